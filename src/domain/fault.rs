@@ -1,0 +1,108 @@
+//! What went wrong, told to a person: what, where and how to mend it, in both languages.
+
+use serde::Serialize;
+
+/// The language of a text for people.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Lang {
+    #[default]
+    Zh,
+    En,
+}
+
+/// The class of a fault; `api` turns it into an HTTP status and `cli` into an exit code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FaultKind {
+    BadInput,
+    NotFound,
+    Unauthorised,
+    Forbidden,
+    Conflict,
+    PreconditionFailed,
+    PreconditionRequired,
+    Unprocessable,
+    TooMany,
+    Cancelled,
+    Internal,
+}
+
+/// A fault that reaches a person. `code` is stable for scripts; `place` says where in the input.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("{en}")]
+pub struct Fault {
+    pub kind: FaultKind,
+    pub code: &'static str,
+    pub zh: String,
+    pub en: String,
+    pub place: Option<String>,
+    pub help_zh: Option<String>,
+    pub help_en: Option<String>,
+    /// JSON pointers with a text each, for forms.
+    pub fields: Vec<(String, String, String)>,
+    /// The state that the caller should have known (a 412 carries the unit as it is now).
+    pub current: Option<Box<serde_json::Value>>,
+}
+
+/// Everything that can fail on the way to a person returns this.
+pub type Outcome<T> = Result<T, Fault>;
+
+impl Fault {
+    pub fn new(kind: FaultKind, code: &'static str, zh: impl Into<String>, en: impl Into<String>) -> Self {
+        Fault {
+            kind,
+            code,
+            zh: zh.into(),
+            en: en.into(),
+            place: None,
+            help_zh: None,
+            help_en: None,
+            fields: Vec::new(),
+            current: None,
+        }
+    }
+
+    pub fn bad(code: &'static str, zh: impl Into<String>, en: impl Into<String>) -> Self {
+        Self::new(FaultKind::BadInput, code, zh, en)
+    }
+
+    pub fn not_found(code: &'static str, zh: impl Into<String>, en: impl Into<String>) -> Self {
+        Self::new(FaultKind::NotFound, code, zh, en)
+    }
+
+    /// A failure that is ours; `detail` goes to the log and, in short, to the person.
+    pub fn internal(code: &'static str, detail: impl std::fmt::Display) -> Self {
+        Self::new(FaultKind::Internal, code, format!("内部错误：{detail}"), format!("internal error: {detail}"))
+    }
+
+    pub fn at(mut self, place: impl Into<String>) -> Self {
+        self.place = Some(place.into());
+        self
+    }
+
+    pub fn help(mut self, zh: impl Into<String>, en: impl Into<String>) -> Self {
+        self.help_zh = Some(zh.into());
+        self.help_en = Some(en.into());
+        self
+    }
+
+    /// Adds a field's JSON pointer with its text.
+    pub fn field(mut self, pointer: impl Into<String>, zh: impl Into<String>, en: impl Into<String>) -> Self {
+        self.fields.push((pointer.into(), zh.into(), en.into()));
+        self
+    }
+
+    pub fn text(&self, lang: Lang) -> &str {
+        match lang {
+            Lang::Zh => &self.zh,
+            Lang::En => &self.en,
+        }
+    }
+
+    pub fn help_text(&self, lang: Lang) -> Option<&str> {
+        match lang {
+            Lang::Zh => self.help_zh.as_deref(),
+            Lang::En => self.help_en.as_deref(),
+        }
+    }
+}

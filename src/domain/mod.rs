@@ -1,0 +1,14 @@
+//! The words of the trade: units, values, the data dictionary, the catalogue, faults. No IO.
+
+pub mod catalogue;
+pub mod dictionary;
+pub mod fault;
+pub mod row;
+pub mod run;
+pub mod units;
+
+pub use catalogue::{Catalogue, catalogue};
+pub use dictionary::{Column, ColumnType, Dictionary, GeometryKind, Layer, dictionary};
+pub use fault::{Fault, FaultKind, Lang};
+pub use row::{CitySink, Row, Value};
+pub use run::RunRecord;

@@ -1,0 +1,136 @@
+//! One row of a layer, in the dictionary's column order, and where rows go.
+
+use super::dictionary::Layer;
+use super::fault::Outcome;
+use geo_types::Geometry;
+
+/// A cell. Dates are ISO texts, lists are JSON texts: both are what GeoPackage readers expect.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub enum Value {
+    #[default]
+    Null,
+    Text(String),
+    Integer(i64),
+    Real(f64),
+    Boolean(bool),
+}
+
+impl Value {
+    pub fn is_null(&self) -> bool {
+        matches!(self, Value::Null)
+    }
+
+    pub fn as_str(&self) -> Option<&str> {
+        match self {
+            Value::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    pub fn as_f64(&self) -> Option<f64> {
+        match self {
+            Value::Real(number) => Some(*number),
+            Value::Integer(number) => Some(*number as f64),
+            _ => None,
+        }
+    }
+
+    pub fn as_i64(&self) -> Option<i64> {
+        match self {
+            Value::Integer(number) => Some(*number),
+            Value::Real(number) if number.fract() == 0.0 => Some(*number as i64),
+            _ => None,
+        }
+    }
+
+    pub fn as_bool(&self) -> Option<bool> {
+        match self {
+            Value::Boolean(flag) => Some(*flag),
+            Value::Integer(number) => Some(*number != 0),
+            _ => None,
+        }
+    }
+
+    /// The JSON of the cell; a non-finite number is `null`, a list text stays a list.
+    pub fn to_json(&self, list: bool) -> serde_json::Value {
+        match self {
+            Value::Null => serde_json::Value::Null,
+            Value::Text(text) if list => serde_json::from_str(text).unwrap_or_else(|_| serde_json::json!([text])),
+            Value::Text(text) => serde_json::Value::from(text.as_str()),
+            Value::Integer(number) => (*number).into(),
+            Value::Real(number) => serde_json::Number::from_f64(*number).map_or(serde_json::Value::Null, Into::into),
+            Value::Boolean(flag) => (*flag).into(),
+        }
+    }
+}
+
+impl From<&str> for Value {
+    fn from(text: &str) -> Self {
+        Value::Text(text.to_owned())
+    }
+}
+impl From<String> for Value {
+    fn from(text: String) -> Self {
+        Value::Text(text)
+    }
+}
+impl From<f64> for Value {
+    fn from(number: f64) -> Self {
+        Value::Real(number)
+    }
+}
+impl From<i64> for Value {
+    fn from(number: i64) -> Self {
+        Value::Integer(number)
+    }
+}
+impl From<bool> for Value {
+    fn from(flag: bool) -> Self {
+        Value::Boolean(flag)
+    }
+}
+impl<T: Into<Value>> From<Option<T>> for Value {
+    fn from(option: Option<T>) -> Self {
+        option.map_or(Value::Null, Into::into)
+    }
+}
+
+/// A row: geometry in the city's working CRS (x = easting, y = northing, metres) and the values in `Layer::columns` order.
+/// Layers with geometry `polygon` take `MultiPolygon`, `line` takes `MultiLineString`, `point` takes `Point`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Row {
+    pub geometry: Option<Geometry<f64>>,
+    pub values: Vec<Value>,
+}
+
+impl Row {
+    /// An all-null row of `layer`; fill it with [`Row::set`].
+    pub fn empty(layer: &Layer) -> Self {
+        Row { geometry: None, values: vec![Value::Null; layer.columns.len()] }
+    }
+
+    /// Sets the named column; a name that the layer does not have is a programming error and is ignored in release, caught by tests.
+    pub fn set(&mut self, layer: &Layer, column: &str, value: impl Into<Value>) -> &mut Self {
+        match layer.column_index(column) {
+            Some(index) => self.values[index] = value.into(),
+            None => debug_assert!(false, "{} has no column {column}", layer.name),
+        }
+        self
+    }
+
+    pub fn get<'a>(&'a self, layer: &Layer, column: &str) -> &'a Value {
+        static NULL: Value = Value::Null;
+        layer.column_index(column).map_or(&NULL, |index| &self.values[index])
+    }
+
+    /// The row's key (code or id), empty if null.
+    pub fn key(&self, layer: &Layer) -> &str {
+        self.get(layer, &layer.key).as_str().unwrap_or_default()
+    }
+}
+
+/// Where generated or imported rows go (a city file, or a test's memory).
+pub trait CitySink {
+    /// Takes one row of `layer`. Rows of one layer should come in spatial order: the file's R-tree and the atlas profit.
+    fn push(&mut self, layer: &'static Layer, row: Row) -> Outcome<()>;
+}

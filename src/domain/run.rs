@@ -1,0 +1,43 @@
+//! The record that makes a computed figure repeatable.
+
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+
+/// What a run was made from: enough to compute it again and to compare.
+#[derive(Clone, Debug, Serialize, PartialEq)]
+pub struct RunRecord {
+    /// First 16 hex digits of the hash of kind, inputs, revision, pack and seed.
+    pub id: String,
+    pub kind: String,
+    /// SHA-256 of the canonical JSON of the inputs.
+    pub input_hash: String,
+    /// Data revision of the city file.
+    pub revision: i64,
+    pub pack: String,
+    pub pack_version: String,
+    pub seed: u64,
+    /// ISO date on which time-dependent figures stand.
+    pub as_of: String,
+}
+
+impl RunRecord {
+    pub fn new(kind: &str, inputs: &serde_json::Value, revision: i64, pack: (&str, &str), seed: u64, as_of: &str) -> Self {
+        let input_hash = sha256_hex(inputs.to_string().as_bytes());
+        let id = sha256_hex(format!("{kind}\n{input_hash}\n{revision}\n{}\n{}\n{seed}\n{as_of}", pack.0, pack.1).as_bytes())[..16].to_owned();
+        RunRecord {
+            id,
+            kind: kind.to_owned(),
+            input_hash,
+            revision,
+            pack: pack.0.to_owned(),
+            pack_version: pack.1.to_owned(),
+            seed,
+            as_of: as_of.to_owned(),
+        }
+    }
+}
+
+/// Lower-case hex SHA-256.
+pub fn sha256_hex(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}

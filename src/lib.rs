@@ -1,0 +1,3 @@
+//! parkplan 园图: a land and park planning workbench. See `README.md` for the house and its rooms.
+
+pub mod domain;
