@@ -1,3 +1,7 @@
 //! parkplan 园图: a land and park planning workbench. See `README.md` for the house and its rooms.
 
+pub mod atlas;
 pub mod domain;
+pub mod formats;
+pub mod spatial;
+pub mod store;
