@@ -3,5 +3,6 @@
 pub mod atlas;
 pub mod domain;
 pub mod formats;
+pub mod service;
 pub mod spatial;
 pub mod store;
