@@ -2,7 +2,11 @@
 
 pub mod atlas;
 pub mod domain;
+<<<<<<< HEAD
 pub mod formats;
 pub mod service;
 pub mod spatial;
 pub mod store;
+=======
+pub mod sample;
+>>>>>>> sample
