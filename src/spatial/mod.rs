@@ -1,0 +1,15 @@
+//! Geometry in the working plane: who lies beside whom, who lies over whom, merged outlines.
+
+pub mod adjacency;
+mod adjacency_grid;
+#[cfg(test)]
+mod adjacency_tests;
+pub mod graph;
+pub mod overlap;
+pub mod overlay;
+pub mod polygons;
+
+pub use adjacency::{AdjacencyOptions, Contact, ContactClass, adjacency};
+pub use graph::Graph;
+pub use overlay::{majority, overlay};
+pub use polygons::{PolygonSet, Polygons, Subset};
