@@ -3,6 +3,7 @@
 pub mod atlas;
 pub mod domain;
 <<<<<<< HEAD
+<<<<<<< HEAD
 pub mod formats;
 pub mod service;
 pub mod spatial;
@@ -10,3 +11,6 @@ pub mod store;
 =======
 pub mod sample;
 >>>>>>> sample
+=======
+pub mod spatial;
+>>>>>>> consolidation
