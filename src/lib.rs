@@ -1,5 +1,6 @@
 //! parkplan 园图: a land and park planning workbench. See `README.md` for the house and its rooms.
 
+<<<<<<< HEAD
 pub mod atlas;
 pub mod domain;
 <<<<<<< HEAD
@@ -14,3 +15,8 @@ pub mod sample;
 =======
 pub mod spatial;
 >>>>>>> consolidation
+=======
+pub mod analysis;
+pub mod domain;
+pub mod rules;
+>>>>>>> upstairs

@@ -1,0 +1,2 @@
+//! Analyses: pure functions of plain evidence and a rule pack. No IO, no clock, no async.
+
