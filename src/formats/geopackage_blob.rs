@@ -151,6 +151,13 @@ fn kind_of(blob: &[u8]) -> Result<Option<u32>, BlobError> {
     Ok(Some(if head[0] == 1 { u32::from_le_bytes(bytes) } else { u32::from_be_bytes(bytes) } % 1000))
 }
 
+#[derive(Clone, Copy)]
+enum Role {
+    Line,
+    Exterior,
+    Hole,
+}
+
 struct Reader<'a> {
     bytes: &'a [u8],
 }
@@ -173,16 +180,16 @@ impl Reader<'_> {
         // ISO WKB: thousands say which of Z and M follow; only x and y are kept.
         let (kind, extra) = (code % 1000, [0usize, 8, 8, 16][(code / 1000).min(3) as usize]);
         match kind {
-            1 => self.ring(1, little, extra, true, arena),
+            1 => self.run(1, little, extra, Role::Line, arena),
             2 => {
                 let count = self.u32(little)?;
-                self.ring(count, little, extra, true, arena)
+                self.run(count, little, extra, Role::Line, arena)
             }
             3 => {
                 let rings = self.u32(little)?;
                 for ring in 0..rings {
                     let count = self.u32(little)?;
-                    self.ring(count, little, extra, ring == 0, arena)?;
+                    self.run(count, little, extra, if ring == 0 { Role::Exterior } else { Role::Hole }, arena)?;
                 }
                 Ok(())
             }
@@ -194,7 +201,7 @@ impl Reader<'_> {
         }
     }
 
-    fn ring(&mut self, count: u32, little: bool, extra: usize, exterior: bool, arena: &mut Arena) -> Result<(), BlobError> {
+    fn run(&mut self, count: u32, little: bool, extra: usize, role: Role, arena: &mut Arena) -> Result<(), BlobError> {
         let step = 16 + extra;
         let size = (count as usize).checked_mul(step).ok_or(BlobError::Truncated)?;
         if self.bytes.len() < size {
@@ -207,7 +214,12 @@ impl Reader<'_> {
             eight.copy_from_slice(&bytes[..8]);
             if little { f64::from_le_bytes(eight) } else { f64::from_be_bytes(eight) }
         };
-        arena.push_ring(ring.chunks_exact(step).map(|chunk| Coord { x: number(&chunk[..8]), y: number(&chunk[8..16]) }), exterior);
+        let coords = ring.chunks_exact(step).map(|chunk| Coord { x: number(&chunk[..8]), y: number(&chunk[8..16]) });
+        match role {
+            Role::Line => arena.push_line(coords),
+            Role::Exterior => arena.push_ring(coords, true),
+            Role::Hole => arena.push_ring(coords, false),
+        }
         Ok(())
     }
 }
@@ -230,7 +242,7 @@ mod tests {
 
     #[test]
     fn each_kind_survives_the_round_trip() {
-        let shape = MultiPolygon(vec![polygon!(exterior: [(x: 0., y: 0.), (x: 9., y: 0.), (x: 9., y: 9.)], interiors: [[(x: 6., y: 1.), (x: 7., y: 1.), (x: 7., y: 2.)]])]);
+        let shape = MultiPolygon(vec![polygon!(exterior: [(x: 0., y: 0.), (x: 9., y: 0.), (x: 9., y: 9.)], interiors: [[(x: 6., y: 1.), (x: 7., y: 2.), (x: 7., y: 1.)]])]);
         for geometry in [
             Geometry::MultiPolygon(shape),
             Geometry::MultiLineString(MultiLineString(vec![line_string![(x: 1., y: 2.), (x: 3., y: 4.)]])),

@@ -13,6 +13,8 @@ use std::sync::PoisonError;
 
 /// Slack of a floor's sum in m² (exact-designation P0).
 const FLOOR_SLACK_M2: f64 = 0.5;
+/// Days before the end of a lease at which it enters the to-do list: a reminder, no rule rests on it.
+const LEASE_NOTICE_DAYS: i64 = 90;
 /// Fields that an update may state.
 const EDITABLE: [&str; 10] = ["area_m2", "use", "state", "tenant", "cluster", "rent_yuan_m2_month", "lease_end", "as_of", "note", "source"];
 
@@ -131,7 +133,7 @@ impl Letting {
 
 /// Days after which a figure is stale, from the progress pack (a figure of exactly that age is fresh: exact-designation P1).
 pub fn stale_after_days() -> i64 {
-    super::packs::stale_after_days()
+    super::packs::progress().map_or(i64::MAX, |pack| pack.stale_days.value as i64)
 }
 
 /// Whole days from `as_of` to `today`; none when either is no date.
@@ -367,7 +369,7 @@ impl Planner {
                     let oldest = ages.entry(floor.clone()).or_default();
                     *oldest = age.max(*oldest);
                 }
-                if let Some(left) = text("lease_end").and_then(|end| age_days(&today, end)).filter(|left| private && (0..=super::packs::lease_notice_days()).contains(left)) {
+                if let Some(left) = text("lease_end").and_then(|end| age_days(&today, end)).filter(|left| private && (0..=LEASE_NOTICE_DAYS).contains(left)) {
                     due.push(json!({ "kind": "lease", "building": code, "building_name": self.building_name(&code), "floor": floor, "unit": text("id"), "days": left, "detail": text("lease_end") }));
                 }
             }

@@ -1,11 +1,14 @@
 //! The rule packs in force, and the few figures that the service itself needs from them.
 
-/// Days after which an occupancy figure is stale.
-pub fn stale_after_days() -> i64 {
-    30
-}
+use crate::domain::fault::Outcome;
+use crate::domain::Fault;
+use crate::rules::{Packs, ProgressPack};
+use std::sync::OnceLock;
 
-/// Days before the end of a lease at which it is due for a look.
-pub fn lease_notice_days() -> i64 {
-    90
+/// The embedded progress pack (lights, staleness).
+pub fn progress() -> Outcome<&'static ProgressPack> {
+    static PACK: OnceLock<Option<ProgressPack>> = OnceLock::new();
+    PACK.get_or_init(|| Packs::embedded().resolve("progress", None).and_then(|pack| ProgressPack::read(&pack)).ok())
+        .as_ref()
+        .ok_or_else(|| Fault::internal("progress_pack", "the embedded progress pack does not read"))
 }

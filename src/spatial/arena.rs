@@ -1,5 +1,6 @@
 //! Many shapes in three flat arrays: 16 bytes a vertex and 4 a ring, instead of a tree of vectors each.
 
+use super::polygons::PolygonSet;
 use geo_types::{Coord, Geometry, LineString, MultiLineString, MultiPolygon, Point, Polygon, Rect};
 
 /// A growing set of geometries of one kind. A shape is a run of rings; a ring is a run of coordinates.
@@ -32,8 +33,22 @@ impl Arena {
         self.shape_ends.is_empty()
     }
 
-    /// Appends a ring to the shape in hand; [`Arena::finish_shape`] closes the shape.
+    /// Appends a line or a point to the shape in hand; [`Arena::finish_shape`] closes the shape.
+    pub fn push_line(&mut self, coords: impl IntoIterator<Item = Coord<f64>>) {
+        self.push_run(coords, true);
+    }
+
+    /// Appends a polygon's ring, turned so that exteriors run counter-clockwise and holes clockwise.
     pub fn push_ring(&mut self, coords: impl IntoIterator<Item = Coord<f64>>, exterior: bool) {
+        let start = self.coords.len();
+        self.push_run(coords, exterior);
+        let ring = &mut self.coords[start..];
+        if (super::area::ring_area(ring) > 0.0) != exterior {
+            ring.reverse();
+        }
+    }
+
+    fn push_run(&mut self, coords: impl IntoIterator<Item = Coord<f64>>, exterior: bool) {
         self.coords.extend(coords);
         self.ring_ends.push(self.coords.len() as u32);
         self.ring_is_exterior.push(exterior);
@@ -47,9 +62,9 @@ impl Arena {
         match geometry {
             Some(Geometry::MultiPolygon(shape)) => shape.iter().for_each(|part| self.push_polygon(part)),
             Some(Geometry::Polygon(part)) => self.push_polygon(part),
-            Some(Geometry::MultiLineString(lines)) => lines.iter().for_each(|line| self.push_ring(line.0.iter().copied(), true)),
-            Some(Geometry::LineString(line)) => self.push_ring(line.0.iter().copied(), true),
-            Some(Geometry::Point(point)) => self.push_ring([point.0], true),
+            Some(Geometry::MultiLineString(lines)) => lines.iter().for_each(|line| self.push_line(line.0.iter().copied())),
+            Some(Geometry::LineString(line)) => self.push_line(line.0.iter().copied()),
+            Some(Geometry::Point(point)) => self.push_line([point.0]),
             _ => {}
         }
         self.finish_shape();
@@ -155,6 +170,21 @@ impl Arena {
     }
 }
 
+impl PolygonSet for Arena {
+    fn len(&self) -> usize {
+        Arena::len(self)
+    }
+
+    fn bounds(&self, i: usize) -> Rect<f64> {
+        let nothing = Coord { x: 0.0, y: 0.0 };
+        Arena::bounds(self, i).unwrap_or_else(|| Rect::new(nothing, nothing))
+    }
+
+    fn rings(&self, i: usize) -> impl Iterator<Item = &[Coord<f64>]> {
+        Arena::rings(self, i).map(|ring| ring.coords)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -163,7 +193,7 @@ mod tests {
     #[test]
     fn what_goes_in_comes_out() {
         let holed = MultiPolygon(vec![
-            polygon!(exterior: [(x: 0., y: 0.), (x: 9., y: 0.), (x: 9., y: 9.), (x: 0., y: 9.)], interiors: [[(x: 1., y: 1.), (x: 2., y: 1.), (x: 2., y: 2.)]]),
+            polygon!(exterior: [(x: 0., y: 0.), (x: 9., y: 0.), (x: 9., y: 9.), (x: 0., y: 9.)], interiors: [[(x: 1., y: 1.), (x: 2., y: 2.), (x: 2., y: 1.)]]),
             polygon![(x: 20., y: 0.), (x: 29., y: 0.), (x: 29., y: 9.)],
         ]);
         let mut first = Arena::default();

@@ -1,7 +1,9 @@
 //! Geometry on the city's plane: CRS, the three areas, indexes, tiles. Imports only `domain`.
-//! Geometry in the working plane: who lies beside whom, who lies over whom, merged outlines.
 
 pub mod adjacency;
+mod adjacency_grid;
+#[cfg(test)]
+mod adjacency_tests;
 pub mod area;
 pub mod arena;
 pub mod crs;
