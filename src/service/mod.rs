@@ -1,5 +1,7 @@
 //! The use cases. [`Planner`] loads, calls the analyses, saves and tells listeners; it knows nothing of HTTP or terminals.
 
+pub mod analyses;
+pub mod changes;
 pub mod exports;
 pub mod items;
 pub mod load;
