@@ -4,14 +4,20 @@
 //! buildings from the parcels. Every block draws from its own random stream, so the rows depend on the options only.
 
 mod block;
+mod control;
 mod dice;
+mod facility;
+mod firm;
 mod footprint;
 mod land;
 mod lattice;
+mod names;
+mod occupancy;
 mod outline;
 mod plan;
 mod projection;
 mod ring;
+mod road;
 mod rows;
 mod setting;
 mod split;
@@ -66,6 +72,9 @@ pub fn generate(options: &SampleOptions, sink: &mut dyn CitySink, progress: &dyn
     city.frame()?;
     city.parcels()?;
     city.buildings()?;
+    city.floors()?;
+    city.units()?;
+    city.firms()?;
     Ok(city.summary)
 }
 
@@ -91,7 +100,10 @@ impl City<'_> {
         let setting = self.setting;
         self.layer("district", outline::district_rows(dictionary().known("district"), setting))?;
         self.layer("park", outline::park_rows(dictionary().known("park"), setting))?;
-        self.layer("zone", outline::zone_rows(dictionary().known("zone"), setting))
+        self.layer("zone", outline::zone_rows(dictionary().known("zone"), setting))?;
+        self.layer("road", road::rows(dictionary().known("road"), setting, self.plan))?;
+        self.layer("control_line", control::rows(dictionary().known("control_line"), setting, self.seed))?;
+        self.layer("facility", facility::rows(dictionary().known("facility"), setting, self.seed))
     }
 
     /// Makes the rows of a layer block by block, in the order of the blocks whatever the number of threads.
@@ -133,5 +145,29 @@ impl City<'_> {
                 .collect();
             (rows, Flaws::default())
         })
+    }
+
+    fn floors(&mut self) -> Outcome<()> {
+        let (setting, seed, layer) = (self.setting, self.seed, dictionary().known("floor"));
+        self.by_block("floor", |block| block.claim.is_some(), |block| {
+            let (parcels, _) = land::settle(&setting.districts[block.district].lattice, block, seed);
+            let sites = occupancy::sites(setting, block, &parcels);
+            (sites.iter().flat_map(|site| occupancy::floor_rows(layer, site, seed)).collect(), Flaws::default())
+        })
+    }
+
+    fn units(&mut self) -> Outcome<()> {
+        let (setting, seed, date, layer) = (self.setting, self.seed, self.date, dictionary().known("unit"));
+        let markets = occupancy::markets(setting, seed);
+        self.by_block("unit", |block| block.claim.is_some(), |block| {
+            let (parcels, _) = land::settle(&setting.districts[block.district].lattice, block, seed);
+            let sites = occupancy::sites(setting, block, &parcels);
+            (sites.iter().flat_map(|site| occupancy::unit_rows(layer, site, &markets[site.park], seed, date)).collect(), Flaws::default())
+        })
+    }
+
+    fn firms(&mut self) -> Outcome<()> {
+        let rows = firm::rows(dictionary().known("firm"), self.setting, self.seed, self.date);
+        self.layer("firm", rows)
     }
 }

@@ -4,22 +4,25 @@ use super::block::{Block, Character, Grain, Lane, divide};
 use super::dice::{Dice, noise};
 use super::setting::{Claim, Setting};
 use geo_types::Coord;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Net share of a cell after streets, used only to estimate the grain.
 const NET_SHARE: f64 = 0.72;
 /// Parcels of a city that is not yet squeezed, m².
-const PARK_PARCEL_M2: f64 = 11_500.0;
-const TOWN_PARCEL_M2: f64 = 4_200.0;
+const PARK_PARCEL_M2: f64 = 14_000.0;
+const TOWN_PARCEL_M2: f64 = 7_500.0;
 /// Within this distance of a park or centre the land is built up whatever the terrain.
 const SURROUNDINGS_M: f64 = 900.0;
+/// Arterials go this far beyond the last blocks.
+const ARTERIALS_M: f64 = 1500.0;
 
 /// The city before parcels: blocks in spatial order and the cells that carry streets.
 pub(super) struct Plan {
     pub(super) blocks: Vec<Block>,
     /// (district, column, row) of cells with at least one block.
     pub(super) cells: BTreeMap<(usize, i32, i32), Vec<Lane>>,
-    pub(super) grain: Grain,
+    /// Cells in or near parks, centres and blocks: arterials reach them.
+    pub(super) near: BTreeSet<(usize, i32, i32)>,
 }
 
 struct Cell {
@@ -54,7 +57,9 @@ impl Plan {
         }
         apportion(&mut blocks, &grain, parcels, seed);
         order(setting, &mut blocks);
-        Plan { blocks, cells: lanes, grain }
+        let last = cells.get(lanes.len()).map_or(0.0, |cell| cell.priority);
+        let near = cells.iter().filter(|cell| cell.priority < last.max(0.0) + ARTERIALS_M).map(|cell| (cell.district, cell.at.0, cell.at.1)).collect();
+        Plan { blocks, cells: lanes, near }
     }
 }
 
@@ -97,8 +102,22 @@ fn attractions(setting: &Setting) -> Vec<Attraction> {
         let (x, y) = lattice.cell(column, row).centre();
         Attraction { at: lattice.place(x, y), reach: 260.0 }
     });
-    let of_centres = setting.centres.iter().map(|centre| Attraction { at: Coord { x: centre.easting, y: centre.northing }, reach: centre.radius_m });
+    let of_centres = setting.centres.iter().map(|centre| Attraction { at: Coord { x: centre.easting, y: centre.northing }, reach: 0.6 * centre.radius_m });
     of_cells.chain(of_centres).collect()
+}
+
+fn distance_to(attractions: &[Attraction], at: Coord<f64>) -> f64 {
+    attractions.iter().map(|place| (place.at.x - at.x).hypot(place.at.y - at.y) - place.reach).fold(f64::MAX, f64::min).max(0.0)
+}
+
+/// Distance to the nearest park or centre, in metres.
+pub(super) fn away(setting: &Setting, at: Coord<f64>) -> f64 {
+    distance_to(&attractions(setting), at)
+}
+
+/// High on hills and woods, in [0, 1].
+pub(super) fn terrain(seed: u64, at: Coord<f64>) -> f64 {
+    0.7 * noise(seed, 31, at.x, at.y, 3600.0) + 0.3 * noise(seed, 32, at.x, at.y, 1400.0)
 }
 
 /// `None` for land that stays open: hills and woods by noise, away from parks and centres.
@@ -121,8 +140,7 @@ fn priority(setting: &Setting, attractions: &[Attraction], centre: Coord<f64>, c
         let most = places.iter().map(spread).fold(1.0, f64::max);
         return Some(-1e6 + spread(&centre) / most * 1e3);
     }
-    let away = attractions.iter().map(|place| (place.at.x - centre.x).hypot(place.at.y - centre.y) - place.reach).fold(f64::MAX, f64::min).max(0.0);
-    let terrain = 0.7 * noise(seed, 31, centre.x, centre.y, 3600.0) + 0.3 * noise(seed, 32, centre.x, centre.y, 1400.0);
+    let (away, terrain) = (distance_to(attractions, centre), terrain(seed, centre));
     if away > SURROUNDINGS_M && terrain > 0.58 {
         return None;
     }
@@ -155,7 +173,7 @@ fn nominal(block: &Block, grain: &Grain, seed: u64) -> f64 {
         Character::Green => 4.0,
         Character::Public | Character::Utility => 1.8,
         Character::Commerce | Character::Housing => 1.0,
-        Character::Village => 0.7,
+        Character::Village => 0.5,
     };
     let scatter = Dice::new(seed, 2, block.place).between(0.75, 1.3);
     (block.rect.area() / (mean * factor) * scatter).max(1.0)

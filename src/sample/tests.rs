@@ -262,3 +262,66 @@ fn park_parcels_lie_inside_their_park() {
         assert!(exterior(row).iter().all(|point| rings.iter().any(|ring| contains(ring, *point))), "{}", text("parcel", row, "code"));
     }
 }
+
+#[test]
+fn units_fit_their_floors_and_floors_their_buildings() {
+    let (city, _) = grow(3000, 14);
+    let mut left: BTreeMap<(String, String), f64> = BTreeMap::new();
+    for row in city.layer("floor") {
+        left.insert((text("floor", row, "building").to_owned(), text("floor", row, "floor").to_owned()), number("floor", row, "area_m2"));
+    }
+    for row in city.layer("unit") {
+        let key = (text("unit", row, "building").to_owned(), text("unit", row, "floor").to_owned());
+        *left.get_mut(&key).expect("a floor of the unit") -= number("unit", row, "area_m2");
+    }
+    assert!(left.values().all(|area| *area > -0.011));
+    let buildings: BTreeMap<&str, &Row> = city.layer("building").into_iter().map(|row| (text("building", row, "code"), row)).collect();
+    for row in city.layer("floor") {
+        let building = buildings[text("floor", row, "building")];
+        assert!((number("floor", row, "area_m2") - number("building", building, "planar_area_m2")).abs() < 0.01);
+        assert!(number("floor", row, "floor_order") <= number("building", building, "storeys"));
+    }
+}
+
+#[test]
+fn every_park_has_between_five_and_forty_per_cent_empty_and_some_stale_reports() {
+    let (city, _) = grow(6000, 15);
+    let parks: BTreeMap<&str, &str> = city.layer("building").into_iter().map(|row| (text("building", row, "code"), text("building", row, "park"))).collect();
+    let mut areas: BTreeMap<&str, (f64, f64)> = BTreeMap::new();
+    let (mut stale, mut all) = (0.0, 0.0);
+    for row in city.layer("unit") {
+        let area = number("unit", row, "area_m2");
+        let entry = areas.entry(parks[text("unit", row, "building")]).or_default();
+        entry.1 += area;
+        entry.0 += if text("unit", row, "state") == "vacant" { area } else { 0.0 };
+        all += 1.0;
+        stale += f64::from(u8::from(text("unit", row, "as_of") < "2026-08-02"));
+    }
+    assert_eq!(areas.len(), 20);
+    for (park, (vacant, area)) in areas {
+        assert!((0.05..0.40).contains(&(vacant / area)), "{park}: {}", vacant / area);
+    }
+    assert!((0.11..0.19).contains(&(stale / all)), "{}", stale / all);
+}
+
+#[test]
+fn lead_clusters_dominate_the_firms_of_their_park() {
+    let (city, _) = grow(400, 16);
+    for park in city.layer("park") {
+        let leads = text("park", park, "lead_clusters");
+        let own: Vec<_> = city.layer("firm").into_iter().filter(|row| text("firm", row, "park") == text("park", park, "code")).collect();
+        let leading = own.iter().filter(|row| leads.contains(text("firm", row, "cluster"))).count();
+        assert!((40..=150).contains(&own.len()) && leading * 2 > own.len(), "{leading} of {}", own.len());
+    }
+    assert!(city.layer("firm").iter().all(|row| row.key(dictionary().known("firm")).starts_with("9144SAMPLE") && row.key(dictionary().known("firm")).len() == 18));
+}
+
+#[test]
+fn every_kind_of_facility_control_line_and_street_occurs() {
+    let (city, _) = grow(3000, 17);
+    for (layer, column, list) in [("facility", "class", "facility_class"), ("control_line", "kind", "control_kind"), ("road", "class", "road_class"), ("zone", "kind", "zone")] {
+        let used: BTreeSet<&str> = city.layer(layer).into_iter().map(|row| text(layer, row, column)).collect();
+        let all: BTreeSet<&str> = catalogue().codes(list).expect("a list").iter().map(|code| code.code.as_str()).collect();
+        assert_eq!(used, all, "{layer}");
+    }
+}
