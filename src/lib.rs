@@ -1,3 +1,5 @@
 //! parkplan 园图: a land and park planning workbench. See `README.md` for the house and its rooms.
 
 pub mod domain;
+pub mod formats;
+pub mod intake;
