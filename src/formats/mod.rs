@@ -27,9 +27,9 @@ mod sniff;
 mod table;
 
 pub use crs::{Crs, Transformer};
-// pub use csv_write::{CsvGeometry, write_csv};
+pub use csv_write::{CsvGeometry, write_csv};
 pub use encoding::{EncodingUsed, FoundBy};
 pub use limits::Limits;
 pub use read::{ReadOptions, read};
 pub use source::{Field, Progress, RawGeometry, RawShape, SourceNotice, SourceRow, Table};
-// pub use vector_write::{VectorDriver, WriteOptions, Written, write_vector};
+pub use vector_write::{VectorDriver, WriteOptions, Written, write_vector};

@@ -15,7 +15,9 @@ pub(crate) enum Problem {
 /// The value for `column`; `factor` multiplies numbers.
 pub(crate) fn convert(cell: &Value, column: &Column, factor: Option<f64>) -> (Value, Option<Problem>) {
     let text = text_of(cell);
-    let Some(text) = text.filter(|text| !is_blank(text)) else { return (Value::Null, None) };
+    // A required text (a key) is taken as it stands: “-” may be somebody's code.
+    let blank = |text: &String| if column.required { text.is_empty() } else { is_blank(text) };
+    let Some(text) = text.filter(|text| !blank(text)) else { return (Value::Null, None) };
     let unparsed = || (Value::Null, Some(Problem::Unparsed(text.clone())));
     match column.kind {
         ColumnType::Text => match &column.codes {
