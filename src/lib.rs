@@ -9,3 +9,4 @@ pub mod sample;
 pub mod service;
 pub mod spatial;
 pub mod store;
+pub mod intake;

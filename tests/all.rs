@@ -1,1 +1,3 @@
+//! One integration binary, one folder per resource or property family.
 
+mod intake;

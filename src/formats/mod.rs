@@ -3,3 +3,38 @@
 pub mod geojson;
 pub mod geopackage_blob;
 pub mod vector_tile;
+//! Files in and out: everything that knows GDAL, CSV, spreadsheets, DBF bytes and text encodings.
+//!
+//! Reading gives a [`Table`]: rows as the file has them, in the file's CRS, rings as written (maybe open, maybe crossing).
+//! Judging and repairing them is `intake`'s work. GDAL opens a file with one named driver only, never by trying all of them,
+//! so a VRT, a web service or an archive inside an archive is never reached.
+
+pub mod crs;
+pub mod csv_write;
+pub mod encoding;
+pub mod geos;
+pub mod limits;
+pub mod read;
+pub mod source;
+pub mod vector_write;
+
+mod archive;
+mod csv_read;
+mod dbf;
+mod gdal_layer;
+mod gdal_quiet;
+mod geojson_read;
+mod raw;
+mod scratch;
+mod sheet;
+mod shapefile;
+mod sniff;
+mod table;
+
+pub use crs::{Crs, Transformer};
+pub use csv_write::{CsvGeometry, write_csv};
+pub use encoding::{EncodingUsed, FoundBy};
+pub use limits::Limits;
+pub use read::{ReadOptions, read};
+pub use source::{Field, Progress, RawGeometry, RawShape, SourceNotice, SourceRow, Table};
+pub use vector_write::{VectorDriver, WriteOptions, Written, write_vector};

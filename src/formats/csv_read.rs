@@ -1,0 +1,122 @@
+//! CSV and text tables: byte-order mark, GB18030 from Chinese Excel, separators, and codes kept as the text that they are.
+
+use super::dbf::Dbf;
+use super::encoding::{self, Decoded, EncodingUsed, FoundBy};
+use super::read::{ReadOptions, all_bytes, file_name};
+use super::shapefile::sibling;
+use super::source::{Progress, SourceRow, Table};
+use super::table::{Grid, from_grid};
+use crate::domain::fault::Outcome;
+use crate::domain::{Fault, Value};
+use encoding_rs::{Encoding, UTF_8};
+use std::path::Path;
+
+/// Reads a CSV. Rows are numbered by their line in the file.
+pub(crate) fn read(path: &Path, options: &ReadOptions<'_>, progress: Progress<'_>) -> Outcome<Table> {
+    let bytes = all_bytes(path, options.limits)?;
+    let (text, encoding) = to_text(&bytes, options.encoding, path)?;
+    let mut reader = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .delimiter(delimiter(&text))
+        .from_reader(text.as_bytes());
+    let mut rows = Vec::new();
+    for record in reader.records() {
+        let record = record.map_err(|error| {
+            let line = error.position().map_or(0, csv::Position::line);
+            Fault::bad("csv_syntax", format!("第 {line} 行不是合法的 CSV"), format!("line {line} is not CSV: {error}")).at(format!("line {line}"))
+        })?;
+        let line = record.position().map_or(0, csv::Position::line);
+        rows.push((line, record.iter().map(cell).collect()));
+        super::read::bound_row(rows.len(), None, options)?;
+    }
+    let layer = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+    from_grid(Grid { driver: "CSV", layer, rows, encoding: Some(encoding), notices: Vec::new() }, options, progress)
+}
+
+/// Reads a DBF that comes without shapes.
+pub(crate) fn read_dbf(path: &Path, options: &ReadOptions<'_>, progress: Progress<'_>) -> Outcome<Table> {
+    let dbf = Dbf::open(path)?;
+    let total = Some(dbf.records() as u64);
+    let cpg = sibling(path, "cpg").and_then(|cpg| std::fs::read_to_string(cpg).ok());
+    let table = dbf.read(options.encoding, cpg.as_deref(), path)?;
+    let mut rows = Vec::new();
+    for (index, values) in table.records.into_iter().enumerate() {
+        if let Some(values) = values {
+            super::read::bound_row(rows.len(), None, options)?;
+            rows.push(SourceRow { number: index as u64 + 1, geometry: None, values });
+            super::read::step(rows.len(), total, progress)?;
+        }
+    }
+    Ok(Table {
+        driver: "DBF".to_owned(),
+        layer: path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default(),
+        fields: table.fields,
+        rows,
+        crs: None,
+        crs_by_format: false,
+        encoding: Some(table.encoding),
+        spatial: false,
+        notices: table.notices,
+    })
+}
+
+/// The apostrophe that our writer puts before a text that a spreadsheet would take for a formula comes off again.
+fn cell(text: &str) -> Value {
+    let text = text.trim();
+    let text = match text.strip_prefix('\'') {
+        Some(rest) if rest.starts_with(['=', '+', '-', '@']) => rest,
+        _ => text,
+    };
+    if text.is_empty() { Value::Null } else { Value::from(text) }
+}
+
+fn to_text(bytes: &[u8], given: Option<&str>, path: &Path) -> Outcome<(String, EncodingUsed)> {
+    let marked = bytes.strip_prefix(b"\xEF\xBB\xBF");
+    let body = marked.unwrap_or(bytes);
+    let (encoding, by) = match given {
+        Some(label) => (encoding::given(label)?, FoundBy::Option),
+        None if marked.is_some() => (UTF_8, FoundBy::Utf8),
+        None => encoding::guess([body].into_iter()).ok_or_else(|| unknown(path, body))?,
+    };
+    match encoding::decode(encoding, body) {
+        Decoded::Whole(text) => Ok((text, EncodingUsed::of(encoding, by))),
+        Decoded::Cut(_) => Err(bad_bytes(path, body, body.len().saturating_sub(1), encoding)),
+        Decoded::Bad(at) => Err(bad_bytes(path, body, at, encoding)),
+    }
+}
+
+fn unknown(path: &Path, bytes: &[u8]) -> Fault {
+    let opinion = encoding::second_opinion([bytes].into_iter());
+    Fault::bad(
+        "encoding_unknown",
+        format!("文字既不是 UTF-8 也不是 GB18030（可能是 {opinion}）"),
+        format!("the text is neither UTF-8 nor GB18030 (perhaps {opinion})"),
+    )
+    .at(file_name(path))
+    .help("请用 --encoding 指定", "state it with --encoding")
+}
+
+/// The fault for bytes that do not decode, with line and column.
+pub(crate) fn bad_bytes(path: &Path, bytes: &[u8], at: usize, encoding: &'static Encoding) -> Fault {
+    let before = &bytes[..at.min(bytes.len())];
+    let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+    let field = before.rsplit(|byte| *byte == b'\n').next().unwrap_or_default().iter().filter(|byte| **byte == b',').count() + 1;
+    let hex = bytes.iter().skip(at).take(4).map(|byte| format!("{byte:02X}")).collect::<Vec<_>>().join(" ");
+    let name = encoding::name(encoding);
+    let better = encoding::guess([bytes].into_iter()).map_or("GB18030", |(encoding, _)| encoding::name(encoding));
+    Fault::bad(
+        "encoding_wrong",
+        format!("{} 第 {line} 行第 {field} 列的字节 {hex} 不是 {name}", file_name(path)),
+        format!("{}, line {line}, field {field}: the bytes {hex} are not {name}", file_name(path)),
+    )
+    .at(format!("line {line}, field {field}"))
+    .help(format!("试试 --encoding {better}"), format!("try --encoding {better}"))
+}
+
+/// The separator that the first line has most of.
+fn delimiter(text: &str) -> u8 {
+    let first = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
+    let count = |separator: u8| first.bytes().filter(|byte| *byte == separator).count();
+    [b',', b'\t', b';', b'|'].into_iter().rev().max_by_key(|separator| count(*separator)).unwrap_or(b',')
+}

@@ -1,0 +1,175 @@
+//! Which bytes are which characters: labels, the language byte of a DBF, and a guess between UTF-8 and GB18030.
+
+use crate::domain::Fault;
+use crate::domain::fault::Outcome;
+use encoding_rs::{BIG5, Encoding, GB18030, UTF_8};
+use serde::Serialize;
+
+/// How an encoding was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub enum FoundBy {
+    #[serde(rename = "option")]
+    Option,
+    #[serde(rename = "cpg")]
+    Cpg,
+    #[serde(rename = "ldid")]
+    Ldid,
+    #[serde(rename = "guess")]
+    Guess,
+    /// The format says UTF-8, a byte-order mark says so, or the text is plain ASCII.
+    #[serde(rename = "utf-8")]
+    Utf8,
+}
+
+/// The encoding that a file's text was read with.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct EncodingUsed {
+    pub name: String,
+    pub found_by: FoundBy,
+}
+
+impl EncodingUsed {
+    pub(crate) fn utf8() -> Self {
+        EncodingUsed { name: "UTF-8".to_owned(), found_by: FoundBy::Utf8 }
+    }
+
+    pub(crate) fn of(encoding: &'static Encoding, found_by: FoundBy) -> Self {
+        EncodingUsed { name: name(encoding).to_owned(), found_by }
+    }
+}
+
+/// GBK and GB18030 decode alike; people know the standard's name.
+pub(crate) fn name(encoding: &'static Encoding) -> &'static str {
+    if is_gb(encoding) { "GB18030" } else { encoding.name() }
+}
+
+fn is_gb(encoding: &'static Encoding) -> bool {
+    encoding.name() == "GBK" || encoding == GB18030
+}
+
+/// An encoding by what people and `.cpg` files call it: `UTF-8`, `65001`, `936`, `CP936`, `GBK`, `ANSI 936`, `ISO-8859-1`…
+pub fn by_label(label: &str) -> Option<&'static Encoding> {
+    let label = label.trim().trim_matches('"').to_ascii_lowercase();
+    let bare = label.trim_start_matches("ansi").trim_start_matches("oem").trim_start_matches("cp").trim_start_matches([' ', '-', '_']);
+    match bare {
+        "65001" | "utf8" | "utf-8" => Some(UTF_8),
+        "936" | "54936" | "gb2312" | "gbk" | "gb18030" | "gb_2312-80" => Some(GB18030),
+        "950" | "big5" => Some(BIG5),
+        "932" => Some(encoding_rs::SHIFT_JIS),
+        "949" => Some(encoding_rs::EUC_KR),
+        "1252" | "88591" | "8859_1" => Some(encoding_rs::WINDOWS_1252),
+        _ => Encoding::for_label(label.as_bytes()).or_else(|| Encoding::for_label(format!("windows-{bare}").as_bytes())),
+    }
+}
+
+/// The encoding that the person named, or a fault.
+pub(crate) fn given(label: &str) -> Outcome<&'static Encoding> {
+    by_label(label).ok_or_else(|| {
+        Fault::bad("encoding_unknown", format!("不认识编码“{label}”"), format!("unknown encoding “{label}”"))
+            .help("常用：UTF-8、GB18030（GBK）", "common ones: UTF-8, GB18030 (GBK)")
+    })
+}
+
+/// The language byte of a DBF (offset 29). Only the East Asian bytes are believed: 0x03 and 0x57 are written
+/// by programs that store UTF-8 or GBK all the same.
+pub(crate) fn by_language_byte(byte: u8) -> Option<&'static Encoding> {
+    match byte {
+        0x4D | 0x7A => Some(GB18030),
+        0x4F | 0x78 => Some(BIG5),
+        _ => None,
+    }
+}
+
+/// UTF-8 or GB18030 by the bytes of a text; plain ASCII is UTF-8. `None` when neither reads it.
+pub(crate) fn guess<'a>(texts: impl Iterator<Item = &'a [u8]> + Clone) -> Option<(&'static Encoding, FoundBy)> {
+    if texts.clone().all(<[u8]>::is_ascii) {
+        return Some((UTF_8, FoundBy::Utf8));
+    }
+    if texts.clone().all(|text| !matches!(decode(UTF_8, text), Decoded::Bad(_))) {
+        return Some((UTF_8, FoundBy::Guess));
+    }
+    if texts.clone().all(|text| !matches!(decode(GB18030, text), Decoded::Bad(_))) {
+        return Some((GB18030, FoundBy::Guess));
+    }
+    None
+}
+
+/// What `chardetng` would have said, for the notice beside a guess.
+pub(crate) fn second_opinion<'a>(texts: impl Iterator<Item = &'a [u8]>) -> &'static str {
+    let mut detector = chardetng::EncodingDetector::new();
+    texts.for_each(|text| {
+        detector.feed(text, false);
+    });
+    detector.feed(b"", true);
+    name(detector.guess(Some(b"cn"), true))
+}
+
+/// A decoded text.
+pub(crate) enum Decoded {
+    Whole(String),
+    /// The text ends inside a character, as a full DBF field does: the stump was left out.
+    Cut(String),
+    /// The offset of the first byte that does not decode.
+    Bad(usize),
+}
+
+/// Decodes without ever putting a replacement character.
+pub(crate) fn decode(encoding: &'static Encoding, bytes: &[u8]) -> Decoded {
+    if bytes.is_ascii() {
+        return Decoded::Whole(String::from_utf8_lossy(bytes).into_owned());
+    }
+    if let Some(text) = encoding.decode_without_bom_handling_and_without_replacement(bytes) {
+        return Decoded::Whole(text.into_owned());
+    }
+    // A stump at the end is at most three bytes long in UTF-8 and GB18030.
+    let stump = (1..=3.min(bytes.len())).find_map(|short| {
+        let head = &bytes[..bytes.len() - short];
+        let starts_character = bytes[bytes.len() - short] >= 0x80;
+        encoding.decode_without_bom_handling_and_without_replacement(head).filter(|_| starts_character)
+    });
+    match stump {
+        Some(text) => Decoded::Cut(text.into_owned()),
+        None => Decoded::Bad(first_bad(encoding, bytes)),
+    }
+}
+
+fn first_bad(encoding: &'static Encoding, bytes: &[u8]) -> usize {
+    let reads = |end: usize| encoding.decode_without_bom_handling_and_without_replacement(&bytes[..end]).is_some();
+    let mut last = 0;
+    for end in 0..=bytes.len() {
+        if reads(end) {
+            last = end;
+        } else if end - last > 4 {
+            break;
+        }
+    }
+    last
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_that_shapefiles_carry_are_known() {
+        for (label, expected) in [("UTF-8", "UTF-8"), ("65001", "UTF-8"), ("ANSI 936", "GB18030"), ("CP936", "GB18030"), ("gb2312", "GB18030"), ("ISO-8859-1", "windows-1252"), ("950", "Big5")] {
+            assert_eq!(by_label(label).map(name), Some(expected), "{label}");
+        }
+        assert!(by_label("klingon").is_none());
+    }
+
+    #[test]
+    fn gbk_bytes_are_told_from_utf8_and_ascii() {
+        let gbk: &[u8] = &[0xC9, 0xEE, 0xDB, 0xDA];
+        let found = |bytes: &[u8]| guess([bytes].into_iter()).map(|(encoding, by)| (name(encoding), by));
+        assert_eq!(found(gbk), Some(("GB18030", FoundBy::Guess)));
+        assert_eq!(found("深圳".as_bytes()), Some(("UTF-8", FoundBy::Guess)));
+        assert_eq!(found(b"Shenzhen"), Some(("UTF-8", FoundBy::Utf8)));
+    }
+
+    #[test]
+    fn a_character_cut_by_the_field_is_left_out() {
+        assert!(matches!(decode(UTF_8, &"深圳".as_bytes()[..5]), Decoded::Cut(text) if text == "深"));
+        assert!(matches!(decode(UTF_8, &[b'a', 0xC9, 0xEE, b'b', b'c', b'd']), Decoded::Bad(1)));
+    }
+}

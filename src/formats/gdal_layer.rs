@@ -1,0 +1,149 @@
+//! Layers through one named GDAL driver: GeoPackage, file geodatabase, FlatGeobuf, TopoJSON, KML, DXF.
+
+use super::crs::Crs;
+use super::encoding::EncodingUsed;
+use super::read::{ReadOptions, file_name};
+use super::source::{Field, Progress, RawGeometry, RawShape, SourceRow, Table};
+use super::{gdal_quiet, raw};
+use crate::domain::fault::Outcome;
+use crate::domain::{Fault, Value};
+use gdal::vector::{Feature, FieldValue, LayerAccess, OGRFieldType, OGRwkbGeometryType};
+use gdal::{Dataset, DatasetOptions, GdalOpenFlags};
+use std::path::Path;
+
+/// Opens a file with one driver, read-only.
+pub(crate) fn open(path: &Path, driver: &str, options: &[&str]) -> Outcome<Dataset> {
+    gdal_quiet::listen();
+    let opened = Dataset::open_ex(
+        path,
+        DatasetOptions {
+            open_flags: GdalOpenFlags::GDAL_OF_VECTOR | GdalOpenFlags::GDAL_OF_READONLY | GdalOpenFlags::GDAL_OF_VERBOSE_ERROR,
+            allowed_drivers: Some(&[driver]),
+            open_options: Some(options),
+            sibling_files: None,
+        },
+    );
+    opened.map_err(|_| failed(path))
+}
+
+/// The fault for a file that GDAL does not read, with GDAL's words.
+pub(crate) fn failed(path: &Path) -> Fault {
+    let name = file_name(path);
+    let fault = Fault::bad("file_unreadable", format!("无法读取 {name}"), format!("{name} cannot be read"))
+        .at(name)
+        .help("文件可能损坏或不完整：请用 QGIS 打开检查，或重新导出", "the file may be damaged: open it in QGIS, or export it again");
+    gdal_quiet::with_detail(fault, path)
+}
+
+/// Reads one layer.
+pub(crate) fn read(
+    path: &Path,
+    driver: &str,
+    open_options: &[&str],
+    format_crs: Option<&str>,
+    options: &ReadOptions<'_>,
+    progress: Progress<'_>,
+) -> Outcome<Table> {
+    let dataset = open(path, driver, open_options)?;
+    let index = choose_layer(&dataset, options)?;
+    let mut layer = dataset.layer(index).map_err(|_| failed(path))?;
+    let crs = match (format_crs, layer.spatial_ref()) {
+        (Some(fixed), _) => Some(Crs::parse(fixed)?),
+        (None, Some(reference)) => Some(Crs::declared(&reference)),
+        (None, None) => None,
+    };
+    let spatial = layer.defn().geometry_type() != OGRwkbGeometryType::wkbNone;
+    let mut fields: Vec<Field> = Vec::new();
+    let mut kinds = Vec::new();
+    for field in layer.defn().fields() {
+        let alias = Some(field.alternative_name()).filter(|alias| !alias.is_empty());
+        fields.push(Field { name: field.name(), alias });
+        kinds.push(field.field_type());
+    }
+    let total = layer.try_feature_count();
+    let name = layer.name();
+    let mut rows = Vec::new();
+    gdal_quiet::take();
+    for feature in layer.features() {
+        let said = gdal_quiet::take();
+        let geometry = match feature.geometry() {
+            Some(geometry) => Some(raw::from_gdal(geometry)),
+            None if said.is_empty() => None,
+            None => Some(RawGeometry { shape: RawShape::Unreadable(said.join("; ")), has_z: false }),
+        };
+        let values = kinds.iter().enumerate().map(|(index, kind)| value(&feature, index, *kind)).collect();
+        super::read::bound_row(rows.len(), geometry.as_ref(), options)?;
+        rows.push(SourceRow { number: rows.len() as u64 + 1, geometry, values });
+        super::read::step(rows.len(), total, progress)?;
+    }
+    if rows.is_empty() && !gdal_quiet::take().is_empty() {
+        return Err(failed(path));
+    }
+    Ok(Table {
+        driver: driver.to_owned(),
+        layer: name,
+        fields,
+        rows,
+        crs,
+        crs_by_format: format_crs.is_some(),
+        encoding: Some(EncodingUsed::utf8()),
+        spatial,
+        notices: Vec::new(),
+    })
+}
+
+/// The layer that was asked for; else the only one; else the one that carries our layer's name.
+fn choose_layer(dataset: &Dataset, options: &ReadOptions<'_>) -> Outcome<usize> {
+    let names: Vec<String> = dataset.layers().map(|layer| layer.name()).collect();
+    if let Some(wanted) = options.source_layer {
+        return names.iter().position(|name| name == wanted).ok_or_else(|| layer_unknown(wanted, &names));
+    }
+    match names.len() {
+        0 => Err(Fault::bad("file_has_no_layer", "文件里没有图层", "the file has no layer")),
+        1 => Ok(0),
+        _ => names.iter().position(|name| name == options.our_layer).ok_or_else(|| several_layers(&names)),
+    }
+}
+
+pub(crate) fn layer_unknown(wanted: &str, names: &[String]) -> Fault {
+    let list = names.join("、");
+    Fault::bad(
+        "source_layer_unknown",
+        format!("文件里没有图层“{wanted}”，有：{list}"),
+        format!("the file has no layer “{wanted}”; it has: {}", names.join(", ")),
+    )
+}
+
+pub(crate) fn several_layers(names: &[String]) -> Fault {
+    Fault::bad(
+        "several_layers",
+        format!("文件里有 {} 个图层：{}", names.len(), names.join("、")),
+        format!("the file has {} layers: {}", names.len(), names.join(", ")),
+    )
+    .help("请用 --source-layer 指定一个", "choose one with --source-layer")
+}
+
+fn value(feature: &Feature<'_>, index: usize, kind: OGRFieldType::Type) -> Value {
+    let whole = |number: i64| Value::Integer(number);
+    match kind {
+        OGRFieldType::OFTInteger => feature.field_as_integer(index).ok().flatten().map_or(Value::Null, |n| whole(i64::from(n))),
+        OGRFieldType::OFTInteger64 => feature.field_as_integer64(index).ok().flatten().map_or(Value::Null, whole),
+        OGRFieldType::OFTReal => feature.field_as_double(index).ok().flatten().map_or(Value::Null, Value::Real),
+        OGRFieldType::OFTStringList | OGRFieldType::OFTIntegerList | OGRFieldType::OFTInteger64List | OGRFieldType::OFTRealList => {
+            list(feature.field(index).ok().flatten())
+        }
+        _ => feature.field_as_string(index).ok().flatten().filter(|text| !text.is_empty()).map_or(Value::Null, Value::Text),
+    }
+}
+
+/// Lists as JSON array text.
+fn list(value: Option<FieldValue>) -> Value {
+    let json = match value {
+        Some(FieldValue::StringListValue(items)) => serde_json::json!(items),
+        Some(FieldValue::IntegerListValue(items)) => serde_json::json!(items),
+        Some(FieldValue::Integer64ListValue(items)) => serde_json::json!(items),
+        Some(FieldValue::RealListValue(items)) => serde_json::json!(items),
+        _ => return Value::Null,
+    };
+    Value::Text(json.to_string())
+}

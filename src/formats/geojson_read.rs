@@ -1,0 +1,353 @@
+//! GeoJSON (RFC 7946), one feature at a time. Ours rather than GDAL's because GDAL closes open rings and renumbers ids without a word.
+
+use super::crs::Crs;
+use super::encoding::{self, Decoded, EncodingUsed, FoundBy};
+use super::read::{ReadOptions, file_name};
+use super::source::{Field, Progress, RawGeometry, RawShape, SourceNotice, SourceRow, Table};
+use crate::domain::fault::Outcome;
+use crate::domain::{Fault, Value};
+use geo_types::Coord;
+use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::Value as Json;
+use std::collections::HashMap;
+use std::path::Path;
+
+/// The field that holds a feature's top-level `id`.
+const ID: &str = "id";
+
+/// Reads a FeatureCollection, a Feature, a bare geometry, or features one per line (also RFC 8142).
+pub(crate) fn read(path: &Path, options: &ReadOptions<'_>, progress: Progress<'_>) -> Outcome<Table> {
+    let bytes = super::read::all_bytes(path, options.limits)?;
+    let (text, used) = to_text(bytes, options.encoding, path)?;
+    let (text, replaced) = without_nan(text);
+    let mut collector = Collector::default();
+    let mut reader = serde_json::Deserializer::from_str(&text);
+    loop {
+        let before = collector.rows.len();
+        let stop = |rows: usize| {
+            super::read::bound_row(rows, None, options)?;
+            super::read::step(rows, None, progress)
+        };
+        let mut seed = Top { collector: &mut collector, stop: &stop };
+        if let Err(error) = (&mut seed).deserialize(&mut reader) {
+            return Err(collector.fault.take().unwrap_or_else(|| syntax(path, &error)));
+        }
+        if reader.end().is_ok() || collector.rows.len() == before {
+            break;
+        }
+    }
+    finish(path, collector, options, used, replaced)
+}
+
+fn finish(path: &Path, collector: Collector, options: &ReadOptions<'_>, used: EncodingUsed, replaced: usize) -> Outcome<Table> {
+    let crs_by_format = collector.crs.is_none();
+    let crs = match collector.crs {
+        Some(declared) => Crs::parse(&declared)?,
+        None => Crs::parse("CRS84")?,
+    };
+    let width = collector.fields.len();
+    let mut rows = collector.rows;
+    for row in &mut rows {
+        row.values.resize(width, Value::Null);
+        super::read::bound_row(0, row.geometry.as_ref(), options)?;
+    }
+    let mut notices = Vec::new();
+    if replaced > 0 {
+        notices.push(SourceNotice {
+            code: "not_json_numbers",
+            zh: format!("文件含 {replaced} 个 NaN 或 Infinity，它们不是 JSON，按空值读取"),
+            en: format!("the file has {replaced} NaN or Infinity, which are not JSON; they were read as null"),
+            items: Vec::new(),
+        });
+    }
+    Ok(Table {
+        driver: "GeoJSON".to_owned(),
+        layer: collector.name.unwrap_or_else(|| path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default()),
+        fields: collector.fields.into_iter().map(Field::named).collect(),
+        spatial: true,
+        rows,
+        crs: Some(crs),
+        crs_by_format,
+        encoding: Some(used),
+        notices,
+    })
+}
+
+fn to_text(bytes: Vec<u8>, given: Option<&str>, path: &Path) -> Outcome<(String, EncodingUsed)> {
+    let body = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes);
+    let (encoding, by) = match given {
+        Some(label) => (encoding::given(label)?, FoundBy::Option),
+        None => (encoding_rs::UTF_8, FoundBy::Utf8),
+    };
+    match encoding::decode(encoding, body) {
+        Decoded::Whole(text) => Ok((text, EncodingUsed::of(encoding, by))),
+        Decoded::Cut(text) => Err(super::csv_read::bad_bytes(path, body, text.len(), encoding)),
+        Decoded::Bad(at) => Err(super::csv_read::bad_bytes(path, body, at, encoding)),
+    }
+}
+
+/// `NaN` and `Infinity` outside of texts become `null`, so that one bad coordinate costs its row and not the file; record separators become blanks.
+fn without_nan(text: String) -> (String, usize) {
+    let bytes = text.as_bytes();
+    let mut out: Option<Vec<u8>> = None;
+    let (mut copied, mut at, mut in_text, mut replaced) = (0, 0, false, 0);
+    while at < bytes.len() {
+        let byte = bytes[at];
+        if in_text {
+            at += if byte == b'\\' { 2 } else { 1 };
+            in_text = byte != b'"';
+            continue;
+        }
+        let token = match byte {
+            b'"' => {
+                in_text = true;
+                0
+            }
+            0x1E => 1,
+            b'N' | b'n' | b'I' | b'i' | b'-' => {
+                [&b"NaN"[..], b"nan", b"-NaN", b"-nan", b"Infinity", b"-Infinity", b"inf", b"-inf"]
+                    .iter()
+                    .rev()
+                    .find(|word| bytes[at..].starts_with(word))
+                    .map_or(0, |word| word.len())
+            }
+            _ => 0,
+        };
+        if token == 0 {
+            at += 1;
+            continue;
+        }
+        let out = out.get_or_insert_with(Vec::new);
+        out.extend_from_slice(&bytes[copied..at]);
+        out.extend_from_slice(if byte == 0x1E { b" " } else { b"null" });
+        replaced += usize::from(byte != 0x1E);
+        at += token;
+        copied = at;
+    }
+    let Some(mut out) = out else { return (text, 0) };
+    out.extend_from_slice(&bytes[copied..]);
+    (String::from_utf8_lossy(&out).into_owned(), replaced)
+}
+
+fn syntax(path: &Path, error: &serde_json::Error) -> Fault {
+    let place = format!("line {}, column {}", error.line(), error.column());
+    Fault::bad(
+        "json_syntax",
+        format!("{} 不是完整的 JSON：第 {} 行第 {} 列", file_name(path), error.line(), error.column()),
+        format!("{} is not whole JSON: {error}", file_name(path)),
+    )
+    .at(place)
+    .help("文件可能被截断或手工改坏，请重新导出", "the file may be cut off or damaged by hand: export it again")
+}
+
+#[derive(Default)]
+struct Collector {
+    name: Option<String>,
+    crs: Option<String>,
+    fields: Vec<String>,
+    places: HashMap<String, usize>,
+    rows: Vec<SourceRow>,
+    fault: Option<Fault>,
+}
+
+impl Collector {
+    fn place(&mut self, field: &str) -> usize {
+        if let Some(place) = self.places.get(field) {
+            return *place;
+        }
+        self.fields.push(field.to_owned());
+        self.places.insert(field.to_owned(), self.fields.len() - 1);
+        self.fields.len() - 1
+    }
+
+    fn feature(&mut self, geometry: Option<&Json>, properties: Option<Json>, id: Option<Json>) {
+        let mut values = vec![Value::Null; self.fields.len()];
+        let mut put = |collector: &mut Self, field: &str, value: Json| {
+            let place = collector.place(field);
+            values.resize(values.len().max(place + 1), Value::Null);
+            values[place] = cell(value);
+        };
+        let has_own_id = matches!(&properties, Some(Json::Object(map)) if map.contains_key(ID));
+        if let Some(id) = id.filter(|_| !has_own_id) {
+            put(self, ID, id);
+        }
+        if let Some(Json::Object(map)) = properties {
+            for (field, value) in map {
+                put(self, &field, value);
+            }
+        }
+        let geometry = geometry.filter(|json| !json.is_null()).map(geometry_of);
+        self.rows.push(SourceRow { number: self.rows.len() as u64 + 1, geometry, values });
+    }
+}
+
+fn cell(json: Json) -> Value {
+    match json {
+        Json::Null => Value::Null,
+        Json::Bool(flag) => Value::Boolean(flag),
+        Json::Number(number) => match (number.as_i64(), number.as_f64()) {
+            (Some(whole), _) => Value::Integer(whole),
+            (None, _) if number.is_u64() => Value::Text(number.to_string()),
+            (None, Some(real)) => Value::Real(real),
+            (None, None) => Value::Null,
+        },
+        Json::String(text) => Value::Text(text),
+        nested => Value::Text(nested.to_string()),
+    }
+}
+
+fn geometry_of(json: &Json) -> RawGeometry {
+    let mut has_z = false;
+    let shape = shape_of(json, &mut has_z).unwrap_or_else(|text| RawShape::Unreadable(text.to_owned()));
+    RawGeometry { shape, has_z }
+}
+
+fn shape_of(json: &Json, has_z: &mut bool) -> Result<RawShape, &'static str> {
+    let kind = json.get("type").and_then(Json::as_str).ok_or("geometry without type")?;
+    if kind == "GeometryCollection" {
+        let members = json.get("geometries").and_then(Json::as_array).ok_or("collection without geometries")?;
+        let parts = members.iter().map(|member| shape_of(member, has_z)).collect::<Result<Vec<_>, _>>()?;
+        return Ok(if parts.is_empty() { RawShape::Empty } else { RawShape::Mixed(parts) });
+    }
+    let coordinates = json.get("coordinates").ok_or("geometry without coordinates")?;
+    if coordinates.as_array().is_some_and(Vec::is_empty) {
+        return Ok(RawShape::Empty);
+    }
+    let line = |json: &Json, has_z: &mut bool| items(json)?.iter().map(|one| position(one, has_z)).collect::<Result<Vec<_>, _>>();
+    let lines = |json: &Json, has_z: &mut bool| items(json)?.iter().map(|one| line(one, has_z)).collect::<Result<Vec<_>, _>>();
+    Ok(match kind {
+        "Point" => RawShape::Points(vec![position(coordinates, has_z)?]),
+        "MultiPoint" => RawShape::Points(line(coordinates, has_z)?),
+        "LineString" => RawShape::Lines(vec![line(coordinates, has_z)?]),
+        "MultiLineString" => RawShape::Lines(lines(coordinates, has_z)?),
+        "Polygon" => RawShape::Polygons(vec![lines(coordinates, has_z)?]),
+        "MultiPolygon" => RawShape::Polygons(items(coordinates)?.iter().map(|one| lines(one, has_z)).collect::<Result<_, _>>()?),
+        other => RawShape::Other(other.to_owned()),
+    })
+}
+
+fn items(json: &Json) -> Result<&Vec<Json>, &'static str> {
+    json.as_array().ok_or("coordinates are not nested as the type asks")
+}
+
+/// A `null` number stands for a NaN that was replaced.
+fn position(json: &Json, has_z: &mut bool) -> Result<Coord<f64>, &'static str> {
+    let numbers = items(json)?;
+    if numbers.len() < 2 {
+        return Err("a position with fewer than two numbers");
+    }
+    *has_z |= numbers.len() > 2;
+    let number = |json: &Json| if json.is_null() { Ok(f64::NAN) } else { json.as_f64().ok_or("a position that is not numbers") };
+    Ok(Coord { x: number(&numbers[0])?, y: number(&numbers[1])? })
+}
+
+type Stop<'a> = &'a dyn Fn(usize) -> Outcome<()>;
+
+struct Top<'a> {
+    collector: &'a mut Collector,
+    stop: Stop<'a>,
+}
+
+impl<'de> DeserializeSeed<'de> for &mut Top<'_> {
+    type Value = ();
+    fn deserialize<D: serde::Deserializer<'de>>(self, reader: D) -> Result<(), D::Error> {
+        reader.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for &mut Top<'_> {
+    type Value = ();
+
+    fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("a GeoJSON object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        let mut members: HashMap<String, Json> = HashMap::new();
+        let mut collection = false;
+        while let Some(key) = map.next_key::<String>()? {
+            match key.as_str() {
+                "features" => {
+                    collection = true;
+                    map.next_value_seed(Features { top: self })?;
+                }
+                "type" | "id" | "properties" | "geometry" | "coordinates" | "geometries" | "crs" | "name" => {
+                    members.insert(key, map.next_value()?);
+                }
+                _ => {
+                    map.next_value::<IgnoredAny>()?;
+                }
+            }
+        }
+        if let Some(crs) = members.get("crs").and_then(|crs| crs.pointer("/properties/name")).and_then(Json::as_str) {
+            self.collector.crs = Some(crs.to_owned());
+        }
+        if collection {
+            self.collector.name = members.get("name").and_then(Json::as_str).map(str::to_owned);
+            return Ok(());
+        }
+        match members.get("type").and_then(Json::as_str) {
+            Some("Feature") => {
+                let geometry = members.remove("geometry");
+                self.collector.feature(geometry.as_ref(), members.remove("properties"), members.remove("id"));
+                Ok(())
+            }
+            Some("FeatureCollection") => Ok(()),
+            Some("Point" | "MultiPoint" | "LineString" | "MultiLineString" | "Polygon" | "MultiPolygon" | "GeometryCollection") => {
+                let geometry = Json::Object(members.into_iter().collect());
+                self.collector.feature(Some(&geometry), None, None);
+                Ok(())
+            }
+            _ => {
+                self.collector.fault = Some(
+                    Fault::bad("format_unknown", "这个 JSON 不是 GeoJSON", "this JSON is not GeoJSON")
+                        .help("需要 FeatureCollection 或 Feature", "a FeatureCollection or Feature is needed"),
+                );
+                Err(serde::de::Error::custom("not GeoJSON"))
+            }
+        }
+    }
+}
+
+struct Features<'a, 'b> {
+    top: &'a mut Top<'b>,
+}
+
+impl<'de> DeserializeSeed<'de> for Features<'_, '_> {
+    type Value = ();
+    fn deserialize<D: serde::Deserializer<'de>>(self, reader: D) -> Result<(), D::Error> {
+        reader.deserialize_seq(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Features<'_, '_> {
+    type Value = ();
+
+    fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("an array of features")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut features: A) -> Result<(), A::Error> {
+        while let Some(mut feature) = features.next_element::<Json>()? {
+            let mut take = |name: &str| feature.get_mut(name).map(Json::take);
+            let (geometry, properties, id) = (take("geometry"), take("properties"), take("id"));
+            self.top.collector.feature(geometry.as_ref(), properties, id);
+            if let Err(fault) = (self.top.stop)(self.top.collector.rows.len()) {
+                self.top.collector.fault = Some(fault);
+                return Err(serde::de::Error::custom("stopped"));
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn not_a_number_outside_of_texts_becomes_null_and_texts_stay() {
+        let (text, count) = without_nan(r#"{"a":"NaN \" Infinity","b":[NaN,-Infinity,-1]}"#.to_owned());
+        assert_eq!((text.as_str(), count), (r#"{"a":"NaN \" Infinity","b":[null,null,-1]}"#, 2));
+    }
+}

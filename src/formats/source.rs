@@ -1,0 +1,101 @@
+//! What reading a file gives: fields, rows, the declared CRS and how the text was decoded.
+
+use super::crs::Crs;
+use super::encoding::EncodingUsed;
+use crate::domain::Value;
+use geo_types::Coord;
+
+/// Called with the rows done and the total if known; `false` cancels.
+pub type Progress<'a> = &'a dyn Fn(u64, Option<u64>) -> bool;
+
+/// One field of the file.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Field {
+    pub name: String,
+    /// The second name that file geodatabases keep, often the Chinese one.
+    pub alias: Option<String>,
+}
+
+impl Field {
+    pub fn named(name: impl Into<String>) -> Self {
+        Field { name: name.into(), alias: None }
+    }
+}
+
+/// A geometry's parts as the file has them. Rings keep their first and last position as written.
+#[derive(Clone, Debug, PartialEq)]
+pub enum RawShape {
+    Empty,
+    Points(Vec<Coord<f64>>),
+    Lines(Vec<Vec<Coord<f64>>>),
+    /// Polygons of rings, the outer ring first.
+    Polygons(Vec<Vec<Vec<Coord<f64>>>>),
+    Mixed(Vec<RawShape>),
+    /// A kind that we do not read, by its name.
+    Other(String),
+    /// The file has bytes here that are no geometry.
+    Unreadable(String),
+}
+
+/// A geometry of the file, x and y only; `has_z` says that heights were left behind.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RawGeometry {
+    pub shape: RawShape,
+    pub has_z: bool,
+}
+
+impl RawShape {
+    /// Calls `visit` with every position.
+    pub fn each_coord(&self, visit: &mut impl FnMut(Coord<f64>)) {
+        match self {
+            RawShape::Points(points) => points.iter().for_each(|c| visit(*c)),
+            RawShape::Lines(lines) => lines.iter().flatten().for_each(|c| visit(*c)),
+            RawShape::Polygons(polygons) => polygons.iter().flatten().flatten().for_each(|c| visit(*c)),
+            RawShape::Mixed(parts) => parts.iter().for_each(|part| part.each_coord(visit)),
+            RawShape::Empty | RawShape::Other(_) | RawShape::Unreadable(_) => {}
+        }
+    }
+
+    pub fn vertices(&self) -> usize {
+        let mut count = 0;
+        self.each_coord(&mut |_| count += 1);
+        count
+    }
+}
+
+/// One row of the file. `number` is what the file's own program shows: the sheet or text line for tables,
+/// the ordinal from 1 for geodata.
+#[derive(Clone, Debug)]
+pub struct SourceRow {
+    pub number: u64,
+    pub geometry: Option<RawGeometry>,
+    /// In the order of [`Table::fields`].
+    pub values: Vec<Value>,
+}
+
+/// Something worth telling that reading found.
+#[derive(Clone, Debug)]
+pub struct SourceNotice {
+    pub code: &'static str,
+    pub zh: String,
+    pub en: String,
+    pub items: Vec<serde_json::Value>,
+}
+
+/// A file's layer in memory.
+#[derive(Debug)]
+pub struct Table {
+    /// GDAL's short driver name, or `CSV`, `XLSX`, `DBF`.
+    pub driver: String,
+    pub layer: String,
+    pub fields: Vec<Field>,
+    pub rows: Vec<SourceRow>,
+    /// The CRS that the file declares, if any.
+    pub crs: Option<Crs>,
+    /// The CRS is not written in the file but laid down by its format (GeoJSON, KML).
+    pub crs_by_format: bool,
+    pub encoding: Option<EncodingUsed>,
+    /// Whether the file can carry geometry at all; an attribute table cannot.
+    pub spatial: bool,
+    pub notices: Vec<SourceNotice>,
+}

@@ -1,0 +1,284 @@
+//! Layers out through GDAL: GeoPackage, FlatGeobuf, Shapefile, file geodatabase, KML.
+
+use super::crs::{Crs, Transformer};
+use super::{encoding, gdal_quiet, geos};
+use crate::domain::fault::Outcome;
+use crate::domain::{Column, ColumnType, Fault, GeometryKind, Layer, Row, Value};
+use gdal::Dataset;
+use gdal::vector::{Defn, Feature, FieldDefn, LayerOptions, OGRFieldType, OGRwkbGeometryType};
+use geo::{CoordsIter, MapCoords};
+use geo_types::{Coord, Geometry};
+use serde::Serialize;
+use std::path::{Path, PathBuf};
+
+/// The formats that GDAL writes for us.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum VectorDriver {
+    GeoPackage,
+    FlatGeobuf,
+    Shapefile,
+    FileGeodatabase,
+    Kml,
+}
+
+impl VectorDriver {
+    /// By GDAL's name or the file's ending.
+    pub fn parse(name: &str) -> Option<VectorDriver> {
+        match name.to_ascii_lowercase().trim_start_matches('.') {
+            "gpkg" | "geopackage" => Some(VectorDriver::GeoPackage),
+            "fgb" | "flatgeobuf" => Some(VectorDriver::FlatGeobuf),
+            "shp" | "shapefile" | "esri shapefile" => Some(VectorDriver::Shapefile),
+            "gdb" | "filegdb" | "openfilegdb" => Some(VectorDriver::FileGeodatabase),
+            "kml" | "libkml" => Some(VectorDriver::Kml),
+            _ => None,
+        }
+    }
+
+    fn gdal_name(self) -> &'static str {
+        match self {
+            VectorDriver::GeoPackage => "GPKG",
+            VectorDriver::FlatGeobuf => "FlatGeobuf",
+            VectorDriver::Shapefile => "ESRI Shapefile",
+            VectorDriver::FileGeodatabase => "OpenFileGDB",
+            VectorDriver::Kml => "LIBKML",
+        }
+    }
+}
+
+/// How to write.
+pub struct WriteOptions<'a> {
+    pub driver: VectorDriver,
+    /// The rows' CRS, `EPSG:n`.
+    pub crs_from: &'a str,
+    /// The file's CRS; KML is WGS 84 whatever is asked.
+    pub crs_to: &'a str,
+    /// Of a Shapefile's texts: UTF-8 (default) or GB18030.
+    pub encoding: Option<&'a str>,
+    /// Indexes into `layer.columns`, all when `None`.
+    pub columns: Option<&'a [usize]>,
+}
+
+/// What was written.
+#[derive(Debug, Default, Serialize)]
+pub struct Written {
+    pub rows: u64,
+    pub files: Vec<PathBuf>,
+    /// Column and the shorter name that the format forced.
+    pub short_names: Vec<(String, String)>,
+    /// Key and column of texts that the format cut.
+    pub cut_texts: Vec<(String, String)>,
+}
+
+/// A Shapefile's bounds, bytes.
+const SHORT_NAME: usize = 10;
+const SHORT_TEXT: usize = 254;
+
+/// Writes rows to a new file. `path` must not exist; the caller writes beside the final name and renames.
+pub fn write_vector(path: &Path, layer: &Layer, rows: &mut dyn Iterator<Item = Outcome<Row>>, options: &WriteOptions<'_>) -> Outcome<Written> {
+    gdal_quiet::listen();
+    if path.exists() {
+        return Err(Fault::bad("file_exists", "目标文件已存在", "the target exists already").at(super::read::file_name(path)));
+    }
+    let to = Crs::parse(if options.driver == VectorDriver::Kml { "EPSG:4326" } else { options.crs_to })?;
+    let way = Transformer::new(&Crs::parse(options.crs_from)?, &to)?;
+    let all: Vec<usize> = (0..layer.columns.len()).collect();
+    let columns = options.columns.unwrap_or(&all);
+    let names = names(layer, columns, options.driver);
+    let mut job = Job { path, layer, columns, names: &names, way, to, options, text: TextRule::new(options)?, written: Written::default() };
+    let driver = gdal::DriverManager::get_driver_by_name(options.driver.gdal_name()).map_err(|error| job.failed(error))?;
+    let mut dataset = driver.create_vector_only(path).map_err(|error| job.failed(error))?;
+    // A GeoPackage commits each row by itself unless told otherwise: minutes instead of seconds.
+    if options.driver == VectorDriver::GeoPackage {
+        let mut transaction = dataset.start_transaction().map_err(|error| job.failed(error))?;
+        job.fill(&mut transaction, rows)?;
+        transaction.commit().map_err(|error| job.failed(error))?;
+    } else {
+        job.fill(&mut dataset, rows)?;
+    }
+    dataset.close().map_err(|error| job.failed(error))?;
+    let mut written = job.written;
+    written.files = files(path);
+    written.short_names = columns
+        .iter()
+        .zip(&names)
+        .map(|(index, name)| (layer.columns[*index].name.clone(), name.clone()))
+        .filter(|(full, short)| full != short)
+        .collect();
+    Ok(written)
+}
+
+struct Job<'a> {
+    path: &'a Path,
+    layer: &'a Layer,
+    columns: &'a [usize],
+    names: &'a [String],
+    way: Transformer,
+    to: Crs,
+    options: &'a WriteOptions<'a>,
+    text: TextRule,
+    written: Written,
+}
+
+impl Job<'_> {
+    fn failed(&self, error: gdal::errors::GdalError) -> Fault {
+        let fault = Fault::bad("write_failed", format!("写出失败：{error}"), format!("writing failed: {error}"));
+        gdal_quiet::with_detail(fault, self.path)
+    }
+
+    fn fill(&mut self, dataset: &mut Dataset, rows: &mut dyn Iterator<Item = Outcome<Row>>) -> Outcome<()> {
+        let encoding = self.options.encoding.map_or("ENCODING=UTF-8", |_| self.text.creation_option);
+        let layer_options: &[&str] = match self.options.driver {
+            VectorDriver::Shapefile => &[encoding],
+            VectorDriver::GeoPackage => &["GEOMETRY_NAME=geom", "FID=fid"],
+            _ => &[],
+        };
+        let file_stem = self.path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+        let name = if self.options.driver == VectorDriver::Shapefile { file_stem.as_str() } else { self.layer.name.as_str() };
+        let made = dataset.create_layer(LayerOptions {
+            name,
+            srs: self.layer.is_spatial().then(|| self.to.reference()),
+            ty: geometry_type(self.layer.geometry),
+            options: Some(layer_options),
+        });
+        let target = made.map_err(|error| self.failed(error))?;
+        for (index, name) in self.columns.iter().zip(self.names) {
+            let column = &self.layer.columns[*index];
+            let field = FieldDefn::new(name, field_type(column)).map_err(|error| self.failed(error))?;
+            if self.options.driver == VectorDriver::Shapefile && field_type(column) == OGRFieldType::OFTString {
+                field.set_width(SHORT_TEXT as i32);
+            }
+            field.add_to_layer(&target).map_err(|error| self.failed(error))?;
+        }
+        let defn = Defn::from_layer(&target);
+        // A driver may refuse or rename a field; the order is what the rows go by.
+        for row in rows {
+            let row = row?;
+            let feature = self.feature(&defn, &row)?;
+            feature.create(&target).map_err(|error| self.failed(error))?;
+            self.written.rows += 1;
+        }
+        Ok(())
+    }
+
+    fn feature<'d>(&mut self, defn: &'d Defn, row: &Row) -> Outcome<Feature<'d>> {
+        let mut feature = Feature::new(defn).map_err(|error| self.failed(error))?;
+        for (place, index) in self.columns.iter().enumerate() {
+            let put = match &row.values[*index] {
+                Value::Null => feature.set_field_null(place),
+                Value::Integer(number) => feature.set_field_integer64(place, *number),
+                Value::Real(number) if number.is_finite() => feature.set_field_double(place, *number),
+                Value::Real(_) => feature.set_field_null(place),
+                Value::Boolean(flag) => feature.set_field_integer(place, i32::from(*flag)),
+                Value::Text(text) => {
+                    let kept = self.text.fit(text);
+                    if kept.len() < text.len() {
+                        self.written.cut_texts.push((row.key(self.layer).to_owned(), self.layer.columns[*index].name.clone()));
+                    }
+                    feature.set_field_string(place, kept)
+                }
+            };
+            put.map_err(|error| self.failed(error))?;
+        }
+        if let Some(geometry) = &row.geometry {
+            let there = moved(geometry, &self.way)?;
+            let shape = geos::any_to_gdal(&there).map_err(|error| self.failed(error))?;
+            feature.set_geometry(shape).map_err(|error| self.failed(error))?;
+        }
+        Ok(feature)
+    }
+}
+
+/// A geometry in the target CRS.
+pub(crate) fn moved(geometry: &Geometry<f64>, way: &Transformer) -> Outcome<Geometry<f64>> {
+    if way.is_identity() {
+        return Ok(geometry.clone());
+    }
+    let mut coords: Vec<Coord<f64>> = geometry.coords_iter().collect();
+    if !way.apply(&mut coords) {
+        return Err(Fault::bad("outside_crs", "图形超出目标坐标系的范围", "a geometry has no image in the target CRS"));
+    }
+    let next = std::cell::Cell::new(0);
+    Ok(geometry.map_coords(|_| coords[next.replace(next.get() + 1)]))
+}
+
+/// How long a text may be, in the bytes of the file's encoding.
+struct TextRule {
+    encoding: &'static encoding_rs::Encoding,
+    creation_option: &'static str,
+    bound: Option<usize>,
+}
+
+impl TextRule {
+    fn new(options: &WriteOptions<'_>) -> Outcome<TextRule> {
+        let encoding = options.encoding.map_or(Ok(encoding_rs::UTF_8), encoding::given)?;
+        let creation_option = match encoding::name(encoding) {
+            "UTF-8" => "ENCODING=UTF-8",
+            // Code page 936 is what puts the language byte 0x4D into the table, which old programs read.
+            "GB18030" => "ENCODING=CP936",
+            other => {
+                return Err(Fault::bad("encoding_unknown", format!("不能以 {other} 写出"), format!("{other} is not written"))
+                    .help("可用：UTF-8、GB18030", "use UTF-8 or GB18030"));
+            }
+        };
+        let bound = (options.driver == VectorDriver::Shapefile).then_some(SHORT_TEXT);
+        Ok(TextRule { encoding, creation_option, bound })
+    }
+
+    /// The longest beginning that fits, whole characters only.
+    fn fit<'t>(&self, text: &'t str) -> &'t str {
+        let Some(bound) = self.bound.filter(|bound| text.len() > *bound) else { return text };
+        let mut bytes = 0;
+        for (at, letter) in text.char_indices() {
+            let mut buffer = [0u8; 4];
+            bytes += self.encoding.encode(letter.encode_utf8(&mut buffer)).0.len();
+            if bytes > bound {
+                return &text[..at];
+            }
+        }
+        text
+    }
+}
+
+fn geometry_type(kind: GeometryKind) -> OGRwkbGeometryType::Type {
+    match kind {
+        GeometryKind::Polygon => OGRwkbGeometryType::wkbMultiPolygon,
+        GeometryKind::Line => OGRwkbGeometryType::wkbMultiLineString,
+        GeometryKind::Point => OGRwkbGeometryType::wkbPoint,
+        GeometryKind::None => OGRwkbGeometryType::wkbNone,
+    }
+}
+
+fn field_type(column: &Column) -> OGRFieldType::Type {
+    match column.kind {
+        ColumnType::Text | ColumnType::List => OGRFieldType::OFTString,
+        ColumnType::Integer => OGRFieldType::OFTInteger64,
+        ColumnType::Real => OGRFieldType::OFTReal,
+        ColumnType::Boolean => OGRFieldType::OFTInteger,
+        ColumnType::Date => OGRFieldType::OFTDate,
+    }
+}
+
+/// The file's field names: ours, or for a Shapefile their first ten letters, numbered where two would be the same.
+fn names(layer: &Layer, columns: &[usize], driver: VectorDriver) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for index in columns {
+        let full = &layer.columns[*index].name;
+        if driver != VectorDriver::Shapefile || full.len() <= SHORT_NAME {
+            names.push(full.clone());
+            continue;
+        }
+        let cut = full[..SHORT_NAME].to_owned();
+        let numbered = (1..).map(|number| format!("{}_{number}", &full[..SHORT_NAME - 2]));
+        let free = std::iter::once(cut).chain(numbered).find(|name| !names.contains(name));
+        names.push(free.unwrap_or_default());
+    }
+    names
+}
+
+/// The file and, for a Shapefile, those beside it.
+fn files(path: &Path) -> Vec<PathBuf> {
+    if path.extension().is_none_or(|ending| ending != "shp") {
+        return vec![path.to_owned()];
+    }
+    ["shp", "shx", "dbf", "prj", "cpg"].iter().map(|ending| path.with_extension(ending)).filter(|file| file.exists()).collect()
+}

@@ -1,0 +1,71 @@
+//! What the person asked for, and what the city is.
+
+use crate::formats::Limits;
+use geo_types::{MultiPolygon, Point};
+use serde::{Deserialize, Serialize};
+use std::collections::HashSet;
+
+/// What to do with a geometry that is not valid.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OnInvalid {
+    /// Mend it and list it with its area before and after.
+    #[default]
+    Repair,
+    /// Leave the row out and list it.
+    Reject,
+}
+
+/// What the rows do to the layer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mode {
+    /// New rows; a key that the city has is rejected.
+    #[default]
+    Add,
+    /// Changes to rows that the city has; other keys are listed as unmatched.
+    Update,
+    /// The layer becomes these rows.
+    Replace,
+}
+
+/// The options of one import.
+#[derive(Clone, Debug, Default)]
+pub struct ImportOptions {
+    /// Our layer.
+    pub layer: String,
+    /// The file's layer, sheet or archive member.
+    pub source_layer: Option<String>,
+    /// `EPSG:n` of the file, over what it declares.
+    pub crs: Option<String>,
+    pub encoding: Option<String>,
+    /// Our column and the file's field: `theirs`, `sum(theirs)`, `max(theirs)`, `first(theirs)`, each also `… * factor`.
+    pub map: Vec<(String, String)>,
+    /// The file's field that is our key; `@row` numbers the rows.
+    pub key: Option<String>,
+    pub on_invalid: OnInvalid,
+    pub mode: Mode,
+    pub limits: Limits,
+}
+
+/// A shape that the city has already, to compare an import of the same layer with.
+#[derive(Clone, Debug)]
+pub struct KnownShape {
+    pub key: String,
+    pub name: Option<String>,
+    /// In the working CRS.
+    pub centroid: Point<f64>,
+}
+
+/// The city that takes the rows.
+#[derive(Clone, Debug, Default)]
+pub struct CityContext {
+    /// Working CRS, `EPSG:n`, metres.
+    pub crs: String,
+    /// The districts in the working CRS, to see whether a layer lies in the city.
+    pub districts: Option<MultiPolygon<f64>>,
+    /// Keys of the layer's present rows.
+    pub existing_keys: HashSet<String>,
+    /// Present shapes of the layer, for the comparison of places (districts and parks are enough).
+    pub known: Vec<KnownShape>,
+}
