@@ -5,11 +5,13 @@ mod adjacency_grid;
 #[cfg(test)]
 mod adjacency_tests;
 pub mod graph;
+pub mod outline;
 pub mod overlap;
 pub mod overlay;
 pub mod polygons;
 
 pub use adjacency::{AdjacencyOptions, Contact, ContactClass, adjacency};
 pub use graph::Graph;
+pub use outline::{Gap, Outline, outline};
 pub use overlay::{majority, overlay};
 pub use polygons::{PolygonSet, Polygons, Subset};
