@@ -10,6 +10,7 @@ pub mod crs;
 pub mod graph;
 pub mod index;
 pub mod mercator;
+pub mod outline;
 pub mod overlap;
 pub mod overlay;
 pub mod polygons;
@@ -17,5 +18,6 @@ pub mod tile;
 
 pub use adjacency::{AdjacencyOptions, Contact, ContactClass, adjacency};
 pub use graph::Graph;
+pub use outline::{Gap, Outline, outline};
 pub use overlay::{majority, overlay};
 pub use polygons::{PolygonSet, Polygons, Subset};
