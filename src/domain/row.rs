@@ -155,3 +155,16 @@ impl CellRef<'_> {
         }
     }
 }
+
+/// How incoming rows meet the rows that are there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WriteMode {
+    /// New rows; a key that the city has is rejected.
+    #[default]
+    Add,
+    /// Changes to rows that the city has; other keys are listed as unmatched.
+    Update,
+    /// The layer becomes these rows.
+    Replace,
+}

@@ -3,6 +3,7 @@
 pub mod analyses;
 pub mod changes;
 pub mod exports;
+pub mod import;
 pub mod items;
 pub mod load;
 pub mod occupancy;

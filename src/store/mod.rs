@@ -4,6 +4,7 @@ pub mod geopackage;
 
 use crate::domain::fault::Outcome;
 use crate::domain::row::CellRef;
+pub use crate::domain::WriteMode;
 use crate::domain::{Layer, Row};
 use serde::{Deserialize, Serialize};
 
@@ -19,15 +20,6 @@ pub struct CityInfo {
     pub as_of: String,
     /// Grows by one with each recorded change.
     pub revision: i64,
-}
-
-/// How incoming rows meet the rows that are there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum WriteMode {
-    Add,
-    Update,
-    Replace,
 }
 
 /// Who changes what, for the change log.
