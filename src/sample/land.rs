@@ -45,7 +45,8 @@ pub(super) struct Parcel {
 
 impl Parcel {
     pub(super) fn built_m2(&self) -> f64 {
-        self.buildings.iter().map(Building::gfa_m2).sum()
+        // Folded from 0.0, because an empty float sum is −0.0 and would be written so.
+        self.buildings.iter().map(Building::gfa_m2).fold(0.0, |sum, gfa| sum + gfa)
     }
 }
 
@@ -60,7 +61,7 @@ pub(super) fn settle(lattice: &Lattice, block: &Block, seed: u64) -> (Vec<Parcel
     let (rings, flaws) = split(block.ring(lattice), block.parcels, lattice.direction(x, y), &mut dice);
     // Villages and granted land lie side by side, not mixed parcel by parcel.
     let village = Dice::new(seed, 4, block.place).between(0.3, 1.0);
-    let neighbourhood = super::dice::place_of(9, i64::from(block.cell.0 / 2) + block.district as i64 * 1000, i64::from(block.cell.1 / 2)) % 90_000;
+    let neighbourhood = super::dice::place_of(9, i64::from(block.cell.0 / 2) + block.district as i64 * 1000, i64::from(block.cell.1 / 2)) % 9_900;
     let parcels = rings
         .into_iter()
         .enumerate()

@@ -68,7 +68,7 @@ impl Splitter {
         }
         let few = u32::max(1, (f64::from(count) * dice.between(0.36, 0.5)).round() as u32);
         let share = f64::from(few) / f64::from(count);
-        let spread = if count <= 4 { 0.09 } else { 0.03 };
+        let spread = if count <= 4 { 0.3 } else { 0.1 };
         let Some((_, low, high)) = self.cut_somewhere(&ring, share * (1.0 + dice.between(-spread, spread)), dice) else {
             self.rings.push(ring);
             return;
@@ -80,7 +80,7 @@ impl Splitter {
 
     /// The last cut: here shapes vary and flaws go in, where exactly one pair of parcels is touched.
     fn pair(&mut self, ring: Ring, dice: &mut Dice) {
-        let Some((line, low, high)) = self.cut_somewhere(&ring, dice.between(0.36, 0.64), dice) else {
+        let Some((line, low, high)) = self.cut_somewhere(&ring, dice.between(0.27, 0.73), dice) else {
             self.rings.push(ring);
             return;
         };
