@@ -1,9 +1,10 @@
 //! Floors and units of the works and laboratories inside parks.
 
 use super::block::Block;
+use super::building::{Building, storey_height_m};
 use super::dice::{Dice, mix};
 use super::firm::{self, Firm, days_after};
-use super::land::{Building, Parcel, is_industrial, storey_height_m};
+use super::land::{Parcel, is_industrial};
 use super::rows::{SOURCE, building_code, days_before, hundredths, parcel_code};
 use super::setting::Setting;
 use crate::domain::{Layer, Row};

@@ -102,7 +102,7 @@ fn attractions(setting: &Setting) -> Vec<Attraction> {
         let (x, y) = lattice.cell(column, row).centre();
         Attraction { at: lattice.place(x, y), reach: 260.0 }
     });
-    let of_centres = setting.centres.iter().map(|centre| Attraction { at: Coord { x: centre.easting, y: centre.northing }, reach: 0.6 * centre.radius_m });
+    let of_centres = setting.centres.iter().map(|centre| Attraction { at: Coord { x: centre.easting, y: centre.northing }, reach: 0.5 * centre.radius_m });
     of_cells.chain(of_centres).collect()
 }
 
@@ -210,7 +210,7 @@ fn order(setting: &Setting, blocks: &mut Vec<Block>) {
             (block.district, hilbert(centre), block)
         })
         .collect();
-    keyed.sort_by(|a, b| (a.0, a.1, a.2.place).cmp(&(b.0, b.1, b.2.place)));
+    keyed.sort_by_key(|(district, position, block)| (*district, *position, block.place));
     let mut number = (usize::MAX, 0);
     for (district, _, mut block) in keyed {
         number = if number.0 == district { (district, number.1 + 1) } else { (district, 1) };
