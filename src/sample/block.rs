@@ -55,7 +55,7 @@ pub(super) struct Grain {
 impl Grain {
     /// Area at which a block is no longer divided by streets.
     fn block_m2(&self, in_park: bool) -> f64 {
-        if in_park { (self.park_parcel_m2 * 5.0).clamp(24_000.0, 62_000.0) } else { (self.town_parcel_m2 * 9.0).clamp(7_000.0, 34_000.0) }
+        if in_park { (self.park_parcel_m2 * 5.0).clamp(24_000.0, 62_000.0) } else { (self.town_parcel_m2 * 9.0).clamp(7_000.0, 36_000.0) }
     }
 
     fn lane_m(&self, in_park: bool) -> f64 {

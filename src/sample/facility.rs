@@ -17,7 +17,9 @@ struct Facility {
 }
 
 /// Class, word, fewest and most per park, range of the capacity (beds, seats, MVA, t/day; none where a number says nothing).
-const PARK_SET: [(&str, &str, i64, i64, Option<(f64, f64)>); 9] = [
+type Supply = (&'static str, &'static str, i64, i64, Option<(f64, f64)>);
+
+const PARK_SET: [Supply; 9] = [
     ("bus", "公交站", 8, 20, None),
     ("dormitory", "宿舍", 1, 4, Some((300.0, 2600.0))),
     ("canteen", "食堂", 1, 5, Some((200.0, 1400.0))),

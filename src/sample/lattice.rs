@@ -19,6 +19,8 @@ pub(super) struct Lattice {
     warp_m: f64,
     wave_m: f64,
     phase: f64,
+    /// Weight of the distance to parks and centres when the city spreads: low goes first.
+    pub(super) pull: f64,
 }
 
 /// The rank of a street, which fixes its width.

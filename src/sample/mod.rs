@@ -4,6 +4,7 @@
 //! buildings from the parcels. Every block draws from its own random stream, so the rows depend on the options only.
 
 mod block;
+mod building;
 mod control;
 mod dice;
 mod facility;
@@ -25,7 +26,7 @@ mod split;
 mod tests;
 
 use crate::domain::fault::Outcome;
-use crate::domain::{CitySink, Fault, Row, dictionary};
+use crate::domain::{CitySink, Fault, Layer, Row, dictionary};
 use chrono::NaiveDate;
 use plan::Plan;
 use rayon::prelude::*;
@@ -96,14 +97,21 @@ impl City<'_> {
         rows.into_iter().try_for_each(|row| self.sink.push(layer, row))
     }
 
+    /// A layer that is small enough to be made at once.
+    fn whole_layer(&mut self, name: &'static str, make: impl FnOnce(&'static Layer) -> Vec<Row>) -> Outcome<()> {
+        self.layer(name, make(dictionary().known(name)))?;
+        (self.progress)(name, 1.0);
+        Ok(())
+    }
+
     fn frame(&mut self) -> Outcome<()> {
-        let setting = self.setting;
-        self.layer("district", outline::district_rows(dictionary().known("district"), setting))?;
-        self.layer("park", outline::park_rows(dictionary().known("park"), setting))?;
-        self.layer("zone", outline::zone_rows(dictionary().known("zone"), setting))?;
-        self.layer("road", road::rows(dictionary().known("road"), setting, self.plan))?;
-        self.layer("control_line", control::rows(dictionary().known("control_line"), setting, self.seed))?;
-        self.layer("facility", facility::rows(dictionary().known("facility"), setting, self.seed))
+        let (setting, plan, seed) = (self.setting, self.plan, self.seed);
+        self.whole_layer("district", |layer| outline::district_rows(layer, setting))?;
+        self.whole_layer("park", |layer| outline::park_rows(layer, setting))?;
+        self.whole_layer("zone", |layer| outline::zone_rows(layer, setting))?;
+        self.whole_layer("road", |layer| road::rows(layer, setting, plan))?;
+        self.whole_layer("control_line", |layer| control::rows(layer, setting, seed))?;
+        self.whole_layer("facility", |layer| facility::rows(layer, setting, seed))
     }
 
     /// Makes the rows of a layer block by block, in the order of the blocks whatever the number of threads.
@@ -167,7 +175,7 @@ impl City<'_> {
     }
 
     fn firms(&mut self) -> Outcome<()> {
-        let rows = firm::rows(dictionary().known("firm"), self.setting, self.seed, self.date);
-        self.layer("firm", rows)
+        let (setting, seed, date) = (self.setting, self.seed, self.date);
+        self.whole_layer("firm", |layer| firm::rows(layer, setting, seed, date))
     }
 }

@@ -1,9 +1,10 @@
 //! Floors and units of the works and laboratories inside parks.
 
 use super::block::Block;
+use super::building::{Building, storey_height_m};
 use super::dice::{Dice, mix};
 use super::firm::{self, Firm, days_after};
-use super::land::{Building, Parcel, is_industrial, storey_height_m};
+use super::land::{Parcel, is_industrial};
 use super::rows::{SOURCE, building_code, days_before, hundredths, parcel_code};
 use super::setting::Setting;
 use crate::domain::{Layer, Row};
@@ -16,10 +17,10 @@ pub(super) struct Market {
     vacancy: f64,
 }
 
-/// One market per park: vacancies from 9 to 33 per cent before chance moves them.
+/// One market per park: vacancies from 8 to 29 per cent before chance moves them.
 pub(super) fn markets(setting: &Setting, seed: u64) -> Vec<Market> {
     (0..setting.parks.len())
-        .map(|park| Market { firms: firm::of_park(setting, park, seed), vacancy: Dice::new(seed, 70, park as u64).between(0.09, 0.33) })
+        .map(|park| Market { firms: firm::of_park(setting, park, seed), vacancy: Dice::new(seed, 70, park as u64).between(0.08, 0.29) })
         .collect()
 }
 

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 const NET_SHARE: f64 = 0.72;
 /// Parcels of a city that is not yet squeezed, m².
 const PARK_PARCEL_M2: f64 = 14_000.0;
-const TOWN_PARCEL_M2: f64 = 7_500.0;
+const TOWN_PARCEL_M2: f64 = 12_000.0;
 /// Within this distance of a park or centre the land is built up whatever the terrain.
 const SURROUNDINGS_M: f64 = 900.0;
 /// Arterials go this far beyond the last blocks.
@@ -82,7 +82,7 @@ fn ranked_cells(setting: &Setting, seed: u64) -> Vec<Cell> {
                 let (x, y) = rect.centre();
                 let centre = lattice.place(x, y);
                 let claim = setting.claims.get(&(index, column, row)).copied();
-                let Some(priority) = priority(setting, &attractions, centre, claim, seed) else { continue };
+                let Some(priority) = priority(setting, &attractions, (index, centre), claim, seed) else { continue };
                 cells.push(Cell { district: index, at: (column, row), claim, priority, whole: inside == ring.len(), area: rect.area() });
             }
         }
@@ -102,7 +102,7 @@ fn attractions(setting: &Setting) -> Vec<Attraction> {
         let (x, y) = lattice.cell(column, row).centre();
         Attraction { at: lattice.place(x, y), reach: 260.0 }
     });
-    let of_centres = setting.centres.iter().map(|centre| Attraction { at: Coord { x: centre.easting, y: centre.northing }, reach: 0.6 * centre.radius_m });
+    let of_centres = setting.centres.iter().map(|centre| Attraction { at: Coord { x: centre.easting, y: centre.northing }, reach: 0.5 * centre.radius_m });
     of_cells.chain(of_centres).collect()
 }
 
@@ -121,7 +121,8 @@ pub(super) fn terrain(seed: u64, at: Coord<f64>) -> f64 {
 }
 
 /// `None` for land that stays open: hills and woods by noise, away from parks and centres.
-fn priority(setting: &Setting, attractions: &[Attraction], centre: Coord<f64>, claim: Option<Claim>, seed: u64) -> Option<f64> {
+fn priority(setting: &Setting, attractions: &[Attraction], place: (usize, Coord<f64>), claim: Option<Claim>, seed: u64) -> Option<f64> {
+    let (district, centre) = place;
     if let Some((park, part, _)) = claim {
         let part = &setting.parks[park].parts[part];
         let lattice = &setting.districts[part.district].lattice;
@@ -144,7 +145,7 @@ fn priority(setting: &Setting, attractions: &[Attraction], centre: Coord<f64>, c
     if away > SURROUNDINGS_M && terrain > 0.58 {
         return None;
     }
-    Some(away + 700.0 * terrain)
+    Some(away * setting.districts[district].lattice.pull + 700.0 * terrain)
 }
 
 /// Coarse parcels while land is plentiful; finer ones when the city is full.
@@ -173,9 +174,10 @@ fn nominal(block: &Block, grain: &Grain, seed: u64) -> f64 {
         Character::Green => 4.0,
         Character::Public | Character::Utility => 1.8,
         Character::Commerce | Character::Housing => 1.0,
-        Character::Village => 0.5,
+        Character::Village => 0.4,
     };
-    let scatter = Dice::new(seed, 2, block.place).between(0.75, 1.3);
+    // Works come in all sizes, and big ones stand together.
+    let scatter = (0.42 * Dice::new(seed, 2, block.place).normal()).exp();
     (block.rect.area() / (mean * factor) * scatter).max(1.0)
 }
 
@@ -208,7 +210,7 @@ fn order(setting: &Setting, blocks: &mut Vec<Block>) {
             (block.district, hilbert(centre), block)
         })
         .collect();
-    keyed.sort_by(|a, b| (a.0, a.1, a.2.place).cmp(&(b.0, b.1, b.2.place)));
+    keyed.sort_by_key(|(district, position, block)| (*district, *position, block.place));
     let mut number = (usize::MAX, 0);
     for (district, _, mut block) in keyed {
         number = if number.0 == district { (district, number.1 + 1) } else { (district, 1) };

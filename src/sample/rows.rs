@@ -1,7 +1,8 @@
 //! Parcels and buildings as rows.
 
 use super::block::Block;
-use super::land::{Building, Parcel};
+use super::building::Building;
+use super::land::Parcel;
 use super::ring::{Ring, polygon};
 use super::setting::{Setting, ZONES};
 use crate::domain::{Layer, Row, Value};
