@@ -1,4 +1,5 @@
 //! parkplan 园图: a land and park planning workbench. See `README.md` for the house and its rooms.
 
+pub mod analysis;
 pub mod domain;
 pub mod spatial;

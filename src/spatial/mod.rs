@@ -9,6 +9,7 @@ pub mod outline;
 pub mod overlap;
 pub mod overlay;
 pub mod polygons;
+pub mod rectangle;
 
 pub use adjacency::{AdjacencyOptions, Contact, ContactClass, adjacency};
 pub use graph::Graph;
