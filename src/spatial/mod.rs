@@ -15,6 +15,7 @@ pub mod overlap;
 pub mod overlay;
 pub mod polygons;
 pub mod tile;
+pub mod rectangle;
 
 pub use adjacency::{AdjacencyOptions, Contact, ContactClass, adjacency};
 pub use graph::Graph;
