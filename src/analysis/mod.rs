@@ -1,2 +1,3 @@
 //! Analyses: pure functions of plain evidence and a rule pack. No IO, no clock, no async.
 
+pub mod upstairs;
