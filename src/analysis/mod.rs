@@ -4,3 +4,5 @@
 //! Pure functions of parcels and a rule pack: seeded, without IO, clock or async.
 
 pub mod consolidation;
+pub mod designation;
+pub mod upstairs;

@@ -16,6 +16,7 @@ pub struct UpstairsPack {
     pub id: String,
     pub version: String,
     pub hash: String,
+    /// The cluster asked for, with or without a pack of its own.
     pub cluster: Option<String>,
     pub land: LandRules,
     pub setback: SetbackRules,
@@ -107,7 +108,8 @@ impl UpstairsPack {
     /// The pack for a district and cluster, with the fit table.
     pub fn resolve(packs: &Packs, district: Option<&str>, cluster: Option<&str>) -> Result<Self, RulesFault> {
         let fit = packs.resolve_in("upstairs-fit", district, None, None)?;
-        Self::read(&packs.resolve_in("upstairs", district, cluster, None)?, &fit)
+        let pack = Self::read(&packs.resolve_in("upstairs", district, cluster, None)?, &fit)?;
+        Ok(UpstairsPack { cluster: cluster.map(str::to_owned), ..pack })
     }
 
     pub fn read(pack: &Pack, fit: &Pack) -> Result<Self, RulesFault> {
