@@ -1,8 +1,12 @@
 //! The analyses as use cases: gather the evidence from the atlas and the store, call the pure function, shape the answer.
 
+mod consolidation;
+mod designation;
+mod upstairs;
+
 use super::{Planner, Viewer};
-use crate::domain::Fault;
 use crate::domain::fault::Outcome;
+use crate::domain::{Fault, RunRecord};
 use crate::spatial::adjacency::{AdjacencyOptions, neighbours};
 use geo_types::{Coord, Rect};
 use serde_json::{Value, json};
@@ -14,11 +18,28 @@ pub struct Process {
     pub en: &'static str,
 }
 
-pub const PROCESSES: &[Process] = &[];
+pub const PROCESSES: &[Process] = &[
+    Process { id: "consolidate", zh: "土地整备：连片用地方案", en: "Land consolidation: contiguous sites" },
+    Process { id: "upstairs", zh: "工业上楼：容量体检", en: "Going upstairs: capacity check of a parcel" },
+    Process { id: "designate", zh: "特色产业园区授牌：评分", en: "Featured-park designation: scorecards" },
+];
 
 impl Planner {
-    pub fn execute(&self, _viewer: &Viewer, process: &str, _inputs: &Value) -> Outcome<Value> {
-        Err(Fault::not_found("no_such_process", format!("没有分析 {process}"), format!("there is no process {process}")))
+    /// Executes an analysis; the same inputs on the same revision give the same answer, byte for byte.
+    pub fn execute(&self, viewer: &Viewer, process: &str, inputs: &Value) -> Outcome<Value> {
+        match process {
+            "consolidate" => self.consolidate(viewer, inputs),
+            "upstairs" => self.upstairs(inputs),
+            "designate" => self.designate(viewer, inputs),
+            other => Err(Fault::not_found("no_such_process", format!("没有分析 {other}"), format!("there is no process {other}")).at(other)),
+        }
+    }
+
+    /// Puts the run record in front of an answer.
+    fn with_run(&self, mut answer: Value, kind: &str, inputs: &Value, pack: (&str, &str), seed: u64, as_of: &str) -> Outcome<Value> {
+        let run = RunRecord::new(kind, inputs, self.store.info()?.revision, pack, seed, as_of);
+        answer["run"] = json!(run);
+        Ok(answer)
     }
 
     /// The row of a parcel's code.
@@ -53,4 +74,19 @@ impl Planner {
             .collect();
         Ok(json!({ "parcel": code, "tolerance_m": options.tolerance_m, "neighbours": found }))
     }
+}
+
+/// Reads a process's inputs; what does not fit is named.
+fn read_inputs<T: serde::de::DeserializeOwned + Default>(inputs: &Value) -> Outcome<T> {
+    if inputs.is_null() {
+        return Ok(T::default());
+    }
+    serde_json::from_value(inputs.clone()).map_err(|error| Fault::bad("inputs", format!("输入有误：{error}"), format!("the inputs are not right: {error}")).at("/inputs"))
+}
+
+/// A date input, today if absent.
+fn date(as_of: Option<&str>) -> Outcome<chrono::NaiveDate> {
+    let text = as_of.map_or_else(super::today, str::to_owned);
+    chrono::NaiveDate::parse_from_str(&text, "%Y-%m-%d")
+        .map_err(|_| Fault::bad("as_of", format!("日期应写作 2026-09-01：{text}"), format!("write the date as 2026-09-01: {text}")).at("/inputs/as_of"))
 }

@@ -1,0 +1,290 @@
+//! Land consolidation as a use case: parcels of a park, a drawn area or a basket, with what lies on and over them.
+
+use super::{date, read_inputs};
+use crate::analysis::consolidation::{self, Control, LandSplitTable, ParcelInput, Params, SharedStep, Weights};
+use crate::atlas::{Atlas, Table};
+use crate::domain::Fault;
+use crate::domain::fault::Outcome;
+use crate::rules::{self, Packs};
+use crate::service::{Planner, Viewer};
+use crate::spatial::polygons::{PolygonSet, Polygons, Subset};
+use crate::spatial::{AdjacencyOptions, overlay};
+use crate::store::Role;
+use chrono::Datelike;
+use geo::{BoundingRect, MapCoords};
+use geo_types::{Coord, Geometry, MultiPolygon, Rect};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, HashMap};
+use std::time::{Duration, Instant};
+
+/// What the planner asks for; what is left out comes from the pack.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct Inputs {
+    park: Option<String>,
+    /// GeoJSON Polygon or MultiPolygon in lon/lat.
+    area: Option<Value>,
+    parcels: Option<Vec<String>>,
+    min_area_ha: Option<f64>,
+    max_area_ha: Option<f64>,
+    sites: Option<usize>,
+    budget_wan: Option<f64>,
+    weights: PartialWeights,
+    pin: Vec<String>,
+    ban: Vec<String>,
+    tolerance_m: Option<f64>,
+    min_compactness: Option<f64>,
+    rectangle_m: Option<(f64, f64)>,
+    seed: Option<u64>,
+    as_of: Option<String>,
+    /// Seconds after which the best plan so far is the answer.
+    time_limit: Option<f64>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct PartialWeights {
+    area: Option<f64>,
+    compactness: Option<f64>,
+    cost: Option<f64>,
+    owners: Option<f64>,
+    readiness: Option<f64>,
+}
+
+/// Seconds that a run may take when nothing is said.
+const DEFAULT_TIME_LIMIT: f64 = 20.0;
+const LONGEST_TIME_LIMIT: f64 = 600.0;
+
+impl Planner {
+    pub(super) fn consolidate(&self, viewer: &Viewer, raw: &Value) -> Outcome<Value> {
+        let inputs: Inputs = read_inputs(raw)?;
+        let pack = rules::ConsolidationPack::read(&Packs::embedded().resolve("consolidation", None)?)?;
+        let as_of = date(inputs.as_of.as_deref())?;
+        let atlas = self.atlas();
+        let Some(table) = atlas.table("parcel") else { return Err(Fault::internal("atlas", "no parcel layer")) };
+        let (rows, share_inside) = self.rows_in_question(&atlas, table, &inputs)?;
+        if rows.is_empty() {
+            return Err(Fault::bad("no_parcels", "所选范围内没有宗地", "there is no parcel in the area").help("换一个园区或画大一些", "choose another park or draw a larger area"));
+        }
+        let set = Subset { set: table.shapes(), items: rows.clone() };
+        let parcels = evidence(&atlas, table, &set, &share_inside, &pack);
+        let params = params(&inputs, &pack, as_of.year());
+        let limit = inputs.time_limit.unwrap_or(DEFAULT_TIME_LIMIT).clamp(0.1, LONGEST_TIME_LIMIT);
+        let deadline = Instant::now() + Duration::from_secs_f64(limit);
+        let control = Control { stop: &|| Instant::now() >= deadline, progress: &|_| {} };
+        let answer = consolidation::consolidate(&set, &parcels, &plain(&pack), &params, control)?;
+        let mut value = answer.to_json(&|point: Coord<f64>| self.crs().to_lon_lat(point));
+        if !matches!(viewer.role(), Role::Planner | Role::Admin) {
+            hide_owners(&mut value);
+        }
+        self.with_run(value, "consolidate", raw, (&pack.id, &pack.version), params.seed, &as_of.to_string())
+    }
+
+    /// Rows of the parcels that the question may touch, ascending, with the share of each inside the area.
+    fn rows_in_question(&self, atlas: &Atlas, table: &Table, inputs: &Inputs) -> Outcome<(Vec<u32>, Vec<f64>)> {
+        let area = match (&inputs.park, &inputs.area, &inputs.parcels) {
+            (Some(park), None, None) => {
+                let parks = atlas.table("park").filter(|parks| parks.row_of(park).is_some());
+                let row = parks.and_then(|parks| parks.row_of(park).map(|row| parks.shapes().multi_polygon(row)));
+                row.ok_or_else(|| Fault::not_found("no_such_park", format!("没有园区 {park}"), format!("there is no park {park}")).at("/inputs/park"))?
+            }
+            (None, Some(area), None) => self.drawn_area(area)?,
+            (None, None, Some(codes)) => {
+                let mut rows = Vec::with_capacity(codes.len());
+                for code in codes {
+                    rows.push(self.parcel_row(code)? as u32);
+                }
+                rows.sort_unstable();
+                rows.dedup();
+                let shares = vec![1.0; rows.len()];
+                return Ok((rows, shares));
+            }
+            _ => {
+                return Err(Fault::bad("area", "请给出 park、area、parcels 三者之一", "give one of park, area and parcels").at("/inputs"));
+            }
+        };
+        let bounds = area.bounding_rect().unwrap_or_else(|| Rect::new(Coord { x: 0.0, y: 0.0 }, Coord { x: 0.0, y: 0.0 }));
+        let near = Subset { set: table.shapes(), items: table.index().rows(bounds) };
+        let question: Polygons = [&area].into_iter().collect();
+        let (mut rows, mut shares) = (Vec::new(), Vec::new());
+        for (item, _, shared) in overlay(&near, &question) {
+            let whole = near.area_m2(item as usize);
+            // A sliver of contact is no part of the question.
+            if whole > 0.0 && shared / whole > 1e-6 {
+                rows.push(near.items[item as usize]);
+                shares.push((shared / whole).min(1.0));
+            }
+        }
+        Ok((rows, shares))
+    }
+
+    fn drawn_area(&self, area: &Value) -> Outcome<MultiPolygon<f64>> {
+        let bad = |zh: &str, en: &str| Fault::bad("area", zh, en).at("/inputs/area");
+        let unreadable = || bad("area 应为 GeoJSON 面（经纬度）", "the area is a GeoJSON polygon in longitude and latitude");
+        // A Feature or a FeatureCollection of one is what drawing tools save.
+        let geometry = match area.get("type").and_then(Value::as_str) {
+            Some("FeatureCollection") => area["features"].get(0).map(|feature| feature["geometry"].clone()).ok_or_else(unreadable)?,
+            Some("Feature") => area["geometry"].clone(),
+            _ => area.clone(),
+        };
+        let parsed: geojson::Geometry = serde_json::from_value(geometry).map_err(|_| unreadable())?;
+        let shape = match Geometry::try_from(parsed).map_err(|_| unreadable())? {
+            Geometry::Polygon(part) => MultiPolygon(vec![part]),
+            Geometry::MultiPolygon(shape) => shape,
+            _ => return Err(unreadable()),
+        };
+        use geo::Validation;
+        if shape.0.is_empty() || !shape.is_valid() {
+            return Err(bad("画的范围自相交或不闭合", "the drawn area crosses itself or is not closed"));
+        }
+        let plane = shape.map_coords(|point| self.crs().from_lon_lat(point));
+        let finite = plane.bounding_rect().is_some_and(|bounds| bounds.min().x.is_finite() && bounds.max().x.is_finite() && bounds.min().y.is_finite() && bounds.max().y.is_finite());
+        if finite { Ok(plane) } else { Err(unreadable()) }
+    }
+}
+
+fn params(inputs: &Inputs, pack: &rules::ConsolidationPack, year: i32) -> Params {
+    let weight = |own: Option<f64>, default: f64| own.unwrap_or(default);
+    Params {
+        min_area_m2: inputs.min_area_ha.map_or(pack.area_min.value, |ha| ha * 10_000.0),
+        max_area_m2: Some(inputs.max_area_ha.map_or(pack.area_max.value, |ha| ha * 10_000.0)),
+        sites: Some(inputs.sites.unwrap_or(pack.count_max.value)),
+        budget_wan: inputs.budget_wan,
+        weights: Weights {
+            area: weight(inputs.weights.area, pack.weights.area),
+            compactness: weight(inputs.weights.compactness, pack.weights.compactness),
+            cost: weight(inputs.weights.cost, pack.weights.cost),
+            owners: weight(inputs.weights.owners, pack.weights.owners),
+            readiness: weight(inputs.weights.readiness, pack.weights.readiness),
+        },
+        pins: inputs.pin.clone(),
+        bans: inputs.ban.clone(),
+        adjacency: AdjacencyOptions { tolerance_m: inputs.tolerance_m.unwrap_or(pack.gap.value), angle_deg: pack.angle_deg.value, min_length_m: pack.length_min.value },
+        min_compactness: Some(inputs.min_compactness.unwrap_or(pack.compactness_min.value)),
+        rectangle_m: inputs.rectangle_m.or(pack.rectangle),
+        seed: inputs.seed.unwrap_or(1),
+        as_of_year: year,
+    }
+}
+
+/// The pack's figures without their sources, as the solver takes them.
+fn plain(pack: &rules::ConsolidationPack) -> consolidation::ConsolidationPack {
+    let values = |figures: &BTreeMap<String, rules::Cited<f64>>| figures.iter().map(|(key, figure)| (key.clone(), figure.value)).collect();
+    let split = &pack.split;
+    let steps = split.bands.iter().enumerate().map(|(index, band)| {
+        let far_to = split.bands.get(index + 1).map_or(f64::INFINITY, |next| next.from);
+        SharedStep { far_to, base: band.base, per_far: band.per_far, cap: 1.0 }
+    });
+    consolidation::ConsolidationPack {
+        industrial_uses: pack.planned_uses.value.clone(),
+        min_share_inside: pack.inside_share.value,
+        control_max_share: BTreeMap::new(),
+        control_default_max_share: pack.control_share.value,
+        recent_building_years: pack.recent_years.value,
+        dense_far: pack.dense_far.value,
+        land_price_wan_m2: values(&pack.land_price),
+        demolition_price_wan_m2: values(&pack.demolition_price),
+        readiness: values(&pack.readiness),
+        land_split: Some(LandSplitTable {
+            legal_tenures: vec!["state_reserve".into(), "state_granted".into()],
+            legal_factor: split.legal_factor.value,
+            shared_tenures: vec!["collective".into(), "irregular".into(), "unverified".into()],
+            shared: steps.collect(),
+            cap_share: split.retained_cap.value,
+        }),
+    }
+}
+
+fn evidence(atlas: &Atlas, table: &Table, set: &Subset<'_, crate::spatial::arena::Arena>, share_inside: &[f64], pack: &rules::ConsolidationPack) -> Vec<ParcelInput> {
+    let mut control: Vec<Vec<(String, f64)>> = vec![Vec::new(); set.items.len()];
+    if let Some(lines) = atlas.table("control_line") {
+        let hard: Vec<u32> = (0..lines.len() as u32)
+            .filter(|row| lines.flag(*row as usize, "hard") == Some(true))
+            .filter(|row| lines.text(*row as usize, "kind").is_some_and(|kind| pack.hard_kinds.value.iter().any(|known| known == kind)))
+            .collect();
+        let lines_set = Subset { set: lines.shapes(), items: hard };
+        for (item, line, shared) in overlay(set, &lines_set) {
+            let kind = lines.text(lines_set.items[line as usize] as usize, "kind").unwrap_or_default();
+            let share = shared / set.area_m2(item as usize).max(f64::MIN_POSITIVE);
+            let shares = &mut control[item as usize];
+            match shares.iter_mut().find(|(known, _)| known == kind) {
+                Some((_, sum)) => *sum += share,
+                None => shares.push((kind.to_owned(), share)),
+            }
+        }
+    }
+    let buildings = largest_buildings(atlas);
+    set.items
+        .iter()
+        .zip(share_inside)
+        .zip(control)
+        .map(|((row, share), control_share)| {
+            let row = *row as usize;
+            let text = |name: &str| table.text(row, name).map(str::to_owned);
+            let code = table.key(row).to_owned();
+            let building = buildings.get(&code);
+            ParcelInput {
+                geometry_valid: table.shapes().area(row) > 0.0,
+                tenure: text("tenure"),
+                owner: text("owner"),
+                built_gfa_m2: table.number(row, "built_gfa_m2"),
+                has_building: building.is_some(),
+                built_year: table.number(row, "built_year").map(|year| year as i32),
+                structure: building.and_then(|(_, structure)| structure.clone()),
+                planned_use: text("planned_use"),
+                far_present: table.number(row, "far_present"),
+                stage: text("stage"),
+                share_inside: *share,
+                control_share,
+                code,
+            }
+        })
+        .collect()
+}
+
+/// By parcel: GFA and structure of its largest building.
+fn largest_buildings(atlas: &Atlas) -> HashMap<String, (f64, Option<String>)> {
+    let mut largest: HashMap<String, (f64, Option<String>)> = HashMap::new();
+    let Some(buildings) = atlas.table("building") else { return largest };
+    for row in 0..buildings.len() {
+        let Some(parcel) = buildings.text(row, "parcel") else { continue };
+        let gfa = buildings.number(row, "gfa_m2").unwrap_or(0.0);
+        if largest.get(parcel).is_none_or(|(most, _)| gfa > *most) {
+            largest.insert(parcel.to_owned(), (gfa, buildings.text(row, "structure").map(str::to_owned)));
+        }
+    }
+    largest
+}
+
+fn hide_owners(value: &mut Value) {
+    let candidates = value["candidates"].as_array_mut().into_iter().flatten();
+    for row in candidates
+        .flat_map(|candidate| candidate["sites"].as_array_mut().into_iter().flatten())
+        .flat_map(|site| site["ledger"]["rows"].as_array_mut().into_iter().flatten())
+    {
+        if let Some(members) = row.as_object_mut() {
+            members.remove("owner");
+        }
+    }
+}
+
+/// One GeoJSON feature per site of the candidate `label` (the first when it is not there).
+pub fn sites_as_geojson(answer: &Value, label: &str) -> Value {
+    let candidates = answer["candidates"].as_array();
+    let chosen = candidates.and_then(|all| all.iter().find(|candidate| candidate["label"] == label).or(all.first()));
+    let features: Vec<Value> = chosen
+        .and_then(|candidate| candidate["sites"].as_array())
+        .into_iter()
+        .flatten()
+        .map(|site| {
+            let mut properties = site.clone();
+            if let Some(members) = properties.as_object_mut() {
+                members.remove("outline");
+                members.remove("ledger");
+            }
+            json!({ "type": "Feature", "id": site["id"], "geometry": site["outline"], "properties": properties })
+        })
+        .collect();
+    json!({ "type": "FeatureCollection", "run": answer["run"], "features": features })
+}
