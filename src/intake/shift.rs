@@ -29,13 +29,14 @@ pub(crate) fn notice(intake: &Intake<'_>, plan: &GeometryPlan) -> Option<Notice>
         let offset = Coord::from(here) - Coord::from(known.centroid);
         residues.push((offset, expected));
     }
-    let median = |pick: &dyn Fn(&(Coord<f64>, Coord<f64>)) -> f64| {
+    type Residue = (Coord<f64>, Coord<f64>);
+    let median = |pick: fn(&Residue) -> f64| {
         let mut all: Vec<f64> = residues.iter().map(pick).collect();
         all.sort_by(f64::total_cmp);
         all.get(all.len() / 2).copied()
     };
-    let offset = Coord { x: median(&|r| r.0.x)?, y: median(&|r| r.0.y)? };
-    let expected = Coord { x: median(&|r| r.1.x)?, y: median(&|r| r.1.y)? };
+    let offset = Coord { x: median(|r| r.0.x)?, y: median(|r| r.0.y)? };
+    let expected = Coord { x: median(|r| r.1.x)?, y: median(|r| r.1.y)? };
     let length = |c: Coord<f64>| c.x.hypot(c.y);
     // Two surveys of one district differ by tens of metres; a third of the shift is well beyond that and well below the shift itintake.
     let near = |difference: Coord<f64>| length(difference) < length(expected) / 3.0 && length(expected) > 100.0;
