@@ -10,5 +10,5 @@ pub mod units;
 pub use catalogue::{Catalogue, catalogue};
 pub use dictionary::{Column, ColumnType, Dictionary, GeometryKind, Layer, dictionary};
 pub use fault::{Fault, FaultKind, Lang};
-pub use row::{CitySink, Row, Value};
+pub use row::{CitySink, Row, Value, WriteMode};
 pub use run::RunRecord;

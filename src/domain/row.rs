@@ -134,3 +134,37 @@ pub trait CitySink {
     /// Takes one row of `layer`. Rows of one layer should come in spatial order: the file's R-tree and the atlas profit.
     fn push(&mut self, layer: &'static Layer, row: Row) -> Outcome<()>;
 }
+
+/// A borrowed cell, for scans that must not allocate per value.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum CellRef<'a> {
+    Null,
+    Text(&'a str),
+    Integer(i64),
+    Real(f64),
+}
+
+impl CellRef<'_> {
+    pub fn to_value(self, boolean: bool) -> Value {
+        match self {
+            CellRef::Null => Value::Null,
+            CellRef::Text(text) => Value::Text(text.to_owned()),
+            CellRef::Integer(number) if boolean => Value::Boolean(number != 0),
+            CellRef::Integer(number) => Value::Integer(number),
+            CellRef::Real(number) => Value::Real(number),
+        }
+    }
+}
+
+/// How incoming rows meet the rows that are there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WriteMode {
+    /// New rows; a key that the city has is rejected.
+    #[default]
+    Add,
+    /// Changes to rows that the city has; other keys are listed as unmatched.
+    Update,
+    /// The layer becomes these rows.
+    Replace,
+}

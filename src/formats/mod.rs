@@ -1,4 +1,4 @@
-//! Files in and out: everything that knows GDAL, CSV, spreadsheets, DBF bytes and text encodings.
+//! Files in and out: everything that knows GDAL, CSV, spreadsheets, DBF bytes and text encodings, and the wire formats (GeoJSON, vector tiles, GeoPackage blobs).
 //!
 //! Reading gives a [`Table`]: rows as the file has them, in the file's CRS, rings as written (maybe open, maybe crossing).
 //! Judging and repairing them is `intake`'s work. GDAL opens a file with one named driver only, never by trying all of them,
@@ -7,10 +7,13 @@
 pub mod crs;
 pub mod csv_write;
 pub mod encoding;
+pub mod geojson;
+pub mod geopackage_blob;
 pub mod geos;
 pub mod limits;
 pub mod read;
 pub mod source;
+pub mod vector_tile;
 pub mod vector_write;
 
 mod archive;

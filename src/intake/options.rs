@@ -1,5 +1,6 @@
 //! What the person asked for, and what the city is.
 
+pub use crate::domain::WriteMode as Mode;
 use crate::formats::Limits;
 use geo_types::{MultiPolygon, Point};
 use serde::{Deserialize, Serialize};
@@ -14,19 +15,6 @@ pub enum OnInvalid {
     Repair,
     /// Leave the row out and list it.
     Reject,
-}
-
-/// What the rows do to the layer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Mode {
-    /// New rows; a key that the city has is rejected.
-    #[default]
-    Add,
-    /// Changes to rows that the city has; other keys are listed as unmatched.
-    Update,
-    /// The layer becomes these rows.
-    Replace,
 }
 
 /// The options of one import.

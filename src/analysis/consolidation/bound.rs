@@ -1,0 +1,145 @@
+//! A proven upper bound for instances too large to enumerate (C14).
+//!
+//! Relaxed: connectivity, A_min, shape and rectangle, whole parcels. What stays is a fractional knapsack with two rows
+//! (budget; k·A_max), bounded by its Lagrangian dual: any prices λ, μ ≥ 0 give a valid bound, the best pair is sought.
+//! Per parcel the bound grants the largest PP that the directions of the boundaries allow, and of its owner the share
+//! 1/m when the owner holds m eligible parcels: summed over a site that is at most the number of its owners.
+
+use super::problem::{Problem, TIE, Unit};
+use crate::domain::units::hectares;
+use crate::spatial::PolygonSet;
+use std::collections::BTreeMap;
+
+pub(super) const RELAXED: [&str; 5] = ["connectivity", "min_area", "shape", "rectangle", "whole_parcels"];
+
+struct Item {
+    value: f64,
+    cost: f64,
+    area: f64,
+    pinned: bool,
+}
+
+/// An upper bound on every feasible plan's objective. `can_be_used[i]` is false for units that no feasible site holds.
+pub(super) fn upper_bound<S: PolygonSet>(problem: &Problem<'_, S>, can_be_used: &[bool]) -> f64 {
+    let weights = problem.weights();
+    let most_pp = largest_compactness(problem);
+    let mut held: BTreeMap<u32, usize> = BTreeMap::new();
+    for unit in &problem.units {
+        *held.entry(unit.owner).or_default() += 1;
+    }
+    let item = |unit: &Unit, most_pp: f64| Item {
+        value: (weights.area + weights.compactness * most_pp) * hectares(unit.area) + weights.readiness * hectares(unit.ready)
+            - weights.cost * unit.cost / 100.0
+            - weights.owners / held[&unit.owner] as f64,
+        cost: unit.cost,
+        // Overlaps count once in a site's area, so a unit may add as little as this.
+        area: (unit.area - unit.overlap).max(0.0),
+        pinned: unit.pinned,
+    };
+    let items: Vec<Item> = problem
+        .units
+        .iter()
+        .zip(&most_pp)
+        .zip(can_be_used)
+        .filter(|(_, used)| **used)
+        .map(|((unit, pp), _)| item(unit, *pp))
+        .collect();
+    let params = &problem.params;
+    let room = params.sites.map_or(f64::INFINITY, |k| k as f64 * (params.max_area() + 1e-6));
+    knapsack_bound(&items, params.budget(), room)
+}
+
+/// min over λ, μ ≥ 0 of λ·budget + μ·room + Σ max(0, v − λc − μa), pins without the max.
+fn knapsack_bound(items: &[Item], budget: f64, room: f64) -> f64 {
+    let dual = |lambda: f64, mu: f64| -> f64 {
+        let prices = if lambda > 0.0 { lambda * budget } else { 0.0 } + if mu > 0.0 { mu * room } else { 0.0 };
+        let rest: f64 = items
+            .iter()
+            .map(|item| {
+                let reduced = item.value - lambda * item.cost - mu * item.area;
+                if item.pinned { reduced } else { reduced.max(0.0) }
+            })
+            .sum();
+        prices + rest
+    };
+    let most = |of: fn(&Item) -> f64| {
+        items.iter().filter(|i| of(i) > 0.0).map(|i| i.value.max(0.0) / of(i)).fold(0.0, f64::max)
+    };
+    let most_lambda = if budget.is_finite() { most(|i| i.cost) } else { 0.0 };
+    let most_mu = if room.is_finite() { most(|i| i.area) } else { 0.0 };
+    let along_mu = |lambda: f64| least(|mu| dual(lambda, mu), most_mu);
+    least(along_mu, most_lambda)
+}
+
+/// The least value of a convex function on [0, high], by golden section; both ends are tried as well.
+fn least(of: impl Fn(f64) -> f64, high: f64) -> f64 {
+    let mut best = of(0.0);
+    if high <= 0.0 {
+        return best;
+    }
+    best = best.min(of(high));
+    let ratio = (5f64.sqrt() - 1.0) / 2.0;
+    let (mut low, mut top) = (0.0, high);
+    let (mut left, mut right) = (top - ratio * (top - low), low + ratio * (top - low));
+    let (mut at_left, mut at_right) = (of(left), of(right));
+    for _ in 0..60 {
+        if at_left <= at_right {
+            (top, right, at_right) = (right, left, at_left);
+            left = top - ratio * (top - low);
+            at_left = of(left);
+        } else {
+            (low, left, at_left) = (left, right, at_right);
+            right = low + ratio * (top - low);
+            at_right = of(right);
+        }
+        best = best.min(at_left).min(at_right);
+    }
+    best
+}
+
+/// For each unit the largest PP that a site of its component can have.
+///
+/// By Wulff's theorem for the polygon W that circumscribes the unit circle with the boundaries' normals, perimeter² ≥
+/// 4·|W|·area, hence PP ≤ π/|W|; W's area is Σ tan(half the turn between neighbouring normals). For a grid that is π/4.
+/// Where slits close, the mitre limit may add a short edge in a new direction: such a component is granted PP = 1.
+fn largest_compactness<S: PolygonSet>(problem: &Problem<'_, S>) -> Vec<f64> {
+    use std::f64::consts::{PI, TAU};
+    let (component, count) = problem.graph.components();
+    let mut turns: Vec<Vec<f64>> = vec![Vec::new(); count];
+    let tiles = problem.components_that_tile(&component, count);
+    for i in 0..problem.units.len() {
+        let own = &mut turns[component[i] as usize];
+        for pair in problem.set.rings(i).flat_map(|ring| ring.windows(2)) {
+            // An edge may bound a site from either side.
+            let turn = (pair[1].y - pair[0].y).atan2(pair[1].x - pair[0].x).rem_euclid(PI);
+            own.extend([turn, turn + PI]);
+        }
+    }
+    let most: Vec<f64> = turns
+        .iter_mut()
+        .zip(tiles)
+        .map(|(turns, tiles)| {
+            turns.sort_unstable_by(f64::total_cmp);
+            let Some(&first) = turns.first().filter(|_| tiles) else { return 1.0 };
+            let gaps = turns.iter().enumerate().map(|(k, turn)| turns.get(k + 1).copied().unwrap_or(first + TAU) - turn);
+            let wulff: f64 = gaps.map(|gap| if gap < PI - 1e-9 { (gap / 2.0).tan() } else { f64::INFINITY }).sum();
+            if wulff.is_finite() { (PI / wulff * (1.0 + TIE)).min(1.0) } else { 1.0 }
+        })
+        .collect();
+    component.iter().map(|c| most[*c as usize]).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_dual_of_one_row_is_the_fractional_knapsack() {
+        let item = |value, cost| Item { value, cost, area: 1.0, pinned: false };
+        let items = [item(10.0, 5.0), item(6.0, 4.0), item(3.0, 3.0), item(-1.0, 0.0)];
+        // 5 + 4 fit whole, 1 of the third's 3 remain of a budget of 10.
+        assert!((knapsack_bound(&items, 10.0, f64::INFINITY) - 17.0).abs() < 1e-6);
+        assert!((knapsack_bound(&items, f64::INFINITY, f64::INFINITY) - 19.0).abs() < 1e-12);
+        assert!((knapsack_bound(&items, f64::INFINITY, 2.0) - 16.0).abs() < 1e-6);
+    }
+}

@@ -1,0 +1,160 @@
+//! From a problem to plans: exact where it can be, searched where it must be, with a bound either way.
+
+use super::bound::{RELAXED, upper_bound};
+use super::exact::{Goal, MOST_UNITS, enumerate, pack};
+use super::left_out::{polish, usable};
+use super::problem::{Plan, Problem};
+use super::search::search;
+use crate::domain::fault::Outcome;
+use crate::domain::{Fault, FaultKind};
+use crate::spatial::PolygonSet;
+
+/// Plans worth showing and what is known about the best.
+pub(super) struct Solution {
+    /// Best first, labelled; never empty.
+    pub candidates: Vec<(&'static str, Plan)>,
+    pub bound: f64,
+    pub exact: bool,
+    pub relaxed: Vec<&'static str>,
+}
+
+type Stop<'a> = &'a (dyn Fn() -> bool + Sync);
+
+pub(super) fn solve<S: PolygonSet>(problem: &mut Problem<'_, S>, stop: Stop<'_>, progress: &(dyn Fn(f64) + Sync)) -> Outcome<Solution> {
+    if problem.units.len() <= MOST_UNITS
+        && let Some(found) = solve_exactly(problem, stop)
+    {
+        progress(1.0);
+        return match found {
+            Some(solution) => Ok(solution),
+            None => Err(infeasible(problem, stop)),
+        };
+    }
+    let can_be_used = usable(problem);
+    let mut plans: Vec<Plan> = search(problem, &can_be_used, problem.params.seed, stop, progress)
+        .into_iter()
+        .map(|members| Plan::new(members.into_iter().map(|m| problem.site(m)).collect()))
+        .filter_map(|plan| feasible_part(problem, plan))
+        .collect();
+    plans.sort_by(Plan::rank);
+    if let Some(best) = plans.first() {
+        plans.push(polish(problem, best.clone(), stop));
+    }
+    if plans.is_empty() && problem.units.iter().any(|u| u.pinned) {
+        return Err(infeasible(problem, stop));
+    }
+    if plans.is_empty() {
+        plans.push(Plan::new(Vec::new()));
+    }
+    let candidates = choose(plans);
+    let best = candidates[0].1.objective;
+    let bound = upper_bound(problem, &can_be_used).max(best);
+    Ok(Solution { candidates, bound, exact: false, relaxed: RELAXED.to_vec() })
+}
+
+/// The searched plan without sites that miss a limit by their exact figures; nothing when a pin goes with them.
+fn feasible_part<S: PolygonSet>(problem: &Problem<'_, S>, plan: Plan) -> Option<Plan> {
+    let sites: Vec<_> = plan.sites.into_iter().filter(|site| problem.broken_limit(site).is_none()).collect();
+    let pins_held = problem.units.iter().enumerate().filter(|(_, u)| u.pinned).all(|(i, _)| sites.iter().any(|s| s.members.binary_search(&(i as u32)).is_ok()));
+    (pins_held && !sites.is_empty()).then(|| Plan::new(sites))
+}
+
+/// `None` when stopped, `Some(None)` when no feasible plan holds the pins.
+fn solve_exactly<S: PolygonSet>(problem: &Problem<'_, S>, stop: Stop<'_>) -> Option<Option<Solution>> {
+    let sites = enumerate(problem, stop)?;
+    let best = match pack(problem, &sites, Goal::Objective, stop).ok()? {
+        Some(best) => best,
+        None if sites.pins == 0 => Plan::new(Vec::new()),
+        None => return Some(None),
+    };
+    let bound = best.objective;
+    let mut plans = vec![best];
+    for goal in [Goal::Cheapest, Goal::Largest, Goal::FewestOwners] {
+        plans.extend(pack(problem, &sites, goal, stop).ok()?);
+    }
+    Some(Some(Solution { candidates: choose(plans), bound, exact: true, relaxed: Vec::new() }))
+}
+
+/// Best, cheapest, largest and fewest owners among plans that no found plan dominates, none twice (C12).
+fn choose(mut plans: Vec<Plan>) -> Vec<(&'static str, Plan)> {
+    plans.sort_by(Plan::rank);
+    plans.dedup_by(|a, b| a.sites == b.sites);
+    let best = plans[0].clone();
+    let mut kept: Vec<&Plan> = plans
+        .iter()
+        .filter(|p| !plans.iter().any(|q| q.dominates(p)) && !p.dominates(&best))
+        .collect();
+    let mut chosen = vec![("best", best)];
+    let mut take = |label: &'static str, order: fn(&Plan, &Plan) -> std::cmp::Ordering| {
+        kept.sort_by(|p, q| order(p, q).then_with(|| p.rank(q)));
+        if let Some(plan) = kept.first()
+            && chosen.iter().all(|(_, held)| held.sites != plan.sites)
+        {
+            chosen.push((label, (*plan).clone()));
+        }
+    };
+    take("cheapest", |p, q| p.cost.total_cmp(&q.cost));
+    take("largest", |p, q| q.area.total_cmp(&p.area));
+    take("fewest_owners", |p, q| p.owners.cmp(&q.owners));
+    chosen
+}
+
+/// Whether some plan holds the pins under the problem's present limits.
+fn is_feasible<S: PolygonSet>(problem: &Problem<'_, S>, stop: Stop<'_>) -> bool {
+    if problem.units.len() <= MOST_UNITS
+        && let Some(sites) = enumerate(problem, stop)
+        && let Ok(plan) = pack(problem, &sites, Goal::Objective, stop)
+    {
+        return plan.is_some() || sites.pins == 0;
+    }
+    let can_be_used = usable(problem);
+    search(problem, &can_be_used, problem.params.seed, stop, &|_| {})
+        .into_iter()
+        .map(|members| Plan::new(members.into_iter().map(|m| problem.site(m)).collect()))
+        .any(|plan| feasible_part(problem, plan).is_some())
+}
+
+/// Names the pin at which feasibility ends and the limit whose removal alone restores it (C6).
+fn infeasible<S: PolygonSet>(problem: &mut Problem<'_, S>, stop: Stop<'_>) -> Fault {
+    if stop() {
+        return Fault::new(FaultKind::Cancelled, "cancelled", "计算在找到可行方案之前停止", "stopped before a feasible plan was found");
+    }
+    let pins: Vec<usize> = (0..problem.units.len()).filter(|i| problem.units[*i].pinned).collect();
+    pins.iter().for_each(|i| problem.units[*i].pinned = false);
+    let mut clash = pins.first().copied();
+    for &pin in &pins {
+        problem.units[pin].pinned = true;
+        clash = Some(pin);
+        if !is_feasible(problem, stop) {
+            break;
+        }
+    }
+    let limits: [(&'static str, &'static str); 6] =
+        [("budget", "预算"), ("sites", "连片数上限"), ("rectangle", "矩形场地"), ("min_compactness", "最小紧凑度"), ("max_area", "面积上限"), ("min_area", "面积下限")];
+    let original = problem.params.clone();
+    let found = limits.into_iter().find(|(limit, _)| {
+        problem.params = original.clone();
+        match *limit {
+            "budget" => problem.params.budget_wan = None,
+            "sites" => problem.params.sites = None,
+            "rectangle" => problem.params.rectangle_m = None,
+            "min_compactness" => problem.params.min_compactness = None,
+            "max_area" => problem.params.max_area_m2 = None,
+            _ => problem.params.min_area_m2 = 0.0,
+        }
+        is_feasible(problem, stop)
+    });
+    problem.params = original;
+    pins.iter().for_each(|i| problem.units[*i].pinned = true);
+    let (limit, limit_zh) = found.unwrap_or(("several", "多个条件"));
+    let code = clash.map(|i| problem.codes[i].clone()).unwrap_or_default();
+    Fault::new(
+        FaultKind::Unprocessable,
+        "consolidation_infeasible",
+        format!("无可行方案：指定入选的 {code} 与“{limit_zh}”冲突"),
+        format!("no feasible plan: the pinned parcel {code} clashes with the limit {limit}"),
+    )
+    .at(code)
+    .help("放宽该条件，或取消指定", "relax that limit, or unpin the parcel")
+    .field(format!("/inputs/{limit}"), limit_zh, limit)
+}

@@ -1,0 +1,76 @@
+//! Share of a park's floor area within reach of a class of facility (exact readings I5–I7).
+
+use super::evidence::{BuildingRecord, FacilitySite};
+use super::measure::Measure;
+use crate::rules::designation::FacilityRule;
+use geo::{BoundingRect, Distance, Euclidean};
+use geo_types::{Geometry, Point};
+
+/// Facilities of one class, sorted so that far ones are never looked at.
+pub(super) struct Reach<'a> {
+    /// (west, east, geometry), by west.
+    sites: Vec<(f64, f64, &'a Geometry<f64>)>,
+    /// Widest site: how far west of a window a site may begin and still reach in.
+    widest: f64,
+}
+
+impl<'a> Reach<'a> {
+    pub fn new(sites: &'a [FacilitySite]) -> Self {
+        let boxed = |site: &'a FacilitySite| site.geometry.bounding_rect().map(|rect| (rect.min().x, rect.max().x, &site.geometry));
+        let mut sites: Vec<_> = sites.iter().filter_map(boxed).collect();
+        sites.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let widest = sites.iter().map(|(west, east, _)| east - west).fold(0.0, f64::max);
+        Reach { sites, widest }
+    }
+
+    /// Whether some site lies within `radius` of the point (0 inside a site).
+    fn covers(&self, centre: [f64; 2], radius: f64) -> bool {
+        let point = Point::new(centre[0], centre[1]);
+        let slack = radius + 1e-9 * radius.max(1.0);
+        let from = self.sites.partition_point(|(west, ..)| *west < centre[0] - slack - self.widest);
+        let near = self.sites[from..].iter().take_while(|(west, ..)| *west <= centre[0] + slack);
+        near.filter(|(_, east, _)| *east >= centre[0] - slack).any(|(.., geometry)| Euclidean.distance(&Geometry::Point(point), *geometry) <= slack)
+    }
+}
+
+/// Coverage by floor area. `reach` is `None` when the class was never loaded.
+pub(super) fn coverage(buildings: Option<&[BuildingRecord]>, reach: Option<&Reach<'_>>, rule: &FacilityRule, min_known: f64) -> Measure {
+    let Some(buildings) = buildings else { return Measure::unknown("building", "building: not loaded") };
+    let source = if rule.connected { "building" } else { "facility" };
+    if reach.is_none() && !rule.connected {
+        return Measure::unknown(source, "facility class: not loaded");
+    }
+    let served = |building: &BuildingRecord| match (rule.connected, reach) {
+        (true, _) => building.connected.get(&rule.class).copied(),
+        (false, Some(reach)) => Some(reach.covers(building.centroid, rule.radius_m.value)),
+        (false, None) => None,
+    };
+    let mut all: Vec<&BuildingRecord> = buildings.iter().collect();
+    all.sort_by(|a, b| a.code.cmp(&b.code));
+    let (mut covered, mut total, mut known, mut excluded) = (0.0, 0.0, 0usize, Vec::new());
+    for building in &all {
+        match (building.gfa_m2, served(building)) {
+            (Some(gfa), Some(served)) => {
+                known += 1;
+                total += gfa;
+                covered += if served { gfa } else { 0.0 };
+            }
+            _ => excluded.push(building.code.clone()),
+        }
+    }
+    let share = (!all.is_empty()).then(|| known as f64 / all.len() as f64);
+    let enough = share.is_some_and(|share| share >= min_known - 1e-9) && total > 0.0;
+    Measure { value: enough.then(|| covered / total), known: share, excluded, source: source.to_owned(), ..Measure::default() }
+}
+
+/// Unweighted mean over the classes; an unknown class makes it unknown, and the note says how many were known (I7).
+pub(super) fn mean(classes: &[Measure]) -> Measure {
+    let known: Vec<f64> = classes.iter().filter_map(|measure| measure.value).collect();
+    let complete = known.len() == classes.len() && !known.is_empty();
+    let partial = if known.is_empty() { 0.0 } else { known.iter().sum::<f64>() / known.len() as f64 };
+    let mut measure = Measure { value: complete.then_some(partial), known: Some(known.len() as f64 / classes.len().max(1) as f64), source: "facility".to_owned(), ..Measure::default() };
+    if !complete {
+        measure.notes.push(format!("{} of {}; mean of the known ones {partial:.4}", known.len(), classes.len()));
+    }
+    measure
+}

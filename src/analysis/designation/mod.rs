@@ -1,0 +1,28 @@
+//! Featured-park designation (特色产业园区授牌): a scorecard under three heads, grades by quota, and how far a rank holds.
+//!
+//! # Units
+//! Shares are fractions 0…1, money 万元, rent 元/m²·月, land 亩 or ha as named; nothing is rounded but the total that ranks are made from.
+//!
+//! # Source
+//! analyses §4 and the exact readings G, I and S; thresholds, steps, weights, quotas and penalties come from the rule pack.
+
+mod assess;
+mod coverage;
+mod evidence;
+mod grade;
+mod life;
+mod measure;
+mod registry;
+mod result;
+mod score;
+#[cfg(test)]
+mod tests;
+
+pub use assess::assess;
+pub use evidence::{
+    BuildingRecord, CityEvidence, ClusterTable, FacilitySite, FirmRecord, NO_CLUSTER, ParcelRecord, ParkEvidence, Period, ReportRecord, UnitRecord,
+};
+pub use grade::Grade;
+pub use life::{Life, Move, State, life};
+pub use registry::{HEADS, Head, INDICATORS, Indicator};
+pub use result::{DesignationResult, HeadResult, IndicatorResult, Judgement, ParkResult, ParkStatus, Sensitivity};

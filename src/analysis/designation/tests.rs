@@ -1,0 +1,1 @@
+//! Designation, worked by hand.

@@ -1,0 +1,195 @@
+//! Which total plate areas a set of layouts can attain when plates are shrunk on the grid, and the best one under a cap (U7, U8).
+
+use super::layout::{Grid, Layout, Plate};
+
+/// Cells (m × n spans) that one plate can have, as a bit per number.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Bits(Vec<u64>);
+
+impl Bits {
+    fn one(bit: usize) -> Bits {
+        let mut bits = Bits::default();
+        bits.set(bit);
+        bits
+    }
+
+    fn set(&mut self, bit: usize) {
+        if self.0.len() <= bit / 64 {
+            self.0.resize(bit / 64 + 1, 0);
+        }
+        self.0[bit / 64] |= 1 << (bit % 64);
+    }
+
+    fn has(&self, bit: usize) -> bool {
+        self.0.get(bit / 64).is_some_and(|word| word >> (bit % 64) & 1 == 1)
+    }
+
+    fn iter(&self) -> impl Iterator<Item = usize> + '_ {
+        self.0.iter().enumerate().flat_map(|(index, &word)| {
+            let mut rest = word;
+            std::iter::from_fn(move || {
+                let bit = (rest != 0).then(|| rest.trailing_zeros() as usize)?;
+                rest &= rest - 1;
+                Some(index * 64 + bit)
+            })
+        })
+    }
+
+    fn or_shifted(&mut self, other: &Bits, by: usize) {
+        let (words, bits) = (by / 64, by % 64);
+        if self.0.len() < other.0.len() + words + 1 {
+            self.0.resize(other.0.len() + words + 1, 0);
+        }
+        for (index, &word) in other.0.iter().enumerate() {
+            self.0[index + words] |= word << bits;
+            if bits > 0 {
+                self.0[index + words + 1] |= word >> (64 - bits);
+            }
+        }
+    }
+
+    /// Every sum of a number here and one there.
+    fn sums(&self, other: &Bits) -> Bits {
+        let mut all = Bits::default();
+        other.iter().for_each(|bit| all.or_shifted(self, bit));
+        all
+    }
+
+    fn highest_up_to(&self, cap: usize) -> Option<usize> {
+        let mut index = (cap / 64).min(self.0.len().checked_sub(1)?);
+        let mut word = self.0[index];
+        if index == cap / 64 && cap % 64 < 63 {
+            word &= (1 << (cap % 64 + 1)) - 1;
+        }
+        loop {
+            if word != 0 {
+                return Some(index * 64 + 63 - word.leading_zeros() as usize);
+            }
+            index = index.checked_sub(1)?;
+            word = self.0[index];
+        }
+    }
+}
+
+/// One layout with the totals it can be shrunk to.
+#[derive(Clone, Debug)]
+struct Attained {
+    layout: Layout,
+    totals: Bits,
+}
+
+/// All layouts found so far, by their number of plates.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Attainable {
+    by_count: Vec<Vec<Attained>>,
+}
+
+impl Attainable {
+    pub fn add(&mut self, layout: Layout, grid: &Grid) {
+        let count = layout.plates.len();
+        if self.by_count.len() <= count {
+            self.by_count.resize_with(count + 1, Vec::new);
+        }
+        let totals = layout.plates.iter().fold(Bits::one(0), |sum, plate| sum.sums(&shrunk(plate, grid)));
+        self.by_count[count].push(Attained { layout, totals });
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.by_count.iter().all(Vec::is_empty)
+    }
+
+    /// The most cells not above `cap`, 0 when none.
+    pub fn most(&self, cap: usize) -> usize {
+        self.by_count.iter().flatten().filter_map(|attained| attained.totals.highest_up_to(cap)).max().unwrap_or(0)
+    }
+
+    /// The layout of exactly `total` cells: fewest plates, then the largest smallest plate, then frame order, then position (U7).
+    pub fn layout(&self, total: usize, grid: &Grid, order: impl Fn(usize) -> f64) -> Option<Layout> {
+        let candidates = self.by_count.iter().find(|candidates| candidates.iter().any(|one| one.totals.has(total)))?;
+        let shrunk = candidates.iter().filter(|one| one.totals.has(total)).filter_map(|one| shrink_to(&one.layout, total, grid));
+        shrunk.min_by(|a, b| {
+            let smallest = |layout: &Layout| layout.plates.iter().map(Plate::cells).min();
+            let place = |layout: &Layout| layout.plates.first().map_or((0.0, 0.0), |plate| (plate.x, plate.y));
+            let (first, second) = (place(a), place(b));
+            smallest(b).cmp(&smallest(a)).then(order(a.frame).total_cmp(&order(b.frame))).then(first.0.total_cmp(&second.0)).then(first.1.total_cmp(&second.1))
+        })
+    }
+}
+
+/// The sizes a plate can be shrunk to, with their cells.
+fn sizes(plate: &Plate, grid: &Grid) -> impl Iterator<Item = (usize, usize)> {
+    let (most_m, most_n) = (plate.m, plate.n);
+    (1..=most_m).flat_map(move |m| {
+        let partner = grid.partner(m);
+        let (low, high) = partner.map_or((1, 0), |(low, high)| (low, high.min(most_n)));
+        (low..=high).map(move |n| (m, n))
+    })
+}
+
+fn shrunk(plate: &Plate, grid: &Grid) -> Bits {
+    let mut bits = Bits::default();
+    sizes(plate, grid).for_each(|(m, n)| bits.set(m * n));
+    bits
+}
+
+/// The layout shrunk to `total` cells with the largest possible smallest plate.
+fn shrink_to(layout: &Layout, total: usize, grid: &Grid) -> Option<Layout> {
+    let options: Vec<Bits> = layout.plates.iter().map(|plate| shrunk(plate, grid)).collect();
+    // best[i][t]: the largest smallest plate when plates i… add up to t.
+    let mut best: Vec<Vec<Option<(usize, usize)>>> = vec![vec![None; total + 1]; options.len() + 1];
+    best[options.len()][0] = Some((usize::MAX, 0));
+    for i in (0..options.len()).rev() {
+        for cells in options[i].iter().filter(|cells| *cells <= total) {
+            for t in cells..=total {
+                let Some((smallest, _)) = best[i + 1][t - cells] else { continue };
+                let value = smallest.min(cells);
+                if best[i][t].is_none_or(|(known, _)| value > known) {
+                    best[i][t] = Some((value, cells));
+                }
+            }
+        }
+    }
+    let (mut rest, mut plates) = (total, Vec::with_capacity(options.len()));
+    for (i, plate) in layout.plates.iter().enumerate() {
+        let (_, cells) = best[i][rest]?;
+        // Of the sizes with these cells, the most compact one: shorter façades and ways.
+        let (m, n) = sizes(plate, grid).filter(|(m, n)| m * n == cells).min_by_key(|(m, n)| (m + n, *m))?;
+        plates.push(Plate { m, n, ..*plate });
+        rest -= cells;
+    }
+    Some(Layout { frame: layout.frame, plates })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn grid() -> Grid {
+        Grid::new(10.0, (20.0, 40.0), (30.0, 90.0), 600.0, 13.0, 2)
+    }
+
+    #[test]
+    fn a_single_plate_is_shrunk_to_the_largest_product_under_the_cap() {
+        let mut attainable = Attainable::default();
+        attainable.add(Layout { frame: 0, plates: vec![Plate { x: 0.0, y: 0.0, m: 4, n: 9 }] }, &grid());
+        // Sides 2–4 × 3–9, at least 6 cells: 29 is prime, 28 = 4 × 7.
+        assert_eq!(attainable.most(29), 28);
+        assert_eq!(attainable.most(1000), 36);
+        assert_eq!(attainable.most(5), 0);
+        let layout = attainable.layout(28, &grid(), |_| 0.0).expect("layout");
+        assert_eq!((layout.plates[0].m, layout.plates[0].n), (4, 7));
+    }
+
+    #[test]
+    fn two_plates_reach_a_prime_and_the_smaller_one_stays_as_large_as_it_can() {
+        let mut attainable = Attainable::default();
+        let plates = vec![Plate { x: 0.0, y: 0.0, m: 4, n: 9 }, Plate { x: 60.0, y: 0.0, m: 4, n: 9 }];
+        attainable.add(Layout { frame: 0, plates }, &grid());
+        assert_eq!(attainable.most(53), 53);
+        let layout = attainable.layout(53, &grid(), |_| 0.0).expect("layout");
+        // Products up to 36 that add to 53: 21 + 32 = 53 is the most even (24 + 29 and 25 + 28 fail: 29 and 25 are no products).
+        let mut cells: Vec<usize> = layout.plates.iter().map(Plate::cells).collect();
+        cells.sort_unstable();
+        assert_eq!(cells, [21, 32]);
+    }
+}

@@ -1,0 +1,215 @@
+//! The rules one by one: measured, limit, margin, verdict (exact readings U10–U17).
+
+use super::case::{Overrides, ParcelCase};
+use super::check::Prepared;
+use super::result::{Finding, Requirement, Rule, UpstairsResult};
+use super::shape::distance_to_segment;
+use super::solve::{DrawnPlate, Scheme};
+use super::yard::turning_radius;
+use crate::rules::{Cite, Op, UpstairsPack, Verdict};
+
+/// What the rules look at.
+pub(super) struct Drawn<'a> {
+    pub case: &'a ParcelCase,
+    pub pack: &'a UpstairsPack,
+    pub overrides: &'a Overrides,
+    pub prepared: &'a Prepared,
+    pub scheme: &'a Scheme,
+    pub result: &'a UpstairsResult,
+}
+
+const FOOTPLATE: Rule = Rule { id: "footplate", zh: "标准层可布置", en: "A footplate fits", op: Op::AtLeast, unit: "m²" };
+const FAR: Rule = Rule { id: "far", zh: "容积率", en: "Floor area ratio", op: Op::AtMost, unit: "" };
+const COVERAGE: Rule = Rule { id: "coverage", zh: "建筑密度", en: "Coverage", op: Op::AtMost, unit: "" };
+const HEIGHT: Rule = Rule { id: "height", zh: "建筑高度", en: "Building height", op: Op::AtMost, unit: "m" };
+const HEIGHT_MIN: Rule = Rule { id: "height_min", zh: "建筑类型高度下限", en: "Least height of the building type", op: Op::AtLeast, unit: "m" };
+const STOREYS: Rule = Rule { id: "storeys", zh: "层数", en: "Storeys", op: Op::AtMost, unit: "层" };
+const SETBACK: Rule = Rule { id: "setback", zh: "退线", en: "Setback", op: Op::AtLeast, unit: "m" };
+const FIRE: Rule = Rule { id: "fire_distance", zh: "防火间距", en: "Fire distance", op: Op::AtLeast, unit: "m" };
+const YARD: Rule = Rule { id: "yard", zh: "货车回转场地", en: "Truck turning yard", op: Op::AtLeast, unit: "m" };
+const LIFTS: Rule = Rule { id: "lifts", zh: "货梯", en: "Freight lifts per plate", op: Op::AtLeast, unit: "部" };
+const BAYS: Rule = Rule { id: "bays", zh: "装卸位", en: "Loading bays per plate", op: Op::AtLeast, unit: "个" };
+const ANCILLARY: Rule = Rule { id: "ancillary_gfa", zh: "配套建筑面积占比", en: "Ancillary share of GFA", op: Op::AtMost, unit: "" };
+const ANCILLARY_LAND: Rule = Rule { id: "ancillary_land", zh: "配套用地占比", en: "Ancillary share of land", op: Op::AtMost, unit: "" };
+const LOADS: [Rule; 4] = [
+    Rule { id: "load_ground", zh: "首层楼面荷载", en: "Floor load, ground", op: Op::AtLeast, unit: "kN/m²" },
+    Rule { id: "load_lower", zh: "低区楼面荷载", en: "Floor load, lower", op: Op::AtLeast, unit: "kN/m²" },
+    Rule { id: "load_middle", zh: "中区楼面荷载", en: "Floor load, middle", op: Op::AtLeast, unit: "kN/m²" },
+    Rule { id: "load_upper", zh: "高区楼面荷载", en: "Floor load, upper", op: Op::AtLeast, unit: "kN/m²" },
+];
+
+pub(super) fn findings(drawn: &Drawn<'_>) -> Vec<Finding> {
+    let mut found = vec![footplate(drawn)];
+    found.extend(envelope(drawn));
+    if !drawn.scheme.plates.is_empty() {
+        found.extend([setback(drawn), fire_distance(drawn), yard(drawn)].into_iter().flatten());
+        found.extend(loads(drawn));
+        found.extend(provision(drawn));
+    }
+    found.extend(ancillary(drawn));
+    found
+}
+
+/// The smallest plate of the layout against the pack's minimum; without a layout, the largest rectangle that does fit.
+fn footplate(drawn: &Drawn<'_>) -> Finding {
+    let limit = &drawn.pack.plate.min_plate;
+    let smallest = drawn.scheme.plates.iter().map(DrawnPlate::area).min_by(f64::total_cmp);
+    match smallest {
+        Some(area) => Finding::new(&FOOTPLATE, Some(area), Some(limit.value), &limit.cite),
+        None => Finding::new(&FOOTPLATE, Some(super::binding::largest_rectangle(drawn.prepared)), Some(limit.value), &limit.cite).with_verdict(Verdict::Fail),
+    }
+}
+
+/// FAR, coverage, height, storeys. A FAR or coverage that nobody recorded is missing evidence; a height that nobody limits is no limit (U5).
+fn envelope(drawn: &Drawn<'_>) -> Vec<Finding> {
+    let (result, limits) = (drawn.result, &drawn.prepared.limits);
+    let mut found = vec![
+        Finding::new(&FAR, result.far, limits.far.value, &limits.far.cite),
+        Finding::new(&COVERAGE, result.coverage, limits.coverage.value, &limits.coverage.cite),
+    ];
+    let zone = drawn.scheme.height_limit.filter(|zone| limits.height.value.is_none_or(|limit| *zone < limit));
+    let height = match zone {
+        Some(zone) => Finding::new(&HEIGHT, Some(result.height_m), Some(zone), &Cite::record("限高区 / height zone")),
+        None => Finding::new(&HEIGHT, Some(result.height_m), limits.height.value, &limits.height.cite),
+    };
+    found.push(if height.limit.is_none() { height.with_verdict(Verdict::Pass) } else { height });
+    if let Some(least) = drawn.pack.height_min.value
+        && !drawn.scheme.plates.is_empty()
+    {
+        found.push(Finding::new(&HEIGHT_MIN, Some(result.height_m), Some(least), &drawn.pack.height_min.cite));
+    }
+    found.push(Finding::new(&STOREYS, Some(result.storeys.len() as f64), Some(limits.storeys.value as f64), &limits.storeys.cite));
+    found
+}
+
+/// The tightest place: the piece of the site line to which some plate keeps the least spare distance.
+fn setback(drawn: &Drawn<'_>) -> Option<Finding> {
+    let line = &drawn.prepared.line;
+    let distance = |a, b| drawn.scheme.plates.iter().flat_map(|plate| plate.corners).map(|corner| distance_to_segment(corner, a, b)).fold(f64::INFINITY, f64::min);
+    // Corners of convex plates are nearest to a straight piece unless the piece's own end comes nearest; both are looked at.
+    let ends = |a, b| {
+        let to_plate = |point| drawn.scheme.plates.iter().map(|plate| plate_distance(plate, point)).fold(f64::INFINITY, f64::min);
+        f64::min(to_plate(a), to_plate(b))
+    };
+    let measured = line.pieces.iter().map(|piece| (distance(piece.a, piece.b).min(ends(piece.a, piece.b)), piece));
+    let (measured, piece) = measured.min_by(|a, b| (a.0 - a.1.setback).total_cmp(&(b.0 - b.1.setback)))?;
+    let cite = match (piece.faces_road, drawn.overrides.setback_road, drawn.overrides.setback_side) {
+        (true, Some(_), _) | (false, _, Some(_)) => Cite::entered(),
+        (true, None, _) => drawn.pack.setback.road.values().find(|figure| figure.value == piece.setback).map_or_else(Cite::entered, |figure| figure.cite.clone()),
+        (false, _, None) => drawn.pack.setback.side.cite.clone(),
+    };
+    // A plate may miss the outline by a millimetre (U6), so the measured distance is judged with it.
+    let finding = Finding::new(&SETBACK, Some(measured), Some(piece.setback), &cite);
+    let verdict = Op::AtLeast.judge(Some(measured + 1e-3), Some(piece.setback));
+    let known = drawn.case.roads.is_some() && !line.unknown_class;
+    Some(finding.with_verdict(if known { verdict } else { Verdict::Unknown }))
+}
+
+fn fire_distance(drawn: &Drawn<'_>) -> Option<Finding> {
+    let plates = &drawn.scheme.plates;
+    let pairs = (0..plates.len()).flat_map(|a| (a + 1..plates.len()).map(move |b| (a, b)));
+    let nearest = pairs.map(|(a, b)| between(&plates[a], &plates[b])).min_by(f64::total_cmp)?;
+    let limit = &drawn.pack.plate.fire_distance;
+    let verdict = Op::AtLeast.judge(Some(nearest + 1e-3), Some(limit.value));
+    Some(Finding::new(&FIRE, Some(nearest), Some(limit.value), &limit.cite).with_verdict(verdict))
+}
+
+fn yard(drawn: &Drawn<'_>) -> Option<Finding> {
+    let limit = &drawn.pack.turning_radius;
+    let hard: Vec<_> = drawn.prepared.land.obstacles.iter().filter(|obstacle| obstacle.hard).map(|obstacle| obstacle.shape.clone()).collect();
+    let measured = drawn.case.roads.as_ref().map(|_| {
+        turning_radius(&drawn.prepared.land.site, &drawn.scheme.plates, &hard, &drawn.prepared.line.pieces, limit.value).unwrap_or(0.0)
+    });
+    Some(Finding::new(&YARD, measured, Some(limit.value), &limit.cite))
+}
+
+/// The cluster's demand against the design load of each band that is built; without a cluster nothing is demanded.
+fn loads(drawn: &Drawn<'_>) -> Vec<Finding> {
+    let Some(cluster) = &drawn.pack.cluster.as_ref().or(drawn.result.cluster.as_ref()) else { return Vec::new() };
+    let bands = drawn.result.storeys.iter().map(|storey| drawn.pack.band(storey.n)).max().map_or(0, |top| top + 1);
+    (0..bands)
+        .map(|band| {
+            let design = &drawn.pack.load[band];
+            let demand = match &drawn.pack.load_demand {
+                Some(own) => Some(own.value[band]),
+                None => drawn.pack.fit.demand.get(*cluster).and_then(|factors| factors[4][band]),
+            };
+            Finding::new(&LOADS[band], Some(design.value), demand, &design.cite)
+        })
+        .collect()
+}
+
+/// Lifts and bays that were stated, against what the largest tower needs.
+fn provision(drawn: &Drawn<'_>) -> Vec<Finding> {
+    let most = |per_plate: &dyn Fn(&DrawnPlate) -> f64| drawn.scheme.plates.iter().map(per_plate).fold(0.0, f64::max);
+    let lifts = drawn.overrides.lifts.map(|given| Finding::new(&LIFTS, Some(given as f64), Some(most(&|plate| lifts_needed(drawn, plate))), &drawn.pack.lift_min.cite));
+    let bays = drawn.overrides.bays.map(|given| Finding::new(&BAYS, Some(given as f64), Some(most(&|plate| bays_needed(drawn, plate))), &drawn.pack.bay_min.cite));
+    lifts.into_iter().chain(bays).collect()
+}
+
+fn ancillary(drawn: &Drawn<'_>) -> Vec<Finding> {
+    let gfa = drawn.result.gfa_m2;
+    let share = |part: f64, whole: f64| (whole > 0.0).then(|| part / whole);
+    let by_gfa = drawn.case.ancillary_gfa_m2.zip(drawn.pack.ancillary_gfa_max.value);
+    let by_land = drawn.case.ancillary_land_m2.zip(drawn.pack.ancillary_land_max.value);
+    let floor = by_gfa.map(|(part, cap)| Finding::new(&ANCILLARY, share(part, gfa), Some(cap), &drawn.pack.ancillary_gfa_max.cite));
+    let land = by_land.map(|(part, cap)| Finding::new(&ANCILLARY_LAND, share(part, drawn.prepared.land.site_area), Some(cap), &drawn.pack.ancillary_land_max.cite));
+    floor.into_iter().chain(land).collect()
+}
+
+/// What the scheme must provide where nothing was stated.
+pub(super) fn requirements(drawn: &Drawn<'_>) -> Vec<Requirement> {
+    let mut required = Vec::new();
+    if drawn.scheme.plates.is_empty() {
+        return required;
+    }
+    for (index, plate) in drawn.scheme.plates.iter().enumerate() {
+        if drawn.overrides.lifts.is_none() {
+            required.push(Requirement::new(&LIFTS, Some(index), lifts_needed(drawn, plate), &drawn.pack.lift_min.cite));
+        }
+        if drawn.overrides.bays.is_none() {
+            required.push(Requirement::new(&BAYS, Some(index), bays_needed(drawn, plate), &drawn.pack.bay_min.cite));
+        }
+    }
+    if let (None, Some(cap)) = (drawn.case.ancillary_gfa_m2, drawn.pack.ancillary_gfa_max.value) {
+        required.push(Requirement::new(&ANCILLARY, None, cap, &drawn.pack.ancillary_gfa_max.cite));
+    }
+    if let (None, Some(cap)) = (drawn.case.ancillary_land_m2, drawn.pack.ancillary_land_max.value) {
+        required.push(Requirement::new(&ANCILLARY_LAND, None, cap, &drawn.pack.ancillary_land_max.cite));
+    }
+    required
+}
+
+/// GFA of the plate's tower above ground (U13).
+fn tower_gfa(drawn: &Drawn<'_>, plate: &DrawnPlate) -> f64 {
+    let total = drawn.scheme.building.plate_area;
+    if total > 0.0 { plate.area() / total * drawn.result.gfa_m2 } else { 0.0 }
+}
+
+fn needed(least: usize, gfa: f64, per: Option<f64>) -> f64 {
+    let by_area = per.map_or(0.0, |per| (gfa / per - 1e-9).ceil());
+    by_area.max(least as f64)
+}
+
+pub(super) fn lifts_needed(drawn: &Drawn<'_>, plate: &DrawnPlate) -> f64 {
+    needed(drawn.pack.lift_min.value, tower_gfa(drawn, plate), drawn.pack.m2_per_lift.value)
+}
+
+fn bays_needed(drawn: &Drawn<'_>, plate: &DrawnPlate) -> f64 {
+    needed(drawn.pack.bay_min.value, tower_gfa(drawn, plate), drawn.pack.m2_per_bay.value)
+}
+
+fn sides(plate: &DrawnPlate) -> [(super::shape::Point, super::shape::Point); 4] {
+    let c = plate.corners;
+    [(c[0], c[1]), (c[1], c[2]), (c[2], c[3]), (c[3], c[0])]
+}
+
+fn plate_distance(plate: &DrawnPlate, point: super::shape::Point) -> f64 {
+    sides(plate).into_iter().map(|(a, b)| distance_to_segment(point, a, b)).fold(f64::INFINITY, f64::min)
+}
+
+/// Distance between two rectangles that do not overlap: a corner of one is nearest to a side of the other.
+pub(super) fn between(one: &DrawnPlate, other: &DrawnPlate) -> f64 {
+    let reach = |from: &DrawnPlate, to: &DrawnPlate| from.corners.iter().map(|corner| plate_distance(to, *corner)).fold(f64::INFINITY, f64::min);
+    reach(one, other).min(reach(other, one))
+}

@@ -1,0 +1,321 @@
+//! Footplates: rectangles on the column grid inside the outline (exact readings U6, U7).
+
+use super::frame::{Channel, Frame, Scratch, TOLERANCE};
+use super::shape::{Point, at, length, segments};
+use geo::MinimumRotatedRect;
+use geo_types::MultiPolygon;
+use std::ops::RangeInclusive;
+
+/// Sizes a plate may have, counted in column spans.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Grid {
+    /// Column span in m.
+    pub span: f64,
+    pub width: RangeInclusive<usize>,
+    pub length: RangeInclusive<usize>,
+    pub min_area: f64,
+    pub fire_distance: f64,
+    pub count_max: usize,
+}
+
+impl Grid {
+    pub fn new(span: f64, width: (f64, f64), length: (f64, f64), min_area: f64, fire_distance: f64, count_max: usize) -> Self {
+        let up = |metres: f64| ((metres / span - 1e-9).ceil().max(1.0)) as usize;
+        let down = |metres: f64| (metres / span + 1e-9).floor().min(1e4) as usize;
+        Grid { span, width: up(width.0)..=down(width.1), length: up(length.0)..=down(length.1), min_area, fire_distance, count_max }
+    }
+
+    pub fn cell(&self) -> f64 {
+        self.span * self.span
+    }
+
+    /// The other side's spans for a side of `m` spans: smallest and largest, if any.
+    pub fn partner(&self, m: usize) -> Option<(usize, usize)> {
+        let (as_width, as_length) = (self.width.contains(&m), self.length.contains(&m));
+        let (low, high) = match (as_width, as_length) {
+            (true, true) => (*self.width.start().min(self.length.start()), *self.width.end().max(self.length.end())),
+            (true, false) => (*self.length.start(), *self.length.end()),
+            (false, true) => (*self.width.start(), *self.width.end()),
+            (false, false) => return None,
+        };
+        let smallest = (self.min_area / (self.cell() * m as f64) - 1e-9).ceil().max(1.0) as usize;
+        let low = low.max(smallest);
+        (low <= high).then_some((low, high))
+    }
+
+    /// Both ranges as sides across the slab, ascending.
+    fn sides(&self) -> Vec<usize> {
+        let (low, high) = (*self.width.start().min(self.length.start()), *self.width.end().max(self.length.end()));
+        (low..=high).filter(|m| self.partner(*m).is_some()).collect()
+    }
+}
+
+/// A plate in its frame: low corner, and sides in spans.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Plate {
+    pub x: f64,
+    pub y: f64,
+    pub m: usize,
+    pub n: usize,
+}
+
+impl Plate {
+    pub fn cells(&self) -> usize {
+        self.m * self.n
+    }
+}
+
+/// Plates that fit together in one frame. Each may be shrunk from its low corner and still fit.
+#[derive(Clone, Debug)]
+pub(super) struct Layout {
+    pub frame: usize,
+    pub plates: Vec<Plate>,
+}
+
+impl Layout {
+    pub fn cells(&self) -> usize {
+        self.plates.iter().map(Plate::cells).sum()
+    }
+}
+
+/// Directions to try, degrees in [0, 90), ascending: of the outline's edges, longest first when there are many, and of its
+/// minimum-area rectangle.
+pub(super) fn directions(outline: &MultiPolygon<f64>) -> Vec<f64> {
+    const MOST: usize = 8;
+    let mut sums: Vec<(f64, f64)> = Vec::new();
+    let mut add = |along: Point, weight: f64| {
+        let mut angle = along.y.atan2(along.x).to_degrees().rem_euclid(90.0);
+        if angle > 90.0 - 1e-3 {
+            angle = 0.0;
+        }
+        match sums.iter_mut().find(|(known, _)| (*known - angle).abs() < 1e-2) {
+            Some((_, sum)) => *sum += weight,
+            None => sums.push((angle, weight)),
+        }
+    };
+    for (a, b) in segments(outline) {
+        add(b - a, length(b - a));
+    }
+    if let Some(rectangle) = outline.minimum_rotated_rect() {
+        let corner = rectangle.exterior();
+        add(corner.0[1] - corner.0[0], f64::INFINITY);
+    }
+    sums.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.total_cmp(&b.0)));
+    let mut angles: Vec<f64> = sums.into_iter().take(MOST).map(|(angle, _)| angle).collect();
+    angles.sort_by(f64::total_cmp);
+    angles
+}
+
+/// Buffers that one search reuses.
+#[derive(Default)]
+pub(super) struct Work {
+    scratch: Scratch,
+    channels: Vec<Channel>,
+}
+
+/// Single plates that are not contained in another one's size: for each side the longest partner that fits.
+pub(super) fn singles(frames: &[Frame], index: usize, grid: &Grid, work: &mut Work) -> Vec<Layout> {
+    let frame = &frames[index];
+    let mut found: Vec<Layout> = Vec::new();
+    let mut longest = 0;
+    // Widest first: a narrower slab is at least as long, so a size is new only when it is longer.
+    for m in grid.sides().into_iter().rev() {
+        let Some((low, high)) = grid.partner(m) else { continue };
+        if longest >= high {
+            continue;
+        }
+        if let Some((x, channel)) = longest_channel(frame, m as f64 * grid.span, high as f64 * grid.span, work) {
+            let fits = spans(channel.high - channel.low, grid.span).min(high);
+            if fits >= low && fits > longest {
+                longest = fits;
+                found.push(Layout { frame: index, plates: vec![Plate { x, y: channel.low, m, n: fits }] });
+            }
+        }
+    }
+    found
+}
+
+fn spans(free: f64, span: f64) -> usize {
+    if free <= 0.0 { 0 } else { ((free + 1e-9) / span).floor() as usize }
+}
+
+/// The longest free interval over all slabs of a width, found to 0.1 m of position; stops at `enough`.
+fn longest_channel(frame: &Frame, width: f64, enough: f64, work: &mut Work) -> Option<(f64, Channel)> {
+    let last = frame.x_max - width;
+    if last < frame.x_min - 2.0 * TOLERANCE {
+        return None;
+    }
+    let clamp = |x: f64| x.clamp(frame.x_min - TOLERANCE, last.max(frame.x_min - TOLERANCE));
+    let mut stops: Vec<f64> = frame.corners().flat_map(|corner| [clamp(corner), clamp(corner - width)]).collect();
+    stops.sort_by(f64::total_cmp);
+    stops.dedup_by(|a, b| (*a - *b).abs() < 1e-6);
+    let mut best: Option<(f64, Channel)> = None;
+    let mut at_slab = |x: f64, best: &mut Option<(f64, Channel)>| -> f64 {
+        frame.channels(x, width, &mut work.scratch, &mut work.channels);
+        let longest = work.channels.iter().copied().max_by(|a, b| (a.high - a.low).total_cmp(&(b.high - b.low)));
+        let Some(channel) = longest else { return 0.0 };
+        let free = channel.high - channel.low;
+        if best.is_none_or(|(_, known)| free > known.high - known.low + 1e-9) {
+            *best = Some((x, channel));
+        }
+        free
+    };
+    let reached = |best: &Option<(f64, Channel)>| best.is_some_and(|(_, channel)| channel.high - channel.low >= enough);
+    let mut frees = Vec::with_capacity(stops.len());
+    for &x in &stops {
+        frees.push(at_slab(x, &mut best));
+        if reached(&best) {
+            return best;
+        }
+    }
+    if !frame.slanted {
+        // Between two stops nothing changes: one look in each gap is enough.
+        for pair in stops.windows(2) {
+            at_slab((pair[0] + pair[1]) / 2.0, &mut best);
+        }
+        return best;
+    }
+    for pair in stops.windows(2) {
+        let (mut from, mut to) = (pair[0], pair[1]);
+        // Between two stops the same edges bound the slab, so the free length is concave there: shrink around its top.
+        while to - from > 0.05 && !reached(&best) {
+            let third = (to - from) / 3.0;
+            let (one, two) = (at_slab(from + third, &mut best), at_slab(to - third, &mut best));
+            if one < two { from += third } else { to -= third }
+        }
+    }
+    best
+}
+
+/// For each number of plates from 2 on: the arrangement of most cells found in this frame, as slabs side by side with stacks in each.
+pub(super) fn arrangements(frames: &[Frame], index: usize, grid: &Grid, work: &mut Work) -> Vec<Layout> {
+    let frame = &frames[index];
+    let sides = grid.sides();
+    let places = places(frame, grid, &sides);
+    let most = grid.count_max;
+    // best[i][k]: most cells with k plates whose slabs start at places[i] or later, and the slab that starts it.
+    let mut best: Vec<Vec<Option<(usize, Step)>>> = vec![vec![None; most + 1]; places.len() + 1];
+    for row in &mut best {
+        row[0] = Some((0, Step::Skip));
+    }
+    let mut stacks: Vec<Option<(usize, Vec<Plate>)>> = Vec::new();
+    for i in (0..places.len()).rev() {
+        let (before, after) = best.split_at_mut(i + 1);
+        let row = &mut before[i];
+        for k in 1..=most {
+            row[k] = after[0][k].as_ref().map(|(cells, _)| (*cells, Step::Skip));
+        }
+        for &m in &sides {
+            let width = m as f64 * grid.span;
+            if places[i] + width > frame.x_max + 2.0 * TOLERANCE {
+                break;
+            }
+            frame.channels(places[i], width, &mut work.scratch, &mut work.channels);
+            stack(places[i], m, &work.channels, grid, &mut stacks);
+            let next = places.partition_point(|place| *place < places[i] + width + grid.fire_distance - TOLERANCE);
+            let rest = &after[next - i - 1];
+            for (j, option) in stacks.iter().enumerate().skip(1) {
+                let Some((cells, plates)) = option else { continue };
+                for k in j..=most {
+                    let Some((more, _)) = rest[k - j] else { continue };
+                    if row[k].as_ref().is_none_or(|(known, _)| cells + more > *known) {
+                        row[k] = Some((cells + more, Step::Slab { plates: plates.clone(), next }));
+                    }
+                }
+            }
+        }
+    }
+    (2..=most).filter_map(|k| trace(&best, k).map(|plates| Layout { frame: index, plates })).collect()
+}
+
+#[derive(Clone, Debug)]
+enum Step {
+    Skip,
+    Slab { plates: Vec<Plate>, next: usize },
+}
+
+fn trace(best: &[Vec<Option<(usize, Step)>>], count: usize) -> Option<Vec<Plate>> {
+    let (mut i, mut k, mut plates) = (0, count, Vec::new());
+    while k > 0 {
+        match &best.get(i)?[k].as_ref()?.1 {
+            Step::Skip => i += 1,
+            Step::Slab { plates: slab, next } => {
+                plates.extend_from_slice(slab);
+                k -= slab.len();
+                i = *next;
+            }
+        }
+    }
+    Some(plates)
+}
+
+/// Where slabs may start: at corners, ending at corners, and packed against the left or right end, ascending.
+fn places(frame: &Frame, grid: &Grid, sides: &[usize]) -> Vec<f64> {
+    const MOST: usize = 160;
+    let last = frame.x_max - sides.first().map_or(f64::INFINITY, |m| *m as f64 * grid.span);
+    let widths: Vec<f64> = sides.iter().map(|m| *m as f64 * grid.span).collect();
+    let mut kept: Vec<f64> = Vec::new();
+    let mut add = |x: f64| {
+        if kept.len() < MOST && x >= frame.x_min - TOLERANCE && x <= last + 2.0 * TOLERANCE && !kept.iter().any(|known| (*known - x).abs() < 1e-3) {
+            kept.push(x);
+        }
+    };
+    add(frame.x_min);
+    frame.corners().for_each(&mut add);
+    for width in &widths {
+        add(frame.x_min + width + grid.fire_distance);
+        add(frame.x_max - width);
+    }
+    for corner in frame.corners() {
+        widths.iter().for_each(|width| add(corner - width));
+    }
+    for first in &widths {
+        for second in &widths {
+            add(frame.x_min + first + second + 2.0 * grid.fire_distance);
+            add(frame.x_max - first - second - grid.fire_distance);
+        }
+    }
+    kept.sort_by(f64::total_cmp);
+    kept
+}
+
+/// For j plates in the slab: the most cells and the plates, channel by channel.
+fn stack(x: f64, m: usize, channels: &[Channel], grid: &Grid, options: &mut Vec<Option<(usize, Vec<Plate>)>>) {
+    options.clear();
+    options.resize(grid.count_max + 1, None);
+    options[0] = Some((0, Vec::new()));
+    let Some((low, high)) = grid.partner(m) else { return };
+    let mut free_from = f64::NEG_INFINITY;
+    for channel in channels {
+        let start = channel.low.max(free_from);
+        free_from = channel.high + grid.fire_distance;
+        let room = |j: usize| spans(channel.high - start - (j - 1) as f64 * grid.fire_distance, grid.span);
+        let before = options.clone();
+        for j in 1..=grid.count_max {
+            let total = room(j).min(j * high);
+            if total < j * low {
+                break;
+            }
+            for had in 0..=grid.count_max - j {
+                let Some((cells, plates)) = &before[had] else { continue };
+                let sum = cells + m * total;
+                if options[had + j].as_ref().is_none_or(|(known, _)| sum > *known) {
+                    let mut plates = plates.clone();
+                    let mut y = start;
+                    for index in 0..j {
+                        let n = total / j + usize::from(index < total % j);
+                        plates.push(Plate { x, y, m, n });
+                        y += n as f64 * grid.span + grid.fire_distance;
+                    }
+                    options[had + j] = Some((sum, plates));
+                }
+            }
+        }
+    }
+}
+
+/// The plate's corners in the outline's coordinates, counter-clockwise, not closed.
+pub(super) fn corners(frame: &Frame, plate: &Plate, span: f64) -> [Point; 4] {
+    let (w, l) = (plate.m as f64 * span, plate.n as f64 * span);
+    [(0.0, 0.0), (w, 0.0), (w, l), (0.0, l)].map(|(dx, dy)| frame.back(at(plate.x + dx, plate.y + dy)))
+}

@@ -1,0 +1,92 @@
+//! The limits that hold for one parcel: the tightest of record and pack, or what a planner sets (exact readings U5, U6).
+
+use super::case::{Overrides, ParcelCase};
+use super::layout::Grid;
+use crate::rules::{Cite, Cited, UpstairsPack};
+use std::sync::Arc;
+
+/// A limit with where it comes from; `None` is no limit.
+pub(super) type Limit = Cited<Option<f64>>;
+
+#[derive(Clone, Debug)]
+pub(super) struct Limits {
+    pub far: Limit,
+    pub coverage: Limit,
+    pub height: Limit,
+    pub storeys: Cited<usize>,
+    pub roof_allowance: f64,
+    /// Storey heights by band, m.
+    pub heights: [f64; 4],
+    pub grid: Grid,
+}
+
+pub(super) fn limits(case: &ParcelCase, pack: &UpstairsPack, overrides: &Overrides) -> Limits {
+    let plate = &pack.plate;
+    let [ground, lower, middle, upper] = pack.storey.height.each_ref().map(|figure| figure.value);
+    Limits {
+        far: tightest(case.far_limit, "宗地规划容积率 / the parcel's FAR limit", &pack.far_max, overrides.far),
+        coverage: tightest(case.coverage_limit, "宗地规划密度 / the parcel's coverage limit", &pack.coverage_max, overrides.coverage),
+        height: tightest(case.height_limit_m, "宗地限高 / the parcel's height limit", &pack.height_max, overrides.height),
+        storeys: overrides.storeys.map_or_else(|| pack.storey.max.clone(), |value| Cited { value, cite: Cite::entered() }),
+        roof_allowance: pack.roof_allowance.value,
+        heights: [
+            overrides.storey_ground.unwrap_or(ground),
+            overrides.storey_lower.unwrap_or(lower),
+            overrides.storey_typical.unwrap_or(middle),
+            overrides.storey_typical.unwrap_or(upper),
+        ],
+        grid: Grid::new(
+            plate.column.value,
+            (plate.width_min.value, plate.width_max.value),
+            (plate.length_min.value, plate.length_max.value),
+            plate.min_plate.value,
+            plate.fire_distance.value,
+            overrides.plates.unwrap_or(plate.count_max.value),
+        ),
+    }
+}
+
+fn tightest(record: Option<f64>, clause: &str, pack: &Cited<Option<f64>>, entered: Option<f64>) -> Limit {
+    if entered.is_some() {
+        return Cited { value: entered, cite: Cite::entered() };
+    }
+    match (record, pack.value) {
+        (Some(record), Some(general)) if general < record => Cited { value: Some(general), cite: Arc::clone(&pack.cite) },
+        (Some(record), _) => Cited { value: Some(record), cite: Cite::record(clause) },
+        (None, _) => pack.clone(),
+    }
+}
+
+/// Storey by storey from the ground: heights, counted weights and how far each limit lets the building rise.
+#[derive(Clone, Debug)]
+pub(super) struct Tower {
+    /// Height of storey n at `[n − 1]`, m.
+    pub heights: Vec<f64>,
+    /// Counted-area weight of storey n (U9).
+    pub weights: Vec<f64>,
+}
+
+/// Beyond any building: keeps a search finite where neither height nor storeys are limited.
+const ENOUGH_STOREYS: usize = 400;
+
+impl Tower {
+    /// As many storeys as height and number allow; Σ heights + roof ≤ `height`, with the comparison's slack.
+    pub fn new(limits: &Limits, pack: &UpstairsPack, height: Option<f64>, storeys: Option<usize>) -> Tower {
+        let mut tower = Tower { heights: Vec::new(), weights: Vec::new() };
+        let mut top = limits.roof_allowance;
+        for n in 1..=storeys.unwrap_or(ENOUGH_STOREYS).min(ENOUGH_STOREYS) {
+            let rise = limits.heights[pack.band(n)];
+            top += rise;
+            if height.is_some_and(|limit| top > limit + 1e-9 * limit.abs().max(1.0)) {
+                break;
+            }
+            tower.heights.push(rise);
+            tower.weights.push(counted_weight(pack, rise));
+        }
+        tower
+    }
+}
+
+pub(super) fn counted_weight(pack: &UpstairsPack, height: f64) -> f64 {
+    pack.storey.counted.iter().rev().find(|(above, _)| height > above + 1e-9).map_or(1.0, |(_, weight)| *weight)
+}

@@ -1,0 +1,34 @@
+//! Going upstairs (工业上楼): what can be built upwards on a parcel, what stops it, and who could work on which floor.
+//!
+//! # Units
+//! metres, m², kN/m²; coordinates in the city's working CRS.
+//!
+//! # Source
+//! analyses §3 and the exact readings U1–U22; every figure comes from the rule pack.
+
+mod attain;
+mod binding;
+mod case;
+mod change;
+mod check;
+mod edges;
+mod existing;
+mod findings;
+mod fit;
+mod frame;
+mod land;
+mod layout;
+mod limits;
+mod offset;
+mod result;
+mod shape;
+mod solve;
+#[cfg(test)]
+mod tests;
+mod yard;
+
+pub use case::{ExistingBuilding, ExistingFloor, Overrides, ParcelCase, Restriction, RoadLine};
+pub use check::{Depth, check, check_to};
+pub use result::{
+    Bar, Binding, Change, ExistingResult, Finding, FitCell, FitVerdict, LeverChange, PlateResult, Requirement, StoreyResult, UpstairsResult,
+};

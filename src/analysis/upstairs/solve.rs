@@ -1,0 +1,257 @@
+//! Storeys and layout together: the largest built GFA (exact readings U5, U7, U8).
+
+use super::attain::Attainable;
+use super::frame::Frame;
+use super::land::Land;
+use super::layout::{Grid, Layout, Plate, Work, arrangements, corners, directions, singles};
+use super::limits::{Limits, Tower};
+use super::shape::{Point, area, without};
+use crate::rules::UpstairsPack;
+use geo::{BooleanOps, Relate};
+use geo_types::{LineString, MultiPolygon, Polygon};
+
+/// One question to the search: an outline and the limits on what stands on it.
+pub(super) struct Question<'a> {
+    pub outline: &'a MultiPolygon<f64>,
+    pub site_area: f64,
+    pub far: Option<f64>,
+    /// Share of the site; 1 when there is no limit.
+    pub coverage: f64,
+    pub tower: &'a Tower,
+    pub grid: &'a Grid,
+    pub partial_top: bool,
+}
+
+/// What one outline can hold, whatever FAR, coverage and height say: searched once, asked often.
+#[derive(Clone, Default)]
+pub(super) struct Space {
+    pub frames: Vec<Frame>,
+    pub attainable: Attainable,
+    /// The layouts are complete: a stop at a reached bound did not cut the search short.
+    complete: bool,
+    searched: bool,
+    pub angles: Vec<f64>,
+}
+
+/// The best building found.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Building {
+    pub storeys: usize,
+    /// Total plate area, m².
+    pub plate_area: f64,
+    /// Total plate cells.
+    pub cells: usize,
+    /// Area of a partial storey on top, 0 without one.
+    pub partial: f64,
+    pub gfa: f64,
+}
+
+impl Space {
+    /// The best building for the question, searching this outline no further than needed to prove it best.
+    pub fn best(&mut self, question: &Question<'_>) -> Building {
+        let bound = question.bound();
+        if !self.searched {
+            self.searched = true;
+            self.angles = directions(question.outline);
+            self.search(question, bound);
+        }
+        let mut found = question.answer(&self.attainable);
+        if !self.complete && found.gfa < bound * (1.0 - 1e-6) {
+            self.attainable = Attainable::default();
+            self.search(question, f64::INFINITY);
+            found = question.answer(&self.attainable);
+        }
+        found
+    }
+
+    /// Adds layouts, fewest plates and smallest angles first, until `enough` GFA is reached: every later layout would at best tie and lose.
+    fn search(&mut self, question: &Question<'_>, enough: f64) {
+        self.complete = false;
+        let grid = question.grid;
+        let mut work = Work::default();
+        self.frames = self.angles.iter().map(|angle| Frame::new(question.outline, *angle)).collect();
+        let reached = |attainable: &Attainable| enough.is_finite() && question.answer(attainable).gfa >= enough * (1.0 - 1e-9);
+        for index in 0..self.frames.len() {
+            for layout in singles(&self.frames, index, grid, &mut work) {
+                self.attainable.add(layout, grid);
+            }
+            if reached(&self.attainable) {
+                return;
+            }
+        }
+        if grid.count_max >= 2 && !self.attainable.is_empty() {
+            // Slabs side by side along either axis: the same direction seen twice.
+            let upright = self.angles.iter().map(|angle| Frame::new(question.outline, angle + 90.0)).collect::<Vec<_>>();
+            self.frames.extend(upright);
+            for index in 0..self.frames.len() {
+                for layout in arrangements(&self.frames, index, grid, &mut work) {
+                    self.attainable.add(layout, grid);
+                }
+                if reached(&self.attainable) {
+                    return;
+                }
+            }
+        }
+        self.complete = true;
+    }
+
+    /// The plates of a building, in their frame.
+    pub fn layout(&self, building: &Building, grid: &Grid) -> Option<Layout> {
+        if building.cells == 0 {
+            return None;
+        }
+        let angle = |frame: usize| self.frames[frame].angle_deg.rem_euclid(90.0);
+        self.attainable.layout(building.cells, grid, angle)
+    }
+}
+
+impl Question<'_> {
+    /// Plate area that n storeys may have.
+    fn cap(&self, n: usize) -> f64 {
+        let weight: f64 = self.tower.weights[..n].iter().sum();
+        let by_far = self.far.map_or(f64::INFINITY, |far| far * self.site_area / weight);
+        by_far.min(self.coverage * self.site_area)
+    }
+
+    fn cells(&self, plate_area: f64) -> usize {
+        let cells = plate_area / self.grid.cell();
+        (cells + 1e-9 * cells.max(1.0)).floor() as usize
+    }
+
+    /// No building of grid plates can have more GFA than this.
+    pub fn bound(&self) -> f64 {
+        let room = area(self.outline);
+        let most = (1..=self.tower.heights.len()).map(|n| self.with_top(n, self.cells(self.cap(n).min(room)) as f64 * self.grid.cell()).gfa);
+        most.fold(0.0, f64::max)
+    }
+
+    /// The building of n storeys on `plate_area`, with a partial storey on top where the pack and the limits allow one.
+    fn with_top(&self, n: usize, plate_area: f64) -> Building {
+        let mut building = Building { storeys: n, plate_area, cells: self.cells(plate_area), partial: 0.0, gfa: n as f64 * plate_area };
+        if self.partial_top
+            && n < self.tower.heights.len()
+            && let Some(far) = self.far
+        {
+            let counted: f64 = self.tower.weights[..n].iter().sum::<f64>() * plate_area;
+            building.partial = ((far * self.site_area - counted) / self.tower.weights[n]).clamp(0.0, plate_area);
+            building.gfa += building.partial;
+        }
+        building
+    }
+
+    fn answer(&self, attainable: &Attainable) -> Building {
+        let mut best = Building::default();
+        for n in 1..=self.tower.heights.len() {
+            let cells = attainable.most(self.cells(self.cap(n)));
+            let building = self.with_top(n, cells as f64 * self.grid.cell());
+            // Fewer storeys win a tie, so a later n must be better by more than the comparison's width.
+            if building.gfa > best.gfa * (1.0 + 1e-6) {
+                best = building;
+            }
+        }
+        best
+    }
+}
+
+/// A building with its plates drawn, in the land's local coordinates.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Scheme {
+    pub building: Building,
+    pub angle_deg: f64,
+    pub plates: Vec<DrawnPlate>,
+    pub height_limit: Option<f64>,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct DrawnPlate {
+    pub width: f64,
+    pub length: f64,
+    pub corners: [Point; 4],
+}
+
+impl DrawnPlate {
+    pub fn area(&self) -> f64 {
+        self.width * self.length
+    }
+
+    pub fn polygon(&self) -> Polygon<f64> {
+        let [a, b, c, d] = self.corners;
+        Polygon::new(LineString(vec![a, b, c, d, a]), Vec::new())
+    }
+}
+
+/// One height regime: where the zones lower than `height` are kept free, the building may rise to `height`.
+pub(super) struct Regime {
+    pub outline: MultiPolygon<f64>,
+    pub height: Option<f64>,
+    pub space: Space,
+}
+
+/// The height regimes of an outline, highest free area last (U5): one when no zone lies on it.
+pub(super) fn regimes(land: &Land, outline: MultiPolygon<f64>, height: Option<f64>) -> Vec<Regime> {
+    let mut zones: Vec<&(f64, MultiPolygon<f64>)> =
+        land.zones.iter().filter(|(limit, shape)| height.is_none_or(|height| *limit < height) && outline.relate(shape).is_intersects() && area(&outline.intersection(shape)) > 1e-6).collect();
+    zones.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let mut regimes = Vec::new();
+    let mut rest = outline;
+    for (limit, shape) in zones {
+        regimes.push(Regime { outline: rest.clone(), height: Some(*limit), space: Space::default() });
+        rest = without(&rest, shape.0.clone());
+    }
+    regimes.push(Regime { outline: rest, height, space: Space::default() });
+    regimes
+}
+
+/// What is varied against the base question when asking which limit binds (U11).
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Lifted {
+    pub far: bool,
+    pub height: bool,
+    pub storeys: bool,
+    pub coverage: bool,
+}
+
+/// The best building over all height regimes: index of the regime, and the building.
+pub(super) fn best(regimes: &mut [Regime], site_area: f64, limits: &Limits, pack: &UpstairsPack, lifted: Lifted) -> (usize, Building) {
+    let mut best = (0, Building::default());
+    for (index, regime) in regimes.iter_mut().enumerate() {
+        let height = if lifted.height { None } else { regime.height };
+        let storeys = if lifted.storeys { None } else { Some(limits.storeys.value) };
+        let tower = Tower::new(limits, pack, height, storeys);
+        let question = Question {
+            outline: &regime.outline,
+            site_area,
+            far: if lifted.far { None } else { limits.far.value },
+            coverage: if lifted.coverage { 1.0 } else { limits.coverage.value.unwrap_or(1.0) },
+            tower: &tower,
+            grid: &limits.grid,
+            partial_top: pack.storey.partial_top.value,
+        };
+        if question.bound() <= best.1.gfa {
+            continue;
+        }
+        let building = regime.space.best(&question);
+        if building.gfa > best.1.gfa * (1.0 + 1e-6) {
+            best = (index, building);
+        }
+    }
+    best
+}
+
+/// The building drawn.
+pub(super) fn draw(regimes: &[Regime], index: usize, building: Building, grid: &Grid) -> Scheme {
+    let regime = &regimes[index];
+    let mut scheme = Scheme { building, height_limit: regime.height, ..Scheme::default() };
+    let Some(layout) = regime.space.layout(&scheme.building, grid) else { return scheme };
+    let frame = &regime.space.frames[layout.frame];
+    scheme.angle_deg = frame.angle_deg;
+    scheme.plates = layout
+        .plates
+        .iter()
+        .map(|plate: &Plate| {
+            let (m, n) = (plate.m as f64 * grid.span, plate.n as f64 * grid.span);
+            DrawnPlate { width: m.min(n), length: m.max(n), corners: corners(frame, plate, grid.span) }
+        })
+        .collect();
+    scheme
+}

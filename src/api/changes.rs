@@ -1,0 +1,40 @@
+//! `/changes`: what was recorded, and a stream of what is being recorded.
+
+use super::{App, Caller, Refusal, away};
+use crate::service::Event;
+use axum::Json;
+use axum::extract::{Query, State};
+use axum::response::sse::{self, KeepAlive, Sse};
+use futures_util::stream::{Stream, unfold};
+use serde::Deserialize;
+use serde_json::Value;
+use std::convert::Infallible;
+use tokio::sync::broadcast::error::RecvError;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Since {
+    #[serde(default)]
+    since: i64,
+    collection: Option<String>,
+    id: Option<String>,
+    limit: Option<usize>,
+}
+
+pub async fn list(State(app): State<App>, caller: Caller, Query(query): Query<Since>) -> Result<Json<Value>, Refusal> {
+    away(move || app.planner.changes(&caller.viewer, query.since, query.collection, query.id, query.limit.unwrap_or(100).min(1000)).map(Json)).await
+}
+
+pub async fn stream(State(app): State<App>) -> Sse<impl Stream<Item = Result<sse::Event, Infallible>>> {
+    let events = unfold(app.planner.listen(), |mut events| async move {
+        let event = match events.recv().await {
+            Ok(event) => event,
+            // Fell behind: tell the listener to read everything anew.
+            Err(RecvError::Lagged(_)) => Event { revision: 0, collection: "*".to_owned(), ids: Vec::new() },
+            Err(RecvError::Closed) => return None,
+        };
+        let data = serde_json::to_string(&event).unwrap_or_default();
+        Some((Ok(sse::Event::default().event("change").data(data)), events))
+    });
+    Sse::new(events).keep_alive(KeepAlive::default())
+}

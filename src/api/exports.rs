@@ -1,0 +1,31 @@
+//! `/exports`: a file of exactly what is selected.
+
+use super::{App, Caller, Refusal, away};
+use crate::service::exports::{ExportRequest, FileOptions, Format};
+use axum::Json;
+use axum::extract::State;
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+
+pub async fn export(State(app): State<App>, caller: Caller, Json(request): Json<ExportRequest>) -> Result<Response, Refusal> {
+    let (body, count, format) = away(move || {
+        let format = Format::parse(&request.format)?;
+        let selected = app.planner.select_for_export(&caller.viewer, &request)?;
+        let options = FileOptions { format, precision: request.precision, crs: request.crs.as_deref(), encoding: request.encoding.as_deref() };
+        Ok((app.planner.export_bytes(&selected, &options)?, selected.rows.len(), (format, request.collection)))
+    })
+    .await?;
+    let (format, collection) = format;
+    let kind = match format {
+        Format::GeoJson => "application/geo+json",
+        Format::Csv => "text/csv; charset=utf-8",
+        Format::Vector(_) => "application/octet-stream",
+    };
+    let name = format!("{collection}.{}", format.ending());
+    let headers = [
+        (header::CONTENT_TYPE, kind.to_owned()),
+        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),
+        (header::HeaderName::from_static("x-feature-count"), count.to_string()),
+    ];
+    Ok((headers, body).into_response())
+}

@@ -1,0 +1,101 @@
+//! Faults as RFC 9457 problem details, in the language of the request.
+
+use crate::domain::{Fault, FaultKind, Lang};
+use axum::body::Body;
+use axum::extract::Request;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use serde_json::json;
+use std::sync::Arc;
+
+/// A fault on its way out; [`render`] writes its body, because only there the request's language is known.
+#[derive(Debug)]
+pub struct Refusal(Box<Fault>);
+
+impl From<Fault> for Refusal {
+    fn from(fault: Fault) -> Self {
+        Refusal(Box::new(fault))
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        let mut response = status(self.0.kind).into_response();
+        response.extensions_mut().insert(Arc::new(*self.0));
+        response
+    }
+}
+
+fn status(kind: FaultKind) -> StatusCode {
+    match kind {
+        FaultKind::BadInput => StatusCode::BAD_REQUEST,
+        FaultKind::NotFound => StatusCode::NOT_FOUND,
+        FaultKind::Unauthorised => StatusCode::UNAUTHORIZED,
+        FaultKind::Forbidden => StatusCode::FORBIDDEN,
+        FaultKind::Conflict => StatusCode::CONFLICT,
+        FaultKind::PreconditionFailed => StatusCode::PRECONDITION_FAILED,
+        FaultKind::PreconditionRequired => StatusCode::PRECONDITION_REQUIRED,
+        FaultKind::Unprocessable => StatusCode::UNPROCESSABLE_ENTITY,
+        FaultKind::TooMany => StatusCode::TOO_MANY_REQUESTS,
+        FaultKind::Cancelled => StatusCode::SERVICE_UNAVAILABLE,
+        FaultKind::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+    }
+}
+
+/// zh unless the request prefers English.
+pub fn language(headers: &HeaderMap) -> Lang {
+    let wanted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let first = wanted.split(',').map(str::trim).find(|tag| tag.starts_with("zh") || tag.starts_with("en"));
+    if first.is_some_and(|tag| tag.starts_with("en")) { Lang::En } else { Lang::Zh }
+}
+
+/// Writes the body of refusals, and of the framework's own bare errors.
+pub async fn render(request: Request, next: Next) -> Response {
+    let lang = language(request.headers());
+    let instance = request.uri().path().to_owned();
+    let response = next.run(request).await;
+    let status = response.status();
+    let fault = match response.extensions().get::<Arc<Fault>>() {
+        Some(fault) => fault.clone(),
+        None if (status.is_client_error() || status.is_server_error()) && !is_json(&response) => Arc::new(bare(status, response).await),
+        None => return response,
+    };
+    if status.is_server_error() {
+        tracing::error!(code = fault.code, detail = fault.en, instance);
+    }
+    let (title, detail) = match (status.is_server_error(), lang) {
+        // What went wrong inside is for the log, not for the client.
+        (true, Lang::Zh) => ("服务出错", "处理时出错，未改动任何数据。请重试；若仍出错，请把时间告诉管理员。".to_owned()),
+        (true, Lang::En) => ("Server error", "Something went wrong and nothing was changed. Try again; if it persists, tell the administrator the time.".to_owned()),
+        (false, lang) => (fault.text(lang), fault.help_text(lang).map_or_else(|| fault.text(lang).to_owned(), |help| format!("{}。{help}", fault.text(lang).trim_end_matches('。')))),
+    };
+    let mut body = json!({ "type": format!("urn:parkplan:problem:{}", fault.code), "title": title, "status": status.as_u16(), "detail": detail, "instance": instance });
+    if let Some(place) = &fault.place {
+        body["place"] = json!(place);
+    }
+    if !fault.fields.is_empty() {
+        let text = |field: &(String, String, String)| json!({ "pointer": field.0, "detail": if lang == Lang::Zh { &field.1 } else { &field.2 } });
+        body["errors"] = fault.fields.iter().map(text).collect();
+    }
+    if let Some(current) = &fault.current {
+        body["current"] = (**current).clone();
+    }
+    let mut answer = (status, body.to_string()).into_response();
+    let headers = answer.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+    headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(if lang == Lang::Zh { "zh-CN" } else { "en" }));
+    headers.insert(header::VARY, HeaderValue::from_static("accept-language"));
+    answer
+}
+
+fn is_json(response: &Response) -> bool {
+    response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.to_str().is_ok_and(|kind| kind.contains("json")))
+}
+
+/// A rejection of the framework (a body that is no JSON, a path of the wrong form): its short text says what.
+async fn bare(status: StatusCode, response: Response<Body>) -> Fault {
+    let text = axum::body::to_bytes(response.into_body(), 4096).await.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default();
+    let text = if text.is_empty() { status.canonical_reason().unwrap_or("error").to_owned() } else { text };
+    Fault::new(FaultKind::BadInput, "request", format!("请求有误：{text}"), text)
+}

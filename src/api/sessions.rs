@@ -1,0 +1,62 @@
+//! `/session`: sign in, who am I, sign out, first account.
+
+use super::caller::COOKIE;
+use super::{App, Caller, Refusal, away};
+use crate::service::Planner;
+use crate::service::sessions::Setup;
+use crate::store::Account;
+use axum::Json;
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SignIn {
+    account: String,
+    password: String,
+}
+
+fn describe(planner: &Planner, account: Option<&Account>) -> Value {
+    match account {
+        Some(account) => {
+            json!({ "signed_in": true, "account": account.account, "name": account.name, "role": account.role.as_str(), "parks": account.parks, "setup": false })
+        }
+        None => json!({ "signed_in": false, "role": "guest", "parks": [], "setup": planner.awaits_setup() }),
+    }
+}
+
+fn with_cookie(body: Value, token: &str) -> Response {
+    let cookie = format!("{COOKIE}={token}; HttpOnly; SameSite=Strict; Path=/");
+    ([(header::SET_COOKIE, cookie), (header::CACHE_CONTROL, "no-store".to_owned())], Json(body)).into_response()
+}
+
+pub async fn who(State(app): State<App>, caller: Caller) -> Response {
+    ([(header::CACHE_CONTROL, "no-store")], Json(describe(&app.planner, caller.viewer.account()))).into_response()
+}
+
+pub async fn sign_in(State(app): State<App>, caller: Caller, Json(form): Json<SignIn>) -> Result<Response, Refusal> {
+    caller.may_write()?;
+    let planner = app.planner.clone();
+    let (account, token) = away(move || planner.sign_in(&form.account, &form.password, &caller.address)).await?;
+    Ok(with_cookie(describe(&app.planner, Some(&account)), &token))
+}
+
+pub async fn set_up(State(app): State<App>, caller: Caller, Json(form): Json<Setup>) -> Result<Response, Refusal> {
+    caller.may_write()?;
+    let planner = app.planner.clone();
+    let (account, token) = away(move || planner.set_up(&form)).await?;
+    Ok(with_cookie(describe(&app.planner, Some(&account)), &token))
+}
+
+pub async fn sign_out(State(app): State<App>, caller: Caller) -> Result<Response, Refusal> {
+    caller.may_write()?;
+    if let Some(token) = caller.token {
+        let planner = app.planner.clone();
+        away(move || planner.sign_out(&token)).await?;
+    }
+    let gone = format!("{COOKIE}=; HttpOnly; SameSite=Strict; Path=/; Max-Age=0");
+    Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, gone)]).into_response())
+}

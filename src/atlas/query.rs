@@ -1,0 +1,131 @@
+//! Selecting rows of a table: box, filter, keys, order, page.
+
+use super::filter::Filter;
+use super::table::Table;
+use crate::domain::Fault;
+use crate::domain::fault::Outcome;
+use crate::spatial::crs::WorkingCrs;
+use geo_types::Rect;
+use rayon::prelude::*;
+use std::cmp::Ordering;
+
+/// What to select. All parts that are given must hold.
+#[derive(Clone, Debug, Default)]
+pub struct Query {
+    /// Box in the working CRS: rows whose own box meets it.
+    pub bounds: Option<Rect<f64>>,
+    /// CQL2 text or JSON.
+    pub filter: Option<String>,
+    pub ids: Option<Vec<String>>,
+    pub sort: Vec<SortKey>,
+    /// Whether private columns may be filtered and sorted by.
+    pub private: bool,
+}
+
+/// One key of the order; ties fall back to the row's place in the file.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SortKey {
+    pub column: String,
+    pub descending: bool,
+}
+
+impl SortKey {
+    /// Reads `-planar_area_m2,code`.
+    pub fn parse_list(text: &str) -> Vec<SortKey> {
+        text.split(',')
+            .map(str::trim)
+            .filter(|key| !key.is_empty())
+            .map(|key| match key.strip_prefix('-') {
+                Some(column) => SortKey { column: column.to_owned(), descending: true },
+                None => SortKey { column: key.trim_start_matches('+').to_owned(), descending: false },
+            })
+            .collect()
+    }
+}
+
+/// A window of a selection.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Page {
+    pub offset: usize,
+    pub limit: usize,
+}
+
+impl Page {
+    pub fn of<'a>(&self, rows: &'a [u32]) -> &'a [u32] {
+        let start = self.offset.min(rows.len());
+        &rows[start..(start + self.limit).min(rows.len())]
+    }
+}
+
+impl Query {
+    /// The selected rows in the wanted order (file order by default).
+    pub fn select(&self, table: &Table, crs: &WorkingCrs) -> Outcome<Vec<u32>> {
+        let filter = self.filter.as_deref().map(|text| Filter::parse(text, table, crs, self.private)).transpose()?;
+        let narrowed = self.bounds.or_else(|| filter.as_ref().and_then(Filter::bounds));
+        let candidates: Vec<u32> = match (&self.ids, narrowed) {
+            (Some(ids), _) => {
+                let mut rows: Vec<u32> = ids.iter().filter_map(|id| table.row_of(id)).map(|row| row as u32).collect();
+                rows.sort_unstable();
+                rows.dedup();
+                rows.retain(|row| self.bounds.is_none_or(|bounds| table.shapes().bounds(*row as usize).is_some_and(|own| meets(own, bounds))));
+                rows
+            }
+            (None, Some(bounds)) => {
+                let mut rows = table.index().rows(bounds);
+                if self.bounds.is_some() {
+                    // The index keeps f32 boxes: the exact box decides.
+                    rows.retain(|row| table.shapes().bounds(*row as usize).is_some_and(|own| meets(own, bounds)));
+                }
+                rows
+            }
+            (None, None) => (0..table.len() as u32).collect(),
+        };
+        let mut rows = match filter {
+            Some(filter) => candidates.into_par_iter().with_min_len(2048).filter(|row| filter.passes(*row)).collect(),
+            None => candidates,
+        };
+        self.order(table, &mut rows)?;
+        Ok(rows)
+    }
+
+    fn order(&self, table: &Table, rows: &mut [u32]) -> Outcome<()> {
+        let mut keys = Vec::new();
+        for key in &self.sort {
+            let known = table.layer().column(&key.column).is_some_and(|column| self.private || !column.private);
+            let Some(column) = table.column(&key.column).filter(|_| known) else {
+                return Err(Fault::bad("sort_property", format!("不能按 {} 排序", key.column), format!("cannot sort by {}", key.column)).at(key.column.clone()));
+            };
+            keys.push((column, key.descending));
+        }
+        if keys.is_empty() {
+            return Ok(());
+        }
+        rows.par_sort_by(|a, b| {
+            let (a, b) = (*a as usize, *b as usize);
+            for (column, descending) in &keys {
+                // Nulls go last in either direction.
+                let order = match (column.is_null(a), column.is_null(b)) {
+                    (true, true) => Ordering::Equal,
+                    (true, false) => return Ordering::Greater,
+                    (false, true) => return Ordering::Less,
+                    (false, false) => match (column.number(a), column.number(b)) {
+                        (Some(x), Some(y)) => x.total_cmp(&y),
+                        _ => match (column.flag(a), column.flag(b)) {
+                            (Some(x), Some(y)) => x.cmp(&y),
+                            _ => column.text(a).cmp(&column.text(b)),
+                        },
+                    },
+                };
+                if order != Ordering::Equal {
+                    return if *descending { order.reverse() } else { order };
+                }
+            }
+            a.cmp(&b)
+        });
+        Ok(())
+    }
+}
+
+fn meets(a: Rect<f64>, b: Rect<f64>) -> bool {
+    a.min().x <= b.max().x && b.min().x <= a.max().x && a.min().y <= b.max().y && b.min().y <= a.max().y
+}

@@ -1,0 +1,268 @@
+//! `new`, `info`, `import`, `export`: files in and out of a city.
+
+use super::output::{OutFile, Output, table};
+use crate::domain::fault::Outcome;
+use crate::domain::{Fault, Lang, WriteMode, dictionary, units};
+use crate::formats::Limits;
+use crate::intake::{ImportOptions, OnInvalid};
+use crate::service::exports::{FileOptions, Format};
+use crate::service::items::Selection;
+use crate::service::{Planner, Viewer, import};
+use crate::store::geopackage::GeoPackage;
+use clap::{Args, ValueEnum};
+use serde::Deserialize;
+use serde_json::json;
+use std::path::PathBuf;
+
+#[derive(Args)]
+pub struct New {
+    /// City file to make
+    city: PathBuf,
+    /// Working CRS: projected, in metres
+    #[arg(long)]
+    crs: String,
+    /// Name of the city
+    #[arg(long)]
+    name: Option<String>,
+}
+
+impl New {
+    pub fn run(self, output: &Output) -> Outcome<()> {
+        let name = self.name.unwrap_or_else(|| self.city.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default());
+        GeoPackage::create(&self.city, &self.crs, &name, false, &crate::service::today())?;
+        output.result(&json!({ "city": self.city, "crs": self.crs, "name": name }), || format!("{}  {}  {name}", self.city.display(), self.crs));
+        Ok(())
+    }
+}
+
+#[derive(Args)]
+pub struct Info {
+    city: PathBuf,
+}
+
+impl Info {
+    pub fn run(self, output: &Output) -> Outcome<()> {
+        let planner = Planner::open(&self.city)?;
+        let info = planner.info()?;
+        let atlas = planner.atlas();
+        let mut layers = Vec::new();
+        for layer in &dictionary().layers {
+            let count = planner.store().count(layer)?;
+            let area = atlas.table(&layer.name).filter(|_| layer.column("planar_area_m2").is_some()).map(|table| (0..table.len()).filter_map(|row| table.number(row, "planar_area_m2")).sum::<f64>());
+            layers.push(json!({ "layer": layer.name, "zh": layer.zh, "en": layer.en, "rows": count, "planar_area_m2": area }));
+        }
+        let extent = atlas.extent().map(|extent| atlas.lon_lat_box(extent));
+        let value = json!({ "name": info.name, "crs": info.crs, "revision": info.revision, "sample": info.sample, "as_of": info.as_of, "bbox": extent, "layers": layers });
+        output.result(&value, || {
+            let rows: Vec<Vec<String>> = layers
+                .iter()
+                .map(|layer| {
+                    let name = if output.lang == Lang::Zh { &layer["zh"] } else { &layer["en"] };
+                    vec![
+                        layer["layer"].as_str().unwrap_or_default().to_owned(),
+                        name.as_str().unwrap_or_default().to_owned(),
+                        layer["rows"].to_string(),
+                        layer["planar_area_m2"].as_f64().map(|area| format!("{:.2}", units::hectares(area))).unwrap_or_default(),
+                    ]
+                })
+                .collect();
+            let head = match output.lang {
+                Lang::Zh => format!("{}  {}  修订 {}  截至 {}", info.name, info.crs, info.revision, info.as_of),
+                Lang::En => format!("{}  {}  revision {}  as of {}", info.name, info.crs, info.revision, info.as_of),
+            };
+            format!("{head}\n{}", table(&["layer", output.say("图层", "name"), output.say("行数", "rows"), output.say("图形面积 公顷", "planar area ha")], &rows))
+        });
+        Ok(())
+    }
+}
+
+#[derive(Clone, Copy, ValueEnum, Default)]
+enum Invalid {
+    #[default]
+    Repair,
+    Reject,
+}
+
+#[derive(Clone, Copy, ValueEnum, Default)]
+enum Mode {
+    #[default]
+    Add,
+    Update,
+    Replace,
+}
+
+#[derive(Args)]
+pub struct Import {
+    city: PathBuf,
+    /// Our layer
+    #[arg(long)]
+    layer: String,
+    /// File to read
+    file: PathBuf,
+    /// Layer, sheet or archive member of the file
+    #[arg(long)]
+    source_layer: Option<String>,
+    /// CRS of the file, over what it declares
+    #[arg(long)]
+    crs: Option<String>,
+    /// Encoding of the file's texts
+    #[arg(long)]
+    encoding: Option<String>,
+    /// ours=theirs; theirs may be sum(field), max(field), first(field), each also `* factor`
+    #[arg(long, num_args = 1..)]
+    map: Vec<String>,
+    /// Saved mapping (TOML: key, crs, encoding, source_layer, [map])
+    #[arg(long)]
+    profile: Option<PathBuf>,
+    /// The file's field that is our key; @row numbers the rows
+    #[arg(long)]
+    key: Option<String>,
+    #[arg(long, value_enum, default_value_t)]
+    mode: Mode,
+    #[arg(long, value_enum, default_value_t)]
+    on_invalid: Invalid,
+    /// Read and report, write nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// Write the report (JSON) here as well
+    #[arg(long)]
+    report: Option<PathBuf>,
+}
+
+/// A saved mapping of one sender.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct Profile {
+    key: Option<String>,
+    crs: Option<String>,
+    encoding: Option<String>,
+    source_layer: Option<String>,
+    map: std::collections::BTreeMap<String, String>,
+}
+
+impl Import {
+    pub fn run(self, output: &Output) -> Outcome<()> {
+        let profile = match &self.profile {
+            None => Profile::default(),
+            Some(path) => {
+                let bad = |error: &dyn std::fmt::Display| Fault::bad("profile", format!("读不了映射文件：{error}"), format!("cannot read the profile: {error}")).at(path.display().to_string());
+                toml::from_str(&std::fs::read_to_string(path).map_err(|error| bad(&error))?).map_err(|error| bad(&error))?
+            }
+        };
+        let mut map: Vec<(String, String)> = profile.map.into_iter().collect();
+        for pair in &self.map {
+            let (ours, theirs) = pair.split_once('=').ok_or_else(|| {
+                Fault::bad("map", format!("映射应写作 我方=对方：{pair}"), format!("write a mapping as ours=theirs: {pair}")).at("--map")
+            })?;
+            map.retain(|(known, _)| known != ours);
+            map.push((ours.to_owned(), theirs.to_owned()));
+        }
+        let options = ImportOptions {
+            layer: self.layer,
+            source_layer: self.source_layer.or(profile.source_layer),
+            crs: self.crs.or(profile.crs),
+            encoding: self.encoding.or(profile.encoding),
+            map,
+            key: self.key.or(profile.key),
+            on_invalid: match self.on_invalid {
+                Invalid::Repair => OnInvalid::Repair,
+                Invalid::Reject => OnInvalid::Reject,
+            },
+            mode: match self.mode {
+                Mode::Add => WriteMode::Add,
+                Mode::Update => WriteMode::Update,
+                Mode::Replace => WriteMode::Replace,
+            },
+            limits: Limits::default(),
+        };
+        let city = GeoPackage::open(&self.city)?;
+        let bar = output.bar(None);
+        bar.set_message(self.file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default());
+        let imported = import::import(&city, &self.file, &options, self.dry_run, &|done, total| {
+            if let Some(total) = total {
+                bar.set_length(total);
+            }
+            bar.set_position(done);
+            true
+        })?;
+        bar.finish_and_clear();
+        let mut report = serde_json::to_value(&imported.report).map_err(|error| Fault::internal("json", error))?;
+        report["dry_run"] = json!(self.dry_run);
+        report["revision"] = json!(imported.revision);
+        if let Some(path) = &self.report {
+            std::fs::write(path, format!("{report:#}\n")).map_err(|error| {
+                Fault::bad("report", format!("已导入，但写不了报告 {}：{error}", path.display()), format!("imported, but cannot write the report {}: {error}", path.display()))
+            })?;
+        }
+        output.result(&report, || {
+            let foot = match (imported.revision, output.lang) {
+                (None, Lang::Zh) => "试运行：未写入".to_owned(),
+                (None, Lang::En) => "dry run: nothing was written".to_owned(),
+                (Some(revision), Lang::Zh) => format!("已写入，修订 {revision}"),
+                (Some(revision), Lang::En) => format!("written, revision {revision}"),
+            };
+            format!("{}\n{foot}", imported.report.text(output.lang).trim_end())
+        });
+        Ok(())
+    }
+}
+
+#[derive(Args)]
+pub struct Export {
+    city: PathBuf,
+    #[arg(long)]
+    layer: String,
+    /// CQL2 text
+    #[arg(long)]
+    filter: Option<String>,
+    /// west,south,east,north in degrees
+    #[arg(long, value_delimiter = ',', num_args = 4, allow_hyphen_values = true)]
+    bbox: Option<Vec<f64>>,
+    /// Codes, parted by commas
+    #[arg(long, value_delimiter = ',')]
+    ids: Option<Vec<String>>,
+    /// Parcels of a plan
+    #[arg(long)]
+    plan: Option<String>,
+    #[command(flatten)]
+    out: OutFile,
+    /// geojson, csv, gpkg, fgb, shp, kml (default: by the file's ending)
+    #[arg(long)]
+    format: Option<String>,
+    /// CRS of the file (GeoJSON is always lon/lat)
+    #[arg(long)]
+    crs: Option<String>,
+    /// Encoding of a Shapefile's texts: UTF-8 or GB18030
+    #[arg(long)]
+    encoding: Option<String>,
+    /// Decimals of GeoJSON coordinates
+    #[arg(long, default_value_t = 7)]
+    precision: u32,
+}
+
+impl Export {
+    pub fn run(self, output: &Output) -> Outcome<()> {
+        let planner = Planner::open(&self.city)?;
+        let ending = self.out.out.extension().map(|ending| ending.to_string_lossy().into_owned());
+        let format = Format::parse(self.format.as_deref().or(ending.as_deref().map(|ending| if ending == "zip" { "shp" } else { ending })).unwrap_or("geojson"))?;
+        let mut ids = self.ids;
+        if let Some(plan) = &self.plan {
+            let codes = planner.plan(plan)?["parcel_codes"].as_array().map(|codes| codes.iter().filter_map(|code| code.as_str().map(str::to_owned)).collect());
+            ids = codes.or(ids);
+        }
+        let bbox = self.bbox.as_deref().and_then(|bounds| <[f64; 4]>::try_from(bounds).ok());
+        let selection = Selection { filter: self.filter, ids, bbox, sortby: None };
+        let selected = planner.select(&Viewer::guest(), &self.layer, &selection)?;
+        if let Some(missing) = selection.ids.iter().flatten().find(|id| selected.table.row_of(id).is_none()) {
+            return Err(Fault::bad("no_such_item", format!("{} 中没有 {missing}，未导出", self.layer), format!("{} has no item {missing}; nothing was exported", self.layer)));
+        }
+        let options = FileOptions { format, precision: self.precision, crs: self.crs.as_deref(), encoding: self.encoding.as_deref() };
+        let count = selected.rows.len();
+        self.out.write(|path| planner.export_file(&selected, &options, path).map(|_| ()))?;
+        output.notice(format!("已导出 {count} 个要素"), format!("exported {count} features"));
+        if self.out.out.as_os_str() != "-" {
+            output.result(&json!({ "out": self.out.out, "layer": self.layer, "count": count }), || format!("{count}  {}", self.out.out.display()));
+        }
+        Ok(())
+    }
+}

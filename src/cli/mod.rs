@@ -1,0 +1,105 @@
+//! The command line: parses, calls the service, prints. stdout carries the result and nothing else.
+
+mod bench;
+mod files;
+mod output;
+mod people;
+mod plan;
+mod sample;
+mod serve;
+
+use crate::config::Config;
+use crate::domain::fault::Outcome;
+use crate::domain::{FaultKind, Lang};
+use clap::{Parser, Subcommand};
+use output::Output;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// 园图: a land and park planning workbench.
+#[derive(Parser)]
+#[command(name = "parkplan", version, about, propagate_version = true)]
+struct Cli {
+    /// Configuration file (TOML)
+    #[arg(long, global = true)]
+    config: Option<PathBuf>,
+    /// Language of messages: zh or en
+    #[arg(long, global = true)]
+    lang: Option<String>,
+    /// Print the result as JSON
+    #[arg(long, global = true)]
+    json: bool,
+    /// No notices on stderr
+    #[arg(long, global = true)]
+    quiet: bool,
+    /// No progress bars
+    #[arg(long, global = true)]
+    no_progress: bool,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve the map and the API; without CITY the sample city, made on first use
+    Serve(serve::Serve),
+    /// Make the sample city
+    Sample(sample::Sample),
+    /// Make an empty city file
+    New(files::New),
+    /// Layers, counts, CRS, areas, revision, freshness
+    Info(files::Info),
+    /// Read a file into a layer, all or nothing, with a report
+    Import(files::Import),
+    /// Write exactly what is filtered to a file
+    Export(files::Export),
+    /// Pairs of neighbouring parcels with shared length, as CSV
+    Adjacency(plan::Adjacency),
+    /// Areas of a layer by another, as CSV
+    Overlay(plan::Overlay),
+    /// Rule packs: list, show, check
+    Rules(plan::Rules),
+    /// Accounts: add, list, disable, password
+    User(people::User),
+    /// One JSON line per row with the baseline of the same run
+    Bench(bench::Bench),
+}
+
+/// Exit codes (see the surface): 1 bad input or failure, 3 done and a check says no, 130 cancelled.
+const CHECK_SAYS_NO: u8 = 3;
+const CANCELLED: u8 = 130;
+
+/// Runs the command line.
+pub fn run() -> ExitCode {
+    let cli = Cli::parse();
+    let config = Config::load(cli.config.as_deref());
+    let wanted = cli.lang.clone().or_else(|| config.as_ref().ok().and_then(|config| config.lang.clone()));
+    let lang = if wanted.as_deref().is_some_and(|lang| lang.starts_with("en")) { Lang::En } else { Lang::Zh };
+    let output = Output { lang, json: cli.json, quiet: cli.quiet, progress: !cli.no_progress && !cli.quiet };
+    let done = config.and_then(|config| dispatch(cli.command, &config, &output));
+    match done {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::from(CHECK_SAYS_NO),
+        Err(fault) => {
+            output.fault(&fault);
+            ExitCode::from(if fault.kind == FaultKind::Cancelled { CANCELLED } else { 1 })
+        }
+    }
+}
+
+/// Runs one command; `false` means the work was done and a check says no.
+fn dispatch(command: Command, config: &Config, output: &Output) -> Outcome<bool> {
+    match command {
+        Command::Serve(command) => command.run(config, output).map(|()| true),
+        Command::Sample(command) => command.run(output).map(|()| true),
+        Command::New(command) => command.run(output).map(|()| true),
+        Command::Info(command) => command.run(output).map(|()| true),
+        Command::Import(command) => command.run(output).map(|()| true),
+        Command::Export(command) => command.run(output).map(|()| true),
+        Command::Adjacency(command) => command.run(output).map(|()| true),
+        Command::Overlay(command) => command.run(output).map(|()| true),
+        Command::Rules(command) => command.run(output),
+        Command::User(command) => command.run(output).map(|()| true),
+        Command::Bench(command) => command.run(output).map(|()| true),
+    }
+}

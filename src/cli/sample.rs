@@ -1,0 +1,84 @@
+//! `parkplan sample`: the sample city.
+
+use super::output::{Output, table};
+use crate::domain::fault::Outcome;
+use crate::domain::{Fault, Lang};
+use crate::sample::{SampleOptions, SampleSummary, generate};
+use crate::store::Author;
+use crate::store::geopackage::GeoPackage;
+use clap::Args;
+use serde_json::json;
+use std::path::{Path, PathBuf};
+
+/// The sample city's working CRS.
+const CRS: &str = "EPSG:4547";
+
+#[derive(Args)]
+pub struct Sample {
+    /// City file to make
+    #[arg(long)]
+    out: PathBuf,
+    /// Wanted number of parcels
+    #[arg(long, default_value_t = 20_000)]
+    parcels: u32,
+    /// Same seed, same city
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Date on which the city stands, YYYY-MM-DD (default today)
+    #[arg(long)]
+    as_of: Option<String>,
+    /// Replace an existing file
+    #[arg(long)]
+    force: bool,
+}
+
+impl Sample {
+    pub fn run(self, output: &Output) -> Outcome<()> {
+        if self.out.exists() && self.force {
+            std::fs::remove_file(&self.out).map_err(|error| Fault::internal("remove", error))?;
+        }
+        let as_of = self.as_of.unwrap_or_else(crate::service::today);
+        let summary = make(&self.out, &SampleOptions { parcels: self.parcels, seed: self.seed, as_of }, output)?;
+        let rows: Vec<Vec<String>> = summary.rows.iter().map(|(layer, count)| vec![(*layer).to_owned(), count.to_string()]).collect();
+        output.result(&json!({ "city": self.out, "rows": summary.rows }), || match output.lang {
+            Lang::Zh => table(&["图层", "行数"], &rows),
+            Lang::En => table(&["layer", "rows"], &rows),
+        });
+        Ok(())
+    }
+}
+
+/// Grows the sample into a new city file; it appears under its name only when it is whole.
+pub fn make(path: &Path, options: &SampleOptions, output: &Output) -> Outcome<SampleSummary> {
+    if path.exists() {
+        return Err(Fault::bad("file_exists", format!("{} 已存在", path.display()), format!("{} already exists", path.display())).help("加 --force 覆盖", "pass --force to replace it"));
+    }
+    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        std::fs::create_dir_all(folder).map_err(|error| Fault::bad("mkdir", format!("建不了目录 {}：{error}", folder.display()), format!("cannot make {}: {error}", folder.display())))?;
+    }
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let growing = path.with_file_name(format!(".growing-{}-{name}", std::process::id()));
+    let grown = grow(&growing, options, output);
+    let done = grown.and_then(|summary| std::fs::rename(&growing, path).map(|()| summary).map_err(|error| Fault::internal("rename", error)));
+    if done.is_err() {
+        for suffix in ["", "-wal", "-shm", "-journal"] {
+            let _ = std::fs::remove_file(format!("{}{suffix}", growing.display()));
+        }
+    }
+    done
+}
+
+fn grow(path: &Path, options: &SampleOptions, output: &Output) -> Outcome<SampleSummary> {
+    let bar = output.bar(Some(1000));
+    GeoPackage::create(path, CRS, "样例城", true, &options.as_of)?;
+    let city = GeoPackage::open(path)?;
+    let mut writer = city.bulk()?;
+    let summary = generate(options, &mut writer, &|layer, share| {
+        bar.set_message(layer.to_owned());
+        bar.set_position((share * 1000.0) as u64);
+    })?;
+    bar.set_message(output.say("建立索引", "building indexes").to_owned());
+    writer.finish(&Author { account: "sample", source: "sample" })?;
+    bar.finish_and_clear();
+    Ok(summary)
+}

@@ -1,0 +1,89 @@
+//! `parkplan serve`: the map and the API.
+
+use super::output::Output;
+use super::sample;
+use crate::api;
+use crate::config::Config;
+use crate::domain::Fault;
+use crate::domain::fault::Outcome;
+use crate::sample::SampleOptions;
+use crate::service::Planner;
+use clap::Args;
+use std::io::Write;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+#[derive(Args)]
+pub struct Serve {
+    /// City file; without it the sample city, made on first use
+    city: Option<PathBuf>,
+    /// Address to listen on; port 0 takes a free one
+    #[arg(long)]
+    listen: Option<String>,
+    /// Open the map in the browser
+    #[arg(long)]
+    open: bool,
+}
+
+const DEFAULT_ADDRESS: &str = "127.0.0.1:8080";
+/// The embedded sample's size.
+const SAMPLE_PARCELS: u32 = 20_000;
+
+impl Serve {
+    pub fn run(self, config: &Config, output: &Output) -> Outcome<()> {
+        let path = match self.city.or_else(|| config.city.clone()) {
+            Some(path) => path,
+            None => {
+                let path = config.sample_path();
+                if !path.exists() {
+                    output.notice(format!("首次使用：正在生成样例城 {}", path.display()), format!("first use: making the sample city {}", path.display()));
+                    sample::make(&path, &SampleOptions { parcels: SAMPLE_PARCELS, seed: 1, as_of: crate::service::today() }, output)?;
+                }
+                path
+            }
+        };
+        let planner = Arc::new(Planner::open(&path)?);
+        let address = self.listen.or_else(|| config.listen.clone()).unwrap_or_else(|| DEFAULT_ADDRESS.to_owned());
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| Fault::internal("runtime", error))?;
+        runtime.block_on(serve(planner, &address, self.open, output))
+    }
+}
+
+async fn serve(planner: Arc<Planner>, address: &str, open: bool, output: &Output) -> Outcome<()> {
+    let listener = tokio::net::TcpListener::bind(address).await.map_err(|error| {
+        Fault::bad("listen", format!("无法监听 {address}：{error}"), format!("cannot listen on {address}: {error}"))
+            .help("换一个端口，例如 --listen 127.0.0.1:8081，或用 0 自动选择", "choose another port, for example --listen 127.0.0.1:8081, or 0 for a free one")
+    })?;
+    let own = listener.local_addr().map_err(|error| Fault::internal("listen", error))?;
+    let url = format!("http://{own}");
+    println!("listening on {url}");
+    let _ = std::io::stdout().flush();
+    if let Some(token) = planner.setup_token()? {
+        output.notice(format!("首次登录（一次性链接）：{url}/#setup={token}"), format!("first sign-in (one-time link): {url}/#setup={token}"));
+    }
+    if open {
+        let _ = std::process::Command::new("xdg-open").arg(&url).stderr(std::process::Stdio::null()).spawn();
+    }
+    let app = api::router(planner).into_make_service_with_connect_info::<SocketAddr>();
+    // Open event streams never end by themselves, so a stop does not wait for connections: every answered write is on disk already.
+    tokio::select! {
+        served = axum::serve(listener, app) => served.map_err(|error| Fault::internal("serve", error)),
+        () = stopped() => Ok(()),
+    }
+}
+
+async fn stopped() {
+    let terminated = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => {
+                signal.recv().await;
+            }
+            Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        () = terminated => {}
+    }
+}

@@ -1,0 +1,47 @@
+//! Configuration: the only reader of the environment and of the configuration file.
+
+use crate::domain::Fault;
+use crate::domain::fault::Outcome;
+use serde::Deserialize;
+use std::path::{Path, PathBuf};
+
+/// Settings that flags override. `PARKPLAN_LISTEN`, `PARKPLAN_CITY`, `PARKPLAN_LANG` and `PARKPLAN_HOME` override the file.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    pub listen: Option<String>,
+    pub city: Option<PathBuf>,
+    pub lang: Option<String>,
+    /// Where the sample city is kept.
+    pub home: Option<PathBuf>,
+}
+
+impl Config {
+    /// Reads `file` if given, then the environment.
+    pub fn load(file: Option<&Path>) -> Outcome<Self> {
+        let mut config = match file {
+            None => Config::default(),
+            Some(path) => {
+                let text = std::fs::read_to_string(path).map_err(|error| {
+                    Fault::bad("config_file", format!("读不了配置文件 {}：{error}", path.display()), format!("cannot read the configuration file {}: {error}", path.display()))
+                })?;
+                toml::from_str(&text).map_err(|error| {
+                    Fault::bad("config_file", format!("配置文件有误：{error}"), format!("the configuration file is not right: {error}")).at(path.display().to_string())
+                })?
+            }
+        };
+        let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+        config.listen = variable("PARKPLAN_LISTEN").or(config.listen);
+        config.city = variable("PARKPLAN_CITY").map(PathBuf::from).or(config.city);
+        config.lang = variable("PARKPLAN_LANG").or(config.lang);
+        config.home = variable("PARKPLAN_HOME").map(PathBuf::from).or(config.home);
+        Ok(config)
+    }
+
+    /// The sample city's file: `$PARKPLAN_HOME`, else the user's data folder.
+    pub fn sample_path(&self) -> PathBuf {
+        let data = |name: &str| std::env::var_os(name).map(PathBuf::from);
+        let home = self.home.clone().or_else(|| data("XDG_DATA_HOME").map(|path| path.join("parkplan"))).or_else(|| data("HOME").map(|path| path.join(".local/share/parkplan")));
+        home.unwrap_or_else(|| PathBuf::from(".")).join("sample.gpkg")
+    }
+}

@@ -1,0 +1,259 @@
+//! GeoJSON as RFC 7946 wants it: lon/lat, outer rings counter-clockwise, no `crs`, ids at the top, 7 decimals by default.
+//!
+//! The writer goes straight from the columns to text: an export of a city is one pass without a tree of values in between.
+
+use crate::atlas::Table;
+use crate::domain::{ColumnType, GeometryKind};
+use crate::spatial::area::ring_area;
+use crate::spatial::crs::WorkingCrs;
+use geo_types::Coord;
+use std::fmt::Write;
+
+/// What of a row is written.
+#[derive(Clone, Debug)]
+pub struct FeatureStyle {
+    /// Decimals of the coordinates; 7 is about a centimetre.
+    pub precision: u32,
+    pub geometry: bool,
+    /// Indexes of the columns to write.
+    pub columns: Vec<usize>,
+}
+
+impl FeatureStyle {
+    /// All columns that may be shown; `names` narrows them.
+    pub fn of(table: &Table, names: Option<&[String]>, private: bool, precision: u32, geometry: bool) -> Self {
+        let columns = table
+            .layer()
+            .columns
+            .iter()
+            .enumerate()
+            .filter(|(_, column)| (private || !column.private) && names.is_none_or(|names| names.contains(&column.name)))
+            .map(|(index, _)| index)
+            .collect();
+        FeatureStyle { precision: precision.min(15), geometry, columns }
+    }
+}
+
+/// Appends one Feature.
+pub fn write_feature(out: &mut String, table: &Table, row: usize, crs: &WorkingCrs, style: &FeatureStyle) {
+    out.push_str("{\"type\":\"Feature\",\"id\":");
+    write_text(out, table.key(row));
+    let mut bounds = Bounds::default();
+    out.push_str(",\"geometry\":");
+    if style.geometry {
+        write_geometry(out, table, row, crs, style.precision, &mut bounds);
+    } else {
+        out.push_str("null");
+    }
+    if let (true, Some([west, south, east, north])) = (table.layer().geometry != GeometryKind::Point, bounds.0) {
+        out.push_str(",\"bbox\":[");
+        for (index, bound) in [west, south, east, north].into_iter().enumerate() {
+            if index > 0 {
+                out.push(',');
+            }
+            write_fixed(out, bound, style.precision);
+        }
+        out.push(']');
+    }
+    out.push_str(",\"properties\":{");
+    for (place, index) in style.columns.iter().enumerate() {
+        if place > 0 {
+            out.push(',');
+        }
+        let definition = &table.layer().columns[*index];
+        let _ = write!(out, "\"{}\":", definition.name);
+        write_cell(out, table, row, *index, definition.kind);
+    }
+    out.push_str("}}");
+}
+
+fn write_cell(out: &mut String, table: &Table, row: usize, index: usize, kind: ColumnType) {
+    let column = &table.columns()[index];
+    match kind {
+        ColumnType::Text | ColumnType::Date => match column.text(row) {
+            Some(text) => write_text(out, text),
+            None => out.push_str("null"),
+        },
+        ColumnType::List => match column.text(row) {
+            Some(text) if text.starts_with('[') && serde_json::from_str::<serde_json::Value>(text).is_ok() => out.push_str(text),
+            Some(text) => {
+                out.push('[');
+                write_text(out, text);
+                out.push(']');
+            }
+            None => out.push_str("null"),
+        },
+        ColumnType::Real | ColumnType::Integer => match column.number(row).filter(|number| number.is_finite()) {
+            Some(number) => {
+                let _ = write!(out, "{number}");
+            }
+            None => out.push_str("null"),
+        },
+        ColumnType::Boolean => out.push_str(match column.flag(row) {
+            Some(true) => "true",
+            Some(false) => "false",
+            None => "null",
+        }),
+    }
+}
+
+#[derive(Default)]
+struct Bounds(Option<[f64; 4]>);
+
+impl Bounds {
+    fn take(&mut self, point: Coord<f64>) {
+        let [west, south, east, north] = self.0.unwrap_or([point.x, point.y, point.x, point.y]);
+        self.0 = Some([west.min(point.x), south.min(point.y), east.max(point.x), north.max(point.y)]);
+    }
+}
+
+fn write_geometry(out: &mut String, table: &Table, row: usize, crs: &WorkingCrs, precision: u32, bounds: &mut Bounds) {
+    let shapes = table.shapes();
+    if shapes.bounds(row).is_none() {
+        out.push_str("null");
+        return;
+    }
+    let mut position = |out: &mut String, point: Coord<f64>| {
+        let place = crs.to_lon_lat(point);
+        bounds.take(place);
+        out.push('[');
+        write_fixed(out, place.x, precision);
+        out.push(',');
+        write_fixed(out, place.y, precision);
+        out.push(']');
+    };
+    match table.layer().geometry {
+        GeometryKind::Point => {
+            out.push_str("{\"type\":\"Point\",\"coordinates\":");
+            if let Some(point) = shapes.point(row) {
+                position(out, point.0);
+            }
+            out.push('}');
+        }
+        GeometryKind::Line => {
+            out.push_str("{\"type\":\"MultiLineString\",\"coordinates\":[");
+            for (index, line) in shapes.rings(row).enumerate() {
+                out.push_str(if index > 0 { ",[" } else { "[" });
+                write_run(out, line.coords.iter().copied(), &mut position);
+                out.push(']');
+            }
+            out.push_str("]}");
+        }
+        GeometryKind::Polygon | GeometryKind::None => {
+            out.push_str("{\"type\":\"MultiPolygon\",\"coordinates\":[");
+            for (index, ring) in shapes.rings(row).enumerate() {
+                match (index, ring.exterior) {
+                    (0, _) => out.push_str("[["),
+                    (_, true) => out.push_str("],[["),
+                    (_, false) => out.push_str(",["),
+                }
+                let counter_clockwise = ring_area(ring.coords) > 0.0;
+                if counter_clockwise == ring.exterior {
+                    write_run(out, ring.coords.iter().copied(), &mut position);
+                } else {
+                    write_run(out, ring.coords.iter().rev().copied(), &mut position);
+                }
+                out.push(']');
+            }
+            out.push_str("]]}");
+        }
+    }
+}
+
+/// Writes positions parted by commas, without two equal ones in a row (rounding can make them).
+fn write_run(out: &mut String, points: impl Iterator<Item = Coord<f64>>, position: &mut impl FnMut(&mut String, Coord<f64>)) {
+    let mut last = (out.len(), out.len());
+    for (index, point) in points.enumerate() {
+        let start = out.len();
+        if index > 0 {
+            out.push(',');
+        }
+        let from = out.len();
+        position(out, point);
+        if index > 0 && out[from..] == out[last.0..last.1] {
+            out.truncate(start);
+        } else {
+            last = (from, out.len());
+        }
+    }
+}
+
+/// A number with at most `precision` decimals and no trailing zeros; far faster than the general formatter.
+pub fn write_fixed(out: &mut String, value: f64, precision: u32) {
+    let scale = 10f64.powi(precision as i32);
+    let scaled = (value * scale).round();
+    if !scaled.is_finite() || scaled.abs() >= 9e15 {
+        let _ = write!(out, "{}", if value.is_finite() { value } else { 0.0 });
+        return;
+    }
+    let mut digits = scaled.abs() as u64;
+    if scaled < 0.0 {
+        out.push('-');
+    }
+    let unit = 10u64.pow(precision);
+    let _ = write!(out, "{}", digits / unit);
+    digits %= unit;
+    if digits > 0 {
+        let mut width = precision as usize;
+        while digits % 10 == 0 {
+            digits /= 10;
+            width -= 1;
+        }
+        let _ = write!(out, ".{digits:0width$}");
+    }
+}
+
+/// A JSON string.
+pub fn write_text(out: &mut String, text: &str) {
+    out.push('"');
+    for character in text.chars() {
+        match character {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            control if (control as u32) < 0x20 => {
+                let _ = write!(out, "\\u{:04x}", control as u32);
+            }
+            other => out.push(other),
+        }
+    }
+    out.push('"');
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn fixed(value: f64, precision: u32) -> String {
+        let mut out = String::new();
+        write_fixed(&mut out, value, precision);
+        out
+    }
+
+    #[test]
+    fn fixed_numbers_are_short() {
+        assert_eq!(fixed(114.05790000, 7), "114.0579");
+        assert_eq!(fixed(-0.00000004, 7), "-0");
+        assert_eq!(fixed(-22.5, 7), "-22.5");
+        assert_eq!(fixed(113.0000001, 7), "113.0000001");
+        assert_eq!(fixed(5.0, 0), "5");
+    }
+
+    proptest! {
+        #[test]
+        fn fixed_numbers_read_back_within_half_a_unit(value in -180.0..180.0f64, precision in 0u32..10) {
+            let back: f64 = fixed(value, precision).parse().unwrap();
+            prop_assert!((back - value).abs() <= 0.5 / 10f64.powi(precision as i32) * 1.0001);
+        }
+
+        #[test]
+        fn any_text_is_json(text in any::<String>()) {
+            let mut out = String::new();
+            write_text(&mut out, &text);
+            prop_assert_eq!(serde_json::from_str::<String>(&out).unwrap(), text);
+        }
+    }
+}

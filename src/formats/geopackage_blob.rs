@@ -1,0 +1,271 @@
+//! GeoPackage geometry blobs: the `GP` header with its envelope, then ISO WKB (OGC 12-128r18, clause 2.1.3).
+
+use crate::spatial::arena::Arena;
+use geo_types::{Coord, Geometry, LineString, MultiLineString, MultiPolygon};
+
+const LITTLE_ENDIAN_WITH_XY_ENVELOPE: u8 = 0b0000_0011;
+const LITTLE_ENDIAN_NO_ENVELOPE: u8 = 0b0000_0001;
+const EMPTY: u8 = 0b0001_0001;
+
+#[derive(Debug, thiserror::Error, PartialEq)]
+pub enum BlobError {
+    #[error("not a GeoPackage geometry")]
+    NotGeoPackage,
+    #[error("the geometry ends in the middle")]
+    Truncated,
+    #[error("geometry type {0} is not read here")]
+    Type(u32),
+}
+
+/// Writes `geometry` in the CRS `srs_id`. Points carry no envelope, as is customary.
+pub fn encode(geometry: &Geometry<f64>, srs_id: i32) -> Vec<u8> {
+    let mut body = Vec::with_capacity(64);
+    match geometry {
+        Geometry::Point(point) => {
+            header(&mut body, LITTLE_ENDIAN_NO_ENVELOPE, srs_id, None);
+            wkb_head(&mut body, 1);
+            put_coord(&mut body, point.0);
+            return body;
+        }
+        Geometry::MultiPolygon(shape) => {
+            let envelope = envelope(shape.iter().flat_map(|part| part.exterior().0.iter()));
+            header(&mut body, if envelope.is_some() { LITTLE_ENDIAN_WITH_XY_ENVELOPE } else { EMPTY }, srs_id, envelope);
+            wkb_head(&mut body, 6);
+            put_len(&mut body, shape.0.len());
+            for part in shape {
+                wkb_head(&mut body, 3);
+                put_len(&mut body, 1 + part.interiors().len());
+                put_line(&mut body, part.exterior());
+                part.interiors().iter().for_each(|hole| put_line(&mut body, hole));
+            }
+        }
+        Geometry::MultiLineString(lines) => {
+            let envelope = envelope(lines.iter().flat_map(|line| line.0.iter()));
+            header(&mut body, if envelope.is_some() { LITTLE_ENDIAN_WITH_XY_ENVELOPE } else { EMPTY }, srs_id, envelope);
+            wkb_head(&mut body, 5);
+            put_len(&mut body, lines.0.len());
+            for line in lines {
+                wkb_head(&mut body, 2);
+                put_line(&mut body, line);
+            }
+        }
+        Geometry::Polygon(part) => return encode(&Geometry::MultiPolygon(MultiPolygon(vec![part.clone()])), srs_id),
+        Geometry::LineString(line) => return encode(&Geometry::MultiLineString(MultiLineString(vec![line.clone()])), srs_id),
+        _ => header(&mut body, EMPTY, srs_id, None),
+    }
+    body
+}
+
+fn header(body: &mut Vec<u8>, flags: u8, srs_id: i32, envelope: Option<[f64; 4]>) {
+    body.extend_from_slice(b"GP\0");
+    body.push(flags);
+    body.extend_from_slice(&srs_id.to_le_bytes());
+    for bound in envelope.into_iter().flatten() {
+        body.extend_from_slice(&bound.to_le_bytes());
+    }
+}
+
+fn wkb_head(body: &mut Vec<u8>, kind: u32) {
+    body.push(1);
+    body.extend_from_slice(&kind.to_le_bytes());
+}
+
+fn put_len(body: &mut Vec<u8>, len: usize) {
+    body.extend_from_slice(&(len as u32).to_le_bytes());
+}
+
+fn put_coord(body: &mut Vec<u8>, coord: Coord<f64>) {
+    body.extend_from_slice(&coord.x.to_le_bytes());
+    body.extend_from_slice(&coord.y.to_le_bytes());
+}
+
+fn put_line(body: &mut Vec<u8>, line: &LineString<f64>) {
+    put_len(body, line.0.len());
+    line.0.iter().for_each(|coord| put_coord(body, *coord));
+}
+
+/// min x, max x, min y, max y: GeoPackage's order.
+fn envelope<'a>(coords: impl Iterator<Item = &'a Coord<f64>>) -> Option<[f64; 4]> {
+    coords.fold(None, |bounds, coord| {
+        let [min_x, max_x, min_y, max_y] = bounds.unwrap_or([coord.x, coord.x, coord.y, coord.y]);
+        Some([min_x.min(coord.x), max_x.max(coord.x), min_y.min(coord.y), max_y.max(coord.y)])
+    })
+}
+
+/// min x, max x, min y, max y of a blob; `None` when it is empty. Used by the R-tree triggers' SQL functions.
+pub fn blob_envelope(blob: &[u8]) -> Result<Option<[f64; 4]>, BlobError> {
+    if let (Some(3), Some(bounds)) = (blob.get(3), blob.get(8..40)) {
+        let bound = |index: usize| {
+            let mut eight = [0; 8];
+            eight.copy_from_slice(&bounds[index * 8..index * 8 + 8]);
+            f64::from_le_bytes(eight)
+        };
+        return Ok(Some([bound(0), bound(1), bound(2), bound(3)]));
+    }
+    let mut arena = Arena::default();
+    decode_into(blob, &mut arena)?;
+    Ok(arena.bounds(0).map(|bounds| [bounds.min().x, bounds.max().x, bounds.min().y, bounds.max().y]))
+}
+
+/// Appends the blob's shape to `arena`.
+pub fn decode_into(blob: &[u8], arena: &mut Arena) -> Result<(), BlobError> {
+    if blob.len() < 8 || &blob[..2] != b"GP" {
+        return Err(BlobError::NotGeoPackage);
+    }
+    let flags = blob[3];
+    let envelope_bytes = match (flags >> 1) & 0b111 {
+        0 => 0,
+        1 => 32,
+        2 | 3 => 48,
+        4 => 64,
+        _ => return Err(BlobError::NotGeoPackage),
+    };
+    if flags & 0b0001_0000 == 0 {
+        let body = blob.get(8 + envelope_bytes..).ok_or(BlobError::Truncated)?;
+        Reader { bytes: body }.geometry(arena)?;
+    }
+    arena.finish_shape();
+    Ok(())
+}
+
+/// The blob's geometry as written by [`encode`].
+pub fn decode(blob: &[u8]) -> Result<Option<Geometry<f64>>, BlobError> {
+    let mut arena = Arena::default();
+    decode_into(blob, &mut arena)?;
+    let kind = kind_of(blob)?;
+    Ok(match kind {
+        None => None,
+        Some(1) => arena.point(0).map(Geometry::Point),
+        Some(2 | 5) => Some(Geometry::MultiLineString(arena.multi_line(0))),
+        Some(_) => Some(Geometry::MultiPolygon(arena.multi_polygon(0))),
+    })
+}
+
+fn kind_of(blob: &[u8]) -> Result<Option<u32>, BlobError> {
+    if blob[3] & 0b0001_0000 != 0 {
+        return Ok(None);
+    }
+    let start = 8 + [0, 32, 48, 48, 64][usize::from((blob[3] >> 1) & 0b111).min(4)];
+    let head = blob.get(start..start + 5).ok_or(BlobError::Truncated)?;
+    let bytes = [head[1], head[2], head[3], head[4]];
+    Ok(Some(if head[0] == 1 { u32::from_le_bytes(bytes) } else { u32::from_be_bytes(bytes) } % 1000))
+}
+
+#[derive(Clone, Copy)]
+enum Role {
+    Line,
+    Exterior,
+    Hole,
+}
+
+struct Reader<'a> {
+    bytes: &'a [u8],
+}
+
+impl Reader<'_> {
+    fn take<const N: usize>(&mut self) -> Result<[u8; N], BlobError> {
+        let (head, rest) = self.bytes.split_first_chunk::<N>().ok_or(BlobError::Truncated)?;
+        self.bytes = rest;
+        Ok(*head)
+    }
+
+    fn u32(&mut self, little: bool) -> Result<u32, BlobError> {
+        let bytes = self.take::<4>()?;
+        Ok(if little { u32::from_le_bytes(bytes) } else { u32::from_be_bytes(bytes) })
+    }
+
+    fn geometry(&mut self, arena: &mut Arena) -> Result<(), BlobError> {
+        let little = self.take::<1>()?[0] == 1;
+        let code = self.u32(little)?;
+        // ISO WKB: thousands say which of Z and M follow; only x and y are kept.
+        let (kind, extra) = (code % 1000, [0usize, 8, 8, 16][(code / 1000).min(3) as usize]);
+        match kind {
+            1 => self.run(1, little, extra, Role::Line, arena),
+            2 => {
+                let count = self.u32(little)?;
+                self.run(count, little, extra, Role::Line, arena)
+            }
+            3 => {
+                let rings = self.u32(little)?;
+                for ring in 0..rings {
+                    let count = self.u32(little)?;
+                    self.run(count, little, extra, if ring == 0 { Role::Exterior } else { Role::Hole }, arena)?;
+                }
+                Ok(())
+            }
+            4..=7 => {
+                let parts = self.u32(little)?;
+                (0..parts).try_for_each(|_| self.geometry(arena))
+            }
+            other => Err(BlobError::Type(other)),
+        }
+    }
+
+    fn run(&mut self, count: u32, little: bool, extra: usize, role: Role, arena: &mut Arena) -> Result<(), BlobError> {
+        let step = 16 + extra;
+        let size = (count as usize).checked_mul(step).ok_or(BlobError::Truncated)?;
+        if self.bytes.len() < size {
+            return Err(BlobError::Truncated);
+        }
+        let (ring, rest) = self.bytes.split_at(size);
+        self.bytes = rest;
+        let number = |bytes: &[u8]| {
+            let mut eight = [0; 8];
+            eight.copy_from_slice(&bytes[..8]);
+            if little { f64::from_le_bytes(eight) } else { f64::from_be_bytes(eight) }
+        };
+        let coords = ring.chunks_exact(step).map(|chunk| Coord { x: number(&chunk[..8]), y: number(&chunk[8..16]) });
+        match role {
+            Role::Line => arena.push_line(coords),
+            Role::Exterior => arena.push_ring(coords, true),
+            Role::Hole => arena.push_ring(coords, false),
+        }
+        Ok(())
+    }
+}
+
+/// A geometry as layers keep it: single parts become multi parts.
+pub fn to_layer_kind(geometry: Geometry<f64>) -> Geometry<f64> {
+    match geometry {
+        Geometry::Polygon(part) => Geometry::MultiPolygon(MultiPolygon(vec![part])),
+        Geometry::LineString(line) => Geometry::MultiLineString(MultiLineString(vec![line])),
+        Geometry::Rect(rect) => Geometry::MultiPolygon(MultiPolygon(vec![rect.to_polygon()])),
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use geo_types::{Point, Polygon, line_string, polygon};
+    use proptest::prelude::*;
+
+    #[test]
+    fn each_kind_survives_the_round_trip() {
+        let shape = MultiPolygon(vec![polygon!(exterior: [(x: 0., y: 0.), (x: 9., y: 0.), (x: 9., y: 9.)], interiors: [[(x: 6., y: 1.), (x: 7., y: 2.), (x: 7., y: 1.)]])]);
+        for geometry in [
+            Geometry::MultiPolygon(shape),
+            Geometry::MultiLineString(MultiLineString(vec![line_string![(x: 1., y: 2.), (x: 3., y: 4.)]])),
+            Geometry::Point(Point::new(5.0, 6.0)),
+        ] {
+            assert_eq!(decode(&encode(&geometry, 4547)).unwrap(), Some(geometry));
+        }
+        assert_eq!(decode(&encode(&Geometry::MultiPolygon(MultiPolygon(vec![])), 4547)).unwrap(), None);
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_make_the_reader_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+            let mut blob = b"GP\0\x01\0\0\0\0\x01".to_vec();
+            blob.extend(bytes);
+            let _ = decode_into(&blob, &mut Arena::default());
+            let _ = decode(&blob);
+        }
+    }
+
+    #[test]
+    fn a_single_polygon_is_stored_as_a_multi_polygon() {
+        let part: Polygon<f64> = polygon![(x: 0., y: 0.), (x: 1., y: 0.), (x: 1., y: 1.)];
+        assert_eq!(decode(&encode(&Geometry::Polygon(part.clone()), 4547)).unwrap(), Some(to_layer_kind(Geometry::Polygon(part))));
+    }
+}

@@ -1,0 +1,257 @@
+//! Mapbox Vector Tiles 2.1, written straight from the columns.
+
+use crate::atlas::Table;
+use crate::atlas::column::Column;
+use crate::domain::GeometryKind;
+use crate::spatial::crs::WorkingCrs;
+use crate::spatial::tile::{EXTENT, TileAddress, clip_line, clip_ring, twice_area};
+use std::collections::HashMap;
+
+/// What a layer's tiles carry.
+#[derive(Clone, Debug)]
+pub struct TileStyle {
+    /// Names of the columns that become tile properties.
+    pub properties: Vec<&'static str>,
+    /// At most so many features; the largest by area stay.
+    pub most_features: usize,
+    /// Polygons smaller than this, in square tile units, are left out.
+    pub least_area: i64,
+}
+
+/// One tile of `table`'s `rows` (those near the tile). Empty bytes when nothing is in it.
+pub fn encode(table: &Table, rows: &[u32], crs: &WorkingCrs, tile: TileAddress, style: &TileStyle, flags: Option<(&str, &[bool])>) -> Vec<u8> {
+    let drawing = table.drawing(crs);
+    let mut drawn: Vec<Drawn> = Vec::with_capacity(rows.len());
+    let mut pen = Pen::default();
+    for row in rows {
+        if let Some(feature) = draw(table, *row, drawing, tile, style, &mut pen) {
+            drawn.push(feature);
+        }
+    }
+    if drawn.len() > style.most_features {
+        drawn.sort_by(|a, b| b.area.cmp(&a.area).then(a.row.cmp(&b.row)));
+        drawn.truncate(style.most_features);
+        drawn.sort_by_key(|feature| feature.row);
+    }
+    if drawn.is_empty() {
+        return Vec::new();
+    }
+    layer_message(table, &drawn, style, flags)
+}
+
+struct Drawn {
+    row: u32,
+    area: i64,
+    commands: Vec<u32>,
+}
+
+#[derive(Default)]
+struct Pen {
+    ring: Vec<[i32; 2]>,
+    scratch: Vec<[i32; 2]>,
+}
+
+fn draw(table: &Table, row: u32, drawing: &[[u32; 2]], tile: TileAddress, style: &TileStyle, pen: &mut Pen) -> Option<Drawn> {
+    let mut commands = Vec::new();
+    let mut cursor = [0, 0];
+    let mut total = 0;
+    let mut exterior_drawn = false;
+    for (range, exterior) in table.shapes().ring_ranges(row as usize) {
+        let positions = drawing[range].iter().map(|position| tile.place(*position));
+        match table.layer().geometry {
+            GeometryKind::Point => {
+                for point in positions.filter(|point| point.iter().all(|at| (0..EXTENT).contains(at))) {
+                    commands.push(command(1, 1));
+                    step(&mut commands, &mut cursor, point);
+                }
+            }
+            GeometryKind::Line => {
+                pen.ring.clear();
+                pen.ring.extend(positions);
+                pen.ring.dedup();
+                clip_line(&pen.ring, |piece| line(&mut commands, &mut cursor, piece, false));
+            }
+            GeometryKind::Polygon | GeometryKind::None => {
+                if !exterior && !exterior_drawn {
+                    continue;
+                }
+                pen.ring.clear();
+                pen.ring.extend(positions);
+                pen.ring.pop();
+                clip_ring(&mut pen.ring, &mut pen.scratch);
+                let twice = twice_area(&pen.ring);
+                let visible = pen.ring.len() >= 3 && twice.abs() / 2 >= style.least_area.max(1);
+                if exterior {
+                    exterior_drawn = visible;
+                }
+                if visible {
+                    // MVT: outer rings have positive area, holes negative.
+                    if (twice > 0) != exterior {
+                        pen.ring.reverse();
+                    }
+                    total += if exterior { twice.abs() } else { -twice.abs() };
+                    line(&mut commands, &mut cursor, &pen.ring, true);
+                }
+            }
+        }
+    }
+    (!commands.is_empty()).then_some(Drawn { row, area: total, commands })
+}
+
+fn command(id: u32, count: usize) -> u32 {
+    id | ((count as u32) << 3)
+}
+
+fn step(commands: &mut Vec<u32>, cursor: &mut [i32; 2], to: [i32; 2]) {
+    for axis in 0..2 {
+        let delta = to[axis] - cursor[axis];
+        commands.push(((delta << 1) ^ (delta >> 31)) as u32);
+        cursor[axis] = to[axis];
+    }
+}
+
+fn line(commands: &mut Vec<u32>, cursor: &mut [i32; 2], points: &[[i32; 2]], close: bool) {
+    commands.push(command(1, 1));
+    step(commands, cursor, points[0]);
+    commands.push(command(2, points.len() - 1));
+    for point in &points[1..] {
+        step(commands, cursor, *point);
+    }
+    if close {
+        commands.push(command(7, 1));
+    }
+}
+
+fn layer_message(table: &Table, drawn: &[Drawn], style: &TileStyle, flags: Option<(&str, &[bool])>) -> Vec<u8> {
+    let columns: Vec<(&str, &Column)> = style.properties.iter().filter_map(|name| table.column(name).map(|column| (*name, column))).collect();
+    let mut values = Values::default();
+    let mut layer = Vec::with_capacity(drawn.len() * 96);
+    bytes_field(&mut layer, 1, table.layer().name.as_bytes());
+    let mut feature = Vec::new();
+    let mut tags = Vec::new();
+    let mut packed = Vec::new();
+    for drawn in drawn {
+        let row = drawn.row as usize;
+        tags.clear();
+        for (key, (_, column)) in columns.iter().enumerate() {
+            if let Some(value) = values.of(key, column, row) {
+                tags.extend([key as u32, value]);
+            }
+        }
+        if let Some((_, flags)) = flags
+            && flags.get(row) == Some(&true)
+        {
+            tags.extend([columns.len() as u32, values.flag(true)]);
+        }
+        feature.clear();
+        varint_field(&mut feature, 1, table.fid(row) as u64);
+        packed_field(&mut feature, &mut packed, 2, &tags);
+        let kind = match table.layer().geometry {
+            GeometryKind::Point => 1,
+            GeometryKind::Line => 2,
+            GeometryKind::Polygon | GeometryKind::None => 3,
+        };
+        varint_field(&mut feature, 3, kind);
+        packed_field(&mut feature, &mut packed, 4, &drawn.commands);
+        bytes_field(&mut layer, 2, &feature);
+    }
+    for (name, _) in &columns {
+        bytes_field(&mut layer, 3, name.as_bytes());
+    }
+    if let Some((name, _)) = flags {
+        bytes_field(&mut layer, 3, name.as_bytes());
+    }
+    for value in &values.encoded {
+        bytes_field(&mut layer, 4, value);
+    }
+    varint_field(&mut layer, 5, EXTENT as u64);
+    varint_field(&mut layer, 15, 2);
+    let mut tile = Vec::with_capacity(layer.len() + 8);
+    bytes_field(&mut tile, 3, &layer);
+    tile
+}
+
+/// The layer's distinct values.
+#[derive(Default)]
+struct Values {
+    encoded: Vec<Vec<u8>>,
+    texts: HashMap<(usize, u32), u32>,
+    numbers: HashMap<u64, u32>,
+    flags: [Option<u32>; 2],
+}
+
+impl Values {
+    fn of(&mut self, key: usize, column: &Column, row: usize) -> Option<u32> {
+        if let Some(id) = column.text_id(row) {
+            if let Some(known) = self.texts.get(&(key, id)) {
+                return Some(*known);
+            }
+            let value = self.text(column.text(row)?);
+            self.texts.insert((key, id), value);
+            return Some(value);
+        }
+        if let Some(text) = column.text(row) {
+            return Some(self.text(text));
+        }
+        if let Some(number) = column.number(row) {
+            if let Some(known) = self.numbers.get(&number.to_bits()) {
+                return Some(*known);
+            }
+            let mut value = vec![3 << 3 | 1];
+            value.extend(number.to_le_bytes());
+            let id = self.push(value);
+            self.numbers.insert(number.to_bits(), id);
+            return Some(id);
+        }
+        column.flag(row).map(|flag| self.flag(flag))
+    }
+
+    fn text(&mut self, text: &str) -> u32 {
+        let mut value = Vec::with_capacity(text.len() + 2);
+        bytes_field(&mut value, 1, text.as_bytes());
+        self.push(value)
+    }
+
+    fn flag(&mut self, flag: bool) -> u32 {
+        match self.flags[usize::from(flag)] {
+            Some(known) => known,
+            None => {
+                let id = self.push(vec![7 << 3, u8::from(flag)]);
+                self.flags[usize::from(flag)] = Some(id);
+                id
+            }
+        }
+    }
+
+    fn push(&mut self, value: Vec<u8>) -> u32 {
+        self.encoded.push(value);
+        self.encoded.len() as u32 - 1
+    }
+}
+
+fn varint(out: &mut Vec<u8>, mut value: u64) {
+    while value >= 0x80 {
+        out.push(value as u8 | 0x80);
+        value >>= 7;
+    }
+    out.push(value as u8);
+}
+
+fn varint_field(out: &mut Vec<u8>, field: u8, value: u64) {
+    varint(out, u64::from(field) << 3);
+    varint(out, value);
+}
+
+fn bytes_field(out: &mut Vec<u8>, field: u8, bytes: &[u8]) {
+    varint(out, u64::from(field) << 3 | 2);
+    varint(out, bytes.len() as u64);
+    out.extend_from_slice(bytes);
+}
+
+fn packed_field(out: &mut Vec<u8>, scratch: &mut Vec<u8>, field: u8, numbers: &[u32]) {
+    scratch.clear();
+    for number in numbers {
+        varint(scratch, u64::from(*number));
+    }
+    bytes_field(out, field, scratch);
+}

@@ -1,0 +1,184 @@
+//! Reading a pack's text and finding everything that is wrong with it (`parkplan rules check`).
+
+use super::figure::{Cite, Figure, FigureValue, Status};
+use super::pack::{Header, Pack};
+use super::schema;
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+use toml::{Table, Value};
+
+/// One thing wrong with a pack, told in both languages. `code` is stable for scripts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Problem {
+    pub code: &'static str,
+    /// Dotted path inside the file, or `line n` when the text is not TOML.
+    pub place: String,
+    pub zh: String,
+    pub en: String,
+}
+
+impl Problem {
+    pub(super) fn new(code: &'static str, place: impl Into<String>, zh: impl Into<String>, en: impl Into<String>) -> Self {
+        Problem { code, place: place.into(), zh: zh.into(), en: en.into() }
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {} [{}]", self.place, self.en, self.code)
+    }
+}
+
+/// Every problem of a pack's text, in file order by path; empty when the pack may be used.
+pub fn check(text: &str) -> Vec<Problem> {
+    let (pack, mut problems) = read(text);
+    if let Some(pack) = pack {
+        problems.extend(schema::problems(&pack));
+    }
+    problems
+}
+
+/// The pack as far as it can be read, and what is wrong with its form (not with its values: that is [`schema::problems`]).
+pub(super) fn read(text: &str) -> (Option<Pack>, Vec<Problem>) {
+    let table: Table = match text.parse() {
+        Ok(table) => table,
+        Err(error) => return (None, vec![syntax(text, &error)]),
+    };
+    let mut problems = Vec::new();
+    let header = header(&table, &mut problems);
+    let mut figures = BTreeMap::new();
+    for (key, value) in table.iter().filter(|(key, _)| *key != "pack") {
+        walk(key, value, &header, &mut figures, &mut problems);
+    }
+    (Some(Pack::from_parts(header, figures, text)), problems)
+}
+
+fn syntax(text: &str, error: &toml::de::Error) -> Problem {
+    let line = error.span().map_or(1, |span| text[..span.start.min(text.len())].matches('\n').count() + 1);
+    let message = error.message();
+    Problem::new("syntax", format!("line {line}"), format!("TOML 语法错误：{message}"), format!("not TOML: {message}"))
+}
+
+const HEADER_KEYS: [&str; 9] = ["id", "kind", "jurisdiction", "document", "version", "valid_from", "district", "cluster", "inherits"];
+
+fn header(table: &Table, problems: &mut Vec<Problem>) -> Header {
+    let empty = Table::new();
+    let given = match table.get("pack") {
+        Some(Value::Table(given)) => given,
+        _ => {
+            problems.push(Problem::new("header_missing", "pack", "缺少 [pack] 表头", "the [pack] header is missing"));
+            &empty
+        }
+    };
+    for key in given.keys().filter(|key| !HEADER_KEYS.contains(&key.as_str())) {
+        problems.push(Problem::new("header_unknown", format!("pack.{key}"), "未知的表头字段", "unknown header field"));
+    }
+    let mut take = |key: &str, required: bool| match given.get(key) {
+        Some(Value::String(text)) if !text.trim().is_empty() => Some(text.clone()),
+        None if !required => None,
+        _ => {
+            problems.push(Problem::new("header_field", format!("pack.{key}"), "应为非空文本", "should be a text that is not empty"));
+            None
+        }
+    };
+    let mut must = |key: &str| take(key, true).unwrap_or_default();
+    let (id, kind, jurisdiction) = (must("id"), must("kind"), must("jurisdiction"));
+    let (document, version, valid_from) = (must("document"), must("version"), must("valid_from"));
+    Header { id, kind, jurisdiction, document, version, valid_from, district: take("district", false), cluster: take("cluster", false), inherits: take("inherits", false) }
+}
+
+/// A table is a figure when it says anything a figure says; every other table is a group.
+fn is_figure(table: &Table) -> bool {
+    ["value", "null", "status", "source"].iter().any(|key| table.get(*key).is_some_and(|value| !value.is_table()))
+}
+
+fn walk(path: &str, value: &Value, header: &Header, figures: &mut BTreeMap<String, Figure>, problems: &mut Vec<Problem>) {
+    match value {
+        Value::Table(table) if is_figure(table) => {
+            if let Some(figure) = figure(path, table, header, problems) {
+                figures.insert(path.to_owned(), figure);
+            }
+        }
+        Value::Table(group) => {
+            for (key, value) in group {
+                walk(&format!("{path}.{key}"), value, header, figures, problems);
+            }
+        }
+        _ => problems.push(Problem::new(
+            "bare_value",
+            path,
+            "参数必须写成表：value、unit、clause、source、status",
+            "a figure is a table with value, unit, clause, source and status",
+        )),
+    }
+}
+
+const FIGURE_KEYS: [&str; 6] = ["value", "null", "unit", "clause", "source", "status"];
+
+fn figure(path: &str, table: &Table, header: &Header, problems: &mut Vec<Problem>) -> Option<Figure> {
+    for key in table.keys().filter(|key| !FIGURE_KEYS.contains(&key.as_str())) {
+        problems.push(Problem::new("figure_unknown_key", format!("{path}.{key}"), "参数中有未知字段", "a figure has no such field"));
+    }
+    let mut text = |key: &str| match table.get(key) {
+        Some(Value::String(text)) => Some(text.clone()),
+        _ => {
+            problems.push(Problem::new("figure_field", format!("{path}.{key}"), format!("缺少文本字段 {key}"), format!("the text field {key} is missing")));
+            None
+        }
+    };
+    let (unit, clause, source) = (text("unit"), text("clause"), text("source"));
+    let status = match text("status").as_deref() {
+        Some("sourced") => Some(Status::Sourced),
+        Some("unconfirmed") => Some(Status::Unconfirmed),
+        Some(_) => {
+            problems.push(Problem::new("status", format!("{path}.status"), "status 只能是 sourced 或 unconfirmed", "status is either sourced or unconfirmed"));
+            None
+        }
+        None => None,
+    };
+    if source.as_deref().is_some_and(|source| source.trim().is_empty()) {
+        problems.push(Problem::new("source_empty", format!("{path}.source"), "来源不能为空", "the source is empty"));
+    }
+    let value = figure_value(path, table, problems);
+    let cite = Cite { pack: header.id.clone(), version: header.version.clone(), clause: clause?, source: source?, status: status? };
+    Some(Figure { value: value?, unit: unit?, cite: Arc::new(cite) })
+}
+
+fn figure_value(path: &str, table: &Table, problems: &mut Vec<Problem>) -> Option<FigureValue> {
+    let value = match (table.get("value"), table.get("null")) {
+        (Some(value), None) => from_toml(value),
+        (None, Some(Value::Boolean(true))) => Some(FigureValue::Null),
+        (None, None) => {
+            problems.push(Problem::new("value_missing", path, "缺少 value（无限值请写 null = true）", "value is missing (write null = true for no limit)"));
+            return None;
+        }
+        _ => None,
+    };
+    if value.is_none() {
+        problems.push(Problem::new("value_type", path, "value 应为有限数值、文本或同类列表", "value should be a finite number, a text or a list of one of them"));
+    }
+    value
+}
+
+fn from_toml(value: &Value) -> Option<FigureValue> {
+    match value {
+        Value::String(text) => Some(FigureValue::Text(text.clone())),
+        Value::Array(items) if !items.is_empty() && items.iter().all(|item| number(item).is_some()) => {
+            Some(FigureValue::Numbers(items.iter().filter_map(number).collect()))
+        }
+        Value::Array(items) if items.iter().all(Value::is_str) => {
+            Some(FigureValue::Texts(items.iter().filter_map(Value::as_str).map(str::to_owned).collect()))
+        }
+        other => number(other).map(FigureValue::Number),
+    }
+}
+
+fn number(value: &Value) -> Option<f64> {
+    match value {
+        Value::Integer(number) => Some(*number as f64),
+        Value::Float(number) if number.is_finite() => Some(*number),
+        _ => None,
+    }
+}

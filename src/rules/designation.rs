@@ -1,0 +1,168 @@
+//! Typed reading of a designation pack (analyses §4; exact readings I and S).
+
+use super::RulesFault;
+use super::figure::{Cited, FigureValue};
+use super::pack::Pack;
+use std::collections::BTreeMap;
+
+/// Figures of the featured-park scorecard. Shares are fractions, distances m, money 万元, rent 元/m²·月.
+#[derive(Clone, Debug)]
+pub struct DesignationPack {
+    pub id: String,
+    pub version: String,
+    pub hash: String,
+    pub valid_from: String,
+    /// Below this share of known records an indicator is unknown (G3).
+    pub min_known: Cited<f64>,
+    pub counted_uses: Cited<Vec<String>>,
+    pub lq_basis: LqBasis,
+    pub industrial_uses: Cited<Vec<String>>,
+    pub excluded_tenure: Cited<Vec<String>>,
+    pub few_firms: usize,
+    pub min_same_type: usize,
+    pub rent_cap: Cited<f64>,
+    pub facilities: Vec<FacilityRule>,
+    pub due_days: Cited<usize>,
+    pub quarters: Cited<usize>,
+    pub indicators: BTreeMap<String, IndicatorRule>,
+    pub missed_quarter: Cited<f64>,
+    pub no_annual_is_d: bool,
+    pub false_data_is_d: bool,
+    pub major_accident_is_d: bool,
+    pub a_share: Cited<f64>,
+    pub b_share: Cited<f64>,
+    pub d_share: Cited<f64>,
+    pub min_ranked: usize,
+    /// Rank inside each park type instead of over the whole city.
+    pub rank_within_type: bool,
+    pub min_score: Cited<f64>,
+    /// Relative change of one weight at a time in the sensitivity runs (S7).
+    pub sensitivity: f64,
+    pub term_years: Cited<usize>,
+    pub recheck_months: Cited<usize>,
+    pub revoke_after: Cited<usize>,
+}
+
+/// What a location quotient is counted in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LqBasis {
+    Output,
+    Jobs,
+    Firms,
+    Floor,
+}
+
+#[derive(Clone, Debug)]
+pub struct FacilityRule {
+    pub class: String,
+    pub radius_m: Cited<f64>,
+    /// Served by connection rather than by nearness (substations, waste water).
+    pub connected: bool,
+}
+
+/// What the pack asks of one indicator.
+#[derive(Clone, Debug, Default)]
+pub struct IndicatorRule {
+    pub must: Option<Cited<f64>>,
+    pub weight: Option<Cited<f64>>,
+    pub score: Option<ScoreRule>,
+}
+
+/// Points from a value (S1).
+#[derive(Clone, Debug, PartialEq)]
+pub enum ScoreRule {
+    /// Sorted (at, points).
+    Steps(Vec<(f64, f64)>),
+    /// Full points at `high`, none at `low`; `low > high` means less is better.
+    Linear { low: f64, high: f64 },
+}
+
+impl DesignationPack {
+    pub fn read(pack: &Pack) -> Result<Self, RulesFault> {
+        let lq = pack.text("general.lq_basis")?;
+        Ok(DesignationPack {
+            id: pack.header.id.clone(),
+            version: pack.header.version.clone(),
+            hash: pack.hash.clone(),
+            valid_from: pack.header.valid_from.clone(),
+            min_known: pack.number("general.min_known")?,
+            counted_uses: pack.texts("general.counted_uses")?,
+            lq_basis: match lq.value.as_str() {
+                "output" => LqBasis::Output,
+                "jobs" => LqBasis::Jobs,
+                "firms" => LqBasis::Firms,
+                "floor" => LqBasis::Floor,
+                _ => return Err(wrong(pack, "general.lq_basis", "output, jobs, firms or floor")),
+            },
+            industrial_uses: pack.texts("general.industrial_uses")?,
+            excluded_tenure: pack.texts("general.excluded_tenure")?,
+            few_firms: pack.count("general.few_firms")?.value,
+            min_same_type: pack.count("general.min_same_type")?.value,
+            rent_cap: pack.number("general.rent_cap")?,
+            facilities: facilities(pack)?,
+            due_days: pack.count("report.due_days")?,
+            quarters: pack.count("report.quarters")?,
+            indicators: indicators(pack)?,
+            missed_quarter: pack.number("penalty.missed_quarter")?,
+            no_annual_is_d: pack.flag("penalty.no_annual_is_d")?.value,
+            false_data_is_d: pack.flag("penalty.false_data_is_d")?.value,
+            major_accident_is_d: pack.flag("penalty.major_accident_is_d")?.value,
+            a_share: pack.number("grade.a_share")?,
+            b_share: pack.number("grade.b_share")?,
+            d_share: pack.number("grade.d_share")?,
+            min_ranked: pack.count("grade.min_ranked")?.value,
+            rank_within_type: pack.text("grade.rank_within")?.value == "type",
+            min_score: pack.number("grade.min_score")?,
+            sensitivity: pack.number("grade.sensitivity")?.value,
+            term_years: pack.count("life.term_years")?,
+            recheck_months: pack.count("life.recheck_months")?,
+            revoke_after: pack.count("life.revoke_after")?,
+        })
+    }
+}
+
+fn facilities(pack: &Pack) -> Result<Vec<FacilityRule>, RulesFault> {
+    let classes = pack.texts("facility.classes")?.value;
+    classes
+        .into_iter()
+        .map(|class| {
+            let mode = format!("facility.{class}.mode");
+            let connected = pack.figure(&mode).is_some_and(|figure| figure.value == FigureValue::Text("connected".to_owned()));
+            Ok(FacilityRule { radius_m: pack.number(&format!("facility.{class}.radius"))?, connected, class })
+        })
+        .collect()
+}
+
+fn indicators(pack: &Pack) -> Result<BTreeMap<String, IndicatorRule>, RulesFault> {
+    let mut rules = BTreeMap::new();
+    for id in pack.members("indicator") {
+        let path = |key: &str| format!("indicator.{id}.{key}");
+        let number = |key: &str| pack.figure(&path(key)).map(|_| pack.number(&path(key))).transpose();
+        let score = if pack.figure(&path("at")).is_some() {
+            Some(ScoreRule::Steps(pack.numbers(&path("at"))?.value.into_iter().zip(pack.numbers(&path("points"))?.value).collect()))
+        } else {
+            number("low")?.zip(number("high")?).map(|(low, high)| ScoreRule::Linear { low: low.value, high: high.value })
+        };
+        rules.insert(id.to_owned(), IndicatorRule { must: number("must")?, weight: number("weight")?, score });
+    }
+    Ok(rules)
+}
+
+fn wrong(pack: &Pack, path: &str, wanted: &'static str) -> RulesFault {
+    RulesFault::Type { pack: pack.header.id.clone(), path: path.to_owned(), wanted }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::Packs;
+
+    #[test]
+    fn the_shipped_pack_reads_and_scores_what_it_weighs() {
+        let pack = DesignationPack::read(&Packs::embedded().resolve("designation", None).expect("pack")).expect("read");
+        assert_eq!(pack.facilities.len(), 10);
+        for (id, rule) in &pack.indicators {
+            assert_eq!(rule.weight.is_some(), rule.score.is_some(), "{id}");
+        }
+    }
+}

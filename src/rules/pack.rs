@@ -1,0 +1,166 @@
+//! A pack as read from TOML, and typed access to its figures.
+
+use super::RulesFault;
+use super::check::{Problem, read};
+use super::figure::{Cite, Cited, Figure, FigureValue};
+use crate::domain::run::sha256_hex;
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// What the pack is and where it holds.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Header {
+    pub id: String,
+    /// `upstairs`, `upstairs-fit`, `floor-loads`, `consolidation`, `designation` or `progress`.
+    pub kind: String,
+    pub jurisdiction: String,
+    pub document: String,
+    pub version: String,
+    /// ISO date from which the pack is in force.
+    pub valid_from: String,
+    pub district: Option<String>,
+    pub cluster: Option<String>,
+    pub inherits: Option<String>,
+}
+
+/// One pack, or several laid over one another (city, district, cluster).
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Pack {
+    #[serde(flatten)]
+    pub header: Header,
+    /// SHA-256 of the text; of a resolved pack, of its layers' hashes joined by line feeds.
+    pub hash: String,
+    /// Ids of the layers, city first.
+    pub layers: Vec<String>,
+    pub figures: BTreeMap<String, Figure>,
+}
+
+impl Pack {
+    /// Reads one pack. Anything a linter would call an error refuses the whole pack: half a rule book is worse than none.
+    pub fn parse(text: &str) -> Result<Pack, RulesFault> {
+        let (pack, problems) = read(text);
+        match (pack, problems.first()) {
+            (Some(pack), None) => Ok(pack),
+            (pack, problem) => Err(RulesFault::Unreadable {
+                pack: pack.map_or_else(|| "?".to_owned(), |pack| pack.header.id),
+                detail: problem.map_or_else(String::new, Problem::to_string),
+            }),
+        }
+    }
+
+    pub(super) fn from_parts(header: Header, figures: BTreeMap<String, Figure>, text: &str) -> Pack {
+        Pack { layers: vec![header.id.clone()], header, hash: sha256_hex(text.as_bytes()), figures }
+    }
+
+    /// This pack with `above` laid over it: a figure of `above` replaces ours and keeps its own cite.
+    pub(super) fn overlaid(mut self, above: &Pack) -> Pack {
+        self.hash = sha256_hex(format!("{}\n{}", self.hash, above.hash).as_bytes());
+        self.layers.extend(above.layers.iter().cloned());
+        self.figures.extend(above.figures.iter().map(|(path, figure)| (path.clone(), figure.clone())));
+        self.header = above.header.clone();
+        self
+    }
+
+    pub fn figure(&self, path: &str) -> Option<&Figure> {
+        self.figures.get(path)
+    }
+
+    fn wanted(&self, path: &str) -> Result<&Figure, RulesFault> {
+        self.figure(path).ok_or_else(|| RulesFault::Missing { pack: self.header.id.clone(), path: path.to_owned() })
+    }
+
+    fn wrong(&self, path: &str, wanted: &'static str) -> RulesFault {
+        RulesFault::Type { pack: self.header.id.clone(), path: path.to_owned(), wanted }
+    }
+
+    /// A number that must be there.
+    pub fn number(&self, path: &str) -> Result<Cited<f64>, RulesFault> {
+        let figure = self.wanted(path)?;
+        match figure.value {
+            FigureValue::Number(value) => Ok(cited(value, figure)),
+            _ => Err(self.wrong(path, "a number")),
+        }
+    }
+
+    /// A number or "no limit"; the figure itself must be there.
+    pub fn limit(&self, path: &str) -> Result<Cited<Option<f64>>, RulesFault> {
+        let figure = self.wanted(path)?;
+        match figure.value {
+            FigureValue::Number(value) => Ok(cited(Some(value), figure)),
+            FigureValue::Null => Ok(cited(None, figure)),
+            _ => Err(self.wrong(path, "a number or null")),
+        }
+    }
+
+    /// A whole number that must be there.
+    pub fn count(&self, path: &str) -> Result<Cited<usize>, RulesFault> {
+        let number = self.number(path)?;
+        if number.value < 0.0 || number.value.fract() != 0.0 {
+            return Err(self.wrong(path, "a whole number"));
+        }
+        Ok(number.map(|value| value as usize))
+    }
+
+    pub fn text(&self, path: &str) -> Result<Cited<String>, RulesFault> {
+        let figure = self.wanted(path)?;
+        match &figure.value {
+            FigureValue::Text(value) => Ok(cited(value.clone(), figure)),
+            _ => Err(self.wrong(path, "a text")),
+        }
+    }
+
+    /// `yes` or `no`.
+    pub fn flag(&self, path: &str) -> Result<Cited<bool>, RulesFault> {
+        let text = self.text(path)?;
+        match text.value.as_str() {
+            "yes" | "no" => Ok(text.map(|value| value == "yes")),
+            _ => Err(self.wrong(path, "yes or no")),
+        }
+    }
+
+    pub fn numbers(&self, path: &str) -> Result<Cited<Vec<f64>>, RulesFault> {
+        let figure = self.wanted(path)?;
+        match &figure.value {
+            FigureValue::Numbers(value) => Ok(cited(value.clone(), figure)),
+            FigureValue::Texts(value) if value.is_empty() => Ok(cited(Vec::new(), figure)),
+            _ => Err(self.wrong(path, "a list of numbers")),
+        }
+    }
+
+    pub fn texts(&self, path: &str) -> Result<Cited<Vec<String>>, RulesFault> {
+        let figure = self.wanted(path)?;
+        match &figure.value {
+            FigureValue::Texts(value) => Ok(cited(value.clone(), figure)),
+            _ => Err(self.wrong(path, "a list of texts")),
+        }
+    }
+
+    /// The last path segments under `group.` (for `indicator.lead_output.must` and group `indicator`: `lead_output`), sorted, once each.
+    pub fn members(&self, group: &str) -> Vec<&str> {
+        let prefix = format!("{group}.");
+        let mut names: Vec<&str> = self
+            .figures
+            .keys()
+            .filter_map(|path| path.strip_prefix(&prefix))
+            .filter_map(|rest| rest.split('.').next())
+            .collect();
+        names.dedup();
+        names
+    }
+}
+
+fn cited<T>(value: T, figure: &Figure) -> Cited<T> {
+    Cited { value, cite: Arc::clone(&figure.cite) }
+}
+
+/// A cite of the pack as a whole, for a verdict that rests on no single figure.
+pub fn cite_pack(pack: &Pack) -> Arc<Cite> {
+    Arc::new(Cite {
+        pack: pack.header.id.clone(),
+        version: pack.header.version.clone(),
+        clause: pack.header.document.clone(),
+        source: pack.header.document.clone(),
+        status: super::Status::Unconfirmed,
+    })
+}

@@ -1,0 +1,215 @@
+//! What each kind of pack may and must say. Declared once; the linter reads it, and so can help and docs.
+
+use super::check::Problem;
+use super::figure::{Figure, FigureValue, Status};
+use super::order::{FIRE_CLASSES, VIBRATION_CLASSES};
+use super::pack::Pack;
+use crate::domain::catalogue;
+
+mod kinds;
+pub use kinds::{KINDS, specs};
+
+/// The form a figure's value takes.
+#[derive(Clone, Copy, Debug)]
+pub enum Shape {
+    /// Within the bounds, both included.
+    Number(f64, f64),
+    /// A whole number within the bounds.
+    Count(f64, f64),
+    /// One of the texts; any when the list is empty.
+    Text(&'static [&'static str]),
+    /// `yes` or `no`.
+    Flag,
+    /// Numbers within the bounds; the length when it is fixed.
+    Numbers(f64, f64, Option<usize>),
+    /// Numbers that never fall from one to the next.
+    Rising(f64, f64),
+    /// Texts out of the vocabulary; any when it is empty.
+    Texts(&'static [&'static str]),
+    /// Codes of a list of the catalogue.
+    Codes(&'static str),
+    /// Fire classes, one per floor band or one for all.
+    Fire,
+    /// Vibration classes, likewise.
+    Vibration,
+    /// One number for all bands, or one per band.
+    Bands(f64, f64),
+}
+
+/// What one figure may be. A `*` in `path` stands for one segment.
+#[derive(Clone, Copy, Debug)]
+pub struct Spec {
+    pub path: &'static str,
+    pub shape: Shape,
+    pub units: &'static [&'static str],
+    pub required: bool,
+    pub nullable: bool,
+}
+
+impl Spec {
+    pub const fn must(path: &'static str, shape: Shape, units: &'static [&'static str]) -> Spec {
+        Spec { path, shape, units, required: true, nullable: false }
+    }
+
+    pub const fn may(path: &'static str, shape: Shape, units: &'static [&'static str]) -> Spec {
+        Spec { path, shape, units, required: false, nullable: false }
+    }
+
+    pub const fn or_null(mut self) -> Spec {
+        self.nullable = true;
+        self
+    }
+
+    fn matches(&self, path: &str) -> bool {
+        let (mut pattern, mut given) = (self.path.split('.'), path.split('.'));
+        loop {
+            match (pattern.next(), given.next()) {
+                (None, None) => return true,
+                (Some(want), Some(have)) if want == "*" || want == have => {}
+                _ => return false,
+            }
+        }
+    }
+}
+
+/// Number of floor bands (U20): ground, lower, middle, upper.
+pub const BANDS: usize = 4;
+
+/// What is wrong with a pack's values.
+pub(super) fn problems(pack: &Pack) -> Vec<Problem> {
+    let mut found = header_problems(pack);
+    let Some(specs) = specs(&pack.header.kind) else {
+        found.push(Problem::new("kind", "pack.kind", "未知的规则包类别", format!("kind is one of {}", KINDS.join(", "))));
+        return found;
+    };
+    for (path, figure) in &pack.figures {
+        match specs.iter().find(|spec| spec.matches(path)) {
+            Some(spec) => found.extend(figure_problem(spec, path, figure)),
+            None => found.push(Problem::new("figure_unknown", path, "此类规则包没有该参数（是否拼写错误？）", "this kind of pack has no such figure (a typing error?)")),
+        }
+    }
+    let complete = pack.header.inherits.is_none() && pack.header.cluster.is_none() && pack.header.district.is_none();
+    for spec in specs.iter().filter(|spec| complete && spec.required && !spec.path.contains('*')) {
+        if !pack.figures.contains_key(spec.path) {
+            found.push(Problem::new("figure_missing", spec.path, "缺少必需参数", "a required figure is missing"));
+        }
+    }
+    found.extend(pair_problems(pack));
+    found
+}
+
+fn header_problems(pack: &Pack) -> Vec<Problem> {
+    let header = &pack.header;
+    let mut found = Vec::new();
+    if !header.id.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-') {
+        found.push(Problem::new("id", "pack.id", "id 只能用小写字母、数字和连字符", "id holds lower-case letters, digits and hyphens only"));
+    }
+    if chrono::NaiveDate::parse_from_str(&header.valid_from, "%Y-%m-%d").is_err() {
+        found.push(Problem::new("date", "pack.valid_from", "日期应为 YYYY-MM-DD", "a date is written YYYY-MM-DD"));
+    }
+    if let Some(cluster) = header.cluster.as_deref().filter(|id| catalogue().cluster(id).is_none()) {
+        found.push(Problem::new("cluster", "pack.cluster", format!("目录中没有集群 {cluster}"), format!("the catalogue has no cluster {cluster}")));
+    }
+    if header.inherits.as_deref() == Some(header.id.as_str()) {
+        found.push(Problem::new("inherits", "pack.inherits", "不能继承自身", "a pack cannot inherit from itself"));
+    }
+    found
+}
+
+fn figure_problem(spec: &Spec, path: &str, figure: &Figure) -> Option<Problem> {
+    if !spec.units.contains(&figure.unit.as_str()) {
+        let units = spec.units.join(" | ");
+        return Some(Problem::new("unit", format!("{path}.unit"), format!("单位应为：{units}"), format!("the unit should be {units}")));
+    }
+    if figure.value == FigureValue::Null {
+        return (!spec.nullable).then(|| Problem::new("null", path, "该参数不能为空值", "this figure cannot be null"));
+    }
+    let fault = shape_fault(spec.shape, &figure.value)?;
+    Some(Problem::new(fault.0, path, fault.1, fault.2))
+}
+
+type ShapeFault = (&'static str, String, String);
+
+fn shape_fault(shape: Shape, value: &FigureValue) -> Option<ShapeFault> {
+    let wrong = |zh: &str, en: &str| Some(("value_type", format!("应为{zh}"), format!("should be {en}")));
+    let outside = |low: f64, high: f64| Some(("range", format!("应在 {low} 与 {high} 之间"), format!("should lie between {low} and {high}")));
+    let stray = |word: &str| Some(("vocabulary", format!("不认识的取值 {word}"), format!("{word} is not a word of this list")));
+    match (shape, value) {
+        (Shape::Number(low, high) | Shape::Bands(low, high), FigureValue::Number(value)) if *value < low || *value > high => outside(low, high),
+        (Shape::Number(..) | Shape::Bands(..), FigureValue::Number(_)) => None,
+        (Shape::Count(low, high), FigureValue::Number(value)) if *value < low || *value > high => outside(low, high),
+        (Shape::Count(..), FigureValue::Number(value)) if value.fract() == 0.0 => None,
+        (Shape::Count(..), _) => wrong("整数", "a whole number"),
+        (Shape::Flag, FigureValue::Text(text)) if text == "yes" || text == "no" => None,
+        (Shape::Flag, _) => wrong(" yes 或 no", "yes or no"),
+        (Shape::Text(words), FigureValue::Text(text)) if words.is_empty() || words.contains(&text.as_str()) => None,
+        (Shape::Text(_), FigureValue::Text(text)) => stray(text),
+        (Shape::Bands(low, high), FigureValue::Numbers(list)) => shape_fault(Shape::Numbers(low, high, Some(BANDS)), &FigureValue::Numbers(list.clone())),
+        (Shape::Numbers(_, _, Some(length)), FigureValue::Numbers(list)) if list.len() != length => {
+            wrong(&format!(" {length} 个数值"), &format!("{length} numbers"))
+        }
+        (Shape::Numbers(low, high, _) | Shape::Rising(low, high), FigureValue::Numbers(list)) => {
+            if list.iter().any(|value| *value < low || *value > high) {
+                return outside(low, high);
+            }
+            let falls = matches!(shape, Shape::Rising(..)) && list.windows(2).any(|pair| pair[0] > pair[1]);
+            falls.then(|| ("order", "列表应由小到大".to_owned(), "the list should not fall".to_owned()))
+        }
+        (Shape::Numbers(_, _, None) | Shape::Rising(..), FigureValue::Texts(list)) if list.is_empty() => None,
+        (Shape::Texts(words), FigureValue::Texts(list)) => list.iter().find(|word| !words.is_empty() && !words.contains(&word.as_str())).and_then(|word| stray(word)),
+        (Shape::Codes(codes), FigureValue::Texts(list)) => list.iter().find(|word| !is_code(codes, word)).and_then(|word| stray(word)),
+        (Shape::Fire, _) => words_fault(&[FIRE_CLASSES.as_slice(), &["丙"]].concat(), value),
+        (Shape::Vibration, _) => words_fault(&VIBRATION_CLASSES, value),
+        (Shape::Number(..) | Shape::Bands(..), _) => wrong("数值", "a number"),
+        (Shape::Text(_), _) => wrong("文本", "a text"),
+        (Shape::Numbers(..) | Shape::Rising(..), _) => wrong("数值列表", "a list of numbers"),
+        (Shape::Texts(_) | Shape::Codes(_), _) => wrong("文本列表", "a list of texts"),
+    }
+}
+
+fn is_code(list: &str, word: &str) -> bool {
+    catalogue().codes(list).is_some_and(|codes| codes.iter().any(|code| code.code == word))
+}
+
+/// One word for all bands or one per band, all out of the vocabulary.
+fn words_fault(words: &[&str], value: &FigureValue) -> Option<ShapeFault> {
+    let given: Vec<&str> = match value {
+        FigureValue::Text(text) => vec![text],
+        FigureValue::Texts(list) if list.len() == BANDS => list.iter().map(String::as_str).collect(),
+        _ => return Some(("value_type", format!("应为一个等级或 {BANDS} 个等级"), format!("should be one class or {BANDS} of them"))),
+    };
+    let stray = given.into_iter().find(|word| !words.contains(word))?;
+    Some(("vocabulary", format!("不认识的等级 {stray}"), format!("{stray} is not a class")))
+}
+
+/// Figures that only make sense together: a smallest value not above its largest, lists of one length, and the honesty of `sourced`.
+fn pair_problems(pack: &Pack) -> Vec<Problem> {
+    let mut found = Vec::new();
+    let number = |path: &str| match pack.figure(path).map(|figure| &figure.value) {
+        Some(FigureValue::Number(value)) => Some(*value),
+        _ => None,
+    };
+    for (path, figure) in &pack.figures {
+        if let Some(low) = path.strip_suffix("_min").or_else(|| path.strip_suffix(".min")) {
+            let high = format!("{low}{}max", &path[low.len()..low.len() + 1]);
+            if let (Some(least), Some(most)) = (number(path), number(&high))
+                && least > most
+            {
+                found.push(Problem::new("min_above_max", path, format!("下限 {least} 大于上限 {most}"), format!("the minimum {least} is above the maximum {most}")));
+            }
+        }
+        if figure.cite.status == Status::Sourced && figure.cite.clause.trim().is_empty() {
+            found.push(Problem::new("clause_empty", format!("{path}.clause"), "有来源的参数必须写明条款或出处", "a sourced figure names its clause or place"));
+        }
+        if let Some(group) = path.strip_suffix(".at") {
+            let length = |path: &str| match pack.figure(path).map(|figure| &figure.value) {
+                Some(FigureValue::Numbers(list)) => list.len(),
+                _ => 0,
+            };
+            if length(path) != length(&format!("{group}.points")) {
+                found.push(Problem::new("steps", group, "at 与 points 的个数不同", "at and points differ in length"));
+            }
+        }
+    }
+    found
+}

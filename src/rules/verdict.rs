@@ -1,0 +1,80 @@
+//! Three verdicts and the comparison they rest on (exact readings U16, G4).
+
+use serde::Serialize;
+
+/// Relative slack of every comparison: a measured value that misses its limit by rounding alone still passes.
+const SLACK: f64 = 1e-9;
+
+/// Missing evidence is `unknown` (缺证): never pass, never 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    Pass,
+    Fail,
+    Unknown,
+}
+
+/// Which side of the limit is allowed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub enum Op {
+    #[serde(rename = "<=")]
+    AtMost,
+    #[serde(rename = ">=")]
+    AtLeast,
+}
+
+impl Op {
+    /// How far the measured value is on the allowed side, in the unit of both (negative when it fails).
+    pub fn margin(self, measured: f64, limit: f64) -> f64 {
+        match self {
+            Op::AtMost => limit - measured,
+            Op::AtLeast => measured - limit,
+        }
+    }
+
+    pub fn holds(self, measured: f64, limit: f64) -> bool {
+        self.margin(measured, limit) >= -SLACK * limit.abs().max(1.0)
+    }
+
+    /// `unknown` when either side is missing.
+    pub fn judge(self, measured: Option<f64>, limit: Option<f64>) -> Verdict {
+        match (measured, limit) {
+            (Some(measured), Some(limit)) if self.holds(measured, limit) => Verdict::Pass,
+            (Some(_), Some(_)) => Verdict::Fail,
+            _ => Verdict::Unknown,
+        }
+    }
+}
+
+impl Verdict {
+    /// Fail if any fails, else unknown if any is unknown, else pass (U17).
+    pub fn overall(verdicts: impl IntoIterator<Item = Verdict>) -> Verdict {
+        verdicts.into_iter().fold(Verdict::Pass, |worst, next| match (worst, next) {
+            (Verdict::Fail, _) | (_, Verdict::Fail) => Verdict::Fail,
+            (Verdict::Unknown, _) | (_, Verdict::Unknown) => Verdict::Unknown,
+            _ => Verdict::Pass,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_on_the_limit_passes_and_a_missing_side_is_unknown() {
+        assert_eq!(Op::AtMost.judge(Some(4.0), Some(4.0)), Verdict::Pass);
+        assert_eq!(Op::AtMost.judge(Some(4.0 + 3e-9), Some(4.0)), Verdict::Pass); // slack 4e-9
+        assert_eq!(Op::AtMost.judge(Some(4.0 + 5e-9), Some(4.0)), Verdict::Fail);
+        assert_eq!(Op::AtLeast.judge(Some(0.9), Some(1.0)), Verdict::Fail);
+        assert_eq!(Op::AtLeast.judge(None, Some(1.0)), Verdict::Unknown);
+    }
+
+    #[test]
+    fn overall_is_the_worst_and_fail_beats_unknown() {
+        use Verdict::*;
+        assert_eq!(Verdict::overall([Pass, Unknown, Fail]), Fail);
+        assert_eq!(Verdict::overall([Pass, Unknown]), Unknown);
+        assert_eq!(Verdict::overall([]), Pass);
+    }
+}

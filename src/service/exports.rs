@@ -1,0 +1,207 @@
+//! Exports: exactly what is selected or filtered, with its count.
+
+use super::items::{Selected, Selection, write_features};
+use super::{Planner, Viewer};
+use crate::domain::fault::Outcome;
+use crate::domain::{Fault, GeometryKind, Layer, Row};
+use crate::formats::geojson::FeatureStyle;
+use crate::formats::{CsvGeometry, VectorDriver, WriteOptions, write_csv, write_vector};
+use rayon::prelude::*;
+use serde::Deserialize;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+/// What to export and how.
+#[derive(Debug, Deserialize)]
+pub struct ExportRequest {
+    pub collection: String,
+    pub filter: Option<String>,
+    pub ids: Option<Vec<String>>,
+    pub bbox: Option<[f64; 4]>,
+    #[serde(default = "geojson")]
+    pub format: String,
+    #[serde(default = "seven")]
+    pub precision: u32,
+    pub crs: Option<String>,
+    pub encoding: Option<String>,
+}
+
+fn geojson() -> String {
+    "geojson".to_owned()
+}
+
+fn seven() -> u32 {
+    7
+}
+
+/// Features that are written to text before they go out: bounds the memory of an export of any size.
+const CHUNK: usize = 4096;
+
+impl ExportRequest {
+    pub fn selection(&self) -> Selection {
+        Selection { filter: self.filter.clone(), ids: self.ids.clone(), bbox: self.bbox, sortby: None }
+    }
+}
+
+impl Planner {
+    /// The rows of an export; keys that are asked for and do not exist are refused, not skipped.
+    pub fn select_for_export(&self, viewer: &Viewer, request: &ExportRequest) -> Outcome<Selected> {
+        let selected = self.select(viewer, &request.collection, &request.selection())?;
+        if let Some(ids) = &request.ids
+            && let Some(missing) = ids.iter().find(|id| selected.table.row_of(id).is_none())
+        {
+            return Err(Fault::bad("no_such_item", format!("{} 中没有 {missing}，未导出", request.collection), format!("{} has no item {missing}; nothing was exported", request.collection)).at(missing.clone()));
+        }
+        Ok(selected)
+    }
+
+    /// Writes a FeatureCollection in constant memory; returns the number of features.
+    pub fn write_geojson(&self, selected: &Selected, precision: u32, out: &mut dyn Write) -> std::io::Result<usize> {
+        let style = FeatureStyle::of(&selected.table, None, selected.private, precision, true);
+        write!(
+            out,
+            "{{\"type\":\"FeatureCollection\",\"name\":\"{}\",\"numberMatched\":{},\"features\":[",
+            selected.table.layer().name,
+            selected.rows.len()
+        )?;
+        let wave = CHUNK * rayon::current_num_threads();
+        for (index, rows) in selected.rows.chunks(wave).enumerate() {
+            let parts: Vec<String> = rows.par_chunks(CHUNK).map(|rows| write_features(&selected.table, rows, &self.crs, &style)).collect();
+            for (part_index, part) in parts.iter().enumerate() {
+                if index + part_index > 0 {
+                    out.write_all(b",\n")?;
+                }
+                out.write_all(part.as_bytes())?;
+            }
+        }
+        out.write_all(b"]}\n")?;
+        Ok(selected.rows.len())
+    }
+
+    /// Writes `selected` to `path` (which must not exist) in any format; returns the number of features. A Shapefile becomes a zip of its parts.
+    pub fn export_file(&self, selected: &Selected, options: &FileOptions<'_>, path: &Path) -> Outcome<usize> {
+        let failed = |error: std::io::Error| Fault::internal("write", error);
+        if matches!(options.format, Format::GeoJson) && options.crs.is_none_or(|crs| crs == "EPSG:4326") {
+            let mut out = std::io::BufWriter::new(std::fs::File::create(path).map_err(failed)?);
+            let count = self.write_geojson(selected, options.precision, &mut out).map_err(failed)?;
+            out.into_inner().map_err(|error| failed(error.into_error()))?.sync_all().map_err(failed)?;
+            return Ok(count);
+        }
+        let (layer, from) = (selected.table.layer(), self.crs.name());
+        let columns: Vec<usize> = (0..layer.columns.len()).filter(|index| selected.private || !layer.columns[*index].private).collect();
+        let mut rows = selected.rows.iter().map(|row| Ok(selected.table.row(*row as usize)));
+        match options.format {
+            Format::GeoJson => {
+                return Err(Fault::bad("geojson_crs", "GeoJSON 只用经纬度（RFC 7946）", "GeoJSON is in longitude and latitude only (RFC 7946)")
+                    .help("要其他坐标系请用 gpkg、fgb 或 shp", "for another CRS use gpkg, fgb or shp"));
+            }
+            Format::Csv => {
+                let out = std::fs::File::create(path).map_err(failed)?;
+                let geometry = if layer.geometry == GeometryKind::Point { CsvGeometry::Xy } else { CsvGeometry::Leave };
+                write_csv(out, layer, &columns, &mut rows, geometry, &from, options.crs.unwrap_or("EPSG:4326"))?;
+            }
+            Format::Vector(VectorDriver::Shapefile) => {
+                let scratch = tempdir(path)?;
+                let inner = scratch.join(format!("{}.shp", layer.name));
+                let done = self.write_with_gdal(&inner, layer, &mut rows, &columns, options).and_then(|files| zip_files(&files, path));
+                let _ = std::fs::remove_dir_all(&scratch);
+                done?;
+            }
+            Format::Vector(_) => {
+                self.write_with_gdal(path, layer, &mut rows, &columns, options)?;
+            }
+        }
+        Ok(selected.rows.len())
+    }
+
+    fn write_with_gdal(
+        &self,
+        path: &Path,
+        layer: &'static Layer,
+        rows: &mut dyn Iterator<Item = Outcome<Row>>,
+        columns: &[usize],
+        options: &FileOptions<'_>,
+    ) -> Outcome<Vec<PathBuf>> {
+        let Format::Vector(driver) = options.format else { return Ok(Vec::new()) };
+        let from = self.crs.name();
+        let written = write_vector(
+            path,
+            layer,
+            rows,
+            &WriteOptions { driver, crs_from: &from, crs_to: options.crs.unwrap_or(&from), encoding: options.encoding, columns: Some(columns) },
+        )?;
+        Ok(written.files)
+    }
+
+    /// The bytes of an export, for a download.
+    pub fn export_bytes(&self, selected: &Selected, options: &FileOptions<'_>) -> Outcome<Vec<u8>> {
+        let scratch = tempdir(&std::env::temp_dir().join("parkplan"))?;
+        let path = scratch.join(format!("export.{}", options.format.ending()));
+        let bytes = self.export_file(selected, options, &path).and_then(|_| std::fs::read(&path).map_err(|error| Fault::internal("read", error)));
+        let _ = std::fs::remove_dir_all(&scratch);
+        bytes
+    }
+}
+
+/// A format by its usual ending.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Format {
+    GeoJson,
+    Csv,
+    Vector(VectorDriver),
+}
+
+impl Format {
+    pub fn parse(name: &str) -> Outcome<Format> {
+        match name.to_ascii_lowercase().as_str() {
+            "geojson" | "json" => Ok(Format::GeoJson),
+            "csv" => Ok(Format::Csv),
+            other => match VectorDriver::parse(other) {
+                // A geodatabase is a folder: it cannot be one download.
+                Some(driver) if driver != VectorDriver::FileGeodatabase => Ok(Format::Vector(driver)),
+                _ => Err(Fault::bad("format", format!("不支持的格式 {name}"), format!("the format {name} is not supported"))
+                    .help("可用：geojson、csv、gpkg、fgb、shp、kml", "known: geojson, csv, gpkg, fgb, shp, kml")),
+            },
+        }
+    }
+
+    /// The ending of a downloaded file.
+    pub fn ending(self) -> &'static str {
+        match self {
+            Format::GeoJson => "geojson",
+            Format::Csv => "csv",
+            Format::Vector(VectorDriver::GeoPackage) => "gpkg",
+            Format::Vector(VectorDriver::FlatGeobuf) => "fgb",
+            Format::Vector(VectorDriver::Kml) => "kml",
+            Format::Vector(VectorDriver::Shapefile | VectorDriver::FileGeodatabase) => "zip",
+        }
+    }
+}
+
+/// How a file is written.
+pub struct FileOptions<'a> {
+    pub format: Format,
+    pub precision: u32,
+    /// `EPSG:n`; the working CRS (lon/lat for GeoJSON and CSV points) when not given.
+    pub crs: Option<&'a str>,
+    pub encoding: Option<&'a str>,
+}
+
+/// A new folder beside `path`, on the same file system.
+fn tempdir(path: &Path) -> Outcome<PathBuf> {
+    let token = super::sessions::random_token()?;
+    let folder = path.with_file_name(format!(".parkplan-{}", &token[..16]));
+    std::fs::create_dir_all(&folder).map_err(|error| Fault::internal("mkdir", error))?;
+    Ok(folder)
+}
+
+fn zip_files(files: &[PathBuf], path: &Path) -> Outcome<()> {
+    let failed = |error: &dyn std::fmt::Display| Fault::internal("zip", error);
+    let mut archive = zip::ZipWriter::new(std::fs::File::create(path).map_err(|error| failed(&error))?);
+    for file in files {
+        let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        archive.start_file(name, zip::write::SimpleFileOptions::default()).map_err(|error| failed(&error))?;
+        archive.write_all(&std::fs::read(file).map_err(|error| failed(&error))?).map_err(|error| failed(&error))?;
+    }
+    archive.finish().map(|_| ()).map_err(|error| failed(&error))
+}

@@ -1,0 +1,149 @@
+//! Items of a collection: selection, pages, single features, totals.
+
+use super::{Planner, Viewer, collection};
+use crate::atlas::summary::{Summary, summarise};
+use crate::atlas::{Page, Query, SortKey, Table};
+use crate::domain::fault::Outcome;
+use crate::domain::{Fault, FaultKind};
+use crate::formats::geojson::{FeatureStyle, write_feature};
+use crate::spatial::crs::WorkingCrs;
+use crate::store::Role;
+use rayon::prelude::*;
+use serde::Deserialize;
+use std::sync::Arc;
+
+/// A selection as people state it.
+#[derive(Clone, Debug, Default, Deserialize, serde::Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Selection {
+    /// CQL2 text or JSON.
+    pub filter: Option<String>,
+    pub ids: Option<Vec<String>>,
+    /// [west, south, east, north] in degrees.
+    pub bbox: Option<[f64; 4]>,
+    pub sortby: Option<String>,
+}
+
+/// A collection's rows that a viewer selected.
+pub struct Selected {
+    pub table: Arc<Table>,
+    pub rows: Vec<u32>,
+    pub private: bool,
+}
+
+/// Features are written in parallel above this count.
+const PARALLEL_FROM: usize = 256;
+
+impl Planner {
+    pub fn select(&self, viewer: &Viewer, name: &str, selection: &Selection) -> Outcome<Selected> {
+        let layer = collection(name)?;
+        let table = self.table(name)?;
+        let private = viewer.sees_private(name);
+        let bounds = selection.bbox.map(|bbox| self.box_in_plane(bbox)).transpose()?;
+        let query = Query {
+            bounds,
+            filter: selection.filter.clone().filter(|text| !text.trim().is_empty()),
+            ids: selection.ids.clone(),
+            sort: selection.sortby.as_deref().map(SortKey::parse_list).unwrap_or_default(),
+            private,
+        };
+        if layer.name == "firm" {
+            return self.select_firms(viewer, table, query);
+        }
+        let rows = query.select(&table, &self.crs)?;
+        Ok(Selected { table, rows, private })
+    }
+
+    /// Firms carry codes, names and turnover: an operator sees those of the own park, nobody else sees any.
+    fn select_firms(&self, viewer: &Viewer, table: Arc<Table>, query: Query) -> Outcome<Selected> {
+        let account = viewer.signed_in()?;
+        if account.role != Role::Operator {
+            return Err(Fault::new(FaultKind::Forbidden, "firms_private", "企业明细只对本园区运营方开放", "details of firms are open to their park's operator only"));
+        }
+        let mut rows = Query { private: true, ..query }.select(&table, &self.crs)?;
+        rows.retain(|row| viewer.operates(table.text(*row as usize, "park")));
+        Ok(Selected { table, rows, private: true })
+    }
+
+    fn box_in_plane(&self, [west, south, east, north]: [f64; 4]) -> Outcome<geo_types::Rect<f64>> {
+        if ![west, south, east, north].iter().all(|bound| bound.is_finite()) || south > north {
+            return Err(Fault::bad("bbox", "bbox 应为 西,南,东,北（度），南不大于北", "bbox is west,south,east,north in degrees with south ≤ north").at("bbox"));
+        }
+        // RFC 7946: west > east crosses the antimeridian. No city of ours does, so the two halves are beyond every row: an empty box.
+        if west > east {
+            let nowhere = geo_types::Coord { x: f64::MAX, y: f64::MAX };
+            return Ok(geo_types::Rect::new(nowhere, nowhere));
+        }
+        // A world-wide box reaches beyond the projection: cut it to what the city can hold.
+        match self.atlas().extent() {
+            Some(extent) => {
+                let [own_west, own_south, own_east, own_north] = self.atlas().lon_lat_box(extent);
+                let (west, south, east, north) = (west.max(own_west - 1.0), south.max(own_south - 1.0), east.min(own_east + 1.0), north.min(own_north + 1.0));
+                if west > east || south > north {
+                    let nowhere = geo_types::Coord { x: f64::MAX, y: f64::MAX };
+                    return Ok(geo_types::Rect::new(nowhere, nowhere));
+                }
+                Ok(self.atlas().plane_box(west, south, east, north))
+            }
+            None => Ok(geo_types::Rect::new(geo_types::Coord { x: 0.0, y: 0.0 }, geo_types::Coord { x: 0.0, y: 0.0 })),
+        }
+    }
+
+    /// Totals of a selection, with the occupancy of its parcels.
+    pub fn summary(&self, viewer: &Viewer, name: &str, selection: &Selection) -> Outcome<serde_json::Value> {
+        let selected = self.select(viewer, name, selection)?;
+        let summary: Summary = summarise(&selected.table, &selected.rows);
+        let mut value = serde_json::to_value(summary).map_err(|error| Fault::internal("json", error))?;
+        if name == "parcel" {
+            let occupancy = self.occupancy.read().unwrap_or_else(std::sync::PoisonError::into_inner);
+            let totals = occupancy.of_parcels(&selected.rows, &super::today());
+            value["stale"] = serde_json::json!({ "count": totals.stale, "oldest": totals.oldest });
+            if totals.lettable_m2 > 0.0 {
+                value["vacancy"] = serde_json::json!({
+                    "lettable_area_m2": totals.lettable_m2, "vacant_area_m2": totals.vacant_m2, "rate": totals.vacant_m2 / totals.lettable_m2, "as_of": totals.oldest,
+                });
+            }
+        }
+        Ok(value)
+    }
+
+    /// One feature as GeoJSON text.
+    pub fn item(&self, viewer: &Viewer, name: &str, id: &str) -> Outcome<String> {
+        let selection = Selection { ids: Some(vec![id.to_owned()]), ..Selection::default() };
+        let selected = self.select(viewer, name, &selection)?;
+        let Some(row) = selected.rows.first() else {
+            return Err(Fault::not_found("no_such_item", format!("{name} 中没有 {id}"), format!("{name} has no item {id}")).at(id));
+        };
+        let style = FeatureStyle::of(&selected.table, None, selected.private, 7, true);
+        let mut out = String::new();
+        write_feature(&mut out, &selected.table, *row as usize, &self.crs, &style);
+        Ok(out)
+    }
+}
+
+impl Selected {
+    /// The page's features, parted by commas.
+    pub fn features(&self, crs: &WorkingCrs, page: Page, properties: Option<&[String]>, geometry: bool, precision: u32) -> String {
+        let style = FeatureStyle::of(&self.table, properties, self.private, precision, geometry);
+        write_features(&self.table, page.of(&self.rows), crs, &style)
+    }
+}
+
+/// Features of `rows`, parted by commas; the text is the same on any number of threads.
+pub fn write_features(table: &Table, rows: &[u32], crs: &WorkingCrs, style: &FeatureStyle) -> String {
+    let write = |rows: &[u32]| {
+        let mut out = String::with_capacity(rows.len() * 700);
+        for (index, row) in rows.iter().enumerate() {
+            if index > 0 {
+                out.push(',');
+            }
+            write_feature(&mut out, table, *row as usize, crs, style);
+        }
+        out
+    };
+    if rows.len() < PARALLEL_FROM {
+        return write(rows);
+    }
+    let parts: Vec<String> = rows.par_chunks(PARALLEL_FROM).map(write).collect();
+    parts.join(",")
+}

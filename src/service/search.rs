@@ -1,0 +1,92 @@
+//! Finding places by code, name or coordinates.
+
+use super::Planner;
+use crate::atlas::Table;
+use crate::domain::fault::Outcome;
+use serde_json::{Value, json};
+
+/// Layers that are searched, in the order of their hits.
+const SEARCHED: [&str; 5] = ["park", "district", "parcel", "building", "facility"];
+
+impl Planner {
+    pub fn search(&self, text: &str, limit: usize) -> Outcome<Value> {
+        let text = text.trim();
+        let mut results = Vec::new();
+        if let Some((lon, lat)) = coordinates(text) {
+            results.push(json!({ "collection": "place", "id": text, "name": text, "detail": null, "centre": [lon, lat], "bbox": [lon, lat, lon, lat] }));
+        }
+        if text.is_empty() {
+            return Ok(json!({ "results": results }));
+        }
+        let wanted = text.to_lowercase();
+        let atlas = self.atlas();
+        for layer in SEARCHED {
+            let Some(table) = atlas.table(layer) else { continue };
+            // (how good the hit is, row): 0 whole, 1 beginning, 2 anywhere.
+            let mut hits: Vec<(u8, u32)> = Vec::new();
+            for row in 0..table.len() {
+                let grade = [Some(table.key(row)), table.text(row, "name")].into_iter().flatten().filter_map(|own| grade(own, &wanted)).min();
+                if let Some(grade) = grade {
+                    hits.push((grade, row as u32));
+                }
+            }
+            hits.sort_unstable();
+            results.extend(hits.into_iter().take(limit).map(|(_, row)| self.place(table, row as usize)));
+        }
+        results.truncate(limit);
+        Ok(json!({ "results": results }))
+    }
+
+    fn place(&self, table: &Table, row: usize) -> Value {
+        let bounds = table.shapes().bounds(row);
+        let bbox = bounds.map(|bounds| self.atlas().lon_lat_box(bounds));
+        let centre = bounds.map(|bounds| {
+            let centre = self.crs.to_lon_lat(bounds.center());
+            [centre.x, centre.y]
+        });
+        let name = table.text(row, "name").unwrap_or_else(|| table.key(row));
+        let detail = ["district", "park", "class"].iter().find_map(|column| table.text(row, column));
+        json!({ "collection": table.layer().name, "id": table.key(row), "name": name, "detail": detail, "centre": centre, "bbox": bbox })
+    }
+}
+
+fn grade(own: &str, wanted: &str) -> Option<u8> {
+    if !own.is_ascii() || own.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        return grade_lower(&own.to_lowercase(), wanted);
+    }
+    grade_lower(own, wanted)
+}
+
+fn grade_lower(own: &str, wanted: &str) -> Option<u8> {
+    match own.find(wanted)? {
+        0 if own.len() == wanted.len() => Some(0),
+        0 => Some(1),
+        _ => Some(2),
+    }
+}
+
+/// `114.05, 22.54` (or with a Chinese comma or a space).
+fn coordinates(text: &str) -> Option<(f64, f64)> {
+    let mut parts = text.split([',', '，', ' ']).filter(|part| !part.is_empty()).map(str::parse::<f64>);
+    match (parts.next(), parts.next(), parts.next()) {
+        (Some(Ok(lon)), Some(Ok(lat)), None) if (-180.0..=180.0).contains(&lon) && (-90.0..=90.0).contains(&lat) => Some((lon, lat)),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn coordinates_are_recognised_in_either_spelling() {
+        assert_eq!(coordinates("114.05, 22.54"), Some((114.05, 22.54)));
+        assert_eq!(coordinates("114.05，22.54"), Some((114.05, 22.54)));
+        assert_eq!(coordinates("440306-412-0087"), None);
+    }
+
+    #[test]
+    fn a_whole_match_beats_a_beginning_beats_the_middle() {
+        assert_eq!([grade("P01", "p01"), grade("新桥东", "新桥"), grade("宝安新桥东", "新桥"), grade("石岩", "新桥")], [Some(0), Some(1), Some(2), None]);
+    }
+}

@@ -1,0 +1,170 @@
+//! Signing in: argon2id hashes, random tokens of which only the hash is kept, slow-down after failures, the one-time set-up link.
+
+use super::{Planner, Viewer};
+use crate::domain::fault::Outcome;
+use crate::domain::run::sha256_hex;
+use crate::domain::{Fault, FaultKind};
+use crate::store::{Account, Role};
+use argon2::Argon2;
+use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash};
+use serde::Deserialize;
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+/// How long a session lasts without signing in again.
+const SESSION_SECONDS: i64 = 12 * 3600;
+/// Failures before an account or address has to wait.
+const FREE_FAILURES: u32 = 5;
+const LONGEST_WAIT: Duration = Duration::from_secs(300);
+const SHORTEST_PASSWORD: usize = 10;
+
+#[derive(Default)]
+pub(super) struct Sessions {
+    failures: Mutex<HashMap<String, (u32, Instant)>>,
+    setup: Mutex<Option<String>>,
+}
+
+/// What the first-run form sends.
+#[derive(Debug, Deserialize)]
+pub struct Setup {
+    pub token: String,
+    pub account: String,
+    pub password: String,
+    pub role: String,
+    #[serde(default)]
+    pub parks: Vec<String>,
+}
+
+impl Planner {
+    /// A one-time token for making the first account; none when accounts exist.
+    pub fn setup_token(&self) -> Outcome<Option<String>> {
+        if !self.store.accounts()?.is_empty() {
+            return Ok(None);
+        }
+        let token = random_token()?;
+        *self.sessions.setup.lock().unwrap_or_else(PoisonError::into_inner) = Some(sha256_hex(token.as_bytes()));
+        Ok(Some(token))
+    }
+
+    /// Whether the one-time link is open.
+    pub fn awaits_setup(&self) -> bool {
+        self.sessions.setup.lock().unwrap_or_else(PoisonError::into_inner).is_some()
+    }
+
+    /// Makes the first account and signs it in. The link works once; a form with a mistake may be sent again, a wrong token closes it.
+    pub fn set_up(&self, setup: &Setup) -> Outcome<(Account, String)> {
+        let expected = self.sessions.setup.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if expected.as_deref() != Some(sha256_hex(setup.token.as_bytes()).as_str()) {
+            return Err(Fault::new(FaultKind::Forbidden, "setup_link", "一次性链接已失效", "the one-time link is no longer valid")
+                .help("重新启动服务会给出新的链接", "restart the server for a new link"));
+        }
+        let made = self.add_account(&setup.account, &setup.account, &setup.role, &setup.parks, &setup.password);
+        if made.is_err() {
+            *self.sessions.setup.lock().unwrap_or_else(PoisonError::into_inner) = expected;
+        }
+        let account = made?;
+        let token = self.open_session(&account.account)?;
+        Ok((account, token))
+    }
+
+    /// Adds an account or changes its name, role, parks and password.
+    pub fn add_account(&self, account: &str, name: &str, role: &str, parks: &[String], password: &str) -> Outcome<Account> {
+        let legal = |text: &str| !text.is_empty() && text.chars().count() <= 64 && !text.chars().any(char::is_control);
+        let mut fault = Fault::new(FaultKind::Unprocessable, "account_invalid", "账号信息有误", "the account's details are not right");
+        if !legal(account) {
+            fault = fault.field("/account", "账号应为 1–64 个字符", "an account has 1 to 64 characters");
+        }
+        if password.chars().count() < SHORTEST_PASSWORD {
+            fault = fault.field("/password", format!("密码至少 {SHORTEST_PASSWORD} 位"), format!("a password has at least {SHORTEST_PASSWORD} characters"));
+        }
+        let role = Role::parse(role);
+        if role.is_none() {
+            fault = fault.field("/role", "角色应为 operator、planner 或 admin", "the role is operator, planner or admin");
+        }
+        let atlas = self.atlas();
+        for park in parks {
+            if !atlas.table("park").is_some_and(|table| table.row_of(park).is_some()) {
+                fault = fault.field("/parks", format!("没有园区 {park}"), format!("there is no park {park}"));
+            }
+        }
+        if role == Some(Role::Operator) && parks.is_empty() {
+            fault = fault.field("/parks", "运营账号至少要有一个园区", "an operator has at least one park");
+        }
+        let (Some(role), true) = (role, fault.fields.is_empty()) else { return Err(fault) };
+        let account = Account { account: account.to_owned(), name: name.to_owned(), role, parks: parks.to_vec(), disabled: false };
+        self.store.put_account(&account, Some(&hash_password(password)?))?;
+        Ok(account)
+    }
+
+    /// Checks a password and opens a session. `address` is slowed down like the account.
+    pub fn sign_in(&self, account: &str, password: &str, address: &str) -> Outcome<(Account, String)> {
+        let keys = [format!("account:{account}"), format!("address:{address}")];
+        self.check_pace(&keys)?;
+        let known = self.store.account(account)?;
+        // An unknown account costs the same time as a wrong password.
+        let hash = known.as_ref().map_or_else(|| DECOY.to_owned(), |(_, hash)| hash.clone());
+        let right = PasswordHash::new(&hash).is_ok_and(|parsed| Argon2::default().verify_password(password.as_bytes(), &parsed).is_ok());
+        match known {
+            Some((account, _)) if right && !account.disabled => {
+                self.sessions.failures.lock().unwrap_or_else(PoisonError::into_inner).remove(&keys[0]);
+                let token = self.open_session(&account.account)?;
+                Ok((account, token))
+            }
+            _ => {
+                let mut failures = self.sessions.failures.lock().unwrap_or_else(PoisonError::into_inner);
+                for key in keys {
+                    let entry = failures.entry(key).or_insert((0, Instant::now()));
+                    *entry = (entry.0 + 1, Instant::now());
+                }
+                Err(Fault::new(FaultKind::Unauthorised, "wrong_password", "账号或密码不对", "wrong account or password"))
+            }
+        }
+    }
+
+    fn check_pace(&self, keys: &[String]) -> Outcome<()> {
+        let mut failures = self.sessions.failures.lock().unwrap_or_else(PoisonError::into_inner);
+        failures.retain(|_, (_, last)| last.elapsed() < LONGEST_WAIT);
+        for key in keys {
+            if let Some((count, last)) = failures.get(key).filter(|(count, _)| *count >= FREE_FAILURES) {
+                let wait = Duration::from_secs(1 << (count - FREE_FAILURES).min(8)).min(LONGEST_WAIT);
+                if let Some(left) = wait.checked_sub(last.elapsed()) {
+                    let seconds = left.as_secs() + 1;
+                    return Err(Fault::new(FaultKind::TooMany, "slow_down", format!("失败次数过多，请 {seconds} 秒后再试"), format!("too many failures; try again in {seconds} s")));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn open_session(&self, account: &str) -> Outcome<String> {
+        let token = random_token()?;
+        self.store.put_session(&sha256_hex(token.as_bytes()), account, chrono::Utc::now().timestamp() + SESSION_SECONDS)?;
+        Ok(token)
+    }
+
+    /// The person behind a session token; an unknown or expired one is a guest.
+    pub fn viewer(&self, token: Option<&str>) -> Outcome<Viewer> {
+        let Some(token) = token else { return Ok(Viewer::guest()) };
+        let account = self.store.session(&sha256_hex(token.as_bytes()), chrono::Utc::now().timestamp())?;
+        Ok(account.map_or_else(Viewer::guest, Viewer::of))
+    }
+
+    pub fn sign_out(&self, token: &str) -> Outcome<()> {
+        self.store.drop_session(&sha256_hex(token.as_bytes()))
+    }
+}
+
+/// A PHC text that no password matches, for spending the same time on unknown accounts.
+const DECOY: &str = "$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHRzYWx0$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+
+fn hash_password(password: &str) -> Outcome<String> {
+    Argon2::default().hash_password(password.as_bytes()).map(|hash| hash.to_string()).map_err(|error| Fault::internal("argon2", error))
+}
+
+/// 256 random bits as hex.
+pub fn random_token() -> Outcome<String> {
+    let mut bytes = [0u8; 32];
+    getrandom::fill(&mut bytes).map_err(|error| Fault::internal("random", error))?;
+    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+}

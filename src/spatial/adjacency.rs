@@ -1,0 +1,319 @@
+//! Which parcels lie side by side, and along what length.
+//!
+//! A point p on a segment a of one boundary *faces* the other boundary when, for some segment s of it, the foot of p on
+//! the line of s lies inside s, p is at most ε from that foot, and a and s differ in direction by at most θ. The facing
+//! length of a pair is the mean of both directions. Each (a, s) gives one closed-form interval on a, so no vertex need be
+//! shared: T-junctions and one long side against three short ones come out right, a mere corner counts zero.
+
+use super::adjacency_grid::{BoxGrid, meets};
+use super::overlap::shared_area;
+use super::polygons::PolygonSet;
+use geo_types::Coord;
+use rayon::prelude::*;
+use serde::Serialize;
+
+/// How near, how parallel and how long counts as contact. The defaults are those of the method, not of a law.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct AdjacencyOptions {
+    /// Gap tolerance ε in m.
+    pub tolerance_m: f64,
+    /// Largest difference of undirected directions θ in degrees.
+    pub angle_deg: f64,
+    /// Least facing length of an edge contact L_min in m.
+    pub min_length_m: f64,
+}
+
+impl Default for AdjacencyOptions {
+    fn default() -> Self {
+        AdjacencyOptions { tolerance_m: 0.5, angle_deg: 30.0, min_length_m: 2.0 }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ContactClass {
+    /// Facing along at least L_min.
+    Edge,
+    /// Within ε, facing along less than L_min.
+    Point,
+    /// Sharing more area than ε·L/2 + 0.1 m²: a topology fault that still counts as contact.
+    Overlap,
+    /// Facing across a road parcel or unparcelled land.
+    Bridged,
+}
+
+/// One pair of neighbours, `a < b`.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Contact {
+    pub a: u32,
+    pub b: u32,
+    /// Facing length L = ½ (L_a→b + L_b→a) in m.
+    pub length_m: f64,
+    pub class: ContactClass,
+    /// Mean distance over the facing parts in m; where nothing faces (a corner), the least distance. 0 for an overlap.
+    pub gap_m: f64,
+    /// Area of a ∩ b in m²; exact where the boxes share more than 0.1 m², else 0 (it cannot be more than that).
+    pub overlap_m2: f64,
+}
+
+/// Slack on ε in m, so that a gap of exactly ε is within ε whatever the last bit of the coordinates.
+const SLACK_M: f64 = 1e-9;
+/// Overlaps of no more than this (m²), plus ε·L/2, are drawing noise (analyses.md §1).
+const OVERLAP_M2: f64 = 0.1;
+/// How many items one task takes: large enough to amortise its scratch space, small enough to balance.
+const CHUNK: usize = 512;
+
+/// All pairs of neighbours, sorted by (a, b). Cost grows like n log n for parcels of bounded shape.
+///
+/// # Source
+/// analyses.md §1.
+pub fn adjacency(set: &impl PolygonSet, options: &AdjacencyOptions) -> Vec<Contact> {
+    let grid = BoxGrid::new((0..set.len()).map(|i| set.bounds(i)), options.tolerance_m / 2.0 + SLACK_M);
+    let chunks: Vec<Vec<Contact>> = (0..set.len().div_ceil(CHUNK))
+        .into_par_iter()
+        .map(|chunk| {
+            let mut pair = PairMeasure::new(options);
+            let mut found = Vec::new();
+            let mut partners = Vec::new();
+            for i in chunk * CHUNK..((chunk + 1) * CHUNK).min(set.len()) {
+                partners.clear();
+                grid.partners(i as u32, |j| partners.push(j));
+                let begin = found.len();
+                found.extend(partners.iter().filter_map(|&j| pair.contact(set, i.min(j as usize), i.max(j as usize))));
+                found[begin..].sort_unstable_by_key(|contact: &Contact| (contact.a, contact.b));
+            }
+            found
+        })
+        .collect();
+    let mut contacts = Vec::with_capacity(chunks.iter().map(Vec::len).sum());
+    for chunk in chunks {
+        contacts.extend(chunk);
+    }
+    // Only large items break the order: they take their pairs whatever the index.
+    if !contacts.is_sorted_by_key(|contact| (contact.a, contact.b)) {
+        contacts.sort_unstable_by_key(|contact| (contact.a, contact.b));
+    }
+    contacts
+}
+
+/// The contacts of one item with the others, sorted by the other's index; `a` and `b` keep their order `a < b`.
+pub fn neighbours(set: &impl PolygonSet, item: usize, candidates: &[u32], options: &AdjacencyOptions) -> Vec<Contact> {
+    let mut pair = PairMeasure::new(options);
+    let mut others: Vec<usize> = candidates.iter().map(|j| *j as usize).filter(|j| *j != item).collect();
+    others.sort_unstable();
+    others.dedup();
+    others.into_iter().filter_map(|j| pair.contact(set, item.min(j), item.max(j))).collect()
+}
+
+/// A boundary segment with what its pairs need again and again.
+#[derive(Clone, Copy)]
+struct Segment {
+    from: Coord<f64>,
+    to: Coord<f64>,
+}
+
+impl Segment {
+    fn bounds(&self) -> [f64; 4] {
+        [self.from.x.min(self.to.x), self.from.y.min(self.to.y), self.from.x.max(self.to.x), self.from.y.max(self.to.y)]
+    }
+}
+
+/// A part of segment `on` that faces the other boundary, in metres from the segment's start.
+#[derive(Clone, Copy)]
+struct Facing {
+    on: u32,
+    from: f64,
+    to: f64,
+    /// Integral of the distance over the part, m².
+    gap_m2: f64,
+}
+
+/// Measures pairs; holds the scratch space that all pairs of a task share.
+struct PairMeasure<'a> {
+    options: &'a AdjacencyOptions,
+    sin_angle_squared: f64,
+    of_a: Vec<Segment>,
+    of_b: Vec<Segment>,
+    on_a: Vec<Facing>,
+    on_b: Vec<Facing>,
+}
+
+impl<'a> PairMeasure<'a> {
+    fn new(options: &'a AdjacencyOptions) -> Self {
+        let sine = options.angle_deg.clamp(0.0, 90.0).to_radians().sin();
+        PairMeasure {
+            options,
+            sin_angle_squared: sine * sine * (1.0 + 1e-12),
+            of_a: Vec::new(),
+            of_b: Vec::new(),
+            on_a: Vec::new(),
+            on_b: Vec::new(),
+        }
+    }
+
+    fn contact(&mut self, set: &impl PolygonSet, a: usize, b: usize) -> Option<Contact> {
+        let reach = self.options.tolerance_m + SLACK_M;
+        let (box_a, box_b) = (set.bounds(a), set.bounds(b));
+        let shared = [
+            box_a.min().x.max(box_b.min().x) - reach,
+            box_a.min().y.max(box_b.min().y) - reach,
+            box_a.max().x.min(box_b.max().x) + reach,
+            box_a.max().y.min(box_b.max().y) + reach,
+        ];
+        segments_near(set, a, &shared, &mut self.of_a);
+        segments_near(set, b, &shared, &mut self.of_b);
+        self.face();
+        let (along_a, gap_a) = union_length(&mut self.on_a);
+        let (along_b, gap_b) = union_length(&mut self.on_b);
+        let length_m = 0.5 * (along_a + along_b);
+
+        let overlap_m2 = shared_area(set, a, set, b, OVERLAP_M2);
+        let is_edge = length_m >= self.options.min_length_m;
+        let contact = |class, gap_m| Some(Contact { a: a as u32, b: b as u32, length_m, class, gap_m, overlap_m2 });
+        if overlap_m2 > self.options.tolerance_m * length_m / 2.0 + OVERLAP_M2 {
+            return contact(ContactClass::Overlap, 0.0);
+        }
+        let facing_gap = || (gap_a.gap_m2 + gap_b.gap_m2) / (gap_a.length + gap_b.length);
+        if is_edge {
+            return contact(ContactClass::Edge, facing_gap());
+        }
+        let least = least_distance(&self.of_a, &self.of_b, reach);
+        if least > reach && overlap_m2 <= 0.0 {
+            return None;
+        }
+        let gap = if length_m > 0.0 { facing_gap() } else { least.min(self.options.tolerance_m) };
+        contact(ContactClass::Point, gap)
+    }
+
+    /// Collects the facing parts of all segment pairs, in both directions at once.
+    fn face(&mut self) {
+        self.on_a.clear();
+        self.on_b.clear();
+        let reach = self.options.tolerance_m + SLACK_M;
+        for (index_a, a) in self.of_a.iter().enumerate() {
+            let [x0, y0, x1, y1] = a.bounds();
+            let near = [x0 - reach, y0 - reach, x1 + reach, y1 + reach];
+            let (ax, ay) = (a.to.x - a.from.x, a.to.y - a.from.y);
+            let squared_a = ax * ax + ay * ay;
+            for (index_b, b) in self.of_b.iter().enumerate() {
+                if !meets(&near, &b.bounds()) {
+                    continue;
+                }
+                let (bx, by) = (b.to.x - b.from.x, b.to.y - b.from.y);
+                let squared_b = bx * bx + by * by;
+                let cross = ax * by - ay * bx;
+                if cross * cross > self.sin_angle_squared * squared_a * squared_b {
+                    continue;
+                }
+                let (length_a, length_b) = (squared_a.sqrt(), squared_b.sqrt());
+                if let Some(part) = facing(a, (ax / length_a, ay / length_a), length_a, b, (bx / length_b, by / length_b), length_b, reach) {
+                    self.on_a.push(Facing { on: index_a as u32, ..part });
+                }
+                if let Some(part) = facing(b, (bx / length_b, by / length_b), length_b, a, (ax / length_a, ay / length_a), length_a, reach) {
+                    self.on_b.push(Facing { on: index_b as u32, ..part });
+                }
+            }
+        }
+    }
+}
+
+fn segments_near(set: &impl PolygonSet, i: usize, near: &[f64; 4], into: &mut Vec<Segment>) {
+    into.clear();
+    for ring in set.rings(i) {
+        for pair in ring.windows(2) {
+            let segment = Segment { from: pair[0], to: pair[1] };
+            if pair[0] != pair[1] && meets(near, &segment.bounds()) {
+                into.push(segment);
+            }
+        }
+    }
+}
+
+/// The part of `a` (unit direction `u`) whose feet on the line of `s` (unit direction `w`) fall inside `s` and that is
+/// at most `reach` from it: three linear conditions on the run t along `a`.
+fn facing(a: &Segment, u: (f64, f64), length_a: f64, s: &Segment, w: (f64, f64), length_s: f64, reach: f64) -> Option<Facing> {
+    let (dx, dy) = (a.from.x - s.from.x, a.from.y - s.from.y);
+    let (foot, foot_per_t) = (dx * w.0 + dy * w.1, u.0 * w.0 + u.1 * w.1);
+    let (distance, distance_per_t) = (w.0 * dy - w.1 * dx, w.0 * u.1 - w.1 * u.0);
+    let mut span = (0.0, length_a);
+    if !keep_between(&mut span, foot, foot_per_t, 0.0, length_s) || !keep_between(&mut span, distance, distance_per_t, -reach, reach) {
+        return None;
+    }
+    let (from, to) = span;
+    if to <= from {
+        return None;
+    }
+    let (at_from, at_to) = (distance + distance_per_t * from, distance + distance_per_t * to);
+    Some(Facing { on: 0, from, to, gap_m2: mean_of_absolute(at_from, at_to) * (to - from) })
+}
+
+/// Narrows `span` to the t with `low ≤ value + slope·t ≤ high`; false when nothing is left.
+fn keep_between(span: &mut (f64, f64), value: f64, slope: f64, low: f64, high: f64) -> bool {
+    if slope.abs() < 1e-15 {
+        return value >= low && value <= high;
+    }
+    let (mut first, mut last) = ((low - value) / slope, (high - value) / slope);
+    if first > last {
+        std::mem::swap(&mut first, &mut last);
+    }
+    span.0 = span.0.max(first);
+    span.1 = span.1.min(last);
+    span.0 < span.1
+}
+
+/// Mean of |y| for y linear from `a` to `b`.
+fn mean_of_absolute(a: f64, b: f64) -> f64 {
+    if a * b >= 0.0 {
+        return (a.abs() + b.abs()) / 2.0;
+    }
+    (a * a + b * b) / (2.0 * (a.abs() + b.abs()))
+}
+
+struct FacingGap {
+    gap_m2: f64,
+    length: f64,
+}
+
+/// Length of the union of the parts on each segment, and the gap below all of them.
+fn union_length(parts: &mut [Facing]) -> (f64, FacingGap) {
+    let gap = FacingGap { gap_m2: parts.iter().map(|p| p.gap_m2).sum(), length: parts.iter().map(|p| p.to - p.from).sum() };
+    parts.sort_unstable_by(|p, q| p.on.cmp(&q.on).then(p.from.total_cmp(&q.from)).then(p.to.total_cmp(&q.to)));
+    let (mut total, mut segment, mut reached) = (0.0, u32::MAX, 0.0f64);
+    for part in parts.iter() {
+        if part.on != segment {
+            (segment, reached) = (part.on, part.from);
+        }
+        total += (part.to - part.from.max(reached)).max(0.0);
+        reached = reached.max(part.to);
+    }
+    (total, gap)
+}
+
+/// The least distance between the segments, or infinity beyond `reach`.
+fn least_distance(of_a: &[Segment], of_b: &[Segment], reach: f64) -> f64 {
+    let mut least = f64::INFINITY;
+    for a in of_a {
+        let [x0, y0, x1, y1] = a.bounds();
+        let near = [x0 - reach, y0 - reach, x1 + reach, y1 + reach];
+        for b in of_b.iter().filter(|b| meets(&near, &b.bounds())) {
+            least = least.min(segment_distance(a, b));
+        }
+    }
+    least
+}
+
+fn segment_distance(a: &Segment, b: &Segment) -> f64 {
+    let side = |s: &Segment, p: Coord<f64>| (s.to.x - s.from.x) * (p.y - s.from.y) - (s.to.y - s.from.y) * (p.x - s.from.x);
+    let crosses = side(a, b.from) * side(a, b.to) < 0.0 && side(b, a.from) * side(b, a.to) < 0.0;
+    if crosses {
+        return 0.0;
+    }
+    let ends = [point_distance(b, a.from), point_distance(b, a.to), point_distance(a, b.from), point_distance(a, b.to)];
+    ends.into_iter().fold(f64::INFINITY, f64::min)
+}
+
+fn point_distance(s: &Segment, p: Coord<f64>) -> f64 {
+    let (dx, dy) = (s.to.x - s.from.x, s.to.y - s.from.y);
+    let t = (((p.x - s.from.x) * dx + (p.y - s.from.y) * dy) / (dx * dx + dy * dy)).clamp(0.0, 1.0);
+    (p.x - s.from.x - t * dx).hypot(p.y - s.from.y - t * dy)
+}

@@ -1,0 +1,24 @@
+//! Geometry on the city's plane: CRS, the three areas, indexes, tiles. Imports only `domain`.
+
+pub mod adjacency;
+mod adjacency_grid;
+#[cfg(test)]
+mod adjacency_tests;
+pub mod area;
+pub mod arena;
+pub mod crs;
+pub mod graph;
+pub mod index;
+pub mod mercator;
+pub mod outline;
+pub mod overlap;
+pub mod overlay;
+pub mod polygons;
+pub mod tile;
+pub mod rectangle;
+
+pub use adjacency::{AdjacencyOptions, Contact, ContactClass, adjacency};
+pub use graph::Graph;
+pub use outline::{Gap, Outline, outline};
+pub use overlay::{majority, overlay};
+pub use polygons::{PolygonSet, Polygons, Subset};

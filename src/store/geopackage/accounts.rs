@@ -1,0 +1,66 @@
+//! Accounts, their parks and their sessions. Only hashes of passwords and tokens are kept.
+
+use crate::store::{Account, Role};
+use rusqlite::{Connection, OptionalExtension, params};
+
+fn parks(connection: &Connection, account: &str) -> rusqlite::Result<Vec<String>> {
+    connection.prepare_cached("SELECT park FROM account_park WHERE account = ? ORDER BY park")?.query_map([account], |row| row.get(0))?.collect()
+}
+
+fn read(connection: &Connection, row: &rusqlite::Row<'_>) -> rusqlite::Result<(Account, String)> {
+    let account: String = row.get(0)?;
+    let role: String = row.get(2)?;
+    let parks = parks(connection, &account)?;
+    Ok((
+        Account { account, name: row.get(1)?, role: Role::parse(&role).unwrap_or(Role::Guest), parks, disabled: row.get(3)? },
+        row.get(4)?,
+    ))
+}
+
+const SELECT: &str = "SELECT account, name, role, disabled, password_hash FROM account";
+
+pub(super) fn all(connection: &Connection) -> rusqlite::Result<Vec<Account>> {
+    let mut statement = connection.prepare(&format!("{SELECT} ORDER BY account"))?;
+    let rows = statement.query_map([], |row| read(connection, row).map(|(account, _)| account))?;
+    rows.collect()
+}
+
+pub(super) fn one(connection: &Connection, account: &str) -> rusqlite::Result<Option<(Account, String)>> {
+    connection.prepare_cached(&format!("{SELECT} WHERE account = ?"))?.query_row([account], |row| read(connection, row)).optional()
+}
+
+/// Adds or changes an account; without a new hash the old one stays. A disabled account loses its sessions.
+pub(super) fn put(connection: &mut Connection, account: &Account, password_hash: Option<&str>) -> rusqlite::Result<()> {
+    let step = connection.transaction()?;
+    step.execute(
+        "INSERT INTO account VALUES (?1,?2,?3,?4,?5) ON CONFLICT (account) DO UPDATE SET
+           name = ?2, role = ?3, disabled = ?4, password_hash = CASE ?5 WHEN '' THEN password_hash ELSE ?5 END",
+        params![account.account, account.name, account.role.as_str(), account.disabled, password_hash.unwrap_or("")],
+    )?;
+    step.execute("DELETE FROM account_park WHERE account = ?", [&account.account])?;
+    for park in &account.parks {
+        step.execute("INSERT INTO account_park VALUES (?,?)", params![account.account, park])?;
+    }
+    if account.disabled || password_hash.is_some() {
+        step.execute("DELETE FROM session WHERE account = ?", [&account.account])?;
+    }
+    step.commit()
+}
+
+pub(super) fn put_session(connection: &Connection, token_hash: &str, account: &str, expires: i64) -> rusqlite::Result<()> {
+    connection.execute("DELETE FROM session WHERE expires < unixepoch()", [])?;
+    connection.execute("INSERT INTO session VALUES (?,?,?)", params![token_hash, account, expires]).map(|_| ())
+}
+
+pub(super) fn session(connection: &Connection, token_hash: &str, now: i64) -> rusqlite::Result<Option<Account>> {
+    let account: Option<String> = connection
+        .prepare_cached("SELECT account FROM session WHERE token_hash = ? AND expires > ?")?
+        .query_row(params![token_hash, now], |row| row.get(0))
+        .optional()?;
+    let Some(account) = account else { return Ok(None) };
+    Ok(one(connection, &account)?.map(|(account, _)| account).filter(|account| !account.disabled))
+}
+
+pub(super) fn drop_session(connection: &Connection, token_hash: &str) -> rusqlite::Result<()> {
+    connection.execute("DELETE FROM session WHERE token_hash = ?", [token_hash]).map(|_| ())
+}

@@ -1,0 +1,205 @@
+//! Writing many rows: the sample's bulk load and an import's all-or-nothing transaction.
+
+use super::{GeoPackage, changes, schema, sql};
+use crate::domain::fault::Outcome;
+use crate::domain::{CitySink, Layer, Row, Value, dictionary};
+use crate::formats::geopackage_blob;
+use crate::spatial::area;
+use crate::spatial::crs::WorkingCrs;
+use crate::store::{Author, WriteMode};
+use geo_types::Geometry;
+use rayon::prelude::*;
+use rusqlite::{Connection, ToSql};
+use serde_json::json;
+use std::sync::MutexGuard;
+
+/// Rows that are encoded in parallel before they go to SQLite one after another.
+const BATCH: usize = 8192;
+
+/// Loads a fresh city file: no log, no triggers, indexes at the end. If it is dropped before [`BulkWriter::finish`], nothing was written.
+pub struct BulkWriter<'a> {
+    city: &'a GeoPackage,
+    connection: MutexGuard<'a, Connection>,
+    layer: Option<&'static Layer>,
+    waiting: Vec<Row>,
+    rows: u64,
+    finished: bool,
+}
+
+impl<'a> BulkWriter<'a> {
+    pub(super) fn begin(city: &'a GeoPackage) -> Outcome<Self> {
+        let connection = city.writer();
+        let started = (|| {
+            connection.pragma_update(None, "journal_mode", "MEMORY").or_else(super::ignore_rows)?;
+            connection.pragma_update(None, "synchronous", "OFF")?;
+            connection.pragma_update(None, "cache_size", -200_000)?;
+            connection.execute_batch("BEGIN IMMEDIATE")?;
+            dictionary().layers.iter().try_for_each(|layer| schema::drop_rtree_triggers(&connection, &layer.name))
+        })();
+        started.map_err(|error| city.fault(error))?;
+        Ok(BulkWriter { city, connection, layer: None, waiting: Vec::with_capacity(BATCH), rows: 0, finished: false })
+    }
+
+    /// Number of rows taken so far.
+    pub fn rows(&self) -> u64 {
+        self.rows
+    }
+
+    fn flush(&mut self) -> rusqlite::Result<()> {
+        let (Some(layer), rows) = (self.layer, std::mem::take(&mut self.waiting)) else { return Ok(()) };
+        insert_rows(&self.connection, &self.city.crs, layer, &rows, "")?;
+        self.waiting = rows;
+        self.waiting.clear();
+        Ok(())
+    }
+
+    /// Builds the indexes, logs one entry, commits and makes the file durable.
+    pub fn finish(mut self, author: &Author<'_>) -> Outcome<()> {
+        let done = (|| {
+            self.flush()?;
+            for layer in dictionary().layers.iter().filter(|layer| layer.is_spatial()) {
+                let name = &layer.name;
+                self.connection.execute_batch(&format!(
+                    "INSERT INTO \"rtree_{name}_geom\" SELECT fid, ST_MinX(geom), ST_MaxX(geom), ST_MinY(geom), ST_MaxY(geom)
+                     FROM \"{name}\" WHERE geom NOTNULL AND NOT ST_IsEmpty(geom)"
+                ))?;
+                schema::create_rtree_triggers(&self.connection, name)?;
+                schema::update_extent(&self.connection, layer)?;
+            }
+            let revision = schema::next_revision(&self.connection)?;
+            changes::append(&self.connection, revision, author, "*", "*", "create", &json!(null), &json!({ "rows": self.rows }))?;
+            self.connection.execute_batch("COMMIT; PRAGMA synchronous = FULL; PRAGMA optimize;")?;
+            self.connection.pragma_update(None, "journal_mode", "WAL").or_else(super::ignore_rows)
+        })();
+        self.finished = true;
+        done.map_err(|error| self.city.fault(error))
+    }
+}
+
+impl CitySink for BulkWriter<'_> {
+    fn push(&mut self, layer: &'static Layer, row: Row) -> Outcome<()> {
+        let changes_layer = self.layer.is_some_and(|current| current.name != layer.name);
+        if changes_layer || self.waiting.len() == BATCH {
+            self.flush().map_err(|error| self.city.fault(error))?;
+        }
+        self.layer = Some(layer);
+        self.waiting.push(row);
+        self.rows += 1;
+        Ok(())
+    }
+}
+
+impl Drop for BulkWriter<'_> {
+    fn drop(&mut self) {
+        if !self.finished {
+            let _ = self.connection.execute_batch("ROLLBACK; PRAGMA synchronous = FULL;");
+        }
+    }
+}
+
+/// A row ready for SQLite: the geometry blob and the figures that only the geometry can give.
+struct Encoded {
+    blob: Option<Vec<u8>>,
+    planar: f64,
+    ellipsoidal: f64,
+}
+
+fn encode(row: &Row, layer: &Layer, crs: &WorkingCrs) -> Encoded {
+    let (planar, ellipsoidal) = match &row.geometry {
+        Some(Geometry::MultiPolygon(shape)) => {
+            let wanted = layer.column("ellipsoidal_area_m2").is_some();
+            (area::planar_area(shape), if wanted { area::ellipsoidal_area(shape, crs) } else { f64::NAN })
+        }
+        _ => (f64::NAN, f64::NAN),
+    };
+    Encoded { blob: row.geometry.as_ref().map(|geometry| geopackage_blob::encode(geometry, crs.epsg())), planar, ellipsoidal }
+}
+
+fn insert_rows(connection: &Connection, crs: &WorkingCrs, layer: &Layer, rows: &[Row], or: &str) -> rusqlite::Result<()> {
+    let mut statement = connection.prepare_cached(&sql::insert(layer, or))?;
+    let planar_at = layer.column_index("planar_area_m2");
+    let ellipsoidal_at = layer.column_index("ellipsoidal_area_m2");
+    let revision_at = layer.column_index("revision");
+    for batch in rows.chunks(BATCH) {
+        let encoded: Vec<Encoded> = batch.par_iter().map(|row| encode(row, layer, crs)).collect();
+        for (row, encoded) in batch.iter().zip(&encoded) {
+            for (index, value) in row.values.iter().enumerate() {
+                let figure = match Some(index) {
+                    at if at == planar_at => Some(Value::Real(encoded.planar)),
+                    at if at == ellipsoidal_at => Some(Value::Real(encoded.ellipsoidal)),
+                    at if at == revision_at && value.is_null() => Some(Value::Integer(1)),
+                    _ => None,
+                };
+                statement.raw_bind_parameter(index + 1, figure.as_ref().unwrap_or(value))?;
+            }
+            if layer.is_spatial() {
+                statement.raw_bind_parameter(row.values.len() + 1, &encoded.blob)?;
+            }
+            statement.raw_execute()?;
+        }
+    }
+    Ok(())
+}
+
+/// An import: all rows in one transaction, one revision, one entry of the change log.
+pub(super) fn write_rows(
+    connection: &mut Connection,
+    crs: &WorkingCrs,
+    layer: &'static Layer,
+    rows: &[Row],
+    mode: WriteMode,
+    author: &Author<'_>,
+) -> rusqlite::Result<i64> {
+    let step = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+    match mode {
+        WriteMode::Add => insert_rows(&step, crs, layer, rows, "")?,
+        WriteMode::Replace => {
+            step.execute_batch(&format!("DELETE FROM \"{}\"", layer.name))?;
+            insert_rows(&step, crs, layer, rows, "")?;
+        }
+        WriteMode::Update => update_rows(&step, crs, layer, rows)?,
+    }
+    schema::update_extent(&step, layer)?;
+    let revision = schema::next_revision(&step)?;
+    let after = json!({ "rows": rows.len(), "mode": mode });
+    changes::append(&step, revision, author, &layer.name, "*", "import", &json!(null), &after)?;
+    step.commit()?;
+    Ok(revision)
+}
+
+/// Overwrites what a row states; what it leaves null stays as it was.
+fn update_rows(connection: &Connection, crs: &WorkingCrs, layer: &Layer, rows: &[Row]) -> rusqlite::Result<()> {
+    for row in rows {
+        let encoded = encode(row, layer, crs);
+        let key = row.key(layer).to_owned();
+        let mut sets: Vec<String> = Vec::new();
+        let mut values: Vec<Box<dyn ToSql>> = Vec::new();
+        let mut set = |column: &str, value: Box<dyn ToSql>| {
+            sets.push(format!("\"{column}\" = ?"));
+            values.push(value);
+        };
+        for (column, value) in layer.columns.iter().zip(&row.values) {
+            if !value.is_null() && column.name != layer.key && !column.computed {
+                set(&column.name, Box::new(value.clone()));
+            }
+        }
+        if let Some(blob) = encoded.blob {
+            set("geom", Box::new(blob));
+            for (name, figure) in [("planar_area_m2", encoded.planar), ("ellipsoidal_area_m2", encoded.ellipsoidal)] {
+                if layer.column(name).is_some() {
+                    set(name, Box::new(figure));
+                }
+            }
+        }
+        if sets.is_empty() {
+            continue;
+        }
+        if layer.column("revision").is_some() {
+            sets.push("revision = revision + 1".to_owned());
+        }
+        values.push(Box::new(key));
+        let text = format!("UPDATE \"{}\" SET {} WHERE \"{}\" = ?", layer.name, sets.join(","), layer.key);
+        connection.prepare_cached(&text)?.execute(rusqlite::params_from_iter(values))?;
+    }
+    Ok(())
+}

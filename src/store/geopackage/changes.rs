@@ -1,0 +1,82 @@
+//! The change log: append-only, each entry carrying the hash of the one before.
+
+use crate::domain::run::sha256_hex;
+use crate::store::{Author, Change, ChangeQuery};
+use rusqlite::{Connection, OptionalExtension, params};
+use serde_json::Value;
+
+/// The `prev` of the first entry.
+const NO_HASH: &str = "0000000000000000000000000000000000000000000000000000000000000000";
+
+/// Appends one entry inside the caller's transaction.
+#[expect(clippy::too_many_arguments, reason = "one argument per column of the log")]
+pub(super) fn append(
+    connection: &Connection,
+    revision: i64,
+    author: &Author<'_>,
+    collection: &str,
+    id: &str,
+    action: &str,
+    before: &Value,
+    after: &Value,
+) -> rusqlite::Result<()> {
+    let last: Option<(i64, String)> =
+        connection.prepare_cached("SELECT seq, hash FROM change_log ORDER BY seq DESC LIMIT 1")?.query_row([], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+    let (seq, prev) = last.map_or((1, NO_HASH.to_owned()), |(seq, hash)| (seq + 1, hash));
+    let at = chrono::Utc::now().to_rfc3339_opts(chrono::SecondsFormat::Millis, true);
+    let (before, after) = (canonical(before), canonical(after));
+    let body = canonical(&serde_json::json!({
+        "seq": seq, "revision": revision, "at": at, "account": author.account, "collection": collection, "id": id,
+        "action": action, "before": before, "after": after, "source": author.source,
+    }));
+    let hash = sha256_hex(format!("{prev}\n{body}").as_bytes());
+    connection
+        .prepare_cached("INSERT INTO change_log VALUES (?,?,?,?,?,?,?,?,?,?,?,?)")?
+        .execute(params![seq, revision, at, author.account, collection, id, action, before, after, author.source, prev, hash])?;
+    Ok(())
+}
+
+/// JSON with sorted keys and no spaces, so that the same content has the same hash.
+fn canonical(value: &Value) -> String {
+    match value {
+        Value::Object(members) => {
+            let mut keys: Vec<_> = members.keys().collect();
+            keys.sort();
+            let body: Vec<_> = keys.iter().map(|key| format!("{}:{}", Value::from(key.as_str()), canonical(&members[key.as_str()]))).collect();
+            format!("{{{}}}", body.join(","))
+        }
+        Value::Array(items) => format!("[{}]", items.iter().map(canonical).collect::<Vec<_>>().join(",")),
+        other => other.to_string(),
+    }
+}
+
+pub(super) fn select(connection: &Connection, query: &ChangeQuery) -> rusqlite::Result<Vec<Change>> {
+    let text = "SELECT revision, at, account, collection, id, action, before, after, source FROM change_log
+                WHERE revision > ?1 AND (?2 IS NULL OR collection = ?2) AND (?3 IS NULL OR id = ?3) ORDER BY seq DESC LIMIT ?4";
+    let mut statement = connection.prepare_cached(text)?;
+    let json = |text: Option<String>| text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or(Value::Null);
+    let rows = statement.query_map(params![query.since, query.collection, query.id, query.limit as i64], |row| {
+        Ok(Change {
+            revision: row.get(0)?,
+            at: row.get(1)?,
+            by: row.get(2)?,
+            collection: row.get(3)?,
+            id: row.get(4)?,
+            action: row.get(5)?,
+            before: json(row.get(6)?),
+            after: json(row.get(7)?),
+            source: row.get(8)?,
+        })
+    })?;
+    rows.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn canonical_json_sorts_its_keys_at_every_depth() {
+        assert_eq!(canonical(&serde_json::json!({"b": [{"d": 1, "c": "文"}], "a": null})), r#"{"a":null,"b":[{"c":"文","d":1}]}"#);
+    }
+}

@@ -1,0 +1,160 @@
+//! Where a city is kept. [`Store`] is what the rest of the house knows; [`geopackage`] is the default.
+
+pub mod geopackage;
+
+use crate::domain::fault::Outcome;
+use crate::domain::row::CellRef;
+pub use crate::domain::WriteMode;
+use crate::domain::{Layer, Row};
+use serde::{Deserialize, Serialize};
+
+/// What a city file says of itself.
+#[derive(Clone, Debug, Serialize)]
+pub struct CityInfo {
+    pub name: String,
+    /// `EPSG:n` of the working CRS.
+    pub crs: String,
+    /// Whether the city is the embedded sample (its parks and figures are illustrative).
+    pub sample: bool,
+    /// ISO date on which the data stands.
+    pub as_of: String,
+    /// Grows by one with each recorded change.
+    pub revision: i64,
+}
+
+/// Who changes what, for the change log.
+#[derive(Clone, Debug)]
+pub struct Author<'a> {
+    pub account: &'a str,
+    /// Where the change comes from: a file name, a form, a batch.
+    pub source: &'a str,
+}
+
+/// One entry of the change log.
+#[derive(Clone, Debug, Serialize)]
+pub struct Change {
+    pub revision: i64,
+    /// RFC 3339, UTC.
+    pub at: String,
+    pub by: String,
+    pub collection: String,
+    pub id: String,
+    pub action: String,
+    pub before: serde_json::Value,
+    pub after: serde_json::Value,
+    pub source: String,
+}
+
+/// Which changes to read.
+#[derive(Clone, Debug, Default)]
+pub struct ChangeQuery {
+    pub since: i64,
+    pub collection: Option<String>,
+    pub id: Option<String>,
+    pub limit: usize,
+}
+
+/// A named variant or result that a planner keeps.
+#[derive(Clone, Debug, Serialize)]
+pub struct Plan {
+    pub id: String,
+    pub name: String,
+    pub kind: String,
+    pub created: String,
+    pub by: String,
+    pub parcels: Vec<String>,
+    pub result: serde_json::Value,
+}
+
+/// An account as the rest of the house sees it (never the hash).
+#[derive(Clone, Debug, Serialize)]
+pub struct Account {
+    pub account: String,
+    pub name: String,
+    pub role: Role,
+    /// Codes of the parks an operator may write in.
+    pub parks: Vec<String>,
+    pub disabled: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    Guest,
+    Operator,
+    Planner,
+    Admin,
+}
+
+impl Role {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Role::Guest => "guest",
+            Role::Operator => "operator",
+            Role::Planner => "planner",
+            Role::Admin => "admin",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<Role> {
+        [Role::Operator, Role::Planner, Role::Admin].into_iter().find(|role| role.as_str() == text)
+    }
+}
+
+/// A row of an attribute table with its fid.
+pub type StoredRow = (i64, Row);
+
+/// A filter on attribute tables: equality on dictionary columns, joined by AND.
+pub type Equals<'a> = &'a [(&'a str, &'a str)];
+
+/// The storage of one city. All writes are durable when the call returns.
+pub trait Store: Send + Sync {
+    fn info(&self) -> Outcome<CityInfo>;
+
+    /// Reads the whole layer in fid order; `visit` gets the fid, the cells in dictionary order and the geometry blob.
+    fn scan(&self, layer: &Layer, visit: &mut dyn FnMut(i64, &[CellRef<'_>], Option<&[u8]>)) -> Outcome<()>;
+
+    /// Number of rows.
+    fn count(&self, layer: &Layer) -> Outcome<u64>;
+
+    /// Rows of an attribute table, ordered by its key.
+    fn rows(&self, layer: &'static Layer, equals: Equals<'_>) -> Outcome<Vec<StoredRow>>;
+
+    /// Writes all rows or none, logs the change, and returns the new revision.
+    fn write_rows(&self, layer: &'static Layer, rows: &[Row], mode: WriteMode, author: &Author<'_>) -> Outcome<i64>;
+
+    /// Changes one row of an attribute table if its `revision` column still is `expected`; the change log gets both texts.
+    /// `check` sees the present row, and returns the new one or refuses.
+    fn change_row(
+        &self,
+        layer: &'static Layer,
+        key: &str,
+        expected: i64,
+        author: &Author<'_>,
+        check: &dyn Fn(&Row, &dyn SameFloor) -> Outcome<Row>,
+    ) -> Outcome<Row>;
+
+    fn changes(&self, query: &ChangeQuery) -> Outcome<Vec<Change>>;
+
+    fn plans(&self) -> Outcome<Vec<Plan>>;
+    fn add_plan(&self, plan: &Plan) -> Outcome<i64>;
+
+    fn accounts(&self) -> Outcome<Vec<Account>>;
+    /// The account with its password hash (PHC text).
+    fn account(&self, account: &str) -> Outcome<Option<(Account, String)>>;
+    fn put_account(&self, account: &Account, password_hash: Option<&str>) -> Outcome<()>;
+
+    fn put_session(&self, token_hash: &str, account: &str, expires_unix: i64) -> Outcome<()>;
+    fn session(&self, token_hash: &str, now_unix: i64) -> Outcome<Option<Account>>;
+    fn drop_session(&self, token_hash: &str) -> Outcome<()>;
+}
+
+/// What a write to a unit must know of its floor, read inside the same transaction.
+pub trait SameFloor {
+    /// Area of the floor in m², if recorded.
+    fn floor_area(&self, building: &str, floor: &str) -> Option<f64>;
+    /// Sum of the other units' areas on the floor, m².
+    fn other_units_area(&self, building: &str, floor: &str, except: &str) -> f64;
+    /// The park of the building, if any.
+    fn park_of(&self, building: &str) -> Option<String>;
+}
