@@ -8,7 +8,7 @@ use super::source::{Progress, SourceRow, Table};
 use super::table::{Grid, from_grid};
 use crate::domain::fault::Outcome;
 use crate::domain::{Fault, Value};
-use encoding_rs::{Encoding, UTF_8};
+use encoding_rs::Encoding;
 use std::path::Path;
 
 /// Reads a CSV. Rows are numbered by their line in the file.
@@ -72,12 +72,13 @@ fn cell(text: &str) -> Value {
 }
 
 fn to_text(bytes: &[u8], given: Option<&str>, path: &Path) -> Outcome<(String, EncodingUsed)> {
-    let marked = bytes.strip_prefix(b"\xEF\xBB\xBF");
-    let body = marked.unwrap_or(bytes);
-    let (encoding, by) = match given {
-        Some(label) => (encoding::given(label)?, FoundBy::Option),
-        None if marked.is_some() => (UTF_8, FoundBy::Utf8),
-        None => encoding::guess([body].into_iter()).ok_or_else(|| unknown(path, body))?,
+    // Excel's “Unicode text” is UTF-16 with a mark.
+    let mark = Encoding::for_bom(bytes);
+    let body = mark.map_or(bytes, |(_, length)| &bytes[length..]);
+    let (encoding, by) = match (given, mark) {
+        (Some(label), _) => (encoding::given(label)?, FoundBy::Option),
+        (None, Some((marked, _))) => (marked, FoundBy::Mark),
+        (None, None) => encoding::guess([body].into_iter()).ok_or_else(|| unknown(path, body))?,
     };
     match encoding::decode(encoding, body) {
         Decoded::Whole(text) => Ok((text, EncodingUsed::of(encoding, by))),

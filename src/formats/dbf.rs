@@ -66,12 +66,12 @@ impl Dbf {
             }
             let name: Vec<u8> = descriptor[..11].iter().copied().take_while(|byte| *byte != 0).collect();
             let kind = descriptor[11];
-            // Long texts of some programs put the high byte of the width where decimals stand.
-            let width = usize::from(descriptor[16]) + if kind == b'C' { usize::from(descriptor[17]) << 8 } else { 0 };
+            // Some programs keep the high byte of a text's width where decimals stand; others leave noise there, so it is not read.
+            let width = usize::from(descriptor[16]);
             columns.push(DbfColumn { name, kind, offset, width });
             offset += width;
         }
-        if offset > record_length || columns.is_empty() {
+        if offset > record_length {
             return Err(broken(
                 "DBF 的字段宽度之和与记录长度不符".to_owned(),
                 "the widths of the DBF's fields do not fit its record length".to_owned(),

@@ -16,7 +16,10 @@ pub enum FoundBy {
     Ldid,
     #[serde(rename = "guess")]
     Guess,
-    /// The format says UTF-8, a byte-order mark says so, or the text is plain ASCII.
+    /// A byte-order mark says so.
+    #[serde(rename = "bom")]
+    Mark,
+    /// The format says UTF-8, or the text is plain ASCII.
     #[serde(rename = "utf-8")]
     Utf8,
 }
@@ -101,7 +104,7 @@ pub(crate) fn second_opinion<'a>(texts: impl Iterator<Item = &'a [u8]>) -> &'sta
         detector.feed(text, false);
     });
     detector.feed(b"", true);
-    name(detector.guess(Some(b"cn"), true))
+    name(detector.guess(None, true))
 }
 
 /// A decoded text.
@@ -115,7 +118,7 @@ pub(crate) enum Decoded {
 
 /// Decodes without ever putting a replacement character.
 pub(crate) fn decode(encoding: &'static Encoding, bytes: &[u8]) -> Decoded {
-    if bytes.is_ascii() {
+    if encoding.is_ascii_compatible() && bytes.is_ascii() {
         return Decoded::Whole(String::from_utf8_lossy(bytes).into_owned());
     }
     if let Some(text) = encoding.decode_without_bom_handling_and_without_replacement(bytes) {

@@ -123,16 +123,16 @@ pub(crate) fn several_layers(names: &[String]) -> Fault {
     .help("请用 --source-layer 指定一个", "choose one with --source-layer")
 }
 
+/// The crate's typed getters give zero for a field that a feature does not have; only its text tells it from a real zero.
 fn value(feature: &Feature<'_>, index: usize, kind: OGRFieldType::Type) -> Value {
-    let whole = |number: i64| Value::Integer(number);
+    let Some(text) = feature.field_as_string(index).ok().flatten().filter(|text| !text.is_empty()) else { return Value::Null };
     match kind {
-        OGRFieldType::OFTInteger => feature.field_as_integer(index).ok().flatten().map_or(Value::Null, |n| whole(i64::from(n))),
-        OGRFieldType::OFTInteger64 => feature.field_as_integer64(index).ok().flatten().map_or(Value::Null, whole),
+        OGRFieldType::OFTInteger | OGRFieldType::OFTInteger64 => feature.field_as_integer64(index).ok().flatten().map_or(Value::Null, Value::Integer),
         OGRFieldType::OFTReal => feature.field_as_double(index).ok().flatten().map_or(Value::Null, Value::Real),
         OGRFieldType::OFTStringList | OGRFieldType::OFTIntegerList | OGRFieldType::OFTInteger64List | OGRFieldType::OFTRealList => {
             list(feature.field(index).ok().flatten())
         }
-        _ => feature.field_as_string(index).ok().flatten().filter(|text| !text.is_empty()).map_or(Value::Null, Value::Text),
+        _ => Value::Text(text),
     }
 }
 

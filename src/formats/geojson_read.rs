@@ -130,6 +130,9 @@ fn without_nan(text: String) -> (String, usize) {
 }
 
 fn syntax(path: &Path, error: &serde_json::Error) -> Fault {
+    if error.is_data() {
+        return not_geojson();
+    }
     let place = format!("line {}, column {}", error.line(), error.column());
     Fault::bad(
         "json_syntax",
@@ -138,6 +141,11 @@ fn syntax(path: &Path, error: &serde_json::Error) -> Fault {
     )
     .at(place)
     .help("文件可能被截断或手工改坏，请重新导出", "the file may be cut off or damaged by hand: export it again")
+}
+
+fn not_geojson() -> Fault {
+    Fault::bad("format_unknown", "这个 JSON 不是 GeoJSON", "this JSON is not GeoJSON")
+        .help("需要 FeatureCollection 或 Feature", "a FeatureCollection or Feature is needed")
 }
 
 #[derive(Default)]
@@ -299,10 +307,7 @@ impl<'de> Visitor<'de> for &mut Top<'_> {
                 Ok(())
             }
             _ => {
-                self.collector.fault = Some(
-                    Fault::bad("format_unknown", "这个 JSON 不是 GeoJSON", "this JSON is not GeoJSON")
-                        .help("需要 FeatureCollection 或 Feature", "a FeatureCollection or Feature is needed"),
-                );
+                self.collector.fault = Some(not_geojson());
                 Err(serde::de::Error::custom("not GeoJSON"))
             }
         }

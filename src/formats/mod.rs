@@ -19,6 +19,7 @@ pub mod vector_write;
 mod archive;
 mod csv_read;
 mod dbf;
+mod dxf;
 mod gdal_layer;
 mod gdal_quiet;
 mod geojson_read;

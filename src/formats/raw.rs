@@ -17,7 +17,7 @@ fn shape(geometry: &Geometry) -> RawShape {
         OGRwkbGeometryType::wkbPoint => RawShape::Points(positions(geometry)),
         OGRwkbGeometryType::wkbLineString => RawShape::Lines(vec![positions(geometry)]),
         OGRwkbGeometryType::wkbPolygon | OGRwkbGeometryType::wkbTriangle => RawShape::Polygons(vec![rings(geometry)]),
-        OGRwkbGeometryType::wkbMultiPoint => RawShape::Points(parts(geometry, |part| positions(part)).concat()),
+        OGRwkbGeometryType::wkbMultiPoint => RawShape::Points(parts(geometry, positions).concat()),
         OGRwkbGeometryType::wkbMultiLineString => RawShape::Lines(parts(geometry, positions)),
         OGRwkbGeometryType::wkbMultiPolygon
         | OGRwkbGeometryType::wkbPolyhedralSurface

@@ -5,8 +5,8 @@ use super::dbf::Dbf;
 use super::read::{ReadOptions, file_name, unreadable};
 use super::source::{Progress, RawGeometry, RawShape, SourceNotice, SourceRow, Table};
 use super::{gdal_layer, gdal_quiet, raw};
-use crate::domain::Fault;
 use crate::domain::fault::Outcome;
+use crate::domain::{Fault, Value};
 use gdal::vector::LayerAccess;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -20,7 +20,8 @@ pub(crate) fn read(path: &Path, options: &ReadOptions<'_>, progress: Progress<'_
     let attributes = sibling(path, "dbf").ok_or_else(|| part_missing(path, "dbf"))?;
     let shapes = check_promises(path, &index)?;
     let dbf = Dbf::open(&attributes)?;
-    if dbf.records() as u64 != shapes {
+    // A table without a single record stands for “no attributes”, which some programs write beside their shapes.
+    if dbf.records() > 0 && dbf.records() as u64 != shapes {
         return Err(cut(
             path,
             format!("图形有 {shapes} 个，属性有 {} 条，不是同一份数据", dbf.records()),
@@ -29,6 +30,9 @@ pub(crate) fn read(path: &Path, options: &ReadOptions<'_>, progress: Progress<'_
     }
     let cpg = sibling(path, "cpg").and_then(|cpg| std::fs::read_to_string(cpg).ok());
     let mut table = dbf.read(options.encoding, cpg.as_deref(), &attributes)?;
+    if dbf.records() == 0 {
+        table.records = vec![Some(vec![Value::Null; table.fields.len()]); shapes as usize];
+    }
     let mut notices = std::mem::take(&mut table.notices);
 
     let dataset = gdal_layer::open(path, "ESRI Shapefile", &["ENCODING="])?;

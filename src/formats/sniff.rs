@@ -1,6 +1,7 @@
 //! What kind of file this is: by its first bytes, then by its ending. A file that is none of ours is refused with the reason.
 
-use super::read::{file_name, unreadable};
+use super::limits::Limits;
+use super::read::{all_bytes, file_name, unreadable};
 use crate::domain::Fault;
 use crate::domain::fault::Outcome;
 use std::io::Read;
@@ -26,7 +27,7 @@ pub(crate) enum Kind {
 /// Enough for every signature and for the root element of an XML file with a long comment.
 const HEAD: u64 = 8192;
 
-pub(crate) fn sniff(path: &Path) -> Outcome<Kind> {
+pub(crate) fn sniff(path: &Path, limits: &Limits) -> Outcome<Kind> {
     let metadata = std::fs::metadata(path).map_err(|error| unreadable(path, &error))?;
     let ending = path.extension().map(|ending| ending.to_string_lossy().to_ascii_lowercase()).unwrap_or_default();
     if metadata.is_dir() {
@@ -39,10 +40,10 @@ pub(crate) fn sniff(path: &Path) -> Outcome<Kind> {
     std::fs::File::open(path)
         .and_then(|file| file.take(HEAD).read_to_end(&mut head))
         .map_err(|error| unreadable(path, &error))?;
-    by_signature(path, &ending, &head)?.or_else(|| by_ending(&ending)).ok_or_else(|| unknown(path, &ending))
+    by_signature(path, &ending, &head, limits)?.or_else(|| by_ending(&ending)).ok_or_else(|| unknown(path, &ending))
 }
 
-fn by_signature(path: &Path, ending: &str, head: &[u8]) -> Outcome<Option<Kind>> {
+fn by_signature(path: &Path, ending: &str, head: &[u8], limits: &Limits) -> Outcome<Option<Kind>> {
     if head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06") {
         return match ending {
             "xlsx" | "xlsm" | "xlsb" | "ods" => Ok(Some(Kind::Spreadsheet)),
@@ -79,17 +80,17 @@ fn by_signature(path: &Path, ending: &str, head: &[u8]) -> Outcome<Option<Kind>>
         return Ok(Some(if topology { Kind::TopoJson } else { Kind::GeoJson }));
     }
     if text.starts_with('<') {
-        return xml(path, text).map(Some);
+        return xml(path, text, limits).map(Some);
     }
     Ok(None)
 }
 
 /// Only KML of the XML formats; entities of any kind are refused before a parser sees them.
-fn xml(path: &Path, head: &str) -> Outcome<Kind> {
+fn xml(path: &Path, head: &str, limits: &Limits) -> Outcome<Kind> {
     if head.contains("<OGRVRT") {
         return Err(refused(path, "VRT", "请导入它所指向的文件", "import the file that it points to"));
     }
-    let whole = std::fs::read(path).map_err(|error| unreadable(path, &error))?;
+    let whole = all_bytes(path, limits)?;
     let has = |word: &[u8]| whole.windows(word.len()).any(|window| window.eq_ignore_ascii_case(word));
     if has(b"<!DOCTYPE") || has(b"<!ENTITY") {
         return Err(refused(path, "XML DOCTYPE/ENTITY", "请删除文件头部的 DOCTYPE 声明", "remove the DOCTYPE declaration"));

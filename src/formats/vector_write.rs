@@ -9,6 +9,7 @@ use gdal::vector::{Defn, Feature, FieldDefn, LayerOptions, OGRFieldType, OGRwkbG
 use geo::{CoordsIter, MapCoords};
 use geo_types::{Coord, Geometry};
 use serde::Serialize;
+use std::io::{Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 /// The formats that GDAL writes for us.
@@ -32,6 +33,11 @@ impl VectorDriver {
             "kml" | "libkml" => Some(VectorDriver::Kml),
             _ => None,
         }
+    }
+
+    /// FlatGeobuf drops a row without geometry in silence, KML has nothing to show for it, a Shapefile would be a bare DBF.
+    fn needs_geometry(self) -> bool {
+        !matches!(self, VectorDriver::GeoPackage | VectorDriver::FileGeodatabase)
     }
 
     fn gdal_name(self) -> &'static str {
@@ -79,6 +85,14 @@ pub fn write_vector(path: &Path, layer: &Layer, rows: &mut dyn Iterator<Item = O
     if path.exists() {
         return Err(Fault::bad("file_exists", "目标文件已存在", "the target exists already").at(super::read::file_name(path)));
     }
+    if !layer.is_spatial() && options.driver.needs_geometry() {
+        return Err(Fault::bad(
+            "format_needs_geometry",
+            format!("{} 没有图形，不能写成 {}", layer.zh, options.driver.gdal_name()),
+            format!("the layer {} has no geometry and cannot be written as {}", layer.name, options.driver.gdal_name()),
+        )
+        .help("可用：CSV、GPKG", "use CSV or GPKG"));
+    }
     let to = Crs::parse(if options.driver == VectorDriver::Kml { "EPSG:4326" } else { options.crs_to })?;
     let way = Transformer::new(&Crs::parse(options.crs_from)?, &to)?;
     let all: Vec<usize> = (0..layer.columns.len()).collect();
@@ -96,6 +110,9 @@ pub fn write_vector(path: &Path, layer: &Layer, rows: &mut dyn Iterator<Item = O
         job.fill(&mut dataset, rows)?;
     }
     dataset.close().map_err(|error| job.failed(error))?;
+    if options.driver == VectorDriver::Shapefile && job.text.creation_option == "ENCODING=GB18030" {
+        mark_chinese(path)?;
+    }
     let mut written = job.written;
     written.files = files(path);
     written.short_names = columns
@@ -164,10 +181,11 @@ impl Job<'_> {
         let mut feature = Feature::new(defn).map_err(|error| self.failed(error))?;
         for (place, index) in self.columns.iter().enumerate() {
             let put = match &row.values[*index] {
-                Value::Null => feature.set_field_null(place),
+                // Left unset: FlatGeobuf writes a field that is set to null as zero.
+                Value::Null => Ok(()),
                 Value::Integer(number) => feature.set_field_integer64(place, *number),
                 Value::Real(number) if number.is_finite() => feature.set_field_double(place, *number),
-                Value::Real(_) => feature.set_field_null(place),
+                Value::Real(_) => Ok(()),
                 Value::Boolean(flag) => feature.set_field_integer(place, i32::from(*flag)),
                 Value::Text(text) => {
                     let kept = self.text.fit(text);
@@ -183,6 +201,9 @@ impl Job<'_> {
             let there = moved(geometry, &self.way)?;
             let shape = geos::any_to_gdal(&there).map_err(|error| self.failed(error))?;
             feature.set_geometry(shape).map_err(|error| self.failed(error))?;
+        } else if self.options.driver.needs_geometry() {
+            let key = row.key(self.layer);
+            return Err(Fault::bad("format_needs_geometry", format!("{key} 没有图形"), format!("{key} has no geometry")).at(key));
         }
         Ok(feature)
     }
@@ -213,8 +234,7 @@ impl TextRule {
         let encoding = options.encoding.map_or(Ok(encoding_rs::UTF_8), encoding::given)?;
         let creation_option = match encoding::name(encoding) {
             "UTF-8" => "ENCODING=UTF-8",
-            // Code page 936 is what puts the language byte 0x4D into the table, which old programs read.
-            "GB18030" => "ENCODING=CP936",
+            "GB18030" => "ENCODING=GB18030",
             other => {
                 return Err(Fault::bad("encoding_unknown", format!("不能以 {other} 写出"), format!("{other} is not written"))
                     .help("可用：UTF-8、GB18030", "use UTF-8 or GB18030"));
@@ -273,6 +293,19 @@ fn names(layer: &Layer, columns: &[usize], driver: VectorDriver) -> Vec<String> 
         names.push(free.unwrap_or_default());
     }
     names
+}
+
+/// Puts the language byte for Chinese (code page 936) into the table and a `.cpg` beside it: old programs read the one, new ones the other.
+fn mark_chinese(path: &Path) -> Outcome<()> {
+    const LANGUAGE_BYTE: u64 = 29;
+    let table = path.with_extension("dbf");
+    let marked = std::fs::OpenOptions::new().write(true).open(table).and_then(|mut file| {
+        file.seek(SeekFrom::Start(LANGUAGE_BYTE))?;
+        file.write_all(&[0x4D])
+    });
+    marked
+        .and_then(|()| std::fs::write(path.with_extension("cpg"), "GB18030"))
+        .map_err(|error| Fault::bad("write_failed", format!("写出失败：{error}"), format!("writing failed: {error}")))
 }
 
 /// The file and, for a Shapefile, those beside it.

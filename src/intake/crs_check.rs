@@ -166,9 +166,9 @@ fn likely(sample: &[Coord<f64>], city: &CityContext) -> (String, String) {
         );
     }
     match by_range(middle) {
-        Some((label, swapped)) => {
+        Some((label_zh, label_en, swapped)) => {
             let (order_zh, order_en) = if swapped { ("，但两轴颠倒", ", with its axes swapped") } else { ("", "") };
-            (format!("数值像是 {label}{order_zh}"), format!("The numbers look like {label}{order_en}"))
+            (format!("数值像是 {label_zh}{order_zh}"), format!("The numbers look like {label_en}{order_en}"))
         }
         None => (
             format!("数值（{:.1}，{:.1}）不像常用坐标系，可能是地方独立坐标系", middle.x, middle.y),
@@ -212,31 +212,35 @@ fn zone(coord: Coord<f64>) -> Option<u32> {
     }
 }
 
-fn by_range(c: Coord<f64>) -> Option<(String, bool)> {
+/// A label in both languages, and whether the axes are swapped.
+fn by_range(c: Coord<f64>) -> Option<(String, String, bool)> {
+    let same = |label: &str| (label.to_owned(), label.to_owned());
     let plain = |c: Coord<f64>| {
         if c.x.abs() <= 180.0 && c.y.abs() <= 90.0 && (c.x.abs() > 1.0 || c.y.abs() > 1.0) {
-            return Some("degrees, EPSG:4490/4326 经纬度".to_owned());
+            return Some(("经纬度，EPSG:4490 或 EPSG:4326".to_owned(), "degrees, EPSG:4490 or EPSG:4326".to_owned()));
         }
         if (8.1e6..15.1e6).contains(&c.x) && (0.3e6..7.1e6).contains(&c.y) {
-            return Some("EPSG:3857 (Web Mercator)".to_owned());
+            return Some(same("EPSG:3857 (Web Mercator)"));
         }
         if let Some(code) = zone(c) {
-            return Some(format!("EPSG:{code} (CGCS2000, zone number before the easting 带号 {})", (c.x / 1e6).floor()));
+            let number = (c.x / 1e6).floor();
+            return Some((format!("EPSG:{code}（CGCS2000，东坐标带 {number} 带号）"), format!("EPSG:{code} (CGCS2000, easting with zone number {number})")));
         }
         if (0.4e6..0.7e6).contains(&c.x) && (2.4e6..2.6e6).contains(&c.y) {
-            return Some("EPSG:4547 (CGCS2000 3° CM 114°E)".to_owned());
+            return Some(same("EPSG:4547 (CGCS2000 3° CM 114°E)"));
         }
         if (0.2e6..0.8e6).contains(&c.x) && (1.5e6..6.0e6).contains(&c.y) {
-            return Some("CGCS2000 3° without zone number, EPSG:4534–4554 by central meridian 按中央经线".to_owned());
+            return Some((
+                "CGCS2000 三度带、不带带号，按中央经线为 EPSG:4534–4554 之一".to_owned(),
+                "CGCS2000 3° without zone number, one of EPSG:4534–4554 by its central meridian".to_owned(),
+            ));
         }
         None
     };
     // In China a latitude is 3–54 and a longitude 73–136: this order of the two cannot be meant otherwise.
     let latitude_first = (3.0..54.0).contains(&c.x) && (73.0..136.0).contains(&c.y);
-    if latitude_first {
-        return plain(swapped(c)).map(|label| (label, true));
-    }
-    plain(c).map(|label| (label, false)).or_else(|| plain(swapped(c)).map(|label| (label, true)))
+    let straight = || plain(c).filter(|_| !latitude_first).map(|(zh, en)| (zh, en, false));
+    straight().or_else(|| plain(swapped(c)).map(|(zh, en)| (zh, en, true)))
 }
 
 #[cfg(test)]
@@ -254,8 +258,8 @@ mod tests {
             (2_493_941.0, 505_955.0, "4547", true),
             (12_696_000.0, 2_577_000.0, "3857", false),
         ] {
-            let (label, swapped) = by_range(Coord { x, y }).expect("known");
-            assert!(label.contains(code) && swapped == swap, "{x} {y}: {label} {swapped}");
+            let (zh, label, swapped) = by_range(Coord { x, y }).expect("known");
+            assert!(zh.contains(code) && label.contains(code) && swapped == swap, "{x} {y}: {label} {swapped}");
         }
         assert!(by_range(Coord { x: 112_000.0, y: 21_000.0 }).is_none());
     }

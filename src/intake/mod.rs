@@ -10,11 +10,15 @@ pub mod report;
 
 mod cells;
 mod crs_check;
+mod finish;
 mod mapping;
 mod merge;
+mod plan;
 mod reasons;
 mod report_text;
+mod rows;
 mod shapes;
+mod shift;
 
 pub use options::{CityContext, ImportOptions, KnownShape, Mode, OnInvalid};
 pub use prepare::{Prepared, prepare};

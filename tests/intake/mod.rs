@@ -1,4 +1,10 @@
-//! Files in: what is read, what is refused, and what the report says.
+//! Files in and out: what is read, what is refused, and what the report says.
 
+mod bad_files;
+mod bad_geometry;
+mod encodings;
 mod real_data;
+mod reference_systems;
+mod round_trips;
 mod support;
+mod tables;

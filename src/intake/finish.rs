@@ -1,0 +1,168 @@
+//! The end of an import: the report with every list, and the notices.
+
+use super::crs_check;
+use super::mapping::Aggregate;
+use super::options::Mode;
+use super::prepare::Prepared;
+use super::report::{CrsReport, Duplicate, ImportReport, Notice};
+use super::rows::Intake;
+use super::shift;
+use crate::domain::Value;
+use crate::domain::fault::Outcome;
+use crate::formats::Table;
+use serde_json::json;
+use std::collections::HashSet;
+use std::path::Path;
+
+impl Intake<'_> {
+    pub fn finish(mut self, path: &Path, table: Table) -> Outcome<Prepared> {
+        let mut notices: Vec<Notice> =
+            table.notices.iter().map(|n| Notice::new(n.code, n.zh.clone(), n.en.clone()).with(n.items.clone())).collect();
+        let mapped = self.mapping.told(self.layer, &table);
+        notices.append(&mut self.mapping.notices);
+        self.place_notices(&table, &mut notices)?;
+        self.count_notices(&table, &mut notices);
+        let file = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        self.name_source(&file);
+        let duplicates: Vec<Duplicate> = self
+            .key_order
+            .iter()
+            .filter_map(|key| self.seen.get(key).filter(|rows| rows.len() > 1).map(|rows| Duplicate { key: key.clone(), rows: rows.clone() }))
+            .collect();
+        if self.merges {
+            self.merge_notice(&duplicates, &mut notices);
+        }
+        let mut untouched: Vec<String> = Vec::new();
+        if self.options.mode == Mode::Update {
+            let touched: HashSet<&String> = self.places.keys().collect();
+            untouched = self.city.existing_keys.iter().filter(|key| !touched.contains(key)).cloned().collect();
+            untouched.sort();
+        }
+        let mut columns: Vec<usize> = self.mapping.links.iter().map(|link| link.column).collect();
+        if !columns.contains(&self.key) {
+            columns.push(self.key);
+        }
+        columns.sort_unstable();
+        let report = ImportReport {
+            file,
+            driver: table.driver,
+            layer: self.layer.name.clone(),
+            source_layer: table.layer,
+            mode: self.options.mode,
+            read: self.read,
+            accepted: self.accepted,
+            written: self.rows.len() as u64,
+            repaired: self.repaired,
+            rejected: self.rejected,
+            unmatched: self.unmatched,
+            duplicates,
+            untouched,
+            mapping: mapped,
+            notices,
+            crs: self.geometry.as_ref().map(|plan| CrsReport {
+                source: plan.from.label().to_owned(),
+                given_by: plan.given_by,
+                to: self.city.crs.clone(),
+            }),
+            encoding: table.encoding,
+        };
+        Ok(Prepared { layer: self.layer, rows: self.rows, mode: self.options.mode, columns, has_geometry: self.geometry.is_some(), report })
+    }
+
+    /// New rows say which file they came from, unless a field says it.
+    fn name_source(&mut self, file: &str) {
+        let Some(source) = self.layer.column_index("source").filter(|_| self.options.mode != Mode::Update) else { return };
+        for row in self.rows.iter_mut().filter(|row| row.values[source].is_null()) {
+            row.values[source] = Value::from(file);
+        }
+    }
+
+    fn place_notices(&self, table: &Table, notices: &mut Vec<Notice>) -> Outcome<()> {
+        let Some(plan) = &self.geometry else { return Ok(()) };
+        if let (Some(declared), "option") = (&table.crs, plan.given_by)
+            && declared.label() != plan.from.label()
+        {
+            let (by_option, by_file) = (plan.from.label(), declared.label());
+            notices.push(Notice::new(
+                "crs_overridden",
+                format!("按选项使用 {by_option}，未采用文件声明的 {by_file}"),
+                format!("{by_option} is used as asked, not {by_file} as the file declares"),
+            ));
+        }
+        let far = crs_check::outside(&self.boxes, &plan.from, &plan.sample, self.city)?;
+        if !far.is_empty() {
+            let items = far.iter().map(|index| json!({ "row": self.numbers[*index], "key": self.rows[*index].key(self.layer) })).collect();
+            notices.push(
+                Notice::new("far_from_city", format!("{} 行在城市 50 公里之外", far.len()), format!("{} rows lie more than 50 km from the city", far.len()))
+                    .with(items),
+            );
+        }
+        notices.extend(shift::notice(self, plan));
+        Ok(())
+    }
+
+    fn count_notices(&mut self, table: &Table, notices: &mut Vec<Notice>) {
+        let counted = |count: u64, code: &'static str, zh: &str, en: &str| {
+            (count > 0).then(|| Notice::new(code, format!("{count} {zh}"), format!("{count} {en}")))
+        };
+        notices.extend(counted(self.heights, "heights_dropped", "行的高程已舍去", "rows had heights, which were dropped"));
+        notices.extend(counted(self.repeated, "repeated_points", "行有重复的相邻点，已去掉", "rows repeated a position; the repetition was dropped"));
+        // Shapefiles and geodatabases turn their rings the other way by rule: nothing to tell.
+        let by_rule = matches!(table.driver.as_str(), "ESRI Shapefile" | "OpenFileGDB");
+        let reordered = if by_rule { 0 } else { self.reordered };
+        notices.extend(counted(reordered, "rings_reordered", "行的环方向已统一（外环逆时针）", "rows had their rings turned (outer ring counter-clockwise)"));
+        notices.extend(counted(self.ignored_geometry, "geometry_ignored", "行的图形未使用，该图层没有图形", "rows had geometry that was not used: the layer has none"));
+        if !self.unparsed.is_empty() {
+            let items = std::mem::take(&mut self.unparsed);
+            notices.push(Notice::new("values_not_parsed", format!("{} 个值无法识别，置空", items.len()), format!("{} values did not parse and were left empty", items.len())).with(items));
+        }
+        if !self.unknown.is_empty() {
+            let items: Vec<_> = std::mem::take(&mut self.unknown)
+                .into_iter()
+                .map(|((column, value), count)| {
+                    let now = successor(&value);
+                    json!({ "column": column, "value": value, "count": count, "successor": now })
+                })
+                .collect();
+            notices.push(Notice::new("codes_unknown", format!("{} 个代码不在代码表中，置空", items.len()), format!("{} codes are not in their list and were left empty", items.len())).with(items));
+        }
+        if !self.lost_digits.is_empty() {
+            let items = std::mem::take(&mut self.lost_digits);
+            notices.push(
+                Notice::new(
+                    "digits_lost",
+                    format!("{} 个编码已被表格软件变成科学计数，末几位丢失", items.len()),
+                    format!("{} keys were turned into powers of ten by a spreadsheet; their last digits are lost", items.len()),
+                )
+                .with(items),
+            );
+        }
+    }
+
+    fn merge_notice(&self, duplicates: &[Duplicate], notices: &mut Vec<Notice>) {
+        let merged: Vec<&Duplicate> = duplicates.iter().filter(|duplicate| self.places.contains_key(&duplicate.key)).collect();
+        if merged.is_empty() {
+            return;
+        }
+        let firsts: Vec<&str> = self
+            .mapping
+            .links
+            .iter()
+            .filter(|link| link.aggregate == Aggregate::First && link.column != self.key)
+            .map(|link| self.layer.columns[link.column].name.as_str())
+            .collect();
+        notices.push(
+            Notice::new(
+                "keys_with_several_rows",
+                format!("{} 个编码在表中有多行；取第一个非空值的列：{}", merged.len(), if firsts.is_empty() { "无".to_owned() } else { firsts.join("、") }),
+                format!("{} keys have several rows; columns that take the first value: {}", merged.len(), if firsts.is_empty() { "none".to_owned() } else { firsts.join(", ") }),
+            )
+            .with(merged.iter().map(|duplicate| json!({ "key": duplicate.key, "rows": duplicate.rows.len() })).collect()),
+        );
+    }
+}
+
+/// The present cluster that a name of the 2022 catalogue went to, as a hint.
+fn successor(name: &str) -> Option<String> {
+    crate::domain::catalogue().lineage.iter().find(|step| step.from == name && !step.to.is_empty()).map(|step| step.to.clone())
+}

@@ -1,0 +1,280 @@
+//! Row by row: key, geometry, cells. Each row ends accepted, merged, unmatched or rejected with a note.
+
+use super::cells::{self, Problem};
+use super::mapping::Mapping;
+use super::merge;
+use super::options::{CityContext, ImportOptions, Mode};
+use super::plan::{GeometryPlan, moved};
+use super::reasons::{self, Reason};
+use super::report::{RowKey, RowNote};
+use super::shapes::{self, Finding, Fit, Tidied};
+use crate::domain::fault::Outcome;
+use crate::domain::{GeometryKind, Layer, Row, Value};
+use crate::formats::{self, Progress, SourceRow, geos};
+use geo::{Area, BoundingRect, GeodesicArea, Rect};
+use geo_types::{Geometry, MultiPolygon};
+use serde_json::json;
+use std::collections::{BTreeMap, HashMap};
+
+/// The state of one import while rows pass.
+pub(crate) struct Intake<'a> {
+    pub(super) layer: &'static Layer,
+    pub(super) options: &'a ImportOptions,
+    pub(super) city: &'a CityContext,
+    pub(super) mapping: Mapping,
+    pub(super) geometry: Option<GeometryPlan>,
+    pub(super) key: usize,
+    /// An update from a table without geometry: rows of one key merge.
+    pub(super) merges: bool,
+    pub(super) rows: Vec<Row>,
+    pub(super) numbers: Vec<u64>,
+    pub(super) boxes: Vec<Option<Rect<f64>>>,
+    /// Key → rows of the file, in the order of the file.
+    pub(super) seen: HashMap<String, Vec<u64>>,
+    pub(super) key_order: Vec<String>,
+    /// Key → index into `rows`.
+    pub(super) places: HashMap<String, usize>,
+    pub(super) read: u64,
+    pub(super) accepted: u64,
+    pub(super) repaired: Vec<RowNote>,
+    pub(super) rejected: Vec<RowNote>,
+    pub(super) unmatched: Vec<RowKey>,
+    pub(super) unparsed: Vec<serde_json::Value>,
+    pub(super) unknown: BTreeMap<(String, String), u64>,
+    pub(super) lost_digits: Vec<serde_json::Value>,
+    pub(super) heights: u64,
+    pub(super) repeated: u64,
+    pub(super) reordered: u64,
+    pub(super) ignored_geometry: u64,
+}
+
+impl<'a> Intake<'a> {
+    pub fn new(layer: &'static Layer, mapping: Mapping, options: &'a ImportOptions, city: &'a CityContext, geometry: Option<GeometryPlan>) -> Self {
+        let merges = options.mode == Mode::Update && geometry.is_none();
+        Intake {
+            layer,
+            options,
+            city,
+            mapping,
+            geometry,
+            key: layer.column_index(&layer.key).unwrap_or_default(),
+            merges,
+            rows: Vec::new(),
+            numbers: Vec::new(),
+            boxes: Vec::new(),
+            seen: HashMap::new(),
+            key_order: Vec::new(),
+            places: HashMap::new(),
+            read: 0,
+            accepted: 0,
+            repaired: Vec::new(),
+            rejected: Vec::new(),
+            unmatched: Vec::new(),
+            unparsed: Vec::new(),
+            unknown: BTreeMap::new(),
+            lost_digits: Vec::new(),
+            heights: 0,
+            repeated: 0,
+            reordered: 0,
+            ignored_geometry: 0,
+        }
+    }
+
+    pub fn take_all(&mut self, rows: Vec<SourceRow>, progress: Progress<'_>) -> Outcome<()> {
+        let total = rows.len() as u64;
+        for row in rows {
+            self.read += 1;
+            if self.read.is_multiple_of(500) && !progress(self.read, Some(total)) {
+                return Err(formats::read::cancelled());
+            }
+            if let Err(note) = self.take(row) {
+                self.rejected.push(*note);
+            }
+        }
+        Ok(())
+    }
+
+    /// One row: key, geometry, cells. `Err` is the row's rejection.
+    fn take(&mut self, source: SourceRow) -> Result<(), Box<RowNote>> {
+        let number = source.number;
+        let mut row = self.values(&source);
+        let key = match row.values[self.key].as_str().map(str::to_owned) {
+            Some(key) => key,
+            None => return Err(note(number, None, reasons::MISSING_KEY)),
+        };
+        let first = self.claim(&key, number);
+        if self.options.mode == Mode::Update && !self.city.existing_keys.contains(&key) {
+            self.unmatched.push(RowKey { row: number, key });
+            return Ok(());
+        }
+        if !first && !self.merges {
+            return Err(note(number, Some(&key), reasons::DUPLICATE_KEY));
+        }
+        if self.options.mode == Mode::Add && self.city.existing_keys.contains(&key) {
+            return Err(note(number, Some(&key), reasons::KEY_EXISTS));
+        }
+        self.require(&row, number, &key)?;
+        let mut repaired = None;
+        if self.geometry.is_some() {
+            let (geometry, mended) = self.shape(&source, &key)?;
+            self.measure(&mut row, &geometry);
+            self.boxes.push(geometry.bounding_rect());
+            row.geometry = Some(geometry);
+            repaired = mended;
+        } else if source.geometry.is_some() {
+            self.ignored_geometry += 1;
+        }
+        self.repaired.extend(repaired);
+        self.accepted += 1;
+        match self.places.get(&key) {
+            Some(place) => merge::merge(&mut self.rows[*place], &row, &self.mapping.links),
+            None => {
+                self.places.insert(key, self.rows.len());
+                self.rows.push(row);
+                self.numbers.push(number);
+            }
+        }
+        Ok(())
+    }
+
+    fn claim(&mut self, key: &str, number: u64) -> bool {
+        match self.seen.get_mut(key) {
+            Some(rows) => {
+                rows.push(number);
+                false
+            }
+            None => {
+                self.seen.insert(key.to_owned(), vec![number]);
+                self.key_order.push(key.to_owned());
+                true
+            }
+        }
+    }
+
+    /// A required value that is missing; an update may leave it out when no field brings it.
+    fn require(&self, row: &Row, number: u64, key: &str) -> Result<(), Box<RowNote>> {
+        for (index, column) in self.layer.columns.iter().enumerate() {
+            let brought = self.mapping.links.iter().any(|link| link.column == index);
+            if column.required && row.values[index].is_null() && (brought || self.options.mode != Mode::Update) {
+                let mut missing = note(number, Some(key), reasons::MISSING_REQUIRED);
+                missing.zh = format!("{}：{}", missing.zh, column.zh);
+                missing.en = format!("{}: {}", missing.en, column.name);
+                return Err(missing);
+            }
+        }
+        Ok(())
+    }
+
+    fn values(&mut self, source: &SourceRow) -> Row {
+        let mut row = Row::empty(self.layer);
+        for link in &self.mapping.links {
+            let column = &self.layer.columns[link.column];
+            let cell = &source.values[link.field];
+            let (value, problem) = cells::convert(cell, column, link.factor);
+            if link.column == self.key && cells::lost_digits(cell) {
+                self.lost_digits.push(json!({ "row": source.number, "value": cells::text_of(cell) }));
+            }
+            match problem {
+                None => {}
+                Some(Problem::Unparsed(text)) => {
+                    self.unparsed.push(json!({ "row": source.number, "column": column.name, "value": text }));
+                }
+                Some(Problem::UnknownCode(text)) => *self.unknown.entry((column.name.clone(), text)).or_default() += 1,
+            }
+            row.values[link.column] = value;
+        }
+        if self.mapping.key_is_row {
+            row.values[self.key] = Value::Text(source.number.to_string());
+        }
+        row
+    }
+
+    /// The geometry in the working CRS, and the note if it was mended.
+    fn shape(&mut self, source: &SourceRow, key: &str) -> Result<(Geometry<f64>, Option<RowNote>), Box<RowNote>> {
+        let Some(plan) = &self.geometry else { return Err(note(source.number, Some(key), reasons::NULL_GEOMETRY)) };
+        let Some(raw) = &source.geometry else { return Err(note(source.number, Some(key), reasons::NULL_GEOMETRY)) };
+        let mut tidied = Tidied::default();
+        let fit = shapes::fit(raw, self.layer.geometry, self.options.on_invalid, &mut tidied);
+        let area = |geometry: &Geometry<f64>| to_working(geometry, plan).map(|moved| moved.unsigned_area());
+        let (geometry, mut mended) = match fit {
+            Fit::Good(geometry) => (geometry, None),
+            Fit::Mended { geometry, before, finding } => {
+                let mut mended = found(source.number, key, &finding);
+                mended.area_before_m2 = area(&before);
+                (geometry, Some(mended))
+            }
+            Fit::Bad { before, finding } => {
+                let mut rejected = found(source.number, key, &finding);
+                rejected.area_before_m2 = before.as_ref().and_then(area);
+                return Err(rejected);
+            }
+        };
+        let Some(mut moved) = to_working(&geometry, plan) else { return Err(note(source.number, Some(key), reasons::OUTSIDE_CRS)) };
+        if !plan.to_working.is_identity() {
+            settle(&mut moved, &mut mended, source.number, key)?;
+        }
+        if let Some(mended) = &mut mended {
+            mended.area_after_m2 = Some(moved.unsigned_area());
+        }
+        self.heights += u64::from(raw.has_z);
+        self.repeated += u64::from(tidied.repeated_points);
+        self.reordered += u64::from(tidied.reordered_rings);
+        Ok((moved, mended.map(|note| *note)))
+    }
+
+    fn measure(&self, row: &mut Row, geometry: &Geometry<f64>) {
+        if self.layer.geometry != GeometryKind::Polygon {
+            return;
+        }
+        if self.layer.column("planar_area_m2").is_some() {
+            row.set(self.layer, "planar_area_m2", geometry.unsigned_area());
+        }
+        let Some(plan) = self.geometry.as_ref().filter(|_| self.layer.column("ellipsoidal_area_m2").is_some()) else { return };
+        if let Some(degrees) = moved(geometry, &plan.to_degrees) {
+            row.set(self.layer, "ellipsoidal_area_m2", degrees.geodesic_area_unsigned());
+        }
+    }
+}
+
+fn note(row: u64, key: Option<&str>, reason: Reason) -> Box<RowNote> {
+    Box::new(RowNote { row, key: key.map(str::to_owned), reason: reason.0, zh: reason.1.to_owned(), en: reason.2.to_owned(), ..RowNote::default() })
+}
+
+fn found(row: u64, key: &str, finding: &Finding) -> Box<RowNote> {
+    let mut told = note(row, Some(key), finding.reason);
+    told.place = finding.place.map(|place| [place.x, place.y]);
+    told.ring = finding.ring;
+    if let Some(ring) = finding.ring {
+        let (part, number, vertex) = (ring.part + 1, ring.ring, ring.vertex + 1);
+        let (ring_zh, ring_en) = if number == 0 { ("外环".to_owned(), "outer ring".to_owned()) } else { (format!("第 {number} 个内环"), format!("hole {number}")) };
+        told.zh = format!("{}（第 {part} 部分{ring_zh}第 {vertex} 点）", told.zh);
+        told.en = format!("{} (part {part}, {ring_en}, vertex {vertex})", told.en);
+    }
+    if !finding.detail.is_empty() {
+        told.zh = format!("{}：{}", told.zh, finding.detail);
+        told.en = format!("{}: {}", told.en, finding.detail);
+    }
+    told
+}
+
+fn to_working(geometry: &Geometry<f64>, plan: &GeometryPlan) -> Option<Geometry<f64>> {
+    moved(geometry, &plan.to_working)
+}
+
+/// A polygon that was valid in the file's CRS can cross itself by a rounding in ours; that is mended and told whatever the option says,
+/// because the file is not at fault.
+fn settle(geometry: &mut Geometry<f64>, mended: &mut Option<Box<RowNote>>, row: u64, key: &str) -> Result<(), Box<RowNote>> {
+    let Geometry::MultiPolygon(polygons) = geometry else { return Ok(()) };
+    let Some(invalid) = geos::check(polygons) else { return Ok(()) };
+    let before = polygons.unsigned_area();
+    let repaired: MultiPolygon<f64> = geos::make_valid(polygons).ok_or_else(|| note(row, Some(key), reasons::NOTHING_LEFT))?;
+    if mended.is_none() {
+        let mut told = note(row, Some(key), reasons::invalid(invalid.kind));
+        told.zh = format!("{}（坐标转换后）", told.zh);
+        told.en = format!("{} (after the transformation)", told.en);
+        told.area_before_m2 = Some(before);
+        *mended = Some(told);
+    }
+    *geometry = repaired.into();
+    Ok(())
+}
