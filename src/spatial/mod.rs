@@ -5,6 +5,8 @@ mod adjacency_grid;
 #[cfg(test)]
 mod adjacency_tests;
 pub mod graph;
+#[cfg(test)]
+mod measure_tests;
 pub mod outline;
 pub mod overlap;
 pub mod overlay;
