@@ -43,6 +43,8 @@ fn measure_adjacency_and_overlay() {
         let set = lattice(side, side, 30.0, 6.0, 1);
         let seconds = best_of(runs, || adjacency(&set, &options));
         println!("{{\"row\":\"adjacency\",\"n\":{},\"seconds\":{seconds:.4},\"contacts\":{}}}", set.len(), adjacency(&set, &options).len());
+        let seconds = best_of(runs, || super::adjacency_grid::BoxGrid::new((0..set.len()).map(|i| set.bounds(i)), 0.25));
+        println!("{{\"row\":\"box_grid\",\"n\":{},\"seconds\":{seconds:.4}}}", set.len());
         let by = districts(side as f64 * 30.0);
         let seconds = best_of(runs, || overlay(&set, &by));
         println!("{{\"row\":\"overlay\",\"n\":{},\"seconds\":{seconds:.4},\"pairs\":{}}}", set.len(), overlay(&set, &by).len());
