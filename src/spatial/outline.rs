@@ -51,11 +51,22 @@ pub fn compactness(area_m2: f64, perimeter_m: f64) -> f64 {
 /// The merged outline of `members`; slits and holes narrower than `tolerance_m` vanish, others stay.
 pub fn outline(members: &[MultiPolygon<f64>], tolerance_m: f64) -> Outline {
     let union = union(members);
-    let closed = close(&union, tolerance_m);
-    let union_m2 = area(&union);
-    let area_m2 = area(&closed).max(union_m2);
-    let gaps = if area_m2 - union_m2 > LEAST_GAP_M2 { gaps_between(&closed, &union) } else { Vec::new() };
-    Outline { union_m2, area_m2, perimeter_m: perimeter(&closed), shape: closed, gaps }
+    let mut outline = closed_outline(&union, tolerance_m);
+    if outline.area_m2 - outline.union_m2 > LEAST_GAP_M2 {
+        outline.gaps = gaps_between(&outline.shape, &union);
+    }
+    outline
+}
+
+/// As [`outline`], without the list of gaps: all that a search needs.
+pub fn outline_figures(members: &[MultiPolygon<f64>], tolerance_m: f64) -> Outline {
+    closed_outline(&union(members), tolerance_m)
+}
+
+fn closed_outline(union: &MultiPolygon<f64>, tolerance_m: f64) -> Outline {
+    let closed = close(union, tolerance_m);
+    let union_m2 = area(union);
+    Outline { union_m2, area_m2: area(&closed).max(union_m2), perimeter_m: perimeter(&closed), shape: closed, gaps: Vec::new() }
 }
 
 /// The plain union; vertices that stem from a member keep its exact coordinates.
