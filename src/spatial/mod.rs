@@ -10,6 +10,8 @@ pub mod crs;
 pub mod graph;
 pub mod index;
 pub mod mercator;
+#[cfg(test)]
+mod measure_tests;
 pub mod outline;
 pub mod overlap;
 pub mod overlay;

@@ -51,11 +51,22 @@ pub fn compactness(area_m2: f64, perimeter_m: f64) -> f64 {
 /// The merged outline of `members`; slits and holes narrower than `tolerance_m` vanish, others stay.
 pub fn outline(members: &[MultiPolygon<f64>], tolerance_m: f64) -> Outline {
     let union = union(members);
-    let closed = close(&union, tolerance_m);
-    let union_m2 = area(&union);
-    let area_m2 = area(&closed).max(union_m2);
-    let gaps = if area_m2 - union_m2 > LEAST_GAP_M2 { gaps_between(&closed, &union) } else { Vec::new() };
-    Outline { union_m2, area_m2, perimeter_m: perimeter(&closed), shape: closed, gaps }
+    let mut outline = closed_outline(&union, tolerance_m);
+    if outline.area_m2 - outline.union_m2 > LEAST_GAP_M2 {
+        outline.gaps = gaps_between(&outline.shape, &union);
+    }
+    outline
+}
+
+/// As [`outline`], without the list of gaps: all that a search needs.
+pub fn outline_figures(members: &[MultiPolygon<f64>], tolerance_m: f64) -> Outline {
+    closed_outline(&union(members), tolerance_m)
+}
+
+fn closed_outline(union: &MultiPolygon<f64>, tolerance_m: f64) -> Outline {
+    let closed = close(union, tolerance_m);
+    let union_m2 = area(union);
+    Outline { union_m2, area_m2: area(&closed).max(union_m2), perimeter_m: perimeter(&closed), shape: closed, gaps: Vec::new() }
 }
 
 /// The plain union; vertices that stem from a member keep its exact coordinates.
@@ -74,6 +85,9 @@ pub fn close(shape: &MultiPolygon<f64>, tolerance_m: f64) -> MultiPolygon<f64> {
     let closed = offset(&grown, -tolerance_m / 2.0);
     let anchors = Anchors::new(std::slice::from_ref(shape));
     let closed = anchors.snap(closed);
+    if !has_needle(shape) {
+        return closed;
+    }
     // The mitre limit may cut a needle's tip; the shape's own land stays.
     anchors.snap(closed.union(shape))
 }
@@ -142,6 +156,19 @@ fn join(v: Coord<f64>, u: Coord<f64>, w: Coord<f64>, distance: f64, into: &mut V
         let run = distance.abs() * (MITRE_LIMIT - half) / (1.0 - half * half).sqrt();
         into.extend([v + before * distance + u * run, v + after * distance - w * run]);
     }
+}
+
+/// Whether some corner is sharp enough for the mitre limit to cut it.
+fn has_needle(shape: &MultiPolygon<f64>) -> bool {
+    let rings = shape.iter().flat_map(|p| std::iter::once(p.exterior()).chain(p.interiors()));
+    rings.into_iter().any(|ring| {
+        let edges: Vec<Coord<f64>> = ring.0.windows(2).map(|pair| pair[1] - pair[0]).collect();
+        (0..edges.len()).any(|i| {
+            let (u, w) = (edges[i], edges[(i + 1) % edges.len()]);
+            // Cosine of the turn below 2/25 − 1: half the turn's cosine below 1/5.
+            u.x * w.x + u.y * w.y < (2.0 / MITRE_LIMIT.powi(2) - 1.0) * u.x.hypot(u.y) * w.x.hypot(w.y)
+        })
+    })
 }
 
 fn gaps_between(closed: &MultiPolygon<f64>, union: &MultiPolygon<f64>) -> Vec<Gap> {

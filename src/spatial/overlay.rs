@@ -16,6 +16,8 @@ const DEPTH: usize = 20;
 /// Shared areas of no more than this many m² are rounding, not overlay.
 const LEAST_M2: f64 = 1e-6;
 const CHUNK: usize = 2048;
+/// Consecutive items that are looked up together first.
+const GROUP: usize = 16;
 
 /// One pair of the overlay: item of `a`, item of `b`, area of their intersection in planar m².
 pub type Share = (u32, u32, f64);
@@ -28,25 +30,47 @@ pub fn overlay(a: &impl PolygonSet, b: &impl PolygonSet) -> Vec<Share> {
         .into_par_iter()
         .map(|chunk| {
             let mut shares = Vec::new();
-            let mut partners = Vec::new();
             let mut scratch = Scratch::default();
-            for i in chunk * CHUNK..((chunk + 1) * CHUNK).min(a.len()) {
-                let bounds = a.bounds(i);
-                let query = [bounds.min().x, bounds.min().y, bounds.max().x, bounds.max().y];
-                partners.clear();
-                grid.query(&query, |j| partners.push(j));
-                partners.sort_unstable();
-                for &j in &partners {
-                    let area = trees[j as usize].shared(a, i, &query, &mut scratch);
-                    if area > LEAST_M2 {
-                        shares.push((i as u32, j, area));
-                    }
-                }
+            let (first, last) = (chunk * CHUNK, ((chunk + 1) * CHUNK).min(a.len()));
+            for from in (first..last).step_by(GROUP) {
+                overlay_group(a, from..(from + GROUP).min(last), &trees, &grid, &mut scratch, &mut shares);
             }
             shares
         })
         .collect();
     chunks.concat()
+}
+
+/// The shares of a few consecutive items. Layers are mostly kept in spatial order, so a group often lies inside one
+/// polygon as a whole and is settled at once.
+fn overlay_group(a: &impl PolygonSet, group: std::ops::Range<usize>, trees: &[Tree], grid: &BoxGrid, scratch: &mut Scratch, shares: &mut Vec<Share>) {
+    let box_of = |i: usize| {
+        let bounds = a.bounds(i);
+        [bounds.min().x, bounds.min().y, bounds.max().x, bounds.max().y]
+    };
+    let whole = group.clone().map(box_of).filter(|b| b[0].is_finite()).fold(
+        [f64::INFINITY, f64::INFINITY, f64::NEG_INFINITY, f64::NEG_INFINITY],
+        |w, b| [w[0].min(b[0]), w[1].min(b[1]), w[2].max(b[2]), w[3].max(b[3])],
+    );
+    let mut partners = std::mem::take(&mut scratch.partners);
+    partners.clear();
+    grid.query(&whole, |j| {
+        let found = trees[j as usize].find_leaves(&whole, scratch);
+        if found != Found::Nothing {
+            partners.push((j, found == Found::Inside));
+        }
+    });
+    partners.sort_unstable();
+    for i in group {
+        let query = box_of(i);
+        for &(j, is_inside) in &partners {
+            let area = if is_inside { a.area_m2(i) } else { trees[j as usize].shared(a, i, &query, scratch) };
+            if area > LEAST_M2 {
+                shares.push((i as u32, j, area));
+            }
+        }
+    }
+    scratch.partners = partners;
 }
 
 /// For each item of `a` the item of `b` that holds most of it (the smaller index on a tie), with that area.
@@ -68,6 +92,16 @@ struct Scratch {
     of_b: Edges,
     leaves: Vec<u32>,
     stack: Vec<u32>,
+    /// Polygon, and whether the whole group lies inside it.
+    partners: Vec<(u32, bool)>,
+}
+
+/// How a box lies to a polygon, as far as the cells tell.
+#[derive(Clone, Copy, PartialEq)]
+enum Found {
+    Nothing,
+    Inside,
+    Perhaps,
 }
 
 enum Cell {
@@ -125,12 +159,12 @@ impl Tree {
         };
     }
 
-    /// Area of item `i` of `set`, whose box is `query`, inside this polygon.
-    fn shared(&self, set: &impl PolygonSet, i: usize, query: &[f64; 4], scratch: &mut Scratch) -> f64 {
+    /// Collects the cells that meet the box and may hold land.
+    fn find_leaves(&self, query: &[f64; 4], scratch: &mut Scratch) -> Found {
         scratch.leaves.clear();
         scratch.stack.clear();
         scratch.stack.push(0);
-        let (mut full, mut other) = (0, 0);
+        let mut is_whole = true;
         while let Some(index) = scratch.stack.pop() {
             let node = &self.nodes[index as usize];
             // Cells that only touch the box hold none of it.
@@ -139,27 +173,30 @@ impl Tree {
             }
             match &node.cell {
                 Cell::Divided(children) => scratch.stack.extend((*children..children + 4).rev()),
-                Cell::Empty => other += 1,
-                Cell::Full => {
-                    full += 1;
-                    scratch.leaves.push(index);
-                }
+                Cell::Empty => is_whole = false,
+                Cell::Full => scratch.leaves.push(index),
                 Cell::Piece(_) => {
-                    other += 1;
+                    is_whole = false;
                     scratch.leaves.push(index);
                 }
             }
         }
         let root = &self.nodes[0].area;
         let covered = query[0] >= root[0] && query[1] >= root[1] && query[2] <= root[2] && query[3] <= root[3];
-        if other == 0 && full > 0 && covered {
-            return set.area_m2(i);
+        match scratch.leaves.is_empty() {
+            true => Found::Nothing,
+            false if is_whole && covered => Found::Inside,
+            false => Found::Perhaps,
         }
-        let mut total = 0.0;
-        for k in 0..scratch.leaves.len() {
-            total += self.shared_with_leaf(set, i, scratch.leaves[k], scratch);
+    }
+
+    /// Area of item `i` of `set`, whose box is `query`, inside this polygon.
+    fn shared(&self, set: &impl PolygonSet, i: usize, query: &[f64; 4], scratch: &mut Scratch) -> f64 {
+        match self.find_leaves(query, scratch) {
+            Found::Nothing => 0.0,
+            Found::Inside => set.area_m2(i),
+            Found::Perhaps => (0..scratch.leaves.len()).map(|k| self.shared_with_leaf(set, i, scratch.leaves[k], scratch)).sum(),
         }
-        total
     }
 
     fn shared_with_leaf(&self, set: &impl PolygonSet, i: usize, leaf: u32, scratch: &mut Scratch) -> f64 {

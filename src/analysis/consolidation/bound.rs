@@ -9,6 +9,7 @@ use super::problem::{Problem, TIE, Unit};
 use crate::domain::units::hectares;
 use crate::spatial::PolygonSet;
 use std::collections::BTreeMap;
+use std::f64::consts::{FRAC_PI_2, PI, TAU};
 
 pub(super) const RELAXED: [&str; 5] = ["connectivity", "min_area", "shape", "rectangle", "whole_parcels"];
 
@@ -99,39 +100,81 @@ fn least(of: impl Fn(f64) -> f64, high: f64) -> f64 {
 
 /// For each unit the largest PP that a site of its component can have.
 ///
-/// By Wulff's theorem for the polygon W that circumscribes the unit circle with the boundaries' normals, perimeter² ≥
-/// 4·|W|·area, hence PP ≤ π/|W|; W's area is Σ tan(half the turn between neighbouring normals). For a grid that is π/4.
-/// Where slits close, the mitre limit may add a short edge in a new direction: such a component is granted PP = 1.
+/// By Wulff's theorem for the convex W that circumscribes the unit circle with the boundaries' normals, perimeter² ≥
+/// 4·|W|·area, hence PP ≤ π/|W|. For a grid that is π/4. Where slits close, the mitre limit may add short edges across
+/// sharp notches: their directions are granted as well.
 fn largest_compactness<S: PolygonSet>(problem: &Problem<'_, S>) -> Vec<f64> {
-    use std::f64::consts::{PI, TAU};
     let (component, count) = problem.graph.components();
-    let mut turns: Vec<Vec<f64>> = vec![Vec::new(); count];
     let tiles = problem.components_that_tile(&component, count);
+    let mut turns: Vec<Vec<f64>> = vec![Vec::new(); count];
     for i in 0..problem.units.len() {
         let own = &mut turns[component[i] as usize];
-        for pair in problem.set.rings(i).flat_map(|ring| ring.windows(2)) {
-            // An edge may bound a site from either side.
-            let turn = (pair[1].y - pair[0].y).atan2(pair[1].x - pair[0].x).rem_euclid(PI);
-            own.extend([turn, turn + PI]);
+        for pair in problem.set.rings(i).flat_map(|ring| ring.windows(2)).filter(|pair| pair[0] != pair[1]) {
+            own.push((pair[1].y - pair[0].y).atan2(pair[1].x - pair[0].x).rem_euclid(PI));
         }
     }
-    let most: Vec<f64> = turns
-        .iter_mut()
-        .zip(tiles)
-        .map(|(turns, tiles)| {
-            turns.sort_unstable_by(f64::total_cmp);
-            let Some(&first) = turns.first().filter(|_| tiles) else { return 1.0 };
-            let gaps = turns.iter().enumerate().map(|(k, turn)| turns.get(k + 1).copied().unwrap_or(first + TAU) - turn);
-            let wulff: f64 = gaps.map(|gap| if gap < PI - 1e-9 { (gap / 2.0).tan() } else { f64::INFINITY }).sum();
-            if wulff.is_finite() { (PI / wulff * (1.0 + TIE)).min(1.0) } else { 1.0 }
-        })
-        .collect();
+    let most: Vec<f64> = turns.into_iter().zip(tiles).map(|(turns, tiles)| compactness_of_directions(turns, tiles)).collect();
     component.iter().map(|c| most[*c as usize]).collect()
+}
+
+/// π/|W| for boundaries in these undirected directions (radians in 0..π).
+fn compactness_of_directions(mut turns: Vec<f64>, tiles: bool) -> f64 {
+    /// A notch sharper than this is cut by the mitre limit of 5: 2·asin(1/5), rounded up.
+    const SHARP: f64 = 0.4028;
+    turns.sort_unstable_by(f64::total_cmp);
+    let Some(&first) = turns.first() else { return 1.0 };
+    // An edge may bound a site from either side, so each direction comes twice on the circle.
+    let mut arcs: Vec<(f64, f64)> = turns.iter().flat_map(|t| [(*t, *t), (t + PI, t + PI)]).collect();
+    if !tiles {
+        for (k, turn) in turns.iter().enumerate() {
+            let next = turns.get(k + 1).copied().unwrap_or(first + PI);
+            // The cut runs across the bisector of the notch, which lies between its sides.
+            if next > *turn && next - turn < SHARP {
+                arcs.extend([(turn + FRAC_PI_2, next + FRAC_PI_2), (turn + 3.0 * FRAC_PI_2, next + 3.0 * FRAC_PI_2)]);
+            }
+        }
+    }
+    // Arcs that pass the full circle begin anew.
+    let mut split: Vec<(f64, f64)> = Vec::with_capacity(arcs.len());
+    for (from, to) in arcs {
+        let turns_passed = (from / TAU).floor() * TAU;
+        let (from, to) = (from - turns_passed, to - turns_passed);
+        split.push((from, to.min(TAU)));
+        if to > TAU {
+            split.push((0.0, to - TAU));
+        }
+    }
+    split.sort_unstable_by(|p, q| p.0.total_cmp(&q.0).then(p.1.total_cmp(&q.1)));
+    let start = split[0].0;
+    let (mut wulff, mut reached) = (0.0, start);
+    for (from, to) in split.into_iter().chain([(start + TAU, start + TAU)]) {
+        if from > reached {
+            wulff += if from - reached < PI - 1e-9 { ((from - reached) / 2.0).tan() } else { 0.0 };
+        }
+        // A full arc of normals is a piece of the circle itself.
+        wulff += (to - from.max(reached)).max(0.0) / 2.0;
+        reached = reached.max(to);
+    }
+    // Closed outlines are rounded to about a micrometre.
+    let rounding = if tiles { TIE } else { 1e-5 };
+    (PI / wulff * (1.0 + rounding)).min(1.0)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn directions_bound_compactness() {
+        assert!((compactness_of_directions(vec![0.0, FRAC_PI_2], true) - PI / 4.0).abs() < 1e-8);
+        assert!((compactness_of_directions(vec![0.0, 0.0, FRAC_PI_2], false) - PI / 4.0).abs() < 1e-4);
+        // An octagon's directions allow the octagon: PP = π / (8·tan 22.5°).
+        let octagon: Vec<f64> = (0..4).map(|k| f64::from(k) * PI / 4.0).collect();
+        assert!((compactness_of_directions(octagon.clone(), true) - PI / (8.0 * (PI / 8.0).tan())).abs() < 1e-8);
+        assert!(compactness_of_directions(octagon, false) <= 1.0);
+        let all: Vec<f64> = (0..1000).map(|k| f64::from(k) * PI / 1000.0).collect();
+        assert!((compactness_of_directions(all, false) - 1.0).abs() < 1e-5);
+    }
 
     #[test]
     fn the_dual_of_one_row_is_the_fractional_knapsack() {

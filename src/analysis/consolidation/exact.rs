@@ -75,6 +75,20 @@ fn is_connected(mask: u32, links: &[u32]) -> bool {
     reached == mask
 }
 
+/// The cheapest site, or that of fewest owners, which can stand beside `best`: costs and owners only add up, so without
+/// pins one site is always least.
+pub(super) fn least_site(sites: &Sites, goal: Goal, best: &Plan) -> Option<Plan> {
+    let gains: Vec<f64> = sites.list.iter().map(|(_, site)| goal.gain(site)).collect();
+    let most = gains.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let mut tied: Vec<Plan> = (0..gains.len())
+        .filter(|&index| gains[index] >= most - TIE * most.abs())
+        .map(|index| Plan::new(vec![sites.list[index].1.clone()]))
+        .filter(|plan| !plan.dominates(best))
+        .collect();
+    tied.sort_by(Plan::rank);
+    tied.iter().find(|plan| !best.dominates(plan) && !tied.iter().any(|other| other.dominates(plan))).cloned()
+}
+
 /// What a packing is to maximise.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Goal {
@@ -107,13 +121,6 @@ struct Piece {
 /// A plan has at least one site: the empty plan is an answer only where nothing else is feasible (C12).
 pub(super) fn pack<S: PolygonSet>(problem: &Problem<'_, S>, sites: &Sites, goal: Goal, stop: &(dyn Fn() -> bool + Sync)) -> Result<Option<Plan>, ()> {
     let gains: Vec<f64> = sites.list.iter().map(|(_, site)| goal.gain(site)).collect();
-    if sites.pins == 0 && matches!(goal, Goal::Cheapest | Goal::FewestOwners) {
-        // Costs and owners only add up: one site is always least.
-        let most = gains.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-        let tied = (0..gains.len()).filter(|&index| gains[index] >= most - TIE * most.abs());
-        let plans = tied.map(|index| Plan::new(vec![sites.list[index].1.clone()]));
-        return Ok(plans.min_by(Plan::rank));
-    }
     Packing::new(problem, sites, &gains).solve(stop)
 }
 

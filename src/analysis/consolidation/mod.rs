@@ -11,6 +11,7 @@ mod exact;
 mod input;
 mod left_out;
 mod problem;
+pub mod regions;
 mod report;
 mod search;
 mod solve;

@@ -1,11 +1,12 @@
 //! The eligible parcels as a graph with what each brings; sites and plans and their values.
 
 use super::input::{Params, Weights};
-use crate::spatial::outline::{Outline, compactness, outline};
+use crate::spatial::outline::{Outline, compactness, outline, outline_figures};
 use crate::spatial::overlap::shared_area;
 use crate::spatial::rectangle::holds_rectangle;
 use crate::spatial::{Contact, Graph, PolygonSet, Subset, adjacency};
 use crate::domain::units::hectares;
+use geo_types::MultiPolygon;
 use rayon::prelude::*;
 use std::cmp::Ordering;
 
@@ -76,7 +77,7 @@ impl<'a, S: PolygonSet> Problem<'a, S> {
         let is_clean = (0..units.len())
             .into_par_iter()
             .map(|i| {
-                let own = outline(&[set.multipolygon(i)], tolerance);
+                let own = outline_figures(&[set.multipolygon(i)], tolerance);
                 let unit = &units[i];
                 unit.area > tolerance * unit.perimeter
                     && (own.area_m2 - unit.area).abs() < 1e-6
@@ -101,8 +102,11 @@ impl<'a, S: PolygonSet> Problem<'a, S> {
 
     /// The site's merged outline, exactly.
     pub fn outline(&self, members: &[u32]) -> Outline {
-        let shapes: Vec<_> = members.iter().map(|i| self.set.multipolygon(*i as usize)).collect();
-        outline(&shapes, self.params.adjacency.tolerance_m)
+        outline(&self.shapes(members), self.params.adjacency.tolerance_m)
+    }
+
+    fn shapes(&self, members: &[u32]) -> Vec<MultiPolygon<f64>> {
+        members.iter().map(|i| self.set.multipolygon(*i as usize)).collect()
     }
 
     /// Union area, outline area and perimeter. Members that tile without gaps or overlaps need no geometry: areas add
@@ -127,7 +131,7 @@ impl<'a, S: PolygonSet> Problem<'a, S> {
         if tiles {
             return (area, area, perimeter);
         }
-        let merged = self.outline(members);
+        let merged = outline_figures(&self.shapes(members), self.params.adjacency.tolerance_m);
         (merged.union_m2, merged.area_m2, merged.perimeter_m)
     }
 

@@ -1,7 +1,7 @@
 //! From a problem to plans: exact where it can be, searched where it must be, with a bound either way.
 
 use super::bound::{RELAXED, upper_bound};
-use super::exact::{Goal, MOST_UNITS, enumerate, pack};
+use super::exact::{Goal, MOST_UNITS, enumerate, least_site, pack};
 use super::left_out::{polish, usable};
 use super::problem::{Plan, Problem};
 use super::search::search;
@@ -70,20 +70,23 @@ fn solve_exactly<S: PolygonSet>(problem: &Problem<'_, S>, stop: Stop<'_>) -> Opt
     let bound = best.objective;
     let mut plans = vec![best];
     for goal in [Goal::Cheapest, Goal::Largest, Goal::FewestOwners] {
-        plans.extend(pack(problem, &sites, goal, stop).ok()?);
+        let plan = match goal {
+            Goal::Cheapest | Goal::FewestOwners if sites.pins == 0 => least_site(&sites, goal, &plans[0]),
+            _ => pack(problem, &sites, goal, stop).ok()?,
+        };
+        plans.extend(plan);
     }
     Some(Some(Solution { candidates: choose(plans), bound, exact: true, relaxed: Vec::new() }))
 }
 
-/// Best, cheapest, largest and fewest owners among plans that no found plan dominates, none twice (C12).
+/// Best, cheapest, largest and fewest owners among plans that do not dominate one another, none twice (C12).
+/// The best-scoring plan always comes first; a plan that dominates it (its readiness may weigh more) cannot stand beside it.
 fn choose(mut plans: Vec<Plan>) -> Vec<(&'static str, Plan)> {
     plans.sort_by(Plan::rank);
     plans.dedup_by(|a, b| a.sites == b.sites);
     let best = plans[0].clone();
-    let mut kept: Vec<&Plan> = plans
-        .iter()
-        .filter(|p| !plans.iter().any(|q| q.dominates(p)) && !p.dominates(&best))
-        .collect();
+    plans.retain(|p| !p.dominates(&best));
+    let mut kept: Vec<&Plan> = plans.iter().filter(|p| !plans.iter().any(|q| q.dominates(p))).collect();
     let mut chosen = vec![("best", best)];
     let mut take = |label: &'static str, order: fn(&Plan, &Plan) -> std::cmp::Ordering| {
         kept.sort_by(|p, q| order(p, q).then_with(|| p.rank(q)));

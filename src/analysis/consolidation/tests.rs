@@ -119,6 +119,9 @@ struct Figures {
     area: f64,
     cost: f64,
     owners: usize,
+    gfa: f64,
+    /// Σ PP · area.
+    pp_area: f64,
     codes: Vec<String>,
 }
 
@@ -166,7 +169,7 @@ impl Brute<'_> {
             return None;
         }
         let mut named = std::collections::BTreeSet::new();
-        let (mut unnamed, mut cost, mut ready) = (0, 0.0, 0.0);
+        let (mut unnamed, mut cost, mut ready, mut gfa) = (0, 0.0, 0.0, 0.0);
         for &i in &members {
             let (parcel, m2) = (&case.parcels[i], case.cells[i].2 * case.cells[i].3);
             match &parcel.owner {
@@ -174,11 +177,12 @@ impl Brute<'_> {
                 None => unnamed += 1,
             }
             cost += m2 * self.pack.land_price_wan_m2[parcel.tenure.as_ref().expect("tenure")] + parcel.built_gfa_m2.unwrap_or(0.0) * 0.15;
+            gfa += parcel.built_gfa_m2.unwrap_or(0.0);
             ready += if parcel.stage.is_some() { m2 } else { 0.0 };
         }
         let (w, owners) = (&p.weights, named.len() + unnamed);
         let objective = (w.area * area + w.compactness * pp * area + w.readiness * ready) / 10_000.0 - w.cost * cost / 100.0 - w.owners * owners as f64;
-        Some(Figures { objective, area, cost, owners, codes: members.iter().map(|i| case.parcels[*i].code.clone()).collect() })
+        Some(Figures { objective, area, cost, owners, gfa, pp_area: pp * area, codes: members.iter().map(|i| case.parcels[*i].code.clone()).collect() })
     }
 
     /// All sets of disjoint sites, by choosing sites in rising order of their masks.
@@ -201,6 +205,8 @@ impl Brute<'_> {
                 area: so_far.area + site.area,
                 cost: so_far.cost + site.cost,
                 owners: so_far.owners + site.owners,
+                gfa: so_far.gfa + site.gfa,
+                pp_area: so_far.pp_area + site.pp_area,
                 codes: so_far.codes.iter().chain(&site.codes).cloned().collect(),
             };
             let used = used | mask;
@@ -258,11 +264,29 @@ fn five_hundred_small_instances_equal_an_independent_enumeration() {
         let mut codes: Vec<String> = best.sites.iter().flat_map(|s| s.parcels.clone()).collect();
         codes.sort();
         assert_eq!(codes, tied[0].1, "round {round}");
-        let least = |of: fn(&Figures) -> f64| brute.plans.iter().map(of).fold(f64::INFINITY, f64::min);
-        let shown = |of: fn(&Candidate) -> f64| answer.candidates.iter().map(of).fold(f64::INFINITY, f64::min);
-        assert!(close(shown(|c| c.cost_wan), least(|p| p.cost)), "round {round}");
-        assert!(close(shown(|c| -c.area_m2), least(|p| -p.area)), "round {round}");
-        assert!(close(shown(|c| c.owners as f64), least(|p| p.owners as f64)), "round {round}");
+        // A plan that dominates the best-scoring one cannot stand beside it (no candidate dominates another).
+        let at_least = |mine: f64, theirs: f64| mine >= theirs - 1e-9 * theirs.abs();
+        let not_worse = |p: &Figures, q: &Figures| {
+            at_least(p.area, q.area) && at_least(-p.cost, -q.cost) && p.owners <= q.owners && at_least(-p.gfa, -q.gfa) && at_least(p.pp_area / p.area, q.pp_area / q.area)
+        };
+        let shown_best = Figures {
+            area: best.area_m2,
+            cost: best.cost_wan,
+            owners: best.owners,
+            gfa: best.demolition_gfa_m2,
+            pp_area: best.mean_compactness * best.area_m2,
+            ..Figures::default()
+        };
+        let can_stand_beside = |p: &Figures| !not_worse(p, &shown_best) && brute.plans.iter().all(|q| !not_worse(q, p) || not_worse(p, q));
+        let shows = |of: fn(&Figures) -> f64, shown: fn(&Candidate) -> f64| {
+            let least = brute.plans.iter().map(of).fold(f64::INFINITY, f64::min);
+            let can_stand = brute.plans.iter().filter(|p| close(of(p), least)).any(can_stand_beside);
+            let found = answer.candidates.iter().map(shown).fold(f64::INFINITY, f64::min);
+            assert!(!can_stand || close(found, least), "round {round}: {found} against {least}");
+        };
+        shows(|p| p.cost, |c| c.cost_wan);
+        shows(|p| -p.area, |c| -c.area_m2);
+        shows(|p| p.owners as f64, |c| c.owners as f64);
         assert!(answer.candidates.len() <= 4);
         check_invariants(&set, &case.parcels, &case.params, &answer);
         solved += 1;
@@ -329,7 +353,7 @@ fn a_larger_instance_keeps_its_limits_and_does_not_depend_on_order_or_threads() 
     params.budget_wan = Some(20_000.0);
     params.min_compactness = Some(0.4);
     params.weights.cost = 0.01;
-    params.pins = vec!["B017".into()];
+    params.pins = vec![parcels.iter().skip(17).find(|p| p.planned_use.as_deref() == Some("M1")).expect("industrial").code.clone()];
     let in_pool = |threads: usize| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("pool");
         pool.install(|| consolidate(&set, &parcels, &pack(), &params, Control::none()).expect("plan"))
@@ -440,4 +464,60 @@ fn gaps_and_overlaps_stand_in_the_ledger() {
     assert!((site.compactness - 4.0 * std::f64::consts::PI * 29_930.0 / (perimeter * perimeter)).abs() < 1e-6);
     let split = answer.land_split.expect("table");
     assert!((split.retained_m2 - 0.2 * 30_000.0).abs() < 1e-6 && split.status == "unconfirmed");
+}
+
+#[test]
+#[ignore = "a measurement"]
+fn measure_consolidation() {
+    let row = |name: &str, columns: usize, rows: usize, change: &dyn Fn(&mut Params)| {
+        let (set, mut parcels) = block(columns, rows, 3);
+        parcels.iter_mut().for_each(|p| p.planned_use = Some("M1".into()));
+        let mut params = params();
+        params.weights.cost = 0.01;
+        change(&mut params);
+        let begin = std::time::Instant::now();
+        let answer = consolidate(&set, &parcels, &pack(), &params, Control::none()).expect("plan");
+        println!(
+            "{{\"row\":\"{name}\",\"n\":{},\"seconds\":{:.3},\"exact\":{},\"gap\":{:.4},\"objective\":{:.5},\"bound\":{:.5},\"sites\":{}}}",
+            parcels.len(),
+            begin.elapsed().as_secs_f64(),
+            answer.exact,
+            answer.gap,
+            answer.candidates[0].objective,
+            answer.bound,
+            answer.candidates[0].sites.len()
+        );
+    };
+    row("exact, no least area", 5, 4, &|p| p.min_area_m2 = 0.0);
+    row("exact, quarter", 5, 4, &|p| p.min_area_m2 = 12_000.0);
+    row("exact, budget", 5, 4, &|p| {
+        p.min_area_m2 = 9_000.0;
+        p.budget_wan = Some(5_000.0);
+        p.sites = Some(3);
+    });
+    row("exact, no PP", 5, 4, &|p| {
+        p.min_area_m2 = 9_000.0;
+        p.weights.compactness = 0.0;
+        p.weights.owners = 0.0;
+    });
+    let limits = |p: &mut Params| {
+        p.min_area_m2 = 20_000.0;
+        p.max_area_m2 = Some(80_000.0);
+        p.budget_wan = Some(30_000.0);
+        p.sites = Some(5);
+    };
+    row("search", 7, 3, &|p| limits(p));
+    row("search", 12, 10, &|p| limits(p));
+    row("search", 25, 20, &|p| limits(p));
+    row("search, budget", 25, 20, &|p| {
+        limits(p);
+        p.budget_wan = Some(15_000.0);
+        p.weights.cost = 0.1;
+    });
+    row("search", 50, 40, &|p| limits(p));
+    row("search, no limits", 25, 20, &|p| {
+        limits(p);
+        p.sites = None;
+        p.budget_wan = None;
+    });
 }
