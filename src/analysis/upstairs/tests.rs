@@ -331,3 +331,45 @@ fn the_json_carries_the_promised_members() {
     assert_eq!(json["plates"][0]["geometry"]["type"], "Polygon");
     assert_eq!(json["findings"][0]["op"], ">=");
 }
+
+/// Built examples, from their published land, height and storeys; the tolerance is one column cell per storey and what publishers round off.
+#[test]
+fn published_buildings_come_out_of_their_published_inputs() {
+    // (name, land m², FAR = published GFA ÷ land, height m, storeys, plates, GFA m², tolerance).
+    // Pingshan new-energy vehicle park: 10.78 万㎡ of land, 32.1 万㎡, about 100 m, 17 storeys. Pingshan quality-space pilot: 2.92 and 17.54 万㎡, FAR 6.0.
+    // Baguang pilot: 7 万㎡ of land at FAR ≥ 3.0, published as 22 万㎡: at FAR 3.0 exactly it is 21, within 5 %.
+    let shipped = UpstairsPack::resolve(Packs::embedded(), None, Some("c24-smart-vehicle")).expect("pack");
+    for (name, land, far, height, storeys, plates, gfa, tolerance) in [
+        ("坪山新能源汽车产业园", 107_800.0, 2.978, 100.0, 17, 6, 321_000.0, 0.02),
+        ("坪山优质产业空间试点", 29_200.0, 6.007, 150.0, 30, 4, 175_400.0, 0.02),
+        ("坝光试点", 70_000.0, 3.0, 100.0, 21, 6, 220_000.0, 0.06),
+    ] {
+        let width: f64 = f64::sqrt(land * 1.4);
+        let case = ParcelCase { far_limit: Some(far), height_limit_m: Some(height), coverage_limit: Some(0.5), ..rectangle(width, land / width) };
+        let result = check_to(&case, &shipped, &Overrides { storeys: Some(storeys), plates: Some(plates), ..Overrides::default() }, Depth::Figures);
+        near(result.gfa_m2, gfa, gfa * tolerance);
+        assert!(result.height_m <= height && result.storeys.len() <= storeys, "{name}");
+    }
+}
+
+#[test]
+fn the_first_batch_s_mean_project_reaches_its_mean_far_upstairs() {
+    // 72 projects, 2 306.5 万㎡ at FAR 4.2: 549.2 ha, so 7.63 ha and 32.0 万㎡ each. A square of that size holds it inside 100 m.
+    let shipped = UpstairsPack::resolve(Packs::embedded(), None, None).expect("pack");
+    let side = f64::sqrt(2_306.5e4 / 4.2 / 72.0);
+    let case = ParcelCase { far_limit: Some(4.2), height_limit_m: Some(100.0), coverage_limit: Some(0.5), ..rectangle(side, side) };
+    let result = check_to(&case, &shipped, &Overrides::default(), Depth::Figures);
+    near(result.gfa_m2, 2_306.5e4 / 72.0, 2_306.5e4 / 72.0 * 0.01);
+}
+
+#[test]
+fn slab_loads_tell_upper_from_ground_floors_as_the_load_code_does() {
+    // At a slab span of 2 m: bench work (4) and lines with machines up to 12 kN (6) fit 650 kg/m² = 6.37; class-4 metal cutting (8) needs 1.2 t = 11.77;
+    // class 1 (14) more than that.
+    let loads = Packs::embedded().resolve("floor-loads", None).expect("pack");
+    let of = |process: &str| loads.number(&format!("process.{process}.slab_span_2_0")).expect("figure").value;
+    let (light, medium) = (0.65 * 9.80665, 1.2 * 9.80665);
+    assert!(of("instrument_assembly") <= light && of("semiconductor_9_12") <= light);
+    assert!(of("metal_cutting_4") > light && of("metal_cutting_4") <= medium && of("semiconductor_14_18") <= medium);
+    assert!(of("metal_cutting_1") > medium);
+}
