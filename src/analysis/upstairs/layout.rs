@@ -125,7 +125,8 @@ pub(super) fn singles(frames: &[Frame], index: usize, grid: &Grid, work: &mut Wo
         if longest >= high {
             continue;
         }
-        if let Some((x, channel)) = longest_channel(frame, m as f64 * grid.span, high as f64 * grid.span, work) {
+        let wanted = Wanted { span: grid.span, more_than: longest.max(low - 1), enough: high };
+        if let Some((x, channel)) = longest_channel(frame, m as f64 * grid.span, &wanted, work) {
             let fits = spans(channel.high - channel.low, grid.span).min(high);
             if fits >= low && fits > longest {
                 longest = fits;
@@ -140,8 +141,15 @@ fn spans(free: f64, span: f64) -> usize {
     if free <= 0.0 { 0 } else { ((free + 1e-9) / span).floor() as usize }
 }
 
-/// The longest free interval over all slabs of a width, found to 0.1 m of position; stops at `enough`.
-fn longest_channel(frame: &Frame, width: f64, enough: f64, work: &mut Work) -> Option<(f64, Channel)> {
+/// Which lengths are of interest, in spans: a shorter one than `more_than` + 1 is of no use, a longer one than `enough` no better.
+struct Wanted {
+    span: f64,
+    more_than: usize,
+    enough: usize,
+}
+
+/// The free interval of most spans over all slabs of a width, found to 0.1 m of position; `None` when none is of use.
+fn longest_channel(frame: &Frame, width: f64, wanted: &Wanted, work: &mut Work) -> Option<(f64, Channel)> {
     let last = frame.x_max - width;
     if last < frame.x_min - 2.0 * TOLERANCE {
         return None;
@@ -150,39 +158,44 @@ fn longest_channel(frame: &Frame, width: f64, enough: f64, work: &mut Work) -> O
     let mut stops: Vec<f64> = frame.corners().flat_map(|corner| [clamp(corner), clamp(corner - width)]).collect();
     stops.sort_by(f64::total_cmp);
     stops.dedup_by(|a, b| (*a - *b).abs() < 1e-6);
-    let mut best: Option<(f64, Channel)> = None;
-    let mut at_slab = |x: f64, best: &mut Option<(f64, Channel)>| -> f64 {
+    let mut longest = |x: f64, width: f64| -> Option<Channel> {
         frame.channels(x, width, &mut work.scratch, &mut work.channels);
-        let longest = work.channels.iter().copied().max_by(|a, b| (a.high - a.low).total_cmp(&(b.high - b.low)));
-        let Some(channel) = longest else { return 0.0 };
-        let free = channel.high - channel.low;
-        if best.is_none_or(|(_, known)| free > known.high - known.low + 1e-9) {
-            *best = Some((x, channel));
-        }
-        free
+        work.channels.iter().copied().max_by(|a, b| (a.high - a.low).total_cmp(&(b.high - b.low)))
     };
-    let reached = |best: &Option<(f64, Channel)>| best.is_some_and(|(_, channel)| channel.high - channel.low >= enough);
-    let mut frees = Vec::with_capacity(stops.len());
+    let free = |channel: &Option<Channel>| channel.map_or(0.0, |channel| channel.high - channel.low);
+    let mut best: Option<(f64, Channel)> = None;
+    let mut most = wanted.more_than;
+    let mut keep = |x: f64, channel: Option<Channel>, most: &mut usize| {
+        if let Some(channel) = channel
+            && spans(channel.high - channel.low, wanted.span) > *most
+        {
+            *most = spans(channel.high - channel.low, wanted.span);
+            best = Some((x, channel));
+        }
+    };
     for &x in &stops {
-        frees.push(at_slab(x, &mut best));
-        if reached(&best) {
+        keep(x, longest(x, width), &mut most);
+        if most >= wanted.enough {
             return best;
         }
     }
-    if !frame.slanted {
-        // Between two stops nothing changes: one look in each gap is enough.
-        for pair in stops.windows(2) {
-            at_slab((pair[0] + pair[1]) / 2.0, &mut best);
-        }
-        return best;
-    }
     for pair in stops.windows(2) {
         let (mut from, mut to) = (pair[0], pair[1]);
-        // Between two stops the same edges bound the slab, so the free length is concave there: shrink around its top.
-        while to - from > 0.05 && !reached(&best) {
+        // All slabs that begin between the two stops share their middle part: where that is not longer, none of them is.
+        let shared = width - (to - from);
+        if shared > 2.0 * TOLERANCE && spans(free(&longest(to, shared)), wanted.span) <= most {
+            continue;
+        }
+        // The same edges bound the slab between two stops, so the free length is concave there: shrink around its top.
+        while to - from > 0.05 && most < wanted.enough {
             let third = (to - from) / 3.0;
-            let (one, two) = (at_slab(from + third, &mut best), at_slab(to - third, &mut best));
-            if one < two { from += third } else { to -= third }
+            let (one, two) = (longest(from + third, width), longest(to - third, width));
+            keep(from + third, one, &mut most);
+            keep(to - third, two, &mut most);
+            if !frame.slanted {
+                break; // all edges level or upright: it is the same everywhere between
+            }
+            if free(&one) < free(&two) { from += third } else { to -= third }
         }
     }
     best
@@ -276,8 +289,8 @@ fn places(frame: &Frame, grid: &Grid, sides: &[usize]) -> Vec<f64> {
             kept = merged;
         }
     };
-    add(&mut [left].into_iter().chain(frame.corners()));
-    add(&mut widths.iter().flat_map(|width| [left + width + gap, right - width]));
+    add(&mut widths.iter().flat_map(|width| [left, left + width + gap, right - width]));
+    add(&mut frame.corners());
     add(&mut frame.corners().flat_map(|corner| widths.iter().map(move |width| corner - width)));
     if grid.count_max > 2 {
         let pairs = || widths.iter().enumerate().flat_map(|(index, first)| widths[index..].iter().map(move |second| first + second));

@@ -137,14 +137,18 @@ fn time_per_parcel() {
     let shipped = UpstairsPack::resolve(crate::rules::Packs::embedded(), None, None).expect("pack");
     let slanted = parcel(&[(0.0, 0.0), (210.0, 12.0), (195.0, 160.0), (-8.0, 149.0)]);
     let l = parcel(&[(0.0, 0.0), (200.0, 0.0), (200.0, 90.0), (90.0, 90.0), (90.0, 180.0), (0.0, 180.0)]);
-    for (name, case) in [("rectangle", rectangle(180.0, 140.0)), ("quadrilateral", slanted), ("L", l)] {
-        let case = ParcelCase { far_limit: Some(3.0), coverage_limit: Some(0.5), height_limit_m: Some(80.0), ..case };
-        for plates in [1, 4] {
-            let overrides = Overrides { plates: Some(plates), ..Overrides::default() };
-            for (depth, runs) in [(Depth::Figures, 200), (Depth::Full, 20)] {
-                let start = std::time::Instant::now();
-                let total: f64 = (0..runs).map(|_| check_to(&case, &shipped, &overrides, depth).gfa_m2).sum();
-                println!("{name}, {plates} plate(s), {depth:?}: {:.1} µs, GFA {:.0}", start.elapsed().as_secs_f64() * 1e6 / f64::from(runs), total / f64::from(runs));
+    let road = RoadLine { class: "local".into(), width_m: Some(15.0), line: geo_types::LineString::from(vec![(-50.0, -15.0), (300.0, -15.0)]) };
+    for (name, case) in [("rectangle", rectangle(180.0, 140.0)), ("small rectangle", rectangle(70.0, 90.0)), ("quadrilateral", slanted), ("L", l)] {
+        for roads in [Vec::new(), vec![road.clone()]] {
+            let facing = roads.len();
+            let case = ParcelCase { far_limit: Some(3.0), coverage_limit: Some(0.5), height_limit_m: Some(80.0), roads: Some(roads), ..case.clone() };
+            for plates in [1, 4] {
+                let overrides = Overrides { plates: Some(plates), ..Overrides::default() };
+                for (depth, runs) in [(Depth::Figures, 500), (Depth::Full, 10)] {
+                    let start = std::time::Instant::now();
+                    let total: f64 = (0..runs).map(|_| check_to(&case, &shipped, &overrides, depth).gfa_m2).sum();
+                    println!("{name}, {facing} road, {plates} plate(s), {depth:?}: {:.1} µs, GFA {:.0}", start.elapsed().as_secs_f64() * 1e6 / f64::from(runs), total / f64::from(runs));
+                }
             }
         }
     }
