@@ -6,7 +6,8 @@ use super::result::{Finding, Requirement, Rule, UpstairsResult};
 use super::shape::distance_to_segment;
 use super::solve::{DrawnPlate, Scheme};
 use super::yard::turning_radius;
-use crate::rules::{Cite, Op, UpstairsPack, Verdict};
+use crate::rules::{Cite, Cited, Op, Status, UpstairsPack, Verdict};
+use std::sync::Arc;
 
 /// What the rules look at.
 pub(super) struct Drawn<'a> {
@@ -130,20 +131,26 @@ fn loads(drawn: &Drawn<'_>) -> Vec<Finding> {
     (0..bands)
         .map(|band| {
             let design = &drawn.pack.load[band];
-            let demand = match &drawn.pack.load_demand {
-                Some(own) => Some(own.value[band]),
-                None => drawn.pack.fit.demand.get(*cluster).and_then(|factors| factors[4][band]),
+            let (demand, cite) = match &drawn.pack.load_demand {
+                Some(own) => (Some(own.value[band]), &own.cite),
+                None => (drawn.pack.fit.demand.get(*cluster).and_then(|factors| factors[4][band]), &drawn.pack.fit.cite),
             };
-            Finding::new(&LOADS[band], Some(design.value), demand, &design.cite)
+            let mut finding = Finding::new(&LOADS[band], Some(design.value), demand, cite);
+            // A sourced demand against an unconfirmed design load is no confirmed verdict.
+            if design.cite.status == Status::Unconfirmed {
+                finding.status = Status::Unconfirmed;
+            }
+            finding
         })
         .collect()
 }
 
 /// Lifts and bays that were stated, against what the largest tower needs.
 fn provision(drawn: &Drawn<'_>) -> Vec<Finding> {
-    let most = |per_plate: &dyn Fn(&DrawnPlate) -> f64| drawn.scheme.plates.iter().map(per_plate).fold(0.0, f64::max);
-    let lifts = drawn.overrides.lifts.map(|given| Finding::new(&LIFTS, Some(given as f64), Some(most(&|plate| lifts_needed(drawn, plate))), &drawn.pack.lift_min.cite));
-    let bays = drawn.overrides.bays.map(|given| Finding::new(&BAYS, Some(given as f64), Some(most(&|plate| bays_needed(drawn, plate))), &drawn.pack.bay_min.cite));
+    let most = |need: &dyn Fn(&DrawnPlate) -> Need| drawn.scheme.plates.iter().map(need).max_by(|a, b| a.count.total_cmp(&b.count));
+    let judge = |rule: &Rule, given: Option<usize>, need: Option<Need>| Some(Finding::new(rule, Some(given? as f64), need.as_ref().map(|need| need.count), &need.as_ref()?.cite));
+    let lifts = judge(&LIFTS, drawn.overrides.lifts, most(&|plate| lifts_needed(drawn, plate)));
+    let bays = judge(&BAYS, drawn.overrides.bays, most(&|plate| bays_needed(drawn, plate)));
     lifts.into_iter().chain(bays).collect()
 }
 
@@ -165,10 +172,12 @@ pub(super) fn requirements(drawn: &Drawn<'_>) -> Vec<Requirement> {
     }
     for (index, plate) in drawn.scheme.plates.iter().enumerate() {
         if drawn.overrides.lifts.is_none() {
-            required.push(Requirement::new(&LIFTS, Some(index), lifts_needed(drawn, plate), &drawn.pack.lift_min.cite));
+            let need = lifts_needed(drawn, plate);
+            required.push(Requirement::new(&LIFTS, Some(index), need.count, &need.cite));
         }
         if drawn.overrides.bays.is_none() {
-            required.push(Requirement::new(&BAYS, Some(index), bays_needed(drawn, plate), &drawn.pack.bay_min.cite));
+            let need = bays_needed(drawn, plate);
+            required.push(Requirement::new(&BAYS, Some(index), need.count, &need.cite));
         }
     }
     if let (None, Some(cap)) = (drawn.case.ancillary_gfa_m2, drawn.pack.ancillary_gfa_max.value) {
@@ -186,17 +195,25 @@ fn tower_gfa(drawn: &Drawn<'_>, plate: &DrawnPlate) -> f64 {
     if total > 0.0 { plate.area() / total * drawn.result.gfa_m2 } else { 0.0 }
 }
 
-fn needed(least: usize, gfa: f64, per: Option<f64>) -> f64 {
-    let by_area = per.map_or(0.0, |per| (gfa / per - 1e-9).ceil());
-    by_area.max(least as f64)
+/// A number to provide, with the figure that decides it.
+struct Need {
+    count: f64,
+    cite: Arc<Cite>,
 }
 
-pub(super) fn lifts_needed(drawn: &Drawn<'_>, plate: &DrawnPlate) -> f64 {
-    needed(drawn.pack.lift_min.value, tower_gfa(drawn, plate), drawn.pack.m2_per_lift.value)
+/// max(least, ⌈GFA ÷ m² per one⌉).
+fn needed(least: &Cited<usize>, gfa: f64, per: &Cited<Option<f64>>) -> Need {
+    let by_area = per.value.map_or(0.0, |per| (gfa / per - 1e-9).ceil());
+    let floor = least.value as f64;
+    if by_area > floor { Need { count: by_area, cite: Arc::clone(&per.cite) } } else { Need { count: floor, cite: Arc::clone(&least.cite) } }
 }
 
-fn bays_needed(drawn: &Drawn<'_>, plate: &DrawnPlate) -> f64 {
-    needed(drawn.pack.bay_min.value, tower_gfa(drawn, plate), drawn.pack.m2_per_bay.value)
+fn lifts_needed(drawn: &Drawn<'_>, plate: &DrawnPlate) -> Need {
+    needed(&drawn.pack.lift_min, tower_gfa(drawn, plate), &drawn.pack.m2_per_lift)
+}
+
+fn bays_needed(drawn: &Drawn<'_>, plate: &DrawnPlate) -> Need {
+    needed(&drawn.pack.bay_min, tower_gfa(drawn, plate), &drawn.pack.m2_per_bay)
 }
 
 fn sides(plate: &DrawnPlate) -> [(super::shape::Point, super::shape::Point); 4] {
