@@ -99,11 +99,15 @@ fn setback(drawn: &Drawn<'_>) -> Option<Finding> {
         (true, None, _) => drawn.pack.setback.road.values().find(|figure| figure.value == piece.setback).map_or_else(Cite::entered, |figure| figure.cite.clone()),
         (false, _, None) => drawn.pack.setback.side.cite.clone(),
     };
-    // A plate may miss the outline by a millimetre (U6), so the measured distance is judged with it.
-    let finding = Finding::new(&SETBACK, Some(measured), Some(piece.setback), &cite);
-    let verdict = Op::AtLeast.judge(Some(measured + 1e-3), Some(piece.setback));
+    let finding = Finding::new(&SETBACK, Some(within_tolerance(measured, piece.setback)), Some(piece.setback), &cite);
     let known = drawn.case.roads.is_some() && !line.unknown_class;
-    Some(finding.with_verdict(if known { verdict } else { Verdict::Unknown }))
+    Some(if known { finding } else { finding.with_verdict(Verdict::Unknown) })
+}
+
+/// A plate may miss the outline by a millimetre (U6): such a distance is the limit itself, not a breach of it.
+fn within_tolerance(measured: f64, limit: f64) -> f64 {
+    const MILLIMETRE: f64 = 1e-3;
+    if measured < limit && measured > limit - MILLIMETRE { limit } else { measured }
 }
 
 fn fire_distance(drawn: &Drawn<'_>) -> Option<Finding> {
@@ -111,8 +115,7 @@ fn fire_distance(drawn: &Drawn<'_>) -> Option<Finding> {
     let pairs = (0..plates.len()).flat_map(|a| (a + 1..plates.len()).map(move |b| (a, b)));
     let nearest = pairs.map(|(a, b)| between(&plates[a], &plates[b])).min_by(f64::total_cmp)?;
     let limit = &drawn.pack.plate.fire_distance;
-    let verdict = Op::AtLeast.judge(Some(nearest + 1e-3), Some(limit.value));
-    Some(Finding::new(&FIRE, Some(nearest), Some(limit.value), &limit.cite).with_verdict(verdict))
+    Some(Finding::new(&FIRE, Some(within_tolerance(nearest, limit.value)), Some(limit.value), &limit.cite))
 }
 
 fn yard(drawn: &Drawn<'_>) -> Option<Finding> {

@@ -46,7 +46,7 @@ impl Grid {
     /// Sides that a plate may have across a slab and that fit into `extent` metres, ascending.
     fn sides(&self, extent: f64) -> Vec<usize> {
         let (low, high) = (*self.width.start().min(self.length.start()), *self.width.end().max(self.length.end()));
-        let high = high.min(spans(extent + 2.0 * TOLERANCE, self.span));
+        let high = high.min(spans(extent, self.span));
         (low..=high).filter(|m| self.partner(*m).is_some()).collect()
     }
 }
@@ -137,8 +137,9 @@ pub(super) fn singles(frames: &[Frame], index: usize, grid: &Grid, work: &mut Wo
     found
 }
 
+/// Whole spans in a free length; one that misses by the outline's tolerance still counts (U6).
 fn spans(free: f64, span: f64) -> usize {
-    if free <= 0.0 { 0 } else { ((free + 1e-9) / span).floor() as usize }
+    if free <= 0.0 { 0 } else { ((free + 2.0 * TOLERANCE) / span).floor() as usize }
 }
 
 /// Which lengths are of interest, in spans: a shorter one than `more_than` + 1 is of no use, a longer one than `enough` no better.
@@ -154,7 +155,7 @@ fn longest_channel(frame: &Frame, width: f64, wanted: &Wanted, work: &mut Work) 
     if last < frame.x_min - 2.0 * TOLERANCE {
         return None;
     }
-    let clamp = |x: f64| x.clamp(frame.x_min - TOLERANCE, last.max(frame.x_min - TOLERANCE));
+    let clamp = |x: f64| x.clamp(frame.x_min, last.max(frame.x_min));
     let mut stops: Vec<f64> = frame.corners().flat_map(|corner| [clamp(corner), clamp(corner - width)]).collect();
     stops.sort_by(f64::total_cmp);
     stops.dedup_by(|a, b| (*a - *b).abs() < 1e-6);
