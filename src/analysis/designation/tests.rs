@@ -168,6 +168,19 @@ fn coverage_weighs_floor_area_and_reaches_exactly_to_the_radius() {
 }
 
 #[test]
+fn a_building_without_a_footprint_is_left_out_not_taken_for_unserved() {
+    let mut evidence = park("P");
+    let nowhere = BuildingRecord { centroid: [f64::NAN; 2], ..building("z", 100.0, 0.0) };
+    let mut many: Vec<BuildingRecord> = (0..9).map(|index| building(&format!("b{index}"), 100.0, 0.0)).collect();
+    many.push(nowhere);
+    evidence.buildings = Some(many);
+    let result = one(evidence);
+    let metro = of(&result, "facility_metro");
+    near(metro.value, 1.0);
+    assert_eq!(metro.excluded, ["z"]);
+}
+
+#[test]
 fn a_polygon_facility_reaches_from_its_nearest_side() {
     let mut city = city();
     let green = polygon![(x: 1900.0, y: -10.0), (x: 2500.0, y: -10.0), (x: 2500.0, y: 10.0), (x: 1900.0, y: 10.0), (x: 1900.0, y: -10.0)];
