@@ -182,3 +182,88 @@ fn number(value: &Value) -> Option<f64> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GOOD: &str = r#"
+[pack]
+id = "progress-x"
+kind = "progress"
+jurisdiction = "x"
+document = "x"
+version = "1"
+valid_from = "2026-01-01"
+[light]
+yellow_from = { value = 10, unit = "百分点", clause = "c", source = "s", status = "unconfirmed" }
+red_above = { value = 30, unit = "百分点", clause = "c", source = "s", status = "sourced" }
+yellows_to_red = { value = 2, unit = "期", clause = "c", source = "s", status = "unconfirmed" }
+[stale]
+days = { value = 30, unit = "日", clause = "c", source = "s", status = "unconfirmed" }
+[suppress]
+min_tenants = { value = 3, unit = "家", clause = "c", source = "s", status = "unconfirmed" }
+"#;
+
+    fn codes(text: &str) -> Vec<&'static str> {
+        check(text).into_iter().map(|problem| problem.code).collect()
+    }
+
+    #[test]
+    fn a_good_pack_has_no_problem() {
+        assert_eq!(check(GOOD), []);
+    }
+
+    #[test]
+    fn every_planted_fault_is_found_and_nothing_else() {
+        for (from, to, code) in [
+            ("value = 30, unit = \"日\"", "value = 30, unit = \"周\"", "unit"),
+            ("value = 30, unit = \"日\"", "value = 2.5, unit = \"日\"", "value_type"),
+            ("value = 30, unit = \"日\"", "value = -1, unit = \"日\"", "range"),
+            ("value = 30, unit = \"日\"", "value = nan, unit = \"日\"", "value_type"),
+            ("value = 30, unit = \"日\"", "unit = \"日\"", "value_missing"),
+            ("value = 30, unit = \"日\"", "null = true, unit = \"日\"", "null"),
+            ("status = \"sourced\"", "status = \"certain\"", "status"),
+            ("clause = \"c\", source = \"s\", status = \"sourced\"", "clause = \"\", source = \"s\", status = \"sourced\"", "clause_empty"),
+            ("source = \"s\", status = \"sourced\"", "source = \" \", status = \"sourced\"", "source_empty"),
+            ("source = \"s\", status = \"sourced\"", "status = \"sourced\"", "figure_field"),
+            ("[stale]\ndays", "[stale]\nday = 3\ndays", "bare_value"),
+            ("[stale]\ndays", "[stale]\nage = { value = 1, unit = \"日\", clause = \"c\", source = \"s\", status = \"sourced\" }\ndays", "figure_unknown"),
+            ("days = { value = 30,", "days = { note = 1, value = 30,", "figure_unknown_key"),
+            ("kind = \"progress\"", "kind = \"parking\"", "kind"),
+            ("valid_from = \"2026-01-01\"", "valid_from = \"2026-13-01\"", "date"),
+            ("id = \"progress-x\"", "id = \"Progress X\"", "id"),
+            ("version = \"1\"", "version = \"\"", "header_field"),
+            ("version = \"1\"", "version = \"1\"\nauthor = \"x\"", "header_unknown"),
+            ("version = \"1\"", "version = \"1\"\ncluster = \"c24-nothing\"", "cluster"),
+            ("version = \"1\"", "version = \"1\"\ninherits = \"progress-x\"", "inherits"),
+        ] {
+            let text = GOOD.replace(from, to);
+            assert_ne!(text, GOOD, "{from}");
+            let found = codes(&text);
+            assert!(found.contains(&code), "{code}: {found:?}");
+            assert!(found.iter().all(|other| *other == code || *other == "figure_missing"), "{code}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn a_missing_figure_and_a_missing_header_are_found() {
+        assert_eq!(codes(&GOOD.replace("[suppress]\nmin_tenants", "[suppress]\n# min_tenants")), ["figure_missing"]);
+        assert!(codes("[stale]\n").contains(&"header_missing"));
+    }
+
+    #[test]
+    fn a_syntax_fault_says_its_line() {
+        let problems = check(&GOOD.replace("[stale]", "[stale"));
+        assert_eq!((problems.len(), problems[0].code), (1, "syntax"));
+        assert_eq!(problems[0].place, "line 13");
+    }
+
+    #[test]
+    fn a_minimum_above_its_maximum_and_unequal_steps_are_found() {
+        let upstairs = include_str!("../../geodata/rules/upstairs-shenzhen.toml").replace("width_min = { value = 27,", "width_min = { value = 99,");
+        assert_eq!(codes(&upstairs), ["min_above_max"]);
+        let designation = include_str!("../../geodata/rules/designation-featured-park.toml").replace("lq.points = { value = [2, 5, 8, 10]", "lq.points = { value = [2, 5, 8]");
+        assert_eq!(codes(&designation), ["steps"]);
+    }
+}

@@ -201,6 +201,13 @@ fn pair_problems(pack: &Pack) -> Vec<Problem> {
         if figure.cite.status == Status::Sourced && figure.cite.clause.trim().is_empty() {
             found.push(Problem::new("clause_empty", format!("{path}.clause"), "有来源的参数必须写明条款或出处", "a sourced figure names its clause or place"));
         }
+        if path == "land.barring"
+            && let (FigureValue::Texts(barring), Some(FigureValue::Texts(order))) = (&figure.value, pack.figure("land.order").map(|figure| &figure.value))
+        {
+            found.extend(barring.iter().filter(|kind| !order.contains(kind)).map(|kind| {
+                Problem::new("not_in_order", path, format!("{kind} 不在净地计算顺序中，瀑布图将无法平衡"), format!("{kind} is not in land.order, so the waterfall would not add up"))
+            }));
+        }
         if let Some(group) = path.strip_suffix(".at") {
             let length = |path: &str| match pack.figure(path).map(|figure| &figure.value) {
                 Some(FigureValue::Numbers(list)) => list.len(),

@@ -3,7 +3,7 @@
 use super::coverage::{Reach, coverage, mean};
 use super::evidence::{CityEvidence, ParkEvidence};
 use super::grade::{Grade, Quotas, Standing, grades};
-use super::measure::{Measure, Park};
+use super::measure::{CitySide, Measure, Park};
 use super::registry::{HEADS, Head, INDICATORS, Indicator, facility_names};
 use super::result::{DesignationResult, HeadResult, IndicatorResult, Judgement, ParkResult, ParkStatus, Sensitivity};
 use super::score::{Weighed, rounded, score, total, weighted};
@@ -20,7 +20,8 @@ pub fn assess(parks: &[ParkEvidence], city: &CityEvidence, pack: &DesignationPac
     let reaches: BTreeMap<&str, Reach<'_>> = city.facilities.iter().map(|(class, sites)| (class.as_str(), Reach::new(sites))).collect();
     let seen: Vec<Park<'_>> = order.iter().map(|evidence| Park { evidence, pack, as_of }).collect();
     let means = Means::new(&seen);
-    let mut cards: Vec<Card> = seen.iter().map(|park| Card::new(park, city, &reaches, &means)).collect();
+    let side = CitySide::new(city, pack, as_of);
+    let mut cards: Vec<Card> = seen.iter().map(|park| Card::new(park, &side, &reaches, &means)).collect();
     let base = rank(&cards, pack, None);
     let sensitivity = sensitivity(&cards, pack, &base);
     let mut results: Vec<ParkResult> = cards.drain(..).zip(base).zip(sensitivity).map(|((card, (grade, rank)), sensitivity)| card.result(pack, grade, rank, sensitivity)).collect();
@@ -28,29 +29,34 @@ pub fn assess(parks: &[ParkEvidence], city: &CityEvidence, pack: &DesignationPac
     DesignationResult { as_of, pack: pack.id.clone(), pack_version: pack.version.clone(), pack_hash: pack.hash.clone(), parks: results }
 }
 
-/// Output and tax per 亩 of each park, and the city's means by type (I12).
+/// Output and tax per 亩 over the city's parks (I12).
 struct Means {
-    /// (type, 亩, output, tax) of each park that is not virtual and has land, by park.
-    rows: Vec<(Option<String>, Option<f64>, [Option<f64>; 2])>,
+    rows: Vec<LandRow>,
 }
 
-const FLOWS: usize = 2;
+/// One park that is not virtual: 亩 of land, and output and tax in 万元.
+struct LandRow {
+    park_type: Option<String>,
+    mu: Option<f64>,
+    flows: [Option<f64>; 2],
+}
 
 impl Means {
     fn new(parks: &[Park<'_>]) -> Means {
-        let rows = parks.iter().filter(|park| !park.evidence.is_virtual).map(|park| {
-            let flows = [park.total_flow(|firm| firm.output_wan).value, park.total_flow(|firm| firm.tax_wan).value];
-            (park.evidence.park_type.clone(), park.land().value.map(mu), flows)
+        let rows = parks.iter().filter(|park| !park.evidence.is_virtual).map(|park| LandRow {
+            park_type: park.evidence.park_type.clone(),
+            mu: park.land().value.map(mu),
+            flows: [park.total_flow(|firm| firm.output_wan).value, park.total_flow(|firm| firm.tax_wan).value],
         });
         Means { rows: rows.collect() }
     }
 
     /// Σ x ÷ Σ 亩 over the parks of the type with both known; over all types when the type has too few. True: all types were taken.
     fn of(&self, park_type: &Option<String>, flow: usize, min_same_type: usize) -> (Option<f64>, bool) {
-        debug_assert!(flow < FLOWS);
-        let known = |same: bool| self.rows.iter().filter(move |row| !same || row.0 == *park_type).filter_map(move |row| Some((row.1?, row.2[flow]?)));
-        let merged = known(true).count() < min_same_type;
-        let (land, sum) = known(!merged).fold((0.0, 0.0), |(land, sum), (mu, value)| (land + mu, sum + value));
+        let merged = self.rows.iter().filter(|row| row.park_type == *park_type).count() < min_same_type;
+        let rows = self.rows.iter().filter(|row| merged || row.park_type == *park_type);
+        let known = rows.filter_map(|row| Some((row.mu?, row.flows[flow]?)));
+        let (land, sum) = known.fold((0.0, 0.0), |(land, sum), (mu, value)| (land + mu, sum + value));
         ((land > 0.0).then(|| sum / land), merged)
     }
 }
@@ -67,7 +73,7 @@ struct Card {
 }
 
 impl Card {
-    fn new(park: &Park<'_>, city: &CityEvidence, reaches: &BTreeMap<&str, Reach<'_>>, means: &Means) -> Card {
+    fn new(park: &Park<'_>, city: &CitySide, reaches: &BTreeMap<&str, Reach<'_>>, means: &Means) -> Card {
         let pack = park.pack;
         let buildings = park.evidence.buildings.as_deref();
         let classes: Vec<Measure> =
@@ -143,7 +149,7 @@ impl Card {
     }
 }
 
-fn measure(park: &Park<'_>, indicator: &Indicator, city: &CityEvidence, means: &Means, classes: &[Measure]) -> Measure {
+fn measure(park: &Park<'_>, indicator: &Indicator, city: &CitySide, means: &Means, classes: &[Measure]) -> Measure {
     let lead = &park.evidence.lead_clusters[..park.evidence.lead_clusters.len().min(1)];
     match indicator.id {
         "lead_output" => park.output_share(lead),

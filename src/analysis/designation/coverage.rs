@@ -42,6 +42,8 @@ pub(super) fn coverage(buildings: Option<&[BuildingRecord]>, reach: Option<&Reac
     }
     let served = |building: &BuildingRecord| match (rule.connected, reach) {
         (true, _) => building.connected.get(&rule.class).copied(),
+        // A building without a drawn footprint has no place to measure from.
+        (false, Some(_)) if !building.centroid.iter().all(|coordinate| coordinate.is_finite()) => None,
         (false, Some(reach)) => Some(reach.covers(building.centroid, rule.radius_m.value)),
         (false, None) => None,
     };

@@ -63,7 +63,7 @@ pub struct UnitRecord {
 pub struct BuildingRecord {
     pub code: String,
     pub gfa_m2: Option<f64>,
-    /// Area centroid of the footprint in the working CRS, m.
+    /// Area centroid of the footprint in the working CRS, m; NaN when there is no footprint.
     pub centroid: [f64; 2],
     /// By facility class: recorded as connected or not.
     pub connected: BTreeMap<String, bool>,

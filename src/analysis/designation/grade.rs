@@ -132,4 +132,25 @@ mod tests {
         // n = 9 < 10: no quota grades, the forced one stays D.
         assert_eq!(letters(&standings), "D?--------?");
     }
+
+    proptest::proptest! {
+        #[test]
+        fn quotas_hold_whatever_the_ties(totals in proptest::collection::vec(0u8..12, 10..60), forced in 0usize..4) {
+            let standings: Vec<Standing> = totals.iter().map(|total| Ranked(f64::from(*total))).chain(std::iter::repeat_n(Forced, forced)).collect();
+            let graded = grades(&standings, &HANGZHOU);
+            let n = standings.len();
+            let count = |grade: Grade| graded.iter().filter(|one| one.0 == grade).count();
+            proptest::prop_assert!(count(Grade::A) <= n / 5 && count(Grade::B) <= 3 * n / 10);
+            let large = (0..12).map(|total| totals.iter().filter(|one| **one == total).count()).max().unwrap_or(0);
+            proptest::prop_assert!(count(Grade::D) * 20 >= n || 2 * large > n);
+            for (one, other) in (0..totals.len()).flat_map(|one| (0..totals.len()).map(move |other| (one, other))) {
+                if totals[one] == totals[other] {
+                    proptest::prop_assert_eq!(graded[one], graded[other]);
+                }
+                if totals[one] > totals[other] {
+                    proptest::prop_assert!(graded[one].0 <= graded[other].0 && graded[one].1 < graded[other].1);
+                }
+            }
+        }
+    }
 }

@@ -4,7 +4,7 @@ use super::evidence::{CityEvidence, FirmRecord, ParkEvidence, Period, ReportReco
 use crate::rules::DesignationPack;
 use crate::rules::designation::LqBasis;
 use chrono::{Datelike, Days, NaiveDate};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A value with the share of records it rests on and those left out.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -134,7 +134,7 @@ impl<'a> Park<'a> {
     }
 
     /// (x_pc / x_p) / (X_c / X) in the pack's basis (I4). No lead firm gives 0, a fail; nothing to divide by gives unknown.
-    pub fn location_quotient(&self, city: &CityEvidence) -> Measure {
+    pub fn location_quotient(&self, city: &CitySide) -> Measure {
         let (Some(lead), Some(firms)) = (self.lead(), self.firms()) else { return Measure::unknown("firm", "firm: not loaded") };
         if self.pack.lq_basis == LqBasis::Floor {
             return self.floor_quotient(lead, city);
@@ -143,41 +143,19 @@ impl<'a> Park<'a> {
         let sum = |lead: Option<&str>| -> f64 { sieved.known.iter().filter(|firm| lead.is_none() || firm.cluster.as_deref() == lead).filter_map(|firm| self.basis(firm)).sum() };
         let (here_lead, here) = (sum(Some(lead)), sum(None));
         let few = distinct(sieved.known.iter().filter(|firm| firm.cluster.as_deref() == Some(lead))) < self.pack.few_firms;
-        let (city_share, source) = self.city_share(lead, city);
-        let value = ratio(here_lead, here).zip(city_share.filter(|share| *share > 0.0)).map(|(here, city)| here / city);
-        let measure = Measure { period: Some(self.flow_year()), ..sieved.measure(value, self.min_known(), &source) };
+        let value = ratio(here_lead, here).zip(city.share(lead)).map(|(here, city)| here / city);
+        let measure = Measure { period: Some(self.flow_year()), ..sieved.measure(value, self.min_known(), &city.source) };
         if few { measure.noted("few_firms") } else { measure }
     }
 
     fn basis(&self, firm: &FirmRecord) -> Option<f64> {
-        match self.pack.lq_basis {
-            LqBasis::Output => self.output(firm),
-            LqBasis::Jobs => firm.jobs,
-            LqBasis::Firms => Some(1.0),
-            LqBasis::Floor => None,
-        }
-    }
-
-    /// X_c / X and where it comes from.
-    fn city_share(&self, lead: &str, city: &CityEvidence) -> (Option<f64>, String) {
-        if let Some(table) = city.table.as_ref().filter(|table| table.year == self.flow_year()) {
-            return (table.by_cluster.get(lead).and_then(|part| ratio(*part, table.total)), table.source.clone());
-        }
-        let Some(firms) = &city.firms else { return (None, "firm".to_owned()) };
-        let sieved = sieve(firms.iter().filter(|firm| firm.active), |firm| &firm.code, |firm| firm.cluster.is_some() && self.basis(firm).is_some());
-        if !sieved.enough(self.min_known()) {
-            return (None, "firm".to_owned());
-        }
-        let sum = |lead: Option<&str>| -> f64 { sieved.known.iter().filter(|firm| lead.is_none() || firm.cluster.as_deref() == lead).filter_map(|firm| self.basis(firm)).sum() };
-        (ratio(sum(Some(lead)), sum(None)), "firm".to_owned())
+        basis(self.pack.lq_basis, self.flow_year(), firm)
     }
 
     /// By floor area the city's side can only come from a table: units outside parks are not recorded.
-    fn floor_quotient(&self, lead: &str, city: &CityEvidence) -> Measure {
-        let Some(table) = city.table.as_ref() else { return Measure::unknown("unit", "city table: not loaded") };
+    fn floor_quotient(&self, lead: &str, city: &CitySide) -> Measure {
         let share = self.floor_share();
-        let city_share = table.by_cluster.get(lead).and_then(|part| ratio(*part, table.total)).filter(|share| *share > 0.0);
-        Measure { value: share.value.zip(city_share).map(|(here, city)| here / city), source: table.source.clone(), ..share }
+        Measure { value: share.value.zip(city.share(lead)).map(|(here, city)| here / city), source: city.source.clone(), ..share }
     }
 
     /// Units of the uses the pack counts (I9); one without a use is neither counted nor known.
@@ -280,6 +258,52 @@ impl<'a> Park<'a> {
             }
         }
         Some(returns)
+    }
+}
+
+/// What a firm adds to a location quotient.
+fn basis(kind: LqBasis, flow_year: i32, firm: &FirmRecord) -> Option<f64> {
+    match kind {
+        LqBasis::Output => firm.output_wan.filter(|_| firm.year == Some(flow_year)),
+        LqBasis::Jobs => firm.jobs,
+        LqBasis::Firms => Some(1.0),
+        LqBasis::Floor => None,
+    }
+}
+
+/// X_c and X of the city, summed once for all parks.
+pub(super) struct CitySide {
+    by_cluster: BTreeMap<String, f64>,
+    /// `None` when too little is known or nothing was loaded.
+    total: Option<f64>,
+    pub source: String,
+}
+
+impl CitySide {
+    /// From the official table when it is of the year of the flows, else over all active firms in order of code (G5).
+    pub fn new(city: &CityEvidence, pack: &DesignationPack, as_of: NaiveDate) -> CitySide {
+        let year = as_of.year() - 1;
+        if let Some(table) = city.table.as_ref().filter(|table| table.year == year) {
+            return CitySide { by_cluster: table.by_cluster.clone(), total: Some(table.total), source: table.source.clone() };
+        }
+        let mut side = CitySide { by_cluster: BTreeMap::new(), total: None, source: "firm".to_owned() };
+        let Some(firms) = &city.firms else { return side };
+        let known = |firm: &FirmRecord| firm.cluster.is_some() && basis(pack.lq_basis, year, firm).is_some();
+        let sieved = sieve(firms.iter().filter(|firm| firm.active), |firm| &firm.code, known);
+        for firm in &sieved.known {
+            if let (Some(cluster), Some(amount)) = (&firm.cluster, basis(pack.lq_basis, year, firm)) {
+                *side.by_cluster.entry(cluster.clone()).or_insert(0.0) += amount;
+            }
+        }
+        let total: f64 = sieved.known.iter().filter_map(|firm| basis(pack.lq_basis, year, firm)).sum();
+        side.total = sieved.enough(pack.min_known.value).then_some(total);
+        side
+    }
+
+    /// X_c ÷ X; `None` when either is 0 or unknown (I4).
+    fn share(&self, cluster: &str) -> Option<f64> {
+        let part = self.by_cluster.get(cluster).copied().unwrap_or(0.0);
+        ratio(part, self.total?).filter(|share| *share > 0.0)
     }
 }
 

@@ -36,23 +36,36 @@ pub fn check(case: &ParcelCase, pack: &UpstairsPack, overrides: &Overrides) -> U
 /// The check to a depth.
 pub fn check_to(case: &ParcelCase, pack: &UpstairsPack, overrides: &Overrides, depth: Depth) -> UpstairsResult {
     let mut prepared = Prepared::new(case, pack, overrides);
-    let (index, building) = best(&mut prepared.regimes, prepared.land.site_area, &prepared.limits, pack, Lifted::default());
-    let scheme = draw(&prepared.regimes, index, building, &prepared.limits.grid);
-    let mut result = prepared.result(case, pack, &scheme, index);
-    let drawn = Drawn { case, pack, overrides, prepared: &prepared, scheme: &scheme, result: &result };
-    let (found, required) = (findings(&drawn), requirements(&drawn));
-    result.findings = found;
-    result.requirements = required;
+    let Evaluated { mut result, scheme, regime } = evaluate(&mut prepared, case, pack, overrides);
     result.existing = case.existing.iter().map(|building| check_existing(building, case, pack)).collect();
-    result.overall = Verdict::overall(result.findings.iter().map(|finding| finding.verdict));
-    result.unknown.extend(result.findings.iter().filter(|finding| finding.verdict == Verdict::Unknown).map(|finding| finding.rule.to_owned()));
     if depth == Depth::Full {
         result.binding = binding(&mut prepared, pack, result.gfa_m2);
         result.fit = fit_matrix(pack, &prepared.limits.heights);
-        result.unusable = prepared.unusable(index, &scheme);
-        result.smallest_change = smallest_change(case, pack, overrides, &result);
+        result.unusable = prepared.unusable(regime, &scheme);
+        result.smallest_change = smallest_change(case, pack, overrides, &result, prepared);
     }
     result
+}
+
+/// The answer without its what-ifs, and what was drawn.
+pub(super) struct Evaluated {
+    pub result: UpstairsResult,
+    pub scheme: Scheme,
+    pub regime: usize,
+}
+
+/// Best scheme and findings on prepared ground.
+pub(super) fn evaluate(prepared: &mut Prepared, case: &ParcelCase, pack: &UpstairsPack, overrides: &Overrides) -> Evaluated {
+    let (regime, building) = best(&mut prepared.regimes, prepared.land.site_area, &prepared.limits, pack, Lifted::default());
+    let scheme = draw(&prepared.regimes, regime, building, &prepared.limits.grid);
+    let mut result = prepared.result(case, pack, &scheme, regime);
+    let drawn = Drawn { case, pack, overrides, prepared, scheme: &scheme, result: &result };
+    let (found, required) = (findings(&drawn), requirements(&drawn));
+    result.overall = Verdict::overall(found.iter().map(|finding| finding.verdict));
+    result.unknown.extend(found.iter().filter(|finding| finding.verdict == Verdict::Unknown).map(|finding| finding.rule.to_owned()));
+    result.findings = found;
+    result.requirements = required;
+    Evaluated { result, scheme, regime }
 }
 
 /// The parcel ready for the search: land, site line, outline by height regime, limits.

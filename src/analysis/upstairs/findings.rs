@@ -6,7 +6,8 @@ use super::result::{Finding, Requirement, Rule, UpstairsResult};
 use super::shape::distance_to_segment;
 use super::solve::{DrawnPlate, Scheme};
 use super::yard::turning_radius;
-use crate::rules::{Cite, Op, UpstairsPack, Verdict};
+use crate::rules::{Cite, Cited, Op, Status, UpstairsPack, Verdict};
+use std::sync::Arc;
 
 /// What the rules look at.
 pub(super) struct Drawn<'a> {
@@ -98,11 +99,15 @@ fn setback(drawn: &Drawn<'_>) -> Option<Finding> {
         (true, None, _) => drawn.pack.setback.road.values().find(|figure| figure.value == piece.setback).map_or_else(Cite::entered, |figure| figure.cite.clone()),
         (false, _, None) => drawn.pack.setback.side.cite.clone(),
     };
-    // A plate may miss the outline by a millimetre (U6), so the measured distance is judged with it.
-    let finding = Finding::new(&SETBACK, Some(measured), Some(piece.setback), &cite);
-    let verdict = Op::AtLeast.judge(Some(measured + 1e-3), Some(piece.setback));
+    let finding = Finding::new(&SETBACK, Some(within_tolerance(measured, piece.setback)), Some(piece.setback), &cite);
     let known = drawn.case.roads.is_some() && !line.unknown_class;
-    Some(finding.with_verdict(if known { verdict } else { Verdict::Unknown }))
+    Some(if known { finding } else { finding.with_verdict(Verdict::Unknown) })
+}
+
+/// A plate may miss the outline by a millimetre (U6): such a distance is the limit itself, not a breach of it.
+fn within_tolerance(measured: f64, limit: f64) -> f64 {
+    const MILLIMETRE: f64 = 1e-3;
+    if measured < limit && measured > limit - MILLIMETRE { limit } else { measured }
 }
 
 fn fire_distance(drawn: &Drawn<'_>) -> Option<Finding> {
@@ -110,8 +115,7 @@ fn fire_distance(drawn: &Drawn<'_>) -> Option<Finding> {
     let pairs = (0..plates.len()).flat_map(|a| (a + 1..plates.len()).map(move |b| (a, b)));
     let nearest = pairs.map(|(a, b)| between(&plates[a], &plates[b])).min_by(f64::total_cmp)?;
     let limit = &drawn.pack.plate.fire_distance;
-    let verdict = Op::AtLeast.judge(Some(nearest + 1e-3), Some(limit.value));
-    Some(Finding::new(&FIRE, Some(nearest), Some(limit.value), &limit.cite).with_verdict(verdict))
+    Some(Finding::new(&FIRE, Some(within_tolerance(nearest, limit.value)), Some(limit.value), &limit.cite))
 }
 
 fn yard(drawn: &Drawn<'_>) -> Option<Finding> {
@@ -130,20 +134,26 @@ fn loads(drawn: &Drawn<'_>) -> Vec<Finding> {
     (0..bands)
         .map(|band| {
             let design = &drawn.pack.load[band];
-            let demand = match &drawn.pack.load_demand {
-                Some(own) => Some(own.value[band]),
-                None => drawn.pack.fit.demand.get(*cluster).and_then(|factors| factors[4][band]),
+            let (demand, cite) = match &drawn.pack.load_demand {
+                Some(own) => (Some(own.value[band]), &own.cite),
+                None => (drawn.pack.fit.demand.get(*cluster).and_then(|factors| factors[4][band]), &drawn.pack.fit.cite),
             };
-            Finding::new(&LOADS[band], Some(design.value), demand, &design.cite)
+            let mut finding = Finding::new(&LOADS[band], Some(design.value), demand, cite);
+            // A sourced demand against an unconfirmed design load is no confirmed verdict.
+            if design.cite.status == Status::Unconfirmed {
+                finding.status = Status::Unconfirmed;
+            }
+            finding
         })
         .collect()
 }
 
 /// Lifts and bays that were stated, against what the largest tower needs.
 fn provision(drawn: &Drawn<'_>) -> Vec<Finding> {
-    let most = |per_plate: &dyn Fn(&DrawnPlate) -> f64| drawn.scheme.plates.iter().map(per_plate).fold(0.0, f64::max);
-    let lifts = drawn.overrides.lifts.map(|given| Finding::new(&LIFTS, Some(given as f64), Some(most(&|plate| lifts_needed(drawn, plate))), &drawn.pack.lift_min.cite));
-    let bays = drawn.overrides.bays.map(|given| Finding::new(&BAYS, Some(given as f64), Some(most(&|plate| bays_needed(drawn, plate))), &drawn.pack.bay_min.cite));
+    let most = |need: &dyn Fn(&DrawnPlate) -> Need| drawn.scheme.plates.iter().map(need).max_by(|a, b| a.count.total_cmp(&b.count));
+    let judge = |rule: &Rule, given: Option<usize>, need: Option<Need>| Some(Finding::new(rule, Some(given? as f64), need.as_ref().map(|need| need.count), &need.as_ref()?.cite));
+    let lifts = judge(&LIFTS, drawn.overrides.lifts, most(&|plate| lifts_needed(drawn, plate)));
+    let bays = judge(&BAYS, drawn.overrides.bays, most(&|plate| bays_needed(drawn, plate)));
     lifts.into_iter().chain(bays).collect()
 }
 
@@ -165,10 +175,12 @@ pub(super) fn requirements(drawn: &Drawn<'_>) -> Vec<Requirement> {
     }
     for (index, plate) in drawn.scheme.plates.iter().enumerate() {
         if drawn.overrides.lifts.is_none() {
-            required.push(Requirement::new(&LIFTS, Some(index), lifts_needed(drawn, plate), &drawn.pack.lift_min.cite));
+            let need = lifts_needed(drawn, plate);
+            required.push(Requirement::new(&LIFTS, Some(index), need.count, &need.cite));
         }
         if drawn.overrides.bays.is_none() {
-            required.push(Requirement::new(&BAYS, Some(index), bays_needed(drawn, plate), &drawn.pack.bay_min.cite));
+            let need = bays_needed(drawn, plate);
+            required.push(Requirement::new(&BAYS, Some(index), need.count, &need.cite));
         }
     }
     if let (None, Some(cap)) = (drawn.case.ancillary_gfa_m2, drawn.pack.ancillary_gfa_max.value) {
@@ -186,17 +198,25 @@ fn tower_gfa(drawn: &Drawn<'_>, plate: &DrawnPlate) -> f64 {
     if total > 0.0 { plate.area() / total * drawn.result.gfa_m2 } else { 0.0 }
 }
 
-fn needed(least: usize, gfa: f64, per: Option<f64>) -> f64 {
-    let by_area = per.map_or(0.0, |per| (gfa / per - 1e-9).ceil());
-    by_area.max(least as f64)
+/// A number to provide, with the figure that decides it.
+struct Need {
+    count: f64,
+    cite: Arc<Cite>,
 }
 
-pub(super) fn lifts_needed(drawn: &Drawn<'_>, plate: &DrawnPlate) -> f64 {
-    needed(drawn.pack.lift_min.value, tower_gfa(drawn, plate), drawn.pack.m2_per_lift.value)
+/// max(least, ⌈GFA ÷ m² per one⌉).
+fn needed(least: &Cited<usize>, gfa: f64, per: &Cited<Option<f64>>) -> Need {
+    let by_area = per.value.map_or(0.0, |per| (gfa / per - 1e-9).ceil());
+    let floor = least.value as f64;
+    if by_area > floor { Need { count: by_area, cite: Arc::clone(&per.cite) } } else { Need { count: floor, cite: Arc::clone(&least.cite) } }
 }
 
-fn bays_needed(drawn: &Drawn<'_>, plate: &DrawnPlate) -> f64 {
-    needed(drawn.pack.bay_min.value, tower_gfa(drawn, plate), drawn.pack.m2_per_bay.value)
+fn lifts_needed(drawn: &Drawn<'_>, plate: &DrawnPlate) -> Need {
+    needed(&drawn.pack.lift_min, tower_gfa(drawn, plate), &drawn.pack.m2_per_lift)
+}
+
+fn bays_needed(drawn: &Drawn<'_>, plate: &DrawnPlate) -> Need {
+    needed(&drawn.pack.bay_min, tower_gfa(drawn, plate), &drawn.pack.m2_per_bay)
 }
 
 fn sides(plate: &DrawnPlate) -> [(super::shape::Point, super::shape::Point); 4] {

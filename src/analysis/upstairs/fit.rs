@@ -69,6 +69,7 @@ mod tests {
         assert_eq!(matrix.len(), 28 * 4);
         let of = |cluster: &str, band: &str| matrix.iter().find(|cell| cell.cluster == cluster && cell.band == band).expect("cell");
         assert_eq!(of("c24-smart-terminal", "upper").verdict, FitVerdict::Fit);
+        assert!(BAND_NAMES.iter().all(|band| of("c24-software", band).verdict == FitVerdict::Fit));
         // Machine tools need 14 kN/m² on the ground: 2 t/m² is 19.6; upstairs the vibration of light floors decides.
         assert_eq!(of("c24-equipment", "ground").verdict, FitVerdict::Fit);
         assert_eq!(of("f24-deep-earth-sea", "upper").factor, Some("process_height"));

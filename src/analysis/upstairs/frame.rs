@@ -76,7 +76,7 @@ impl Frame {
         let (mut inside, mut reached) = (false, f64::NEG_INFINITY);
         for &(low, high, crosses) in scratch.iter() {
             if inside && low > reached {
-                out.push(Channel { low: reached - TOLERANCE, high: low + TOLERANCE });
+                out.push(Channel { low: reached, high: low });
             }
             reached = reached.max(high);
             inside ^= crosses;

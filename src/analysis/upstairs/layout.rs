@@ -43,9 +43,10 @@ impl Grid {
         (low <= high).then_some((low, high))
     }
 
-    /// Both ranges as sides across the slab, ascending.
-    fn sides(&self) -> Vec<usize> {
+    /// Sides that a plate may have across a slab and that fit into `extent` metres, ascending.
+    fn sides(&self, extent: f64) -> Vec<usize> {
         let (low, high) = (*self.width.start().min(self.length.start()), *self.width.end().max(self.length.end()));
+        let high = high.min(spans(extent, self.span));
         (low..=high).filter(|m| self.partner(*m).is_some()).collect()
     }
 }
@@ -119,12 +120,13 @@ pub(super) fn singles(frames: &[Frame], index: usize, grid: &Grid, work: &mut Wo
     let mut found: Vec<Layout> = Vec::new();
     let mut longest = 0;
     // Widest first: a narrower slab is at least as long, so a size is new only when it is longer.
-    for m in grid.sides().into_iter().rev() {
+    for m in grid.sides(frame.x_max - frame.x_min).into_iter().rev() {
         let Some((low, high)) = grid.partner(m) else { continue };
         if longest >= high {
             continue;
         }
-        if let Some((x, channel)) = longest_channel(frame, m as f64 * grid.span, high as f64 * grid.span, work) {
+        let wanted = Wanted { span: grid.span, more_than: longest.max(low - 1), enough: high };
+        if let Some((x, channel)) = longest_channel(frame, m as f64 * grid.span, &wanted, work) {
             let fits = spans(channel.high - channel.low, grid.span).min(high);
             if fits >= low && fits > longest {
                 longest = fits;
@@ -135,75 +137,96 @@ pub(super) fn singles(frames: &[Frame], index: usize, grid: &Grid, work: &mut Wo
     found
 }
 
+/// Whole spans in a free length; one that misses by the outline's tolerance still counts (U6).
 fn spans(free: f64, span: f64) -> usize {
-    if free <= 0.0 { 0 } else { ((free + 1e-9) / span).floor() as usize }
+    if free <= 0.0 { 0 } else { ((free + 2.0 * TOLERANCE) / span).floor() as usize }
 }
 
-/// The longest free interval over all slabs of a width, found to 0.1 m of position; stops at `enough`.
-fn longest_channel(frame: &Frame, width: f64, enough: f64, work: &mut Work) -> Option<(f64, Channel)> {
+/// Which lengths are of interest, in spans: a shorter one than `more_than` + 1 is of no use, a longer one than `enough` no better.
+struct Wanted {
+    span: f64,
+    more_than: usize,
+    enough: usize,
+}
+
+/// The free interval of most spans over all slabs of a width, found to 0.1 m of position; `None` when none is of use.
+fn longest_channel(frame: &Frame, width: f64, wanted: &Wanted, work: &mut Work) -> Option<(f64, Channel)> {
     let last = frame.x_max - width;
     if last < frame.x_min - 2.0 * TOLERANCE {
         return None;
     }
-    let clamp = |x: f64| x.clamp(frame.x_min - TOLERANCE, last.max(frame.x_min - TOLERANCE));
+    let clamp = |x: f64| x.clamp(frame.x_min, last.max(frame.x_min));
     let mut stops: Vec<f64> = frame.corners().flat_map(|corner| [clamp(corner), clamp(corner - width)]).collect();
     stops.sort_by(f64::total_cmp);
     stops.dedup_by(|a, b| (*a - *b).abs() < 1e-6);
-    let mut best: Option<(f64, Channel)> = None;
-    let mut at_slab = |x: f64, best: &mut Option<(f64, Channel)>| -> f64 {
+    let mut longest = |x: f64, width: f64| -> Option<Channel> {
         frame.channels(x, width, &mut work.scratch, &mut work.channels);
-        let longest = work.channels.iter().copied().max_by(|a, b| (a.high - a.low).total_cmp(&(b.high - b.low)));
-        let Some(channel) = longest else { return 0.0 };
-        let free = channel.high - channel.low;
-        if best.is_none_or(|(_, known)| free > known.high - known.low + 1e-9) {
-            *best = Some((x, channel));
-        }
-        free
+        work.channels.iter().copied().max_by(|a, b| (a.high - a.low).total_cmp(&(b.high - b.low)))
     };
-    let reached = |best: &Option<(f64, Channel)>| best.is_some_and(|(_, channel)| channel.high - channel.low >= enough);
-    let mut frees = Vec::with_capacity(stops.len());
+    let free = |channel: &Option<Channel>| channel.map_or(0.0, |channel| channel.high - channel.low);
+    let mut best: Option<(f64, Channel)> = None;
+    let mut most = wanted.more_than;
+    let mut keep = |x: f64, channel: Option<Channel>, most: &mut usize| {
+        if let Some(channel) = channel
+            && spans(channel.high - channel.low, wanted.span) > *most
+        {
+            *most = spans(channel.high - channel.low, wanted.span);
+            best = Some((x, channel));
+        }
+    };
     for &x in &stops {
-        frees.push(at_slab(x, &mut best));
-        if reached(&best) {
+        keep(x, longest(x, width), &mut most);
+        if most >= wanted.enough {
             return best;
         }
     }
-    if !frame.slanted {
-        // Between two stops nothing changes: one look in each gap is enough.
-        for pair in stops.windows(2) {
-            at_slab((pair[0] + pair[1]) / 2.0, &mut best);
-        }
-        return best;
-    }
     for pair in stops.windows(2) {
         let (mut from, mut to) = (pair[0], pair[1]);
-        // Between two stops the same edges bound the slab, so the free length is concave there: shrink around its top.
-        while to - from > 0.05 && !reached(&best) {
+        // All slabs that begin between the two stops share their middle part: where that is not longer, none of them is.
+        let shared = width - (to - from);
+        if shared > 2.0 * TOLERANCE && spans(free(&longest(to, shared)), wanted.span) <= most {
+            continue;
+        }
+        // The same edges bound the slab between two stops, so the free length is concave there: shrink around its top.
+        while to - from > 0.05 && most < wanted.enough {
             let third = (to - from) / 3.0;
-            let (one, two) = (at_slab(from + third, &mut best), at_slab(to - third, &mut best));
-            if one < two { from += third } else { to -= third }
+            let (one, two) = (longest(from + third, width), longest(to - third, width));
+            keep(from + third, one, &mut most);
+            keep(to - third, two, &mut most);
+            if !frame.slanted {
+                break; // all edges level or upright: it is the same everywhere between
+            }
+            if free(&one) < free(&two) { from += third } else { to -= third }
         }
     }
     best
 }
 
+/// Cells by number of plates; index 0 is no plate, 0 cells.
+type Tally = Vec<Option<usize>>;
+
+/// The slab with which the best continuation of a place begins.
+#[derive(Clone, Copy, Debug)]
+enum Step {
+    Skip,
+    /// A slab of `m` spans with `count` plates; the next one may begin at place `next`.
+    Slab { m: usize, count: usize, next: usize },
+}
+
 /// For each number of plates from 2 on: the arrangement of most cells found in this frame, as slabs side by side with stacks in each.
 pub(super) fn arrangements(frames: &[Frame], index: usize, grid: &Grid, work: &mut Work) -> Vec<Layout> {
     let frame = &frames[index];
-    let sides = grid.sides();
+    let sides = grid.sides(frame.x_max - frame.x_min);
     let places = places(frame, grid, &sides);
     let most = grid.count_max;
-    // best[i][k]: most cells with k plates whose slabs start at places[i] or later, and the slab that starts it.
-    let mut best: Vec<Vec<Option<(usize, Step)>>> = vec![vec![None; most + 1]; places.len() + 1];
-    for row in &mut best {
-        row[0] = Some((0, Step::Skip));
-    }
-    let mut stacks: Vec<Option<(usize, Vec<Plate>)>> = Vec::new();
+    // best[i · (most + 1) + k]: most cells with k plates whose slabs start at places[i] or later, and how that begins.
+    let row = most + 1;
+    let mut best: Vec<Option<(usize, Step)>> = vec![None; (places.len() + 1) * row];
+    best.iter_mut().step_by(row).for_each(|slot| *slot = Some((0, Step::Skip)));
+    let mut tally = Tally::new();
     for i in (0..places.len()).rev() {
-        let (before, after) = best.split_at_mut(i + 1);
-        let row = &mut before[i];
         for k in 1..=most {
-            row[k] = after[0][k].as_ref().map(|(cells, _)| (*cells, Step::Skip));
+            best[i * row + k] = best[(i + 1) * row + k].map(|(cells, _)| (cells, Step::Skip));
         }
         for &m in &sides {
             let width = m as f64 * grid.span;
@@ -211,107 +234,139 @@ pub(super) fn arrangements(frames: &[Frame], index: usize, grid: &Grid, work: &m
                 break;
             }
             frame.channels(places[i], width, &mut work.scratch, &mut work.channels);
-            stack(places[i], m, &work.channels, grid, &mut stacks);
+            stack(m, &work.channels, grid, &mut tally);
+            if tally[1].is_none() {
+                continue; // where not even one plate stands, no more do
+            }
             let next = places.partition_point(|place| *place < places[i] + width + grid.fire_distance - TOLERANCE);
-            let rest = &after[next - i - 1];
-            for (j, option) in stacks.iter().enumerate().skip(1) {
-                let Some((cells, plates)) = option else { continue };
-                for k in j..=most {
-                    let Some((more, _)) = rest[k - j] else { continue };
-                    if row[k].as_ref().is_none_or(|(known, _)| cells + more > *known) {
-                        row[k] = Some((cells + more, Step::Slab { plates: plates.clone(), next }));
+            for count in 1..=most {
+                let Some(cells) = tally[count] else { continue };
+                for k in count..=most {
+                    let Some((more, _)) = best[next * row + k - count] else { continue };
+                    let slot = &mut best[i * row + k];
+                    if slot.is_none_or(|(known, _)| cells + more > known) {
+                        *slot = Some((cells + more, Step::Slab { m, count, next }));
                     }
                 }
             }
         }
     }
-    (2..=most).filter_map(|k| trace(&best, k).map(|plates| Layout { frame: index, plates })).collect()
+    (2..=most).filter_map(|k| trace(frame, grid, &places, &best, k, work).map(|plates| Layout { frame: index, plates })).collect()
 }
 
-#[derive(Clone, Debug)]
-enum Step {
-    Skip,
-    Slab { plates: Vec<Plate>, next: usize },
-}
-
-fn trace(best: &[Vec<Option<(usize, Step)>>], count: usize) -> Option<Vec<Plate>> {
-    let (mut i, mut k, mut plates) = (0, count, Vec::new());
+fn trace(frame: &Frame, grid: &Grid, places: &[f64], best: &[Option<(usize, Step)>], plates: usize, work: &mut Work) -> Option<Vec<Plate>> {
+    let (mut i, mut k, mut found) = (0, plates, Vec::new());
     while k > 0 {
-        match &best.get(i)?[k].as_ref()?.1 {
+        match best.get(i * (grid.count_max + 1) + k)?.as_ref()?.1 {
             Step::Skip => i += 1,
-            Step::Slab { plates: slab, next } => {
-                plates.extend_from_slice(slab);
-                k -= slab.len();
-                i = *next;
+            Step::Slab { m, count, next } => {
+                frame.channels(places[i], m as f64 * grid.span, &mut work.scratch, &mut work.channels);
+                found.extend(stacked(places[i], m, &work.channels, grid, count)?);
+                k -= count;
+                i = next;
             }
         }
     }
-    Some(plates)
+    Some(found)
 }
 
-/// Where slabs may start: at corners, ending at corners, and packed against the left or right end, ascending.
+/// Where slabs may start, ascending: at corners, ending at corners, and packed against the left or right end. When there are too many, the
+/// later kinds are left out whole, so that the choice does not hang on the order of corners.
 fn places(frame: &Frame, grid: &Grid, sides: &[usize]) -> Vec<f64> {
-    const MOST: usize = 160;
-    let last = frame.x_max - sides.first().map_or(f64::INFINITY, |m| *m as f64 * grid.span);
+    const MOST: usize = 128;
     let widths: Vec<f64> = sides.iter().map(|m| *m as f64 * grid.span).collect();
+    let last = frame.x_max - widths.first().copied().unwrap_or(f64::INFINITY);
+    let (left, right, gap) = (frame.x_min, frame.x_max, grid.fire_distance);
     let mut kept: Vec<f64> = Vec::new();
-    let mut add = |x: f64| {
-        if kept.len() < MOST && x >= frame.x_min - TOLERANCE && x <= last + 2.0 * TOLERANCE && !kept.iter().any(|known| (*known - x).abs() < 1e-3) {
-            kept.push(x);
+    let mut add = |more: &mut dyn Iterator<Item = f64>| {
+        let before = kept.len();
+        kept.extend(more.filter(|x| *x >= left - TOLERANCE && *x <= last + 2.0 * TOLERANCE));
+        let mut merged = kept.clone();
+        merged.sort_by(f64::total_cmp);
+        merged.dedup_by(|a, b| (*a - *b).abs() < 1e-3);
+        if merged.len() > MOST && before > 0 {
+            kept.truncate(before);
+        } else {
+            kept = merged;
         }
     };
-    add(frame.x_min);
-    frame.corners().for_each(&mut add);
-    for width in &widths {
-        add(frame.x_min + width + grid.fire_distance);
-        add(frame.x_max - width);
+    add(&mut widths.iter().flat_map(|width| [left, left + width + gap, right - width]));
+    add(&mut frame.corners());
+    add(&mut frame.corners().flat_map(|corner| widths.iter().map(move |width| corner - width)));
+    if grid.count_max > 2 {
+        let pairs = || widths.iter().enumerate().flat_map(|(index, first)| widths[index..].iter().map(move |second| first + second));
+        add(&mut pairs().map(|both| left + both + 2.0 * gap));
+        add(&mut pairs().map(|both| right - both - gap));
     }
-    for corner in frame.corners() {
-        widths.iter().for_each(|width| add(corner - width));
-    }
-    for first in &widths {
-        for second in &widths {
-            add(frame.x_min + first + second + 2.0 * grid.fire_distance);
-            add(frame.x_max - first - second - grid.fire_distance);
-        }
-    }
-    kept.sort_by(f64::total_cmp);
     kept
 }
 
-/// For j plates in the slab: the most cells and the plates, channel by channel.
-fn stack(x: f64, m: usize, channels: &[Channel], grid: &Grid, options: &mut Vec<Option<(usize, Vec<Plate>)>>) {
-    options.clear();
-    options.resize(grid.count_max + 1, None);
-    options[0] = Some((0, Vec::new()));
-    let Some((low, high)) = grid.partner(m) else { return };
+/// Channels with what the fire distance to the channel below leaves of them.
+fn kept_apart<'a>(channels: &'a [Channel], grid: &'a Grid) -> impl Iterator<Item = Channel> + 'a {
     let mut free_from = f64::NEG_INFINITY;
-    for channel in channels {
-        let start = channel.low.max(free_from);
+    channels.iter().map(move |channel| {
+        let low = channel.low.max(free_from);
         free_from = channel.high + grid.fire_distance;
-        let room = |j: usize| spans(channel.high - start - (j - 1) as f64 * grid.fire_distance, grid.span);
-        let before = options.clone();
-        for j in 1..=grid.count_max {
-            let total = room(j).min(j * high);
-            if total < j * low {
-                break;
-            }
-            for had in 0..=grid.count_max - j {
-                let Some((cells, plates)) = &before[had] else { continue };
-                let sum = cells + m * total;
-                if options[had + j].as_ref().is_none_or(|(known, _)| sum > *known) {
-                    let mut plates = plates.clone();
-                    let mut y = start;
-                    for index in 0..j {
-                        let n = total / j + usize::from(index < total % j);
-                        plates.push(Plate { x, y, m, n });
-                        y += n as f64 * grid.span + grid.fire_distance;
-                    }
-                    options[had + j] = Some((sum, plates));
+        Channel { low, high: channel.high }
+    })
+}
+
+/// Spans that `count` plates of side `m` stacked in a channel have together; `None` when they do not fit.
+fn stack_spans(channel: &Channel, m: usize, count: usize, grid: &Grid) -> Option<usize> {
+    let (low, high) = grid.partner(m)?;
+    let free = channel.high - channel.low - (count - 1) as f64 * grid.fire_distance;
+    let total = spans(free, grid.span).min(count * high);
+    (total >= count * low).then_some(total)
+}
+
+/// The most cells for each number of plates in a slab of `m` spans, over all its channels.
+fn stack(m: usize, channels: &[Channel], grid: &Grid, tally: &mut Tally) {
+    tally.clear();
+    tally.resize(grid.count_max + 1, None);
+    tally[0] = Some(0);
+    for channel in kept_apart(channels, grid) {
+        // From many plates to few, so that each channel is used once.
+        for k in (1..=grid.count_max).rev() {
+            for count in 1..=k {
+                let Some(total) = stack_spans(&channel, m, count, grid) else { break };
+                if let Some(before) = tally[k - count] {
+                    tally[k] = tally[k].max(Some(before + m * total));
                 }
             }
         }
     }
+}
+
+/// The plates of the best stack of `count` in a slab.
+fn stacked(x: f64, m: usize, channels: &[Channel], grid: &Grid, count: usize) -> Option<Vec<Plate>> {
+    // options[k]: cells and how many plates each channel so far holds.
+    let mut options: Vec<Option<(usize, Vec<usize>)>> = vec![None; count + 1];
+    options[0] = Some((0, Vec::new()));
+    let kept: Vec<Channel> = kept_apart(channels, grid).collect();
+    for channel in &kept {
+        let mut after: Vec<Option<(usize, Vec<usize>)>> = options.iter().map(|option| option.as_ref().map(|(cells, held)| (*cells, [held.as_slice(), &[0]].concat()))).collect();
+        for (k, slot) in after.iter_mut().enumerate() {
+            for here in 1..=k {
+                let (Some(total), Some((cells, held))) = (stack_spans(channel, m, here, grid), &options[k - here]) else { continue };
+                if slot.as_ref().is_none_or(|(known, _)| cells + m * total > *known) {
+                    *slot = Some((cells + m * total, [held.as_slice(), &[here]].concat()));
+                }
+            }
+        }
+        options = after;
+    }
+    let (_, held) = options.pop()??;
+    let mut plates = Vec::with_capacity(count);
+    for (channel, here) in kept.iter().zip(held).filter(|(_, here)| *here > 0) {
+        let total = stack_spans(channel, m, here, grid)?;
+        let mut y = channel.low;
+        for index in 0..here {
+            let n = total / here + usize::from(index < total % here);
+            plates.push(Plate { x, y, m, n });
+            y += n as f64 * grid.span + grid.fire_distance;
+        }
+    }
+    Some(plates)
 }
 
 /// The plate's corners in the outline's coordinates, counter-clockwise, not closed.

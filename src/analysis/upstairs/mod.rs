@@ -20,7 +20,10 @@ mod land;
 mod layout;
 mod limits;
 mod offset;
+#[cfg(test)]
+mod properties;
 mod result;
+mod rollup;
 mod shape;
 mod solve;
 #[cfg(test)]
@@ -29,6 +32,7 @@ mod yard;
 
 pub use case::{ExistingBuilding, ExistingFloor, Overrides, ParcelCase, Restriction, RoadLine};
 pub use check::{Depth, check, check_to};
+pub use rollup::{PartialParcel, RollUp, roll_up};
 pub use result::{
     Bar, Binding, Change, ExistingResult, Finding, FitCell, FitVerdict, LeverChange, PlateResult, Requirement, StoreyResult, UpstairsResult,
 };

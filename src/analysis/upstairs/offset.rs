@@ -124,3 +124,55 @@ fn clip(points: &[Point], base: Point, normal: Point) -> Vec<Point> {
     kept.dedup_by(|a, b| length(*a - *b) < 1e-9);
     kept
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::upstairs::shape::{area, normalised};
+
+    /// The inset of a ring whose edges have these setbacks.
+    fn left(points: &[(f64, f64)], setbacks: &[f64]) -> f64 {
+        let site = normalised(&MultiPolygon(vec![Polygon::new(LineString::from(points.to_vec()), Vec::new())]), at(0.0, 0.0));
+        let ring = &site.0[0].exterior().0;
+        let pieces: Vec<Piece> =
+            ring.windows(2).zip(setbacks).map(|(pair, setback)| Piece { a: pair[0], b: pair[1], setback: *setback, faces_road: false, ring: 0 }).collect();
+        area(&inset(&site, &pieces, 5.0))
+    }
+
+    fn near(value: f64, expected: f64) {
+        assert!((value - expected).abs() < 1e-3, "{value} is not {expected}");
+    }
+
+    const L: [(f64, f64); 6] = [(0.0, 0.0), (100.0, 0.0), (100.0, 50.0), (50.0, 50.0), (50.0, 100.0), (0.0, 100.0)];
+
+    #[test]
+    fn each_edge_of_a_rectangle_keeps_its_own_setback_exactly() {
+        // (100 − 3 − 7) × (60 − 12 − 5) = 90 × 43; no slack: right corners need no boolean operation.
+        let area = left(&[(0.0, 0.0), (100.0, 0.0), (100.0, 60.0), (0.0, 60.0)], &[12.0, 7.0, 5.0, 3.0]);
+        assert!((area - 3870.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn unequal_setbacks_meet_in_the_mitre_of_a_reflex_corner() {
+        // L with 0 everywhere but 10 below the notch's floor (edge 3, y = 50) and 4 left of its wall (edge 4, x = 50): the notch grows to
+        // x > 46, y > 40: 54 × 60 less the 50 × 50 that is out anyway: 10 000 − 3 240 = 6 760.
+        near(left(&L, &[0.0, 0.0, 10.0, 4.0, 0.0, 0.0]), 6760.0);
+    }
+
+    #[test]
+    fn a_spike_of_the_outside_is_cut_flat_at_five_setbacks() {
+        // A needle-thin notch from the top to (50, 20), half width 0.5 at the top (80 up): half angle ≈ 0.358°, so the mitre would reach
+        // 2 ÷ sin 0.358° = 320 m below its tip. Cut at 5 × 2 = 10 m below the tip it takes, beside the two strips, a trapezium of about 10 m depth and
+        // 4 m width: the bottom strip y < 10 stays whole.
+        let notch = [(0.0, 0.0), (100.0, 0.0), (100.0, 100.0), (50.5, 100.0), (50.0, 20.0), (49.5, 100.0), (0.0, 100.0)];
+        let taken = 10_000.0 - 40.0 - left(&notch, &[0.0, 0.0, 0.0, 2.0, 2.0, 0.0, 0.0]);
+        // Two strips of 2 × 80 m and the flat-ended mitre 4 × 10 m, within a metre or two of slant.
+        assert!((taken - 360.0).abs() < 3.0, "{taken}");
+    }
+
+    #[test]
+    fn a_change_of_setback_on_a_straight_edge_is_a_step() {
+        // 100 × 60, bottom edge in two halves of 10 and 4 m: 50 × 10 + 50 × 4 = 700 off.
+        near(left(&[(0.0, 0.0), (50.0, 0.0), (100.0, 0.0), (100.0, 60.0), (0.0, 60.0)], &[10.0, 4.0, 0.0, 0.0, 0.0]), 5300.0);
+    }
+}

@@ -108,3 +108,268 @@ fn rotation_and_translation_leave_gfa_alone() {
         near(result.gfa_m2, expected, expected * 0.005);
     }
 }
+
+#[test]
+fn a_u_shape_takes_two_plates_d_fire_apart_along_its_arms() {
+    // U: 120 × 100 with a bay 40 × 60 cut from the top (x 40…80, y 40…100), no setback. Single best: the base 120 × 40, cut to length 90: 36 cells.
+    // Two plates: each arm 40 × 100 takes 4 × 9 = 36 cells, 40 m apart (≥ 13): 72 cells = 7 200 m².
+    let mut pack = pack();
+    pack.setback.side.value = 0.0;
+    pack.plate.count_max.value = 2;
+    let u = parcel(&[(0.0, 0.0), (120.0, 0.0), (120.0, 100.0), (80.0, 100.0), (80.0, 40.0), (40.0, 40.0), (40.0, 100.0), (0.0, 100.0)]);
+    let result = check(&u, &pack, &Overrides::default());
+    near(result.plates.iter().map(|plate| plate.area_m2).sum(), 7200.0, 1e-6);
+    let fire = result.findings.iter().find(|finding| finding.rule == "fire_distance").expect("finding");
+    assert_eq!(fire.verdict, Verdict::Pass);
+    near(fire.measured.expect("distance"), 40.0, 0.01);
+}
+
+#[test]
+fn two_plates_side_by_side_need_the_fire_distance_between_them() {
+    // 93 × 90, no setback: 40 + 13 + 40 = 93 fits exactly: two of 4 × 9 = 72 cells. At 92 m only 40 + 13 + 30: 36 + 27 = 63 cells.
+    let mut pack = pack();
+    pack.setback.side.value = 0.0;
+    pack.plate.count_max.value = 2;
+    for (width, area) in [(93.0, 7200.0), (92.0, 6300.0)] {
+        let result = check(&rectangle(width, 90.0), &pack, &Overrides::default());
+        near(result.plates.iter().map(|plate| plate.area_m2).sum(), area, 1e-6);
+    }
+}
+
+#[test]
+fn a_dedicated_strip_leaves_the_far_base_and_a_corridor_does_not() {
+    // 100 × 60; road widening takes y < 10 (1 000 m²), a corridor y > 50 (1 000 m², overlapping nothing): site 5 000, FAR base 5 000.
+    // Outline: site 100 × 50 (y 10…60) − 10 all round = 80 × 30 (y 20…50), the corridor lies beyond: 2 400 m².
+    let strip = |y0: f64, y1: f64| MultiPolygon(vec![Polygon::new(LineString::from(vec![(0.0, y0), (100.0, y0), (100.0, y1), (0.0, y1)]), vec![])]);
+    let restriction = |kind: &str, geometry| Restriction { geometry, ..Restriction::none_here(kind) };
+    let restrictions = vec![restriction("road_widening", strip(-5.0, 10.0)), restriction("high_voltage", strip(50.0, 70.0)), Restriction::none_here("heritage")];
+    let case = ParcelCase { restrictions, far_limit: Some(2.0), coverage_limit: Some(1.0), ..rectangle(100.0, 60.0) };
+    let result = check(&case, &pack(), &Overrides::default());
+    near(result.site_area_m2, 5000.0, 1e-6);
+    near(result.outline_area_m2, 2400.0, 1e-6);
+    let bar = |id: &str| result.waterfall.iter().find(|bar| bar.id == id).expect("bar");
+    near(bar("road_widening").area_m2.expect("area"), 1000.0, 1e-6);
+    assert_eq!(bar("heritage").area_m2, Some(0.0));
+    assert_eq!((bar("ecological").area_m2, bar("ecological").computed), (None, false));
+    assert!(result.unknown.contains(&"ecological".to_owned()));
+    // The bars add up: parcel − restrictions − setbacks = outline.
+    let removed: f64 = result.waterfall.iter().filter(|bar| !["parcel", "site", "outline"].contains(&bar.id.as_str())).filter_map(|bar| bar.area_m2).sum();
+    near(6000.0 - removed, 2400.0, 1e-6);
+    assert!(result.gfa_m2 <= 10_000.0 + 1e-6); // FAR 2 × 5 000, not 6 000
+}
+
+#[test]
+fn overlapping_restrictions_are_counted_once_in_the_bars_and_whole_beside_them() {
+    // Farmland x < 30, heritage x < 50: in this order 30 × 60 = 1 800 and then 20 × 60 = 1 200; heritage alone is 3 000.
+    let block = |x: f64| MultiPolygon(vec![Polygon::new(LineString::from(vec![(0.0, 0.0), (x, 0.0), (x, 60.0), (0.0, 60.0)]), vec![])]);
+    let restrictions = vec![
+        Restriction { geometry: block(50.0), ..Restriction::none_here("heritage") },
+        Restriction { geometry: block(30.0), ..Restriction::none_here("farmland") },
+    ];
+    let result = check(&ParcelCase { restrictions, ..rectangle(100.0, 60.0) }, &pack(), &Overrides::default());
+    let bar = |id: &str| result.waterfall.iter().find(|bar| bar.id == id).map(|bar| (bar.area_m2, bar.full_area_m2)).expect("bar");
+    for (id, removed, full) in [("farmland", 1800.0, 1800.0), ("heritage", 1200.0, 3000.0)] {
+        near(bar(id).0.expect("area"), removed, 1e-6);
+        near(bar(id).1.expect("area"), full, 1e-6);
+    }
+}
+
+#[test]
+fn a_height_zone_holds_only_the_plates_that_touch_it() {
+    // A zone of 20 m over x > 50 of the outline 80 × 40 (x 10…90). Inside the zone's height: 4 storeys × 3 200 = 12 800. Keeping off it: 40 × 40 at
+    // x 10…50, 20 storeys (no other limit): 20 × 1 600 = 32 000, which wins.
+    let zone = MultiPolygon(vec![Polygon::new(LineString::from(vec![(50.0, 0.0), (100.0, 0.0), (100.0, 60.0), (50.0, 60.0)]), vec![])]);
+    let restrictions = vec![Restriction { geometry: zone, height_limit_m: Some(20.0), ..Restriction::none_here("height") }];
+    let result = check(&ParcelCase { restrictions, ..rectangle(100.0, 60.0) }, &pack(), &Overrides::default());
+    near(result.gfa_m2, 32_000.0, 1e-6);
+    near(result.outline_area_m2, 3200.0, 1e-6); // height zones do not lower the outline
+}
+
+#[test]
+fn tall_storeys_count_twice_towards_far() {
+    // Ground 9 m above the pack's 8 m counts twice. FAR 3 × 6 000 = 18 000: with n storeys the plate may have 18 000 ÷ (n + 1) m²; n = 8 gives exactly
+    // 2 000 = 4 × 5 cells: built 16 000, counted 18 000. n = 9 gives 18 cells: built 16 200, counted 18 000, which is more; n = 14: 12 cells, 16 800;
+    // n = 19: 9 cells = 3 × 3, built 17 100; n = 20: 8.57 → 8 cells, 16 000.
+    let mut pack = pack();
+    pack.storey.height[0].value = 9.0;
+    let case = ParcelCase { far_limit: Some(3.0), coverage_limit: Some(1.0), ..rectangle(100.0, 60.0) };
+    let result = check(&case, &pack, &Overrides::default());
+    assert_eq!(result.storeys.len(), 19);
+    near(result.gfa_m2, 17_100.0, 1e-6);
+    near(result.counted_gfa_m2, 18_000.0, 1e-6);
+}
+
+#[test]
+fn a_partial_top_storey_uses_up_what_far_leaves() {
+    // FAR 1.5 × 6 000 = 9 000; coverage 0.3 → 18 cells. Whole storeys: 5 × 18 = 90 cells = 9 000. With FAR 1.6 = 9 600: 5 × 1 800 + 600 on top.
+    let mut pack = pack();
+    pack.storey.partial_top.value = true;
+    let case = ParcelCase { far_limit: Some(1.6), coverage_limit: Some(0.3), ..rectangle(100.0, 60.0) };
+    let result = check(&case, &pack, &Overrides::default());
+    near(result.gfa_m2, 9600.0, 1e-6);
+    near(result.counted_gfa_m2, 9600.0, 1e-6);
+}
+
+#[test]
+fn road_setbacks_make_a_step_only_where_they_change() {
+    // One road along the bottom at y = −12: bottom pieces 9 m (local), the others 10 m. Sides' lowest pieces face it too where their midpoint is within 30 m.
+    let road = RoadLine { class: "local".into(), width_m: None, line: LineString::from(vec![(0.0, -12.0), (100.0, -12.0)]) };
+    let case = ParcelCase { roads: Some(vec![road]), ..rectangle(100.0, 60.0) };
+    let result = check(&case, &pack(), &Overrides::default());
+    // Sides are 60 m: three pieces of 20 m, midpoints at y = 10, 30, 50; the road's end (0, −12) is 22 m from (0, 10), on the line, so the first piece
+    // faces it and keeps 9 m. Outline: x 10…90, y 9…50 = 3 280, plus 1 m more on each side from y 9 to 20: 2 × 11 = 22.
+    near(result.outline_area_m2, 3302.0, 1e-3);
+    let setback = result.findings.iter().find(|finding| finding.rule == "setback").expect("finding");
+    assert_eq!(setback.verdict, Verdict::Pass);
+}
+
+#[test]
+fn without_a_road_layer_setback_and_yard_are_unknown_and_never_pass() {
+    let case = ParcelCase { roads: None, ..rectangle(100.0, 60.0) };
+    let result = check(&case, &pack(), &Overrides::default());
+    for rule in ["setback", "yard", "far", "coverage"] {
+        assert_eq!(result.findings.iter().find(|finding| finding.rule == rule).expect("finding").verdict, Verdict::Unknown, "{rule}");
+    }
+    assert_eq!(result.overall, Verdict::Unknown);
+}
+
+#[test]
+fn the_yard_takes_the_largest_circle_beside_the_plate() {
+    // 100 × 60, road at the bottom; plate 40 × 80 (y 10…50 less the road's 9): free strip below the plate about 9–10 m: radius 4 fits, 8 does not.
+    let road = RoadLine { class: "local".into(), width_m: None, line: LineString::from(vec![(0.0, -12.0), (100.0, -12.0)]) };
+    let case = ParcelCase { roads: Some(vec![road]), ..rectangle(100.0, 60.0) };
+    let mut pack = pack();
+    let verdict = |pack: &UpstairsPack| check(&case, pack, &Overrides::default()).findings.into_iter().find(|finding| finding.rule == "yard").expect("finding");
+    assert_eq!(verdict(&pack).verdict, Verdict::Pass);
+    pack.turning_radius.value = 12.0;
+    let found = verdict(&pack);
+    assert_eq!(found.verdict, Verdict::Fail);
+    assert!(found.measured.expect("radius") < 8.0);
+}
+
+#[test]
+fn lifts_are_a_requirement_until_they_are_stated() {
+    // One tower of 20 × 3 200 = 64 000 m²; 15 000 m² per lift: ⌈4.27⌉ = 5, more than the pack's 2.
+    let road = RoadLine { class: "local".into(), width_m: None, line: LineString::from(vec![(0.0, -12.0), (100.0, -12.0)]) };
+    let case = ParcelCase { roads: Some(vec![road]), far_limit: Some(100.0), coverage_limit: Some(1.0), ..rectangle(100.0, 60.0) };
+    let mut pack = pack();
+    pack.m2_per_lift.value = Some(15_000.0);
+    let result = check(&case, &pack, &Overrides::default());
+    assert_eq!(result.requirements.iter().find(|one| one.rule == "lifts").expect("lifts").required, 5.0);
+    assert!(result.findings.iter().all(|finding| finding.rule != "lifts"));
+    let stated = |lifts| check(&case, &pack, &Overrides { lifts: Some(lifts), ..Overrides::default() });
+    let verdict = |result: &UpstairsResult| result.findings.iter().find(|finding| finding.rule == "lifts").expect("lifts").verdict;
+    assert_eq!(verdict(&stated(5)), Verdict::Pass);
+    let short = stated(4);
+    assert_eq!((verdict(&short), short.overall), (Verdict::Fail, Verdict::Fail));
+    // The cheapest mend is one more lift: weight 0.5 × 1 ÷ 12.
+    let change = &short.smallest_change[0];
+    assert!(change.reaches);
+    assert!(change.cost <= 0.5 / 12.0 + 1e-9, "{change:?}");
+}
+
+#[test]
+fn the_smallest_change_to_a_wanted_gfa_is_one_step_past_it() {
+    // FAR 3 gives 18 000; 18 500 wanted. FAR 3.1 = 18 600 = 186 cells: 6 × 31 no, … n = 31 … the search says which; the answer must reach and be FAR alone
+    // or cheaper, and one FAR step less must not reach.
+    let case = ParcelCase { far_limit: Some(3.0), coverage_limit: Some(1.0), ..rectangle(100.0, 60.0) };
+    let overrides = Overrides { wanted_gfa: Some(18_500.0), ..Overrides::default() };
+    let result = check(&case, &pack(), &overrides);
+    let best = &result.smallest_change[0];
+    assert!(best.reaches && best.gfa_m2 >= 18_500.0 - 1e-6);
+    let far = result.smallest_change.iter().find(|change| change.levers.len() == 1 && change.levers[0].lever == "far").expect("far");
+    let less = Overrides { far: Some(far.levers[0].to - 0.1), ..Overrides::default() };
+    assert!(check(&case, &pack(), &less).gfa_m2 < 18_500.0);
+}
+
+#[test]
+fn what_no_lever_reaches_is_said_so_with_the_best_reachable() {
+    let case = ParcelCase { far_limit: Some(3.0), coverage_limit: Some(1.0), ..rectangle(100.0, 60.0) };
+    let result = check(&case, &pack(), &Overrides { wanted_gfa: Some(1e7), ..Overrides::default() });
+    assert_eq!(result.smallest_change.len(), 1);
+    assert!(!result.smallest_change[0].reaches && result.smallest_change[0].gfa_m2 > 18_000.0);
+}
+
+#[test]
+fn a_roll_up_lists_what_it_cannot_add() {
+    let known = check(&ParcelCase { far_limit: Some(3.0), built_gfa_m2: Some(20_000.0), ..rectangle(100.0, 60.0) }, &pack(), &Overrides::default());
+    let other = check(&ParcelCase { far_limit: Some(2.0), built_gfa_m2: Some(1_000.0), code: "U".into(), ..rectangle(100.0, 60.0) }, &pack(), &Overrides::default());
+    let blank = check(&ParcelCase { code: "V".into(), ..rectangle(100.0, 60.0) }, &pack(), &Overrides::default());
+    let sums = roll_up(&[blank, other.clone(), known.clone()]);
+    near(sums.allowed_gfa_m2, 30_000.0, 1e-6);
+    near(sums.potential_gfa_m2, known.gfa_m2 + other.gfa_m2, 1e-6);
+    // The first is built above its potential: nothing remains there, and nothing is taken off the other.
+    near(sums.remaining_gfa_m2, other.gfa_m2 - 1_000.0, 1e-6);
+    assert_eq!(sums.partial, [PartialParcel { parcel: "V".into(), unknown: vec!["built", "allowed", "potential"] }]);
+}
+
+#[test]
+fn an_existing_building_fails_by_its_record_and_is_unknown_without_one() {
+    let building = ExistingBuilding {
+        code: "B1".into(),
+        storeys: Some(2),
+        height_m: Some(12.0),
+        floors: vec![ExistingFloor { order: 1, height_m: Some(6.0), load_kn_m2: Some(5.0), ..ExistingFloor::default() }],
+        ..ExistingBuilding::default()
+    };
+    let result = check(&ParcelCase { existing: vec![building], ..rectangle(100.0, 60.0) }, &pack(), &Overrides::default());
+    let existing = &result.existing[0];
+    let verdicts = |rule: &str| existing.findings.iter().filter(|finding| finding.rule == rule).map(|finding| finding.verdict).collect::<Vec<_>>();
+    // Ground: 5 kN/m² against 2 t/m² = 19.6 fails; the second floor has no record.
+    assert_eq!(verdicts("existing_load"), [Verdict::Fail, Verdict::Unknown]);
+    assert_eq!(verdicts("existing_storey_height"), [Verdict::Pass, Verdict::Unknown]);
+    assert_eq!(existing.overall, Verdict::Fail);
+}
+
+#[test]
+fn the_json_carries_the_promised_members() {
+    let result = check(&rectangle(100.0, 60.0), &pack(), &Overrides::default());
+    let json = result.to_json(&|x, y| (114.0 + x / 1e5, 22.5 + y / 1e5));
+    for member in ["parcel", "cluster", "waterfall", "outline", "plates", "storeys", "height_m", "gfa_m2", "counted_gfa_m2", "far", "coverage", "bound_m2", "binding", "findings", "overall", "smallest_change", "fit"] {
+        assert!(json.get(member).is_some(), "{member}");
+    }
+    assert_eq!(json["plates"][0]["geometry"]["type"], "Polygon");
+    assert_eq!(json["findings"][0]["op"], ">=");
+}
+
+/// Built examples, from their published land, height and storeys; the tolerance is one column cell per storey and what publishers round off.
+#[test]
+fn published_buildings_come_out_of_their_published_inputs() {
+    // (name, land m², FAR = published GFA ÷ land, height m, storeys, plates, GFA m², tolerance).
+    // Pingshan new-energy vehicle park: 10.78 万㎡ of land, 32.1 万㎡, about 100 m, 17 storeys. Pingshan quality-space pilot: 2.92 and 17.54 万㎡, FAR 6.0.
+    // Baguang pilot: 7 万㎡ of land at FAR ≥ 3.0, published as 22 万㎡: at FAR 3.0 exactly it is 21, within 5 %.
+    let shipped = UpstairsPack::resolve(Packs::embedded(), None, Some("c24-smart-vehicle")).expect("pack");
+    for (name, land, far, height, storeys, plates, gfa, tolerance) in [
+        ("坪山新能源汽车产业园", 107_800.0, 2.978, 100.0, 17, 6, 321_000.0, 0.02),
+        ("坪山优质产业空间试点", 29_200.0, 6.007, 150.0, 30, 4, 175_400.0, 0.02),
+        ("坝光试点", 70_000.0, 3.0, 100.0, 21, 6, 220_000.0, 0.06),
+    ] {
+        let width: f64 = f64::sqrt(land * 1.4);
+        let case = ParcelCase { far_limit: Some(far), height_limit_m: Some(height), coverage_limit: Some(0.5), ..rectangle(width, land / width) };
+        let result = check_to(&case, &shipped, &Overrides { storeys: Some(storeys), plates: Some(plates), ..Overrides::default() }, Depth::Figures);
+        near(result.gfa_m2, gfa, gfa * tolerance);
+        assert!(result.height_m <= height && result.storeys.len() <= storeys, "{name}");
+    }
+}
+
+#[test]
+fn the_first_batch_s_mean_project_reaches_its_mean_far_upstairs() {
+    // 72 projects, 2 306.5 万㎡ at FAR 4.2: 549.2 ha, so 7.63 ha and 32.0 万㎡ each. A square of that size holds it inside 100 m.
+    let shipped = UpstairsPack::resolve(Packs::embedded(), None, None).expect("pack");
+    let side = f64::sqrt(2_306.5e4 / 4.2 / 72.0);
+    let case = ParcelCase { far_limit: Some(4.2), height_limit_m: Some(100.0), coverage_limit: Some(0.5), ..rectangle(side, side) };
+    let result = check_to(&case, &shipped, &Overrides::default(), Depth::Figures);
+    near(result.gfa_m2, 2_306.5e4 / 72.0, 2_306.5e4 / 72.0 * 0.01);
+}
+
+#[test]
+fn slab_loads_tell_upper_from_ground_floors_as_the_load_code_does() {
+    // At a slab span of 2 m: bench work (4) and lines with machines up to 12 kN (6) fit 650 kg/m² = 6.37; class-4 metal cutting (8) needs 1.2 t = 11.77;
+    // class 1 (14) more than that.
+    let loads = Packs::embedded().resolve("floor-loads", None).expect("pack");
+    let of = |process: &str| loads.number(&format!("process.{process}.slab_span_2_0")).expect("figure").value;
+    let (light, medium) = (0.65 * 9.80665, 1.2 * 9.80665);
+    assert!(of("instrument_assembly") <= light && of("semiconductor_9_12") <= light);
+    assert!(of("metal_cutting_4") > light && of("metal_cutting_4") <= medium && of("semiconductor_14_18") <= medium);
+    assert!(of("metal_cutting_1") > medium);
+}
