@@ -258,7 +258,16 @@ impl Export {
         }
         let options = FileOptions { format, precision: self.precision, crs: self.crs.as_deref(), encoding: self.encoding.as_deref() };
         let count = selected.rows.len();
-        self.out.write(|path| planner.export_file(&selected, &options, path).map(|_| ()))?;
+        if ending.as_deref() == Some("shp") {
+            if self.out.out.exists() && !self.out.force {
+                return Err(Fault::bad("file_exists", format!("{} 已存在", self.out.out.display()), format!("{} already exists", self.out.out.display())).help("加 --force 覆盖", "pass --force to replace it"));
+            }
+            let folder = self.out.out.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(std::path::Path::new("."));
+            let stem = self.out.out.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+            planner.export_shapefile(&selected, &options, folder, &stem)?;
+        } else {
+            self.out.write(|path| planner.export_file(&selected, &options, path).map(|_| ()))?;
+        }
         output.notice(format!("已导出 {count} 个要素"), format!("exported {count} features"));
         if self.out.out.as_os_str() != "-" {
             output.result(&json!({ "out": self.out.out, "layer": self.layer, "count": count }), || format!("{count}  {}", self.out.out.display()));

@@ -57,6 +57,12 @@ enum Command {
     Adjacency(plan::Adjacency),
     /// Areas of a layer by another, as CSV
     Overlay(plan::Overlay),
+    /// Contiguous sites in a park or a drawn area
+    Consolidate(plan::Consolidate),
+    /// What can be built upwards, and what stops it
+    Upstairs(plan::Upstairs),
+    /// Scorecards of the parks
+    Designate(plan::Designate),
     /// Rule packs: list, show, check
     Rules(plan::Rules),
     /// Accounts: add, list, disable, password
@@ -98,6 +104,9 @@ fn dispatch(command: Command, config: &Config, output: &Output) -> Outcome<bool>
         Command::Export(command) => command.run(output).map(|()| true),
         Command::Adjacency(command) => command.run(output).map(|()| true),
         Command::Overlay(command) => command.run(output).map(|()| true),
+        Command::Consolidate(command) => command.run(output).map(|()| true),
+        Command::Upstairs(command) => command.run(output).map(|()| true),
+        Command::Designate(command) => command.run(output).map(|()| true),
         Command::Rules(command) => command.run(output),
         Command::User(command) => command.run(output).map(|()| true),
         Command::Bench(command) => command.run(output).map(|()| true),

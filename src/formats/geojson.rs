@@ -187,7 +187,7 @@ pub fn write_fixed(out: &mut String, value: f64, precision: u32) {
         return;
     }
     let mut digits = scaled.abs() as u64;
-    if scaled < 0.0 {
+    if scaled < 0.0 && digits > 0 {
         out.push('-');
     }
     let unit = 10u64.pow(precision);
@@ -236,7 +236,7 @@ mod tests {
     #[test]
     fn fixed_numbers_are_short() {
         assert_eq!(fixed(114.05790000, 7), "114.0579");
-        assert_eq!(fixed(-0.00000004, 7), "-0");
+        assert_eq!(fixed(-0.00000004, 7), "0");
         assert_eq!(fixed(-22.5, 7), "-22.5");
         assert_eq!(fixed(113.0000001, 7), "113.0000001");
         assert_eq!(fixed(5.0, 0), "5");

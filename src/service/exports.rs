@@ -114,6 +114,25 @@ impl Planner {
         Ok(selected.rows.len())
     }
 
+    /// Writes a Shapefile's parts as `folder/stem.*`; returns them. Parts that exist are replaced.
+    pub fn export_shapefile(&self, selected: &Selected, options: &FileOptions<'_>, folder: &Path, stem: &str) -> Outcome<Vec<PathBuf>> {
+        let (layer, scratch) = (selected.table.layer(), tempdir(&folder.join("shapefile"))?);
+        let columns: Vec<usize> = (0..layer.columns.len()).filter(|index| selected.private || !layer.columns[*index].private).collect();
+        let mut rows = selected.rows.iter().map(|row| Ok(selected.table.row(*row as usize)));
+        let written = self.write_with_gdal(&scratch.join(format!("{stem}.shp")), layer, &mut rows, &columns, options);
+        let placed = written.and_then(|files| {
+            files
+                .iter()
+                .map(|file| {
+                    let target = folder.join(file.file_name().unwrap_or_default());
+                    std::fs::rename(file, &target).map(|()| target).map_err(|error| Fault::internal("rename", error))
+                })
+                .collect()
+        });
+        let _ = std::fs::remove_dir_all(&scratch);
+        placed
+    }
+
     fn write_with_gdal(
         &self,
         path: &Path,

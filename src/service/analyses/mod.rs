@@ -4,6 +4,8 @@ mod consolidation;
 mod designation;
 mod upstairs;
 
+pub use consolidation::sites_as_geojson;
+
 use super::{Planner, Viewer};
 use crate::domain::fault::Outcome;
 use crate::domain::{Fault, RunRecord};
