@@ -23,10 +23,15 @@ pub(super) fn of_park(setting: &Setting, park: usize, seed: u64) -> Vec<Firm> {
     let mut dice = Dice::new(seed, 60, park as u64);
     let leads = &setting.parks[park].lead_clusters;
     let clusters = &catalogue().clusters;
-    let lead_share = dice.between(0.5, 0.82);
+    let lead_share = dice.between(0.55, 0.92);
     (0..dice.whole(40, 150))
         .map(|_| {
-            let wanted = if dice.chance(lead_share) { dice.pick(leads).as_str() } else { dice.pick(clusters).id.as_str() };
+            // The first of the listed clusters leads; the others share the rest.
+            let wanted = if dice.chance(lead_share) {
+                if dice.chance(0.78) { leads[0].as_str() } else { dice.pick(leads).as_str() }
+            } else {
+                dice.pick(clusters).id.as_str()
+            };
             let cluster = catalogue().cluster(wanted).unwrap_or(&clusters[0]).id.as_str();
             Firm { cluster, leading: leads.iter().any(|lead| lead == cluster) }
         })

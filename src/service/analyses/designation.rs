@@ -121,7 +121,9 @@ fn day(text: Option<&str>) -> Option<NaiveDate> {
     text.and_then(|text| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok())
 }
 
+/// The certificate column is a register: once any firm has a date, a firm without one holds no certificate. A column without any date was never filled.
 fn firm(firms: &Table, row: usize, as_of: NaiveDate) -> FirmRecord {
+    let registered = firms.column("high_tech_until").is_some_and(|column| !column.texts().is_empty());
     let year = firms.number(row, "year").map(|year| year as i32);
     FirmRecord {
         code: firms.key(row).to_owned(),
@@ -132,7 +134,7 @@ fn firm(firms: &Table, row: usize, as_of: NaiveDate) -> FirmRecord {
         tax_wan: firms.number(row, "tax_wan"),
         jobs: firms.number(row, "jobs"),
         above_scale: firms.flag(row, "above_scale"),
-        high_tech: day(firms.text(row, "high_tech_until")).map(|until| until >= as_of),
+        high_tech: day(firms.text(row, "high_tech_until")).map(|until| until >= as_of).or(registered.then_some(false)),
         as_of: year.and_then(|year| NaiveDate::from_ymd_opt(year, 12, 31)),
     }
 }

@@ -1,0 +1,127 @@
+//! The analyses over HTTP: what holds of every answer.
+
+use crate::support::{Client, OWN_PARK, PLANNER, reading};
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+
+fn texts(value: &Value) -> Vec<String> {
+    value.as_array().unwrap().iter().map(|text| text.as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn consolidation_balances_its_ledger_and_accounts_for_every_parcel() {
+    let client = Client::guest(reading());
+    let inputs = json!({ "park": OWN_PARK, "min_area_ha": 2, "max_area_ha": 12, "sites": 4, "seed": 3 });
+    let answer = client.execute("consolidate", inputs.clone()).json();
+    let best = &answer["candidates"][0];
+    assert_eq!(best["label"], "best");
+    let mut used = BTreeSet::new();
+    for site in best["sites"].as_array().unwrap() {
+        for code in texts(&site["parcels"]) {
+            assert!(used.insert(code), "sites share no parcel");
+        }
+        let area = site["area_m2"].as_f64().unwrap();
+        assert!((20_000.0 - 1e-6..=120_000.0 + 1e-6).contains(&area), "{area}");
+        let ledger = &site["ledger"];
+        let number = |name: &str| ledger[name].as_f64().unwrap();
+        let sum: f64 = ledger["rows"].as_array().unwrap().iter().map(|row| row["planar_area_m2"].as_f64().unwrap()).sum();
+        assert!((sum - number("sum_in_m2")).abs() < 1e-6);
+        let residual = number("sum_in_m2") - number("overlaps_m2") + number("gaps_m2") - number("dedications_m2") - number("out_m2");
+        assert!(residual.abs() <= 1e-6 * ledger["rows"].as_array().unwrap().len() as f64, "{residual}");
+        assert!(ledger["rows"][0].get("owner").is_none(), "owners are for planners");
+    }
+    let left_out: BTreeSet<String> = answer["excluded"].as_array().unwrap().iter().flat_map(|entry| texts(&entry["parcels"])).collect();
+    assert!(left_out.is_disjoint(&used), "a parcel is in a site or left out, not both");
+    let in_park = client.get(&format!("/collections/parcel/items?park={OWN_PARK}&limit=10000&skipGeometry=true")).json();
+    for feature in in_park["features"].as_array().unwrap() {
+        let code = feature["id"].as_str().unwrap();
+        assert!(used.contains(code) || left_out.contains(code), "{code} has no answer to why not");
+    }
+    assert!(answer["bound"].as_f64().unwrap() + 1e-9 >= best["objective"].as_f64().unwrap());
+    let again = client.execute("consolidate", inputs).json();
+    assert_eq!(again, answer, "same inputs, same answer");
+    let planner = Client::signed_in(reading(), PLANNER).execute("consolidate", json!({ "park": OWN_PARK })).json();
+    assert_eq!(planner["run"]["pack"], "consolidation-shenzhen");
+}
+
+#[test]
+fn a_ban_keeps_a_parcel_out_and_a_pin_keeps_it_in() {
+    let client = Client::guest(reading());
+    let question = |pin: &[String], ban: &[String]| json!({ "park": OWN_PARK, "min_area_ha": 2, "sites": 3, "pin": pin, "ban": ban });
+    let free = client.execute("consolidate", question(&[], &[])).json();
+    let chosen = texts(&free["candidates"][0]["sites"][0]["parcels"]);
+    let banned = client.execute("consolidate", question(&[], &chosen[..1])).json();
+    for candidate in banned["candidates"].as_array().unwrap() {
+        assert!(candidate["sites"].as_array().unwrap().iter().all(|site| !texts(&site["parcels"]).contains(&chosen[0])));
+    }
+    let pinned = client.execute("consolidate", question(&chosen[..1], &[])).json();
+    for candidate in pinned["candidates"].as_array().unwrap() {
+        assert!(candidate["sites"].as_array().unwrap().iter().any(|site| texts(&site["parcels"]).contains(&chosen[0])));
+    }
+    client.execute("consolidate", question(&["nowhere".to_owned()], &[])).problem(400);
+}
+
+#[test]
+fn upstairs_names_a_clause_for_each_verdict_and_a_looser_limit_gives_no_less() {
+    let client = Client::guest(reading());
+    let filter = json!({ "filter": format!("park = '{OWN_PARK}' AND land_use LIKE '1001%' AND planar_area_m2 > 15000"), "limit": 12, "skipGeometry": true }).to_string();
+    let parcels = client.send("POST", "/collections/parcel/search", &[], &filter).json();
+    let mut built = 0;
+    for feature in parcels["features"].as_array().unwrap() {
+        let code = feature["id"].as_str().unwrap();
+        let answer = client.execute("upstairs", json!({ "parcel": code, "cluster": "c24-sensor" })).json();
+        for finding in answer["findings"].as_array().unwrap() {
+            assert!(finding["clause"].is_string() && finding["source"].is_string());
+            assert!(["sourced", "unconfirmed"].contains(&finding["status"].as_str().unwrap()));
+            if finding["measured"].is_null() {
+                assert_ne!(finding["verdict"], "pass", "missing evidence never passes");
+            }
+        }
+        let gross = answer["waterfall"][0]["area_m2"].as_f64().unwrap();
+        assert!((gross - feature["properties"]["planar_area_m2"].as_f64().unwrap()).abs() < 1e-6 * gross);
+        let gfa = answer["gfa_m2"].as_f64().unwrap();
+        built += usize::from(gfa > 0.0);
+        let far = answer["allowed_gfa_m2"].as_f64().map_or(3.0, |allowed| allowed / gross) + 1.0;
+        let looser = client.execute("upstairs", json!({ "parcel": code, "cluster": "c24-sensor", "set": { "far": far } })).json();
+        assert!(looser["gfa_m2"].as_f64().unwrap() >= gfa - 1e-6, "{code}");
+    }
+    assert!(built > 3, "{built} parcels can be built on: the test shows nothing");
+    client.execute("upstairs", json!({ "parcel": "nowhere" })).problem(404);
+    client.execute("upstairs", json!({ "parcel": parcels["features"][0]["id"], "set": { "magic": 1 } })).problem(400);
+}
+
+#[test]
+fn designation_gives_every_park_a_card_and_unknown_never_passes() {
+    let client = Client::guest(reading());
+    let as_of = client.get("/?f=json").json()["city"]["as_of"].clone();
+    let answer = client.execute("designate", json!({ "as_of": as_of })).json();
+    let parks = answer["parks"].as_array().unwrap();
+    assert_eq!(parks.len(), 20);
+    for park in parks {
+        let indicators = park["indicators"].as_array().unwrap();
+        assert!(indicators.len() >= 5);
+        for indicator in indicators {
+            if indicator["value"].is_null() {
+                assert_ne!(indicator["verdict"], "pass");
+            }
+            assert!(!indicator["excluded"].to_string().contains("9144SAMPLE"), "firm codes are private");
+        }
+    }
+    let one = client.execute("designate", json!({ "park": OWN_PARK, "as_of": as_of })).json();
+    assert_eq!(one["parks"][0], *parks.iter().find(|park| park["park"] == OWN_PARK).unwrap());
+}
+
+#[test]
+fn neighbours_over_http_are_symmetric() {
+    let client = Client::guest(reading());
+    let page = client.get(&format!("/collections/parcel/items?park={OWN_PARK}&limit=8&skipGeometry=true")).json();
+    for feature in page["features"].as_array().unwrap() {
+        let code = feature["id"].as_str().unwrap();
+        let found = client.get(&format!("/parcels/{code}/neighbours")).json();
+        for neighbour in found["neighbours"].as_array().unwrap() {
+            let back = client.get(&format!("/parcels/{}/neighbours", neighbour["code"].as_str().unwrap())).json();
+            let mirror = back["neighbours"].as_array().unwrap().iter().find(|other| other["code"] == code).expect("both ways").clone();
+            assert_eq!(mirror["length_m"], neighbour["length_m"]);
+        }
+    }
+}

@@ -1,0 +1,6 @@
+//! The running server, asked over HTTP.
+
+mod analyses;
+mod items;
+mod occupancy;
+mod surface;

@@ -1,0 +1,128 @@
+//! The command line as scripts use it: exit codes, bad input, whole files or none.
+
+use crate::support::{OWN_PARK, must, own_city, parkplan, path, refused, sample};
+use std::path::Path;
+
+fn bytes(city: &Path) -> Vec<u8> {
+    std::fs::read(city).expect("the city file")
+}
+
+#[test]
+fn the_same_seed_grows_the_same_city_and_another_seed_another() {
+    let folder = tempfile::tempdir().unwrap();
+    let dump = |name: &str, seed: &str| {
+        let city = folder.path().join(name);
+        must(&["--quiet", "sample", "--out", path(&city), "--parcels", "2000", "--seed", seed, "--as-of", "2026-09-01"]);
+        must(&["export", path(&city), "--layer", "parcel", "--format", "geojson", "--out", "-", "--quiet"])
+    };
+    let first = dump("a.gpkg", "5");
+    assert_eq!(first, dump("b.gpkg", "5"));
+    assert_ne!(first, dump("c.gpkg", "6"));
+}
+
+#[test]
+fn bad_input_exits_with_one_and_leaves_the_city_as_it_was() {
+    let (folder, city) = own_city();
+    let before = bytes(&city);
+    let file = |name: &str, content: &[u8]| {
+        let file = folder.path().join(name);
+        std::fs::write(&file, content).unwrap();
+        file
+    };
+    let open_ring = br#"{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"code":"A"},"geometry":{"type":"Polygon","coordinates":[[[114,22.6],[114.01,22.6],[114.01,22.61],[114,22.61]]]}}]}"#;
+    let nan = b"code,wkt\nA,\"POLYGON((114 22.6,nan 22.6,114.01 22.61,114 22.6))\"\n";
+    let cases: Vec<(&str, std::path::PathBuf)> = vec![
+        ("nothing in it", file("empty.geojson", b"")),
+        ("not a map at all", file("noise.geojson", b"\x00\x01\x02 hello")),
+        ("an unknown format", file("noise.xyz", b"1 2 3")),
+        ("a truncated shapefile", {
+            must(&["export", path(&city), "--layer", "parcel", "--filter", &format!("park = '{OWN_PARK}'"), "--out", path(&folder.path().join("cut.shp")), "--quiet"]);
+            let cut = folder.path().join("cut.shp");
+            let whole = std::fs::read(&cut).unwrap();
+            std::fs::write(&cut, &whole[..whole.len() / 2]).unwrap();
+            cut
+        }),
+        ("a header that claims two gigabytes", {
+            must(&["export", path(&city), "--layer", "parcel", "--filter", &format!("park = '{OWN_PARK}'"), "--out", path(&folder.path().join("huge.shp")), "--quiet"]);
+            let huge = folder.path().join("huge.shp");
+            let mut content = std::fs::read(&huge).unwrap();
+            content[24..28].copy_from_slice(&(1_073_741_824u32).to_be_bytes());
+            std::fs::write(&huge, content).unwrap();
+            huge
+        }),
+        ("no CRS", {
+            must(&["export", path(&city), "--layer", "parcel", "--filter", &format!("park = '{OWN_PARK}'"), "--out", path(&folder.path().join("nocrs.shp")), "--quiet"]);
+            std::fs::remove_file(folder.path().join("nocrs.prj")).unwrap();
+            folder.path().join("nocrs.shp")
+        }),
+        ("a file that is not there", folder.path().join("gone.shp")),
+    ];
+    let mut codes = std::collections::BTreeSet::new();
+    for (what, file) in &cases {
+        let fault = refused(&["import", path(&city), "--layer", "parcel", path(file)]);
+        codes.insert(fault["code"].as_str().unwrap().to_owned());
+        assert!(fault["detail"].as_str().unwrap().chars().count() > 4, "{what}: {fault}");
+        assert!(bytes(&city) == before, "{what} changed the city file");
+    }
+    assert!(codes.len() >= 5, "each fault has its own code: {codes:?}");
+
+    let report = |file: &Path, extra: &[&str]| -> serde_json::Value {
+        let mut args = vec!["--json", "import", path(&city), "--layer", "parcel", path(file), "--dry-run"];
+        args.extend(extra);
+        serde_json::from_str(&must(&args)).unwrap()
+    };
+    let open = report(&file("open.geojson", open_ring), &[]);
+    assert!(open["repaired"].as_array().unwrap().len() + open["rejected"].as_array().unwrap().len() == 1, "{open}");
+    assert!(open.to_string().contains("ring"), "{open}");
+    let nan = report(&file("nan.csv", nan), &["--crs", "EPSG:4326"]);
+    assert_eq!(nan["rejected"].as_array().unwrap().len(), 1, "{nan}");
+    assert!(bytes(&city) == before, "a dry run writes nothing");
+}
+
+#[test]
+fn a_dbf_in_the_wrong_encoding_is_refused_with_the_row_and_the_right_one_is_read() {
+    let (folder, city) = own_city();
+    let out = folder.path().join("gbk.shp");
+    must(&["export", path(&city), "--layer", "park", "--out", path(&out), "--encoding", "GB18030", "--quiet"]);
+    let before = bytes(&city);
+    let fault = refused(&["import", path(&city), "--layer", "park", path(&out), "--encoding", "UTF-8", "--mode", "update"]);
+    assert!(fault["detail"].as_str().unwrap().contains("UTF-8"), "{fault}");
+    assert!(bytes(&city) == before);
+    let report: serde_json::Value = serde_json::from_str(&must(&["--json", "import", path(&city), "--layer", "park", path(&out), "--mode", "update"])).unwrap();
+    assert_eq!(report["accepted"], 20, "{report}");
+    let names = must(&["export", path(&city), "--layer", "park", "--out", "-", "--quiet"]);
+    assert!(names.contains("新桥东"));
+}
+
+#[test]
+fn an_existing_file_is_kept_unless_forced_and_wrong_usage_is_two() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("parks.geojson");
+    std::fs::write(&out, "mine").unwrap();
+    refused(&["export", path(sample()), "--layer", "park", "--out", path(&out)]);
+    assert_eq!(std::fs::read_to_string(&out).unwrap(), "mine");
+    must(&["export", path(sample()), "--layer", "park", "--out", path(&out), "--force"]);
+    let exported: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(&out).unwrap()).unwrap();
+    assert_eq!(exported["features"].as_array().unwrap().len(), 20);
+    assert_eq!(parkplan(&["export"]).status.code(), Some(2));
+    assert_eq!(parkplan(&["consolidate", "x.gpkg"]).status.code(), Some(2));
+    refused(&["new", path(&folder.path().join("c.gpkg")), "--crs", "EPSG:4326"]);
+    refused(&["info", path(&out)]);
+}
+
+#[test]
+fn rules_check_says_no_with_exit_code_three() {
+    let folder = tempfile::tempdir().unwrap();
+    let bad = folder.path().join("bad.toml");
+    std::fs::write(&bad, "[pack]\nid = \"x\"\n").unwrap();
+    assert_eq!(parkplan(&["rules", "check", path(&bad)]).status.code(), Some(3));
+    let rules = Path::new(env!("CARGO_MANIFEST_DIR")).join("geodata/rules/consolidation-shenzhen.toml");
+    must(&["rules", "check", path(&rules)]);
+}
+
+#[test]
+fn ogrinfo_reads_the_city_file_as_it_is() {
+    let output = std::process::Command::new("ogrinfo").args(["-ro", "-so", path(sample()), "parcel"]).output().expect("ogrinfo");
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success() && text.contains("Multi Polygon") && text.contains("CGCS2000"), "{text}");
+}
