@@ -12,6 +12,7 @@ pub mod overlap;
 pub mod overlay;
 pub mod polygons;
 pub mod rectangle;
+pub mod topology;
 
 pub use adjacency::{AdjacencyOptions, Contact, ContactClass, adjacency};
 pub use graph::Graph;

@@ -467,6 +467,35 @@ fn gaps_and_overlaps_stand_in_the_ledger() {
 }
 
 #[test]
+fn the_search_comes_near_the_exact_answer_and_its_bound_holds() {
+    let mut state = 31;
+    let (mut searched, mut exact_total, mut worst) = (0.0, 0.0, 0.0f64);
+    for _ in 0..25 {
+        let mut case = random_case(4, 4, &mut state);
+        case.params.pins.clear();
+        let set: Polygons = case.shapes.iter().collect();
+        let exact = consolidate(&set, &case.parcels, &pack(), &case.params, Control::none()).expect("plan");
+        let area_m2: Vec<f64> = (0..set.len()).map(|i| set.area_m2(i)).collect();
+        let judgements = judge(&case.parcels, &area_m2, &pack(), &case.params);
+        let mut eligible: Vec<usize> = (0..case.parcels.len()).filter(|i| judgements[*i].is_eligible()).collect();
+        eligible.sort_by(|p, q| case.parcels[*p].code.cmp(&case.parcels[*q].code));
+        let subset = Subset { set: &set, items: eligible.iter().map(|i| *i as u32).collect() };
+        let own = units(&eligible, &case.parcels, &area_m2, &judgements, &case.params, &subset);
+        let problem = Problem::new(own, eligible.iter().map(|i| case.parcels[*i].code.clone()).collect(), subset, case.params.clone());
+        let solution = solve::solve_by_search(&problem, &|| false, &|_| {}).expect("plan");
+        let (found, best) = (solution.candidates[0].1.objective, exact.candidates[0].objective);
+        assert!(found <= best + 1e-9 * best.abs().max(1.0));
+        assert!(solution.bound >= best - 1e-9 * best.abs(), "bound {} below the optimum {best}", solution.bound);
+        if best > 0.0 {
+            searched += found;
+            exact_total += best;
+            worst = worst.max((best - found) / best);
+        }
+    }
+    assert!(searched > 0.995 * exact_total, "{searched} of {exact_total}, worst {worst}");
+}
+
+#[test]
 #[ignore = "a measurement"]
 fn measure_consolidation() {
     let row = |name: &str, columns: usize, rows: usize, change: &dyn Fn(&mut Params)| {
