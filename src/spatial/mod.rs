@@ -4,6 +4,7 @@ pub mod adjacency;
 mod adjacency_grid;
 #[cfg(test)]
 mod adjacency_tests;
+pub mod bridged;
 pub mod graph;
 #[cfg(test)]
 mod measure_tests;
@@ -15,6 +16,7 @@ pub mod rectangle;
 pub mod topology;
 
 pub use adjacency::{AdjacencyOptions, Contact, ContactClass, adjacency};
+pub use bridged::bridged;
 pub use graph::Graph;
 pub use outline::{Gap, Outline, outline};
 pub use overlay::{majority, overlay};

@@ -40,6 +40,7 @@ pub(super) fn params() -> Params {
         pins: Vec::new(),
         bans: Vec::new(),
         adjacency: AdjacencyOptions::default(),
+        bridge_width_m: 0.0,
         min_compactness: None,
         rectangle_m: None,
         seed: 1,
@@ -448,6 +449,26 @@ fn a_clash_names_the_pin_and_the_limit() {
 }
 
 #[test]
+fn a_road_is_bridged_only_when_that_is_allowed() {
+    let shapes = [rectangle(0.0, 0.0, 100.0, 80.0), rectangle(0.0, 80.0, 100.0, 12.0), rectangle(0.0, 92.0, 100.0, 80.0)];
+    let set: Polygons = shapes.iter().collect();
+    let mut parcels: Vec<ParcelInput> = (0..3).map(|i| parcel(&format!("R{i}"))).collect();
+    parcels[1].is_road = true;
+    parcels[1].planned_use = Some("S1".into());
+    let mut params = params();
+    params.min_area_m2 = 15_000.0;
+    params.weights.cost = 0.0;
+    let answer = consolidate(&set, &parcels, &pack(), &params, Control::none()).expect("plan");
+    assert!(answer.candidates[0].sites.is_empty());
+    params.bridge_width_m = 12.0;
+    let answer = consolidate(&set, &parcels, &pack(), &params, Control::none()).expect("plan");
+    let site = &answer.candidates[0].sites[0];
+    assert_eq!(site.parcels, ["R0", "R2"]);
+    // C3: a bridged site sums area and perimeter over its parts.
+    assert!((site.compactness - 4.0 * std::f64::consts::PI * 16_000.0 / (720.0 * 720.0)).abs() < 1e-9);
+}
+
+#[test]
 fn gaps_and_overlaps_stand_in_the_ledger() {
     let shapes = [rectangle(0.0, 0.0, 100.0, 100.0), rectangle(100.3, 0.0, 100.0, 100.0), rectangle(199.3, 0.0, 100.0, 100.0)];
     let set: Polygons = shapes.iter().collect();
@@ -481,7 +502,7 @@ fn the_search_comes_near_the_exact_answer_and_its_bound_holds() {
         eligible.sort_by(|p, q| case.parcels[*p].code.cmp(&case.parcels[*q].code));
         let subset = Subset { set: &set, items: eligible.iter().map(|i| *i as u32).collect() };
         let own = units(&eligible, &case.parcels, &area_m2, &judgements, &case.params, &subset);
-        let problem = Problem::new(own, eligible.iter().map(|i| case.parcels[*i].code.clone()).collect(), subset, case.params.clone());
+        let problem = Problem::new(own, eligible.iter().map(|i| case.parcels[*i].code.clone()).collect(), subset, case.params.clone(), Vec::new());
         let solution = solve::solve_by_search(&problem, &|| false, &|_| {}).expect("plan");
         let (found, best) = (solution.candidates[0].1.objective, exact.candidates[0].objective);
         assert!(found <= best + 1e-9 * best.abs().max(1.0));
