@@ -7,6 +7,7 @@ mod adjacency_tests;
 pub mod area;
 pub mod arena;
 pub mod crs;
+pub mod bridged;
 pub mod graph;
 pub mod index;
 pub mod mercator;
@@ -18,8 +19,10 @@ pub mod overlay;
 pub mod polygons;
 pub mod tile;
 pub mod rectangle;
+pub mod topology;
 
 pub use adjacency::{AdjacencyOptions, Contact, ContactClass, adjacency};
+pub use bridged::bridged;
 pub use graph::Graph;
 pub use outline::{Gap, Outline, outline};
 pub use overlay::{majority, overlay};

@@ -168,7 +168,7 @@ pub(crate) fn cut_half(ring: &[Coord<f64>], side: usize, limit: f64, into: &mut 
             let t = from / (from - to);
             let x = pair[0].x + (pair[1].x - pair[0].x) * t;
             let y = pair[0].y + (pair[1].y - pair[0].y) * t;
-            into.push(if side % 2 == 0 { Coord { x: limit, y } } else { Coord { x, y: limit } });
+            into.push(if side.is_multiple_of(2) { Coord { x: limit, y } } else { Coord { x, y: limit } });
         }
     }
     if let Some(&first) = into.first() {

@@ -46,7 +46,11 @@ pub(super) fn upper_bound<S: PolygonSet>(problem: &Problem<'_, S>, can_be_used: 
         .map(|((unit, pp), _)| item(unit, *pp))
         .collect();
     let params = &problem.params;
-    let room = params.sites.map_or(f64::INFINITY, |k| k as f64 * (params.max_area() + 1e-6));
+    let room = match params.sites {
+        None => f64::INFINITY,
+        Some(0) => 0.0,
+        Some(k) => k as f64 * (params.max_area() + 1e-6),
+    };
     knapsack_bound(&items, params.budget(), room)
 }
 

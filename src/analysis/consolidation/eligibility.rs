@@ -110,7 +110,7 @@ pub(super) fn present_far(parcel: &ParcelInput, area_m2: f64) -> f64 {
 fn missing_field(parcel: &ParcelInput, area_m2: f64, pack: &ConsolidationPack, has_land: bool, has_demolition: bool) -> Option<String> {
     let number_is_bad = |n: Option<f64>| n.is_some_and(|n| !n.is_finite() || n < 0.0);
     let fields = [
-        (!parcel.geometry_valid || !(area_m2 > 0.0 && area_m2.is_finite()), "geometry"),
+        (!(parcel.geometry_valid && area_m2 > 0.0 && area_m2.is_finite()), "geometry"),
         (parcel.tenure.is_none(), "tenure"),
         (parcel.planned_use.is_none(), "planned_use"),
         (number_is_bad(parcel.built_gfa_m2) || (parcel.has_building && parcel.built_gfa_m2.is_none()), "built_gfa_m2"),

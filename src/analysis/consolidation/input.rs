@@ -23,6 +23,8 @@ pub struct ParcelInput {
     pub stage: Option<String>,
     /// Share of the parcel's area inside the area of the question, 0..=1.
     pub share_inside: f64,
+    /// A road parcel: bridged contacts may cross it.
+    pub is_road: bool,
     /// Hard control lines over the parcel: kind and share of its area.
     pub control_share: Vec<(String, f64)>,
 }
@@ -101,6 +103,8 @@ pub struct Params {
     pub pins: Vec<String>,
     pub bans: Vec<String>,
     pub adjacency: AdjacencyOptions,
+    /// Widest road or unparcelled strip that a bridged contact may cross, m; 0: none is allowed.
+    pub bridge_width_m: f64,
     /// Least PP of a site q_min.
     pub min_compactness: Option<f64>,
     /// Room for a rectangle of these sides in m.

@@ -24,7 +24,7 @@ pub use input::{ConsolidationPack, LandSplitTable, ParcelInput, Params, SharedSt
 
 use crate::domain::Fault;
 use crate::domain::fault::Outcome;
-use crate::spatial::{PolygonSet, Subset};
+use crate::spatial::{Contact, PolygonSet, Subset, adjacency, bridged};
 use problem::{Problem, Unit};
 use std::collections::BTreeMap;
 
@@ -63,7 +63,8 @@ pub fn consolidate(set: &impl PolygonSet, parcels: &[ParcelInput], pack: &Consol
     let subset = Subset { set, items: eligible.iter().map(|i| *i as u32).collect() };
     let units = units(&eligible, parcels, &area_m2, &judgements, params, &subset);
     let codes = eligible.iter().map(|i| parcels[*i].code.clone()).collect();
-    let mut problem = Problem::new(units, codes, subset, params.clone());
+    let bridges = bridges(set, parcels, &eligible, params);
+    let mut problem = Problem::new(units, codes, subset, params.clone(), bridges);
     let solution = solve::solve(&mut problem, control.stop, control.progress)?;
     Ok(report::answer(&problem, solution, parcels, &area_m2, &judgements, pack))
 }
@@ -76,7 +77,7 @@ fn check(items: usize, parcels: &[ParcelInput], params: &Params) -> Outcome<()> 
     if [w.area, w.compactness, w.cost, w.owners, w.readiness].iter().any(|n| !n.is_finite() || *n < 0.0) {
         return Err(Fault::bad("bad_weights", "权重须为非负数", "weights must be numbers ≥ 0").at("/inputs/weights"));
     }
-    let numbers = [Some(params.min_area_m2), params.max_area_m2, params.budget_wan, params.min_compactness];
+    let numbers = [Some(params.min_area_m2), params.max_area_m2, params.budget_wan, params.min_compactness, Some(params.bridge_width_m)];
     let is_bad = numbers.into_iter().flatten().any(|n| !n.is_finite() || n < 0.0);
     if is_bad || params.min_area_m2 > params.max_area() {
         return Err(Fault::bad("bad_limits", "面积、预算与紧凑度须为非负数，且面积下限不大于上限", "areas, budget and compactness must be numbers ≥ 0, the least area not above the largest"));
@@ -100,6 +101,26 @@ fn check_pins(parcels: &[ParcelInput], judgements: &[Judgement], params: &Params
         }
     }
     Ok(())
+}
+
+/// Bridged contacts between eligible parcels, in units. All parcels take part: the others block or carry the bridge.
+fn bridges(set: &impl PolygonSet, parcels: &[ParcelInput], eligible: &[usize], params: &Params) -> Vec<Contact> {
+    if params.bridge_width_m <= 0.0 {
+        return Vec::new();
+    }
+    let mut unit_of = vec![None; parcels.len()];
+    for (unit, &i) in eligible.iter().enumerate() {
+        unit_of[i] = Some(unit as u32);
+    }
+    let contacts = adjacency(set, &params.adjacency);
+    let found = bridged(set, &contacts, &|i| parcels[i as usize].is_road, params.bridge_width_m, &params.adjacency);
+    found
+        .into_iter()
+        .filter_map(|contact| {
+            let (a, b) = (unit_of[contact.a as usize]?, unit_of[contact.b as usize]?);
+            Some(Contact { a: a.min(b), b: a.max(b), ..contact })
+        })
+        .collect()
 }
 
 fn units<S: PolygonSet>(eligible: &[usize], parcels: &[ParcelInput], area_m2: &[f64], judgements: &[Judgement], params: &Params, subset: &Subset<'_, S>) -> Vec<Unit> {

@@ -4,7 +4,7 @@ use super::input::{Params, Weights};
 use crate::spatial::outline::{Outline, compactness, outline, outline_figures};
 use crate::spatial::overlap::shared_area;
 use crate::spatial::rectangle::holds_rectangle;
-use crate::spatial::{Contact, Graph, PolygonSet, Subset, adjacency};
+use crate::spatial::{Contact, ContactClass, Graph, PolygonSet, Subset, adjacency};
 use crate::domain::units::hectares;
 use geo_types::MultiPolygon;
 use rayon::prelude::*;
@@ -53,11 +53,11 @@ pub(super) struct Problem<'a, S: PolygonSet> {
     /// Code of each unit.
     pub codes: Vec<String>,
     pub set: Subset<'a, S>,
-    /// All contacts, points included.
+    /// All contacts, points included, then bridges.
     pub contacts: Vec<Contact>,
-    /// Edge contacts and overlaps (C4).
+    /// Edge contacts, overlaps and bridges (C4).
     pub graph: Graph,
-    /// Every contact, to see what lies near what.
+    /// Every contact but bridges, to see what lies near what.
     near: Graph,
     /// Units whose own outline closing does not change.
     is_clean: Vec<bool>,
@@ -65,8 +65,8 @@ pub(super) struct Problem<'a, S: PolygonSet> {
 }
 
 impl<'a, S: PolygonSet> Problem<'a, S> {
-    /// `units` sorted by code, `set` in the same order.
-    pub fn new(mut units: Vec<Unit>, codes: Vec<String>, set: Subset<'a, S>, params: Params) -> Self {
+    /// `units` sorted by code, `set` in the same order; `bridges` are allowed bridged contacts between units.
+    pub fn new(mut units: Vec<Unit>, codes: Vec<String>, set: Subset<'a, S>, params: Params, bridges: Vec<Contact>) -> Self {
         let mut contacts = adjacency(&set, &params.adjacency);
         contacts.par_iter_mut().for_each(|c| c.overlap_m2 = shared_area(&set, c.a as usize, &set, c.b as usize, 0.0));
         for contact in &contacts {
@@ -84,9 +84,12 @@ impl<'a, S: PolygonSet> Problem<'a, S> {
                     && (own.perimeter_m - unit.perimeter).abs() < 1e-6
             })
             .collect();
+        let near = Graph::new(units.len(), &contacts, |_| true);
+        // A bridge connects but shares no boundary: it counts no length.
+        contacts.extend(bridges.into_iter().map(|bridge| Contact { length_m: 0.0, ..bridge }));
         Problem {
-            graph: Graph::of_edges(units.len(), &contacts),
-            near: Graph::new(units.len(), &contacts, |_| true),
+            graph: Graph::new(units.len(), &contacts, |c| c.class != ContactClass::Point),
+            near,
             units,
             codes,
             set,

@@ -30,6 +30,14 @@ pub(super) fn solve<S: PolygonSet>(problem: &mut Problem<'_, S>, stop: Stop<'_>,
             None => Err(infeasible(problem, stop)),
         };
     }
+    match solve_by_search(problem, stop, progress) {
+        Some(solution) => Ok(solution),
+        None => Err(infeasible(problem, stop)),
+    }
+}
+
+/// Searched plans and a relaxed bound; nothing when the pins found no feasible plan.
+pub(super) fn solve_by_search<S: PolygonSet>(problem: &Problem<'_, S>, stop: Stop<'_>, progress: &(dyn Fn(f64) + Sync)) -> Option<Solution> {
     let can_be_used = usable(problem);
     let mut plans: Vec<Plan> = search(problem, &can_be_used, problem.params.seed, stop, progress)
         .into_iter()
@@ -41,7 +49,7 @@ pub(super) fn solve<S: PolygonSet>(problem: &mut Problem<'_, S>, stop: Stop<'_>,
         plans.push(polish(problem, best.clone(), stop));
     }
     if plans.is_empty() && problem.units.iter().any(|u| u.pinned) {
-        return Err(infeasible(problem, stop));
+        return None;
     }
     if plans.is_empty() {
         plans.push(Plan::new(Vec::new()));
@@ -49,7 +57,7 @@ pub(super) fn solve<S: PolygonSet>(problem: &mut Problem<'_, S>, stop: Stop<'_>,
     let candidates = choose(plans);
     let best = candidates[0].1.objective;
     let bound = upper_bound(problem, &can_be_used).max(best);
-    Ok(Solution { candidates, bound, exact: false, relaxed: RELAXED.to_vec() })
+    Some(Solution { candidates, bound, exact: false, relaxed: RELAXED.to_vec() })
 }
 
 /// The searched plan without sites that miss a limit by their exact figures; nothing when a pin goes with them.

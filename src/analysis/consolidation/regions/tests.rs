@@ -1,0 +1,71 @@
+use super::*;
+use crate::spatial::polygons::samples::{lattice, noise};
+use crate::spatial::{AdjacencyOptions, adjacency};
+
+fn grid(columns: usize, rows: usize) -> Graph {
+    let set = lattice(columns, rows, 50.0, 0.0, 1);
+    Graph::of_edges(columns * rows, &adjacency(&set, &AdjacencyOptions::default()))
+}
+
+fn check(input: &RegionsInput<'_>, found: &Regions) {
+    for region in 0..found.p as u32 {
+        let members: Vec<u32> = (0..input.amount.len() as u32).filter(|i| found.region_of[*i as usize] == Some(region)).collect();
+        assert!(input.graph.is_connected(&members));
+        assert!(members.iter().map(|i| input.amount[*i as usize]).sum::<f64>() >= input.at_least - 1e-9);
+    }
+    assert!(found.p <= found.p_bound);
+}
+
+#[test]
+fn regions_are_connected_reach_the_threshold_and_cover_all() {
+    let mut state = 4;
+    let graph = grid(20, 15);
+    let amount: Vec<f64> = (0..300).map(|_| 1.0 + 9.0 * noise(&mut state)).collect();
+    let fields: Vec<Vec<f64>> = (0..300).map(|_| vec![noise(&mut state), 10.0 * noise(&mut state)]).collect();
+    let input = RegionsInput { amount: &amount, at_least: 40.0, fields: &fields, graph: &graph, seed: 3 };
+    let found = regions(&input, &|| false);
+    check(&input, &found);
+    assert!(found.region_of.iter().all(Option::is_some) && found.unsolved.is_empty());
+    assert!(found.p as f64 > 0.75 * found.p_bound as f64, "{} of {}", found.p, found.p_bound);
+    let single = rayon::ThreadPoolBuilder::new().num_threads(1).build().expect("pool").install(|| regions(&input, &|| false));
+    assert_eq!(single, found);
+}
+
+#[test]
+fn two_halves_that_differ_become_two_regions() {
+    let graph = grid(6, 2);
+    let fields: Vec<Vec<f64>> = (0..12).map(|i| vec![if i % 6 < 3 { 0.0 } else { 5.0 }]).collect();
+    let input = RegionsInput { amount: &[1.0; 12], at_least: 6.0, fields: &fields, graph: &graph, seed: 1 };
+    let found = regions(&input, &|| false);
+    assert_eq!((found.p, found.heterogeneity), (2, 0.0));
+}
+
+#[test]
+fn a_component_below_the_threshold_is_named() {
+    let graph = Graph::of_edges(3, &[]);
+    let input = RegionsInput { amount: &[5.0, 1.0, 5.0], at_least: 4.0, fields: &[vec![0.0], vec![0.0], vec![0.0]], graph: &graph, seed: 1 };
+    let found = regions(&input, &|| false);
+    assert_eq!((found.p, found.unsolved), (2, vec![vec![1]]));
+}
+
+#[test]
+#[ignore = "a measurement"]
+fn measure_regions() {
+    for (columns, rows, at_least) in [(40, 25, 50.0), (40, 25, 500.0), (100, 100, 50.0)] {
+        let mut state = 4;
+        let graph = grid(columns, rows);
+        let n = columns * rows;
+        let amount: Vec<f64> = (0..n).map(|_| 1.0 + 9.0 * noise(&mut state)).collect();
+        let fields: Vec<Vec<f64>> = (0..n).map(|_| vec![noise(&mut state)]).collect();
+        let input = RegionsInput { amount: &amount, at_least, fields: &fields, graph: &graph, seed: 3 };
+        let begin = std::time::Instant::now();
+        let found = regions(&input, &|| false);
+        println!(
+            "{{\"row\":\"regions\",\"n\":{n},\"seconds\":{:.3},\"p\":{},\"p_bound\":{},\"h\":{:.3}}}",
+            begin.elapsed().as_secs_f64(),
+            found.p,
+            found.p_bound,
+            found.heterogeneity
+        );
+    }
+}
