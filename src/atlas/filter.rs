@@ -15,6 +15,8 @@ use geo_types::{Coord, Geometry, Rect};
 const MAX_LENGTH: usize = 1 << 20;
 const MAX_NODES: usize = 20_000;
 const MAX_DEPTH: usize = 64;
+/// The parser recurses along chains of operators too, so their number is bounded before it sees them; long lists go into `IN`.
+const MAX_OPERATORS: usize = 400;
 
 /// A filter compiled against one table.
 pub struct Filter<'t> {
@@ -258,7 +260,7 @@ impl<'t> Compiler<'t, '_> {
     fn compile(&mut self, expression: &Expr, depth: usize) -> Outcome<Node<'t>> {
         self.nodes += 1;
         if self.nodes > MAX_NODES || depth > MAX_DEPTH {
-            return Err(too_large(&format!("{MAX_NODES} / {MAX_DEPTH}")));
+            return Err(too_large(&format!("{MAX_DEPTH} / {MAX_NODES}")));
         }
         let (op, args) = match expression {
             Expr::Bool(value) => return Ok(Node::Constant(Some(*value))),
@@ -441,17 +443,34 @@ fn geometry(expression: &Expr) -> Outcome<Geometry<f64>> {
     }
 }
 
-/// Refuses deep nesting before the recursive parser sees it.
+/// Refuses deep nesting and long chains before the recursive parser sees them.
 fn bound_nesting(text: &str) -> Outcome<()> {
-    let mut depth = 0usize;
-    for byte in text.bytes() {
+    let (mut depth, mut operators, mut quoted) = (0usize, 0usize, false);
+    let bytes = text.as_bytes();
+    let mut word = String::new();
+    for (at, byte) in bytes.iter().copied().enumerate() {
+        if byte == b'\'' {
+            quoted = !quoted;
+        }
+        if quoted {
+            continue;
+        }
         match byte {
             b'(' | b'[' | b'{' => depth += 1,
             b')' | b']' | b'}' => depth = depth.saturating_sub(1),
+            // A sign before a digit belongs to a coordinate.
+            b'+' | b'-' if bytes.get(at + 1).is_some_and(u8::is_ascii_digit) => {}
+            b'+' | b'-' | b'*' | b'/' | b'^' | b'%' => operators += 1,
             _ => {}
         }
-        if depth > MAX_DEPTH {
-            return Err(too_large(&MAX_DEPTH.to_string()));
+        if byte.is_ascii_alphabetic() {
+            word.push(char::from(byte.to_ascii_lowercase()));
+        } else {
+            operators += usize::from(matches!(word.as_str(), "and" | "or" | "not" | "div" | "casei" | "accenti"));
+            word.clear();
+        }
+        if depth > MAX_DEPTH || operators > MAX_OPERATORS {
+            return Err(too_large(&format!("{MAX_DEPTH} / {MAX_OPERATORS}")));
         }
     }
     Ok(())
@@ -473,7 +492,17 @@ fn too_large(limit: &str) -> Fault {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::bound_nesting;
+
+
+    #[test]
+    fn chains_and_nests_are_bounded_and_texts_and_coordinates_are_not_counted() {
+        assert!(bound_nesting(&vec!["a = 1"; 300].join(" OR ")).is_ok());
+        assert!(bound_nesting(&vec!["a = 1"; 900].join(" OR ")).is_err());
+        assert!(bound_nesting(&"NOT ".repeat(900)).is_err());
+        assert!(bound_nesting(&format!("a = '{}'", "(and or not - ".repeat(900))).is_ok());
+        assert!(bound_nesting(&format!("S_INTERSECTS(geom, POLYGON(({})))", "-71.1 42.3,".repeat(5000))).is_ok());
+    }
 
     #[test]
     fn like_knows_runs_single_characters_and_escapes() {

@@ -1,6 +1,7 @@
 //! The record that makes a computed figure repeatable.
 
 use serde::Serialize;
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 /// What a run was made from: enough to compute it again and to compare.
@@ -21,8 +22,8 @@ pub struct RunRecord {
 }
 
 impl RunRecord {
-    pub fn new(kind: &str, inputs: &serde_json::Value, revision: i64, pack: (&str, &str), seed: u64, as_of: &str) -> Self {
-        let input_hash = sha256_hex(inputs.to_string().as_bytes());
+    pub fn new(kind: &str, inputs: &Value, revision: i64, pack: (&str, &str), seed: u64, as_of: &str) -> Self {
+        let input_hash = sha256_hex(canonical(inputs).as_bytes());
         let id = sha256_hex(format!("{kind}\n{input_hash}\n{revision}\n{}\n{}\n{seed}\n{as_of}", pack.0, pack.1).as_bytes())[..16].to_owned();
         RunRecord {
             id,
@@ -40,4 +41,28 @@ impl RunRecord {
 /// Lower-case hex SHA-256.
 pub fn sha256_hex(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// JSON with sorted keys and no spaces, so that the same content has the same hash.
+pub fn canonical(value: &Value) -> String {
+    match value {
+        Value::Object(members) => {
+            let mut keys: Vec<_> = members.keys().collect();
+            keys.sort();
+            let body: Vec<_> = keys.iter().map(|key| format!("{}:{}", Value::from(key.as_str()), canonical(&members[key.as_str()]))).collect();
+            format!("{{{}}}", body.join(","))
+        }
+        Value::Array(items) => format!("[{}]", items.iter().map(canonical).collect::<Vec<_>>().join(",")),
+        other => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn canonical_json_sorts_its_keys_at_every_depth() {
+        assert_eq!(canonical(&serde_json::json!({"b": [{"d": 1, "c": "文"}], "a": null})), r#"{"a":null,"b":[{"c":"文","d":1}]}"#);
+    }
 }

@@ -17,6 +17,7 @@ pub mod vector_tile;
 pub mod vector_write;
 
 mod archive;
+mod baseline;
 mod csv_read;
 mod dbf;
 mod dxf;
@@ -30,6 +31,7 @@ mod shapefile;
 mod sniff;
 mod table;
 
+pub use baseline::{count_features, read_box};
 pub use crs::{Crs, Transformer};
 pub use csv_write::{CsvGeometry, write_csv};
 pub use encoding::{EncodingUsed, FoundBy};

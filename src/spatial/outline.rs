@@ -64,9 +64,11 @@ pub fn outline_figures(members: &[MultiPolygon<f64>], tolerance_m: f64) -> Outli
 }
 
 fn closed_outline(union: &MultiPolygon<f64>, tolerance_m: f64) -> Outline {
-    let closed = close(union, tolerance_m);
     let union_m2 = area(union);
-    Outline { union_m2, area_m2: area(&closed).max(union_m2), perimeter_m: perimeter(&closed), shape: closed, gaps: Vec::new() }
+    let closed = close(union, tolerance_m);
+    // Where closing adds nothing but the rounding of boolean operations, the union itself is the outline: the ledger then balances exactly.
+    let closed = if area(&closed) - union_m2 > LEAST_GAP_M2 { closed } else { union.clone() };
+    Outline { union_m2, area_m2: area(&closed), perimeter_m: perimeter(&closed), shape: closed, gaps: Vec::new() }
 }
 
 /// The plain union; vertices that stem from a member keep its exact coordinates.

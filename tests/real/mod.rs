@@ -132,5 +132,5 @@ fn subzones(data: &Path) -> String {
         .arg(data.join("real/singapore_mp2019/MP2019-boundary-zone-shapefiles.zip"))
         .output()
         .unwrap();
-    String::from_utf8(archive.stdout).unwrap().trim().to_owned()
+    String::from_utf8(archive.stdout).unwrap().trim().trim_end_matches(".shp").to_owned()
 }

@@ -36,6 +36,8 @@ struct Inputs {
     tolerance_m: Option<f64>,
     min_compactness: Option<f64>,
     rectangle_m: Option<(f64, f64)>,
+    /// Roads and unparcelled land up to this width may lie within a site; 0 allows none.
+    bridge_width_m: Option<f64>,
     seed: Option<u64>,
     as_of: Option<String>,
     /// Seconds after which the best plan so far is the answer.
@@ -163,6 +165,7 @@ fn params(inputs: &Inputs, pack: &rules::ConsolidationPack, year: i32) -> Params
         adjacency: AdjacencyOptions { tolerance_m: inputs.tolerance_m.unwrap_or(pack.gap.value), angle_deg: pack.angle_deg.value, min_length_m: pack.length_min.value },
         min_compactness: Some(inputs.min_compactness.unwrap_or(pack.compactness_min.value)),
         rectangle_m: inputs.rectangle_m.or(pack.rectangle),
+        bridge_width_m: inputs.bridge_width_m.unwrap_or(pack.bridge_width.value),
         seed: inputs.seed.unwrap_or(1),
         as_of_year: year,
     }
@@ -225,6 +228,7 @@ fn evidence(atlas: &Atlas, table: &Table, set: &Subset<'_, crate::spatial::arena
             let code = table.key(row).to_owned();
             let building = buildings.get(&code);
             ParcelInput {
+                is_road: table.text(row, "land_use").is_some_and(|code| code.starts_with("12")),
                 geometry_valid: table.shapes().area(row) > 0.0,
                 tenure: text("tenure"),
                 owner: text("owner"),

@@ -1,6 +1,6 @@
 //! The change log: append-only, each entry carrying the hash of the one before.
 
-use crate::domain::run::sha256_hex;
+use crate::domain::run::{canonical, sha256_hex};
 use crate::store::{Author, Change, ChangeQuery};
 use rusqlite::{Connection, OptionalExtension, params};
 use serde_json::Value;
@@ -36,20 +36,6 @@ pub(super) fn append(
     Ok(())
 }
 
-/// JSON with sorted keys and no spaces, so that the same content has the same hash.
-fn canonical(value: &Value) -> String {
-    match value {
-        Value::Object(members) => {
-            let mut keys: Vec<_> = members.keys().collect();
-            keys.sort();
-            let body: Vec<_> = keys.iter().map(|key| format!("{}:{}", Value::from(key.as_str()), canonical(&members[key.as_str()]))).collect();
-            format!("{{{}}}", body.join(","))
-        }
-        Value::Array(items) => format!("[{}]", items.iter().map(canonical).collect::<Vec<_>>().join(",")),
-        other => other.to_string(),
-    }
-}
-
 pub(super) fn select(connection: &Connection, query: &ChangeQuery) -> rusqlite::Result<Vec<Change>> {
     let text = "SELECT revision, at, account, collection, id, action, before, after, source FROM change_log
                 WHERE revision > ?1 AND (?2 IS NULL OR collection = ?2) AND (?3 IS NULL OR id = ?3) ORDER BY seq DESC LIMIT ?4";
@@ -69,14 +55,4 @@ pub(super) fn select(connection: &Connection, query: &ChangeQuery) -> rusqlite::
         })
     })?;
     rows.collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn canonical_json_sorts_its_keys_at_every_depth() {
-        assert_eq!(canonical(&serde_json::json!({"b": [{"d": 1, "c": "文"}], "a": null})), r#"{"a":null,"b":[{"c":"文","d":1}]}"#);
-    }
 }

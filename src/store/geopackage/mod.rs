@@ -1,6 +1,7 @@
 //! The city file: one GeoPackage (SQLite in WAL mode) that QGIS and `ogrinfo` open as it is.
 
 mod accounts;
+mod baseline;
 mod bulk;
 mod changes;
 mod plans;
@@ -8,6 +9,7 @@ mod schema;
 mod sql;
 mod units;
 
+pub use baseline::RtreeBaseline;
 pub use bulk::BulkWriter;
 
 use super::{Account, Author, Change, ChangeQuery, CityInfo, Equals, Plan, SameFloor, Store, StoredRow, WriteMode};
