@@ -1,0 +1,68 @@
+export interface FieldError { pointer: string; detail: string }
+
+/** An RFC 9457 answer, or the network's own failure dressed as one. */
+export class Problem extends Error {
+  constructor(
+    readonly status: number,
+    readonly title: string,
+    readonly detail: string,
+    readonly errors: FieldError[] = [],
+    readonly body: Record<string, unknown> = {},
+  ) {
+    super(detail || title)
+  }
+}
+
+let language = 'zh-CN'
+export function setLanguage(tag: string): void {
+  language = tag
+}
+
+export interface Call {
+  method?: 'GET' | 'POST' | 'PATCH' | 'DELETE'
+  body?: unknown
+  headers?: Record<string, string>
+  signal?: AbortSignal | undefined
+}
+
+export async function send(path: string, { method = 'GET', body, headers = {}, signal }: Call = {}): Promise<Response> {
+  const init: RequestInit = {
+    method,
+    credentials: 'same-origin',
+    headers: { Accept: 'application/json, application/geo+json, application/problem+json', 'Accept-Language': language, ...headers },
+  }
+  if (signal) init.signal = signal
+  const sent = init.headers as Record<string, string>
+  if (method !== 'GET') sent['X-Requested-With'] = 'parkplan'
+  if (body !== undefined) {
+    sent['Content-Type'] ??= 'application/json'
+    init.body = JSON.stringify(body)
+  }
+  let response: Response
+  try {
+    response = await fetch(path, init)
+  } catch (error) {
+    if (error instanceof DOMException && error.name === 'AbortError') throw error
+    throw new Problem(0, 'network', '')
+  }
+  if (!response.ok) throw await problemOf(response)
+  return response
+}
+
+async function problemOf(response: Response): Promise<Problem> {
+  let body: Record<string, unknown> = {}
+  try {
+    body = (await response.json()) as Record<string, unknown>
+  } catch {
+    /* a proxy may answer with plain text; the status alone then has to do */
+  }
+  const text = (key: string): string => (typeof body[key] === 'string' ? (body[key] as string) : '')
+  return new Problem(response.status, text('title') || response.statusText, text('detail'), (body['errors'] as FieldError[] | undefined) ?? [], body)
+}
+
+export async function getJson<T>(path: string, call?: Call): Promise<T> {
+  const response = await send(path, call)
+  return (response.status === 204 ? undefined : await response.json()) as T
+}
+
+export const isAbort = (error: unknown): boolean => error instanceof DOMException && error.name === 'AbortError'

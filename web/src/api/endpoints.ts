@@ -1,0 +1,75 @@
+import type { Geometry } from 'geojson'
+import { getJson, send } from './client'
+import type {
+  BatchResult, Catalogue, Change, ConsolidateInputs, ConsolidateResult, DesignateResult, Item, ItemPage, ItemQuery, Landing, Neighbour, ParkOccupancy, Plan, Role,
+  Schema, SearchHit, Session, Stack, Summary, Unit, UnitPatch, UpstairsResult, UpstairsSet,
+} from './types'
+
+const enc = encodeURIComponent
+type Signal = AbortSignal | undefined
+
+export const landing = (): Promise<Landing> => getJson('/?f=json')
+export const catalogue = (): Promise<Catalogue> => getJson('/catalogue')
+export const schema = (collection: string): Promise<Schema> => getJson(`/collections/${enc(collection)}/schema`)
+
+/** Always by POST: filters and id lists outgrow a URL. */
+export const items = (collection: string, query: ItemQuery, signal?: Signal): Promise<ItemPage> =>
+  getJson(`/collections/${enc(collection)}/search`, { method: 'POST', body: query, signal })
+
+export async function hits(collection: string, filter: string | undefined, signal?: Signal): Promise<number> {
+  const query = new URLSearchParams({ resulttype: 'hits' })
+  if (filter) {
+    query.set('filter', filter)
+    query.set('filter-lang', 'cql2-text')
+  }
+  const page = await getJson<ItemPage>(`/collections/${enc(collection)}/items?${query}`, { signal })
+  return page.numberMatched
+}
+
+export const item = <G extends Geometry | null = Geometry>(collection: string, id: string, signal?: Signal): Promise<Item<G>> =>
+  getJson(`/collections/${enc(collection)}/items/${enc(id)}`, { signal })
+
+export const summary = (collection: string, query: Pick<ItemQuery, 'filter' | 'ids' | 'bbox'>, signal?: Signal): Promise<Summary> =>
+  getJson(`/collections/${enc(collection)}/summary`, { method: 'POST', body: query, signal })
+
+export const search = async (q: string, signal?: Signal): Promise<SearchHit[]> =>
+  (await getJson<{ results: SearchHit[] }>(`/search?q=${enc(q)}&limit=10`, { signal })).results
+
+export const neighbours = async (code: string, tolerance = 0.5): Promise<Neighbour[]> =>
+  (await getJson<{ neighbours: Neighbour[] }>(`/parcels/${enc(code)}/neighbours?tolerance=${tolerance}`)).neighbours
+
+const run = <T>(process: string, inputs: object, signal?: Signal): Promise<T> =>
+  getJson(`/processes/${process}/execution`, { method: 'POST', body: { inputs }, signal })
+export const consolidate = (inputs: ConsolidateInputs, signal?: Signal): Promise<ConsolidateResult> => run('consolidate', inputs, signal)
+export const upstairs = (inputs: { parcel: string; cluster?: string; set?: UpstairsSet }, signal?: Signal): Promise<UpstairsResult> => run('upstairs', inputs, signal)
+export const designate = (inputs: { park?: string; as_of?: string }, signal?: Signal): Promise<DesignateResult> => run('designate', inputs, signal)
+
+export const plans = async (): Promise<Plan[]> => (await getJson<{ plans: Plan[] }>('/plans')).plans
+export const savePlan = (body: { name: string; kind: 'selection' | 'consolidation' | 'upstairs'; parcels: string[]; result?: unknown }): Promise<Plan> =>
+  getJson('/plans', { method: 'POST', body })
+export const planItems = (id: string): Promise<ItemPage> => getJson(`/plans/${enc(id)}/items`)
+
+export interface ExportRequest { collection: string; filter?: string; ids?: string[]; bbox?: number[]; format: string; precision?: number; crs?: string }
+export async function exportFile(body: ExportRequest): Promise<{ blob: Blob; name: string; count: number | null }> {
+  const response = await send('/exports', { method: 'POST', body, headers: { Accept: '*/*' } })
+  const disposition = response.headers.get('content-disposition') ?? ''
+  const star = /filename\*=UTF-8''([^;]+)/i.exec(disposition)?.[1]
+  const plain = /filename="?([^";]+)"?/i.exec(disposition)?.[1]
+  const count = response.headers.get('x-feature-count')
+  return { blob: await response.blob(), name: star ? decodeURIComponent(star) : (plain ?? `${body.collection}.${body.format}`), count: count === null ? null : Number(count) }
+}
+
+export const session = (): Promise<Session> => getJson('/session')
+export const signIn = (account: string, password: string): Promise<Session> => getJson('/session', { method: 'POST', body: { account, password } })
+export const signOut = (): Promise<void> => getJson('/session', { method: 'DELETE' })
+export const setUp = (body: { token: string; account: string; password: string; role: Role; parks: string[] }): Promise<Session> =>
+  getJson('/session/setup', { method: 'POST', body })
+
+export const parkOccupancy = (park: string): Promise<ParkOccupancy> => getJson(`/parks/${enc(park)}/occupancy`)
+export const stack = (building: string): Promise<Stack> => getJson(`/buildings/${enc(building)}/stack`)
+export const unit = (id: string): Promise<Unit> => getJson(`/units/${enc(id)}`)
+export const patchUnit = (id: string, etag: string, patch: UnitPatch): Promise<Unit> =>
+  getJson(`/units/${enc(id)}`, { method: 'PATCH', body: patch, headers: { 'Content-Type': 'application/merge-patch+json', 'If-Match': etag } })
+export const confirmUnits = (confirm: { id: string; etag: string }[], as_of: string): Promise<BatchResult> =>
+  getJson('/units:batch', { method: 'POST', body: { confirm, as_of } })
+export const unitHistory = async (id: string): Promise<Change[]> => (await getJson<{ changes: Change[] }>(`/units/${enc(id)}/history`)).changes

@@ -1,0 +1,59 @@
+import type { FeatureCollection } from 'geojson'
+import type { ExpressionSpecification } from 'maplibre-gl'
+import type { Bbox } from '../api/types'
+import type { MapController, Measure, Picked, Tool } from '../map/controller'
+import { EMPTY, LAYER_KEYS, type LayerKey, type Overlay } from '../map/style'
+import type { Place } from '../model/permalink'
+
+/** What the map is told to show, and what it reports back. */
+class AtlasState {
+  controller = $state.raw<MapController | null>(null)
+  ready = $state(false)
+  place = $state.raw<Place | null>(null)
+  bbox = $state.raw<Bbox | null>(null)
+  pointer = $state.raw<[number, number] | null>(null)
+  hover = $state.raw<{ hit: Picked; x: number; y: number } | null>(null)
+  stack = $state.raw<{ hits: Picked[]; at: number } | null>(null)
+  tool = $state<Tool>('select')
+  measure = $state.raw<Measure | null>(null)
+  visible = $state<Record<LayerKey, boolean>>({ ...(Object.fromEntries(LAYER_KEYS.map((k) => [k, true])) as Record<LayerKey, boolean>), zone: false })
+  hiddenUses = $state<string[]>([])
+  relief = $state(false)
+  cleared = $state('')
+  scope = $state.raw<ExpressionSpecification | null>(null)
+  grades = $state.raw<Record<string, string> | null>(null)
+  buildings = $state.raw<Record<string, { colour: string; stale: boolean }> | null>(null)
+  overlays = $state.raw<Record<Exclude<Overlay, 'labels' | 'draft'>, FeatureCollection>>({ shapes: EMPTY, marks: EMPTY, mass: EMPTY })
+  /** A line the hover tip adds for a parcel: why it was left out, what state it is in. */
+  notes = $state.raw<ReadonlyMap<string, string>>(new Map())
+  /** A mode may take the click first; it says whether it did. */
+  intercept: ((hits: Picked[]) => boolean) | null = null
+
+  setTool(tool: Tool): void {
+    this.tool = tool
+    this.controller?.setTool(tool)
+  }
+  toggle(key: LayerKey): void {
+    this.visible[key] = !this.visible[key]
+  }
+  setRelief(on: boolean): void {
+    this.relief = on
+    this.controller?.tilt(on)
+  }
+  show(overlays: Partial<AtlasState['overlays']>): void {
+    this.overlays = { shapes: EMPTY, marks: EMPTY, mass: EMPTY, ...overlays }
+  }
+  /** Leaves no trace of the mode before. */
+  reset(): void {
+    this.show({})
+    this.scope = null
+    this.cleared = ''
+    this.grades = null
+    this.buildings = null
+    this.intercept = null
+    this.notes = new Map()
+    if (this.relief) this.setRelief(false)
+    this.controller?.preferBuildings(false)
+  }
+}
+export const atlas = new AtlasState()

@@ -1,0 +1,126 @@
+import * as api from '../api/endpoints'
+import type { Bbox, Catalogue, City, Item, SchemaProperty, TermList } from '../api/types'
+import { either, lang, tIf } from '../i18n/index.svelte'
+import { bboxOf, centreOf } from '../model/geometry'
+
+export interface Named { code: string; name: string; district?: string; bbox: Bbox | null; at: [number, number] | null; item: Item }
+
+const NONE: Catalogue = { clusters: [], land_use: [], tenure: [], unit_state: [], unit_use: [], facility_class: [], zone: [], stage: [], control_kind: [], road_class: [] }
+
+/** What does not change while one works: names, codes, the outline of the city. */
+class CityState {
+  city = $state<City | null>(null)
+  catalogue = $state.raw<Catalogue>(NONE)
+  fields = $state.raw<Record<string, SchemaProperty>>({})
+  parks = $state.raw<Named[]>([])
+  districts = $state.raw<Named[]>([])
+  counts = $state<Record<string, number>>({})
+  revision = $state(0)
+  revisions = $state<Record<string, number>>({})
+  live = $state(false)
+
+  #park = $derived(new Map(this.parks.map((p) => [p.code, p])))
+  #district = $derived(new Map(this.districts.map((p) => [p.code, p])))
+
+  async load(): Promise<void> {
+    const [landing, catalogue] = await Promise.all([api.landing(), api.catalogue()])
+    this.catalogue = { ...NONE, ...catalogue }
+    this.revision = landing.city.revision
+    this.city = landing.city
+    await Promise.all([this.loadFields(), this.loadAreas()])
+    void this.loadCounts()
+  }
+
+  async loadFields(): Promise<void> {
+    this.fields = (await api.schema('parcel')).properties
+  }
+
+  async loadAreas(): Promise<void> {
+    const named = async (collection: string): Promise<Named[]> => {
+      const page = await api.items(collection, { limit: 500 })
+      return page.features.map((item) => {
+        const bbox = bboxOf([item.geometry])
+        const district = item.properties['district']
+        return { code: String(item.properties['code'] ?? item.id), name: String(item.properties['name'] ?? item.id), ...(district ? { district: String(district) } : {}), bbox, at: bbox && centreOf(bbox), item }
+      })
+    }
+    ;[this.parks, this.districts] = await Promise.all([named('park'), named('district')])
+  }
+
+  async loadCounts(): Promise<void> {
+    for (const collection of ['parcel', 'park', 'district', 'control_line', 'building', 'facility', 'road', 'zone']) {
+      try {
+        this.counts[collection] = await api.hits(collection, undefined)
+      } catch {
+        /* a count missing from the layer list hides nothing */
+      }
+    }
+  }
+
+  bump(collection: string, revision: number): void {
+    this.revision = Math.max(this.revision, revision)
+    this.revisions = { ...this.revisions, [collection]: revision }
+  }
+
+  park = (code: unknown): Named | undefined => this.#park.get(String(code))
+  district = (code: unknown): Named | undefined => this.#district.get(String(code))
+  parkName = (code: unknown): string => (code ? (this.#park.get(String(code))?.name ?? String(code)) : '—')
+  districtName = (code: unknown): string => (code ? (this.#district.get(String(code))?.name ?? String(code)) : '—')
+  /** 宝安 for 宝安区, as people say it in a row. */
+  districtShort = (code: unknown): string => {
+    const name = this.districtName(code)
+    return lang.now === 'zh' && name.length > 2 ? name.replace(/区$/, '') : name
+  }
+
+  term(list: TermList, code: unknown): string {
+    if (code === null || code === undefined || code === '') return '—'
+    const found = this.catalogue[list].find((entry) => entry.code === String(code))
+    return found ? either(found) : String(code)
+  }
+  cluster(id: unknown): string {
+    const found = this.catalogue.clusters.find((entry) => entry.id === id)
+    return found ? either(found) : id ? String(id) : '—'
+  }
+
+  fieldTitle(name: string): string {
+    const field = this.fields[name]
+    return tIf(`field.${name}`, (lang.now === 'zh' ? field?.['x-zh'] : field?.['x-en']) ?? field?.title ?? name)
+  }
+  fieldUnit = (name: string): string => (this.fields[name]?.['x-unit'] ?? '').replace('m²', '㎡').replace(/^m2$/, '㎡').replace(/^1$/, '')
+  isNumeric(name: string): boolean {
+    const type = this.fields[name]?.type
+    const types = Array.isArray(type) ? type : [type]
+    return types.includes('number') || types.includes('integer')
+  }
+
+  /** How a stored value reads in a row of the form or a table. */
+  valueName(field: string, value: unknown): string {
+    switch (field) {
+      case 'district': return this.districtShort(value)
+      case 'park': return this.parkName(value)
+      case 'land_use': case 'planned_use': return this.term('land_use', value)
+      case 'tenure': return this.term('tenure', value)
+      case 'stage': return this.term('stage', value)
+      case 'zone': return this.term('zone', value)
+      default: return value === null || value === undefined ? '—' : String(value)
+    }
+  }
+
+  /** The closed list of a field's values, when it has one. */
+  choices(field: string): { value: string; label: string }[] | null {
+    const terms = (list: TermList): { value: string; label: string }[] => this.catalogue[list].map((entry) => ({ value: entry.code, label: either(entry) }))
+    switch (field) {
+      case 'district': return this.districts.map((d) => ({ value: d.code, label: d.name }))
+      case 'park': return this.parks.map((p) => ({ value: p.code, label: p.name }))
+      case 'land_use': case 'planned_use': return terms('land_use')
+      case 'tenure': return terms('tenure')
+      case 'stage': return terms('stage')
+      case 'zone': return this.catalogue.zone.length ? terms('zone') : null
+      default: {
+        const values = this.fields[field]?.enum
+        return values ? values.filter((v) => v !== null).map((v) => ({ value: String(v), label: String(v) })) : null
+      }
+    }
+  }
+}
+export const city = new CityState()

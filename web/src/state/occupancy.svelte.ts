@@ -1,0 +1,179 @@
+import { Problem } from '../api/client'
+import * as api from '../api/endpoints'
+import type { Change, Due, ParkOccupancy, Stack, Unit, UnitPatch } from '../api/types'
+import { t } from '../i18n/index.svelte'
+import { num } from '../model/format'
+import { session } from './session.svelte'
+import { ui } from './ui.svelte'
+
+/** The operator's desk: one park, one building, one unit, and what is being typed about it. */
+class Occupancy {
+  park = $state('')
+  overview = $state.raw<ParkOccupancy | null>(null)
+  stack = $state.raw<Stack | null>(null)
+  building = $state('')
+  unit = $state.raw<Unit | null>(null)
+  history = $state.raw<Change[]>([])
+  /** Only the fields typed into; never thrown away by an answer from the server. */
+  draft = $state<UnitPatch>({})
+  conflict = $state.raw<Unit | null>(null)
+  fieldErrors = $state<Record<string, string>>({})
+  error = $state.raw<unknown>(null)
+  saveError = $state.raw<unknown>(null)
+  saving = $state(false)
+  asOf = $state(new Date().toLocaleDateString('sv-SE'))
+  dirty = $derived(Object.keys(this.draft).length > 0)
+
+  async open(park: string): Promise<void> {
+    this.park = park
+    await this.reload()
+    const first = this.overview?.due.find((d) => d.building)?.building ?? this.overview?.buildings[0]?.code
+    if (first && !this.overview?.buildings.some((b) => b.code === this.building)) await this.openBuilding(first)
+  }
+
+  async reload(): Promise<void> {
+    if (!this.park) return
+    try {
+      this.overview = await api.parkOccupancy(this.park)
+      this.error = null
+    } catch (error) {
+      this.error = error
+    }
+  }
+
+  async openBuilding(code: string): Promise<void> {
+    if (code !== this.building) this.close()
+    this.building = code
+    try {
+      this.stack = await api.stack(code)
+      this.error = null
+    } catch (error) {
+      this.error = error
+    }
+  }
+
+  async openUnit(id: string): Promise<void> {
+    if (this.unit?.id !== id) {
+      this.draft = {}
+      this.conflict = null
+      this.fieldErrors = {}
+      this.saveError = null
+    }
+    try {
+      this.unit = await api.unit(id)
+      this.history = []
+      this.history = await api.unitHistory(id)
+    } catch (error) {
+      if (!this.unit) this.error = error
+    }
+  }
+  close(): void {
+    this.unit = null
+    this.draft = {}
+    this.conflict = null
+    this.saveError = null
+  }
+
+  async openDue(due: Due): Promise<void> {
+    await this.openBuilding(due.building)
+    const unit = due.unit ?? this.stack?.floors.find((f) => f.floor === due.floor)?.units.find((u) => u.stale)?.id ?? this.stack?.floors.find((f) => f.floor === due.floor)?.units[0]?.id
+    if (unit) await this.openUnit(unit)
+  }
+
+  set<K extends keyof UnitPatch>(field: K, value: UnitPatch[K]): void {
+    const now = this.unit?.[field as keyof Unit]
+    const { [field]: _gone, ...rest } = this.draft
+    this.draft = value === now ? (rest as UnitPatch) : { ...this.draft, [field]: value }
+  }
+  value<K extends keyof UnitPatch>(field: K): UnitPatch[K] {
+    return field in this.draft ? this.draft[field] : (this.unit?.[field as keyof Unit] as UnitPatch[K])
+  }
+
+  async save(): Promise<boolean> {
+    const { unit } = this
+    if (!unit) return false
+    if (!session.now.signed_in) {
+      ui.dialog = 'signin'
+      return false
+    }
+    this.saving = true
+    this.fieldErrors = {}
+    this.saveError = null
+    try {
+      const before: UnitPatch = Object.fromEntries(Object.keys(this.draft).map((k) => [k, unit[k as keyof Unit] ?? null]))
+      const saved = await api.patchUnit(unit.id, unit.etag, { as_of: this.asOf, ...this.draft })
+      this.unit = saved
+      this.draft = {}
+      this.conflict = null
+      ui.toast(t('unit.saved', { id: saved.floor }), 'done', { label: 'undo', run: () => void this.#undo(saved, before) })
+      await this.#after()
+      return true
+    } catch (error) {
+      if (error instanceof Problem && error.status === 412) {
+        this.conflict = (error.body['current'] as Unit | undefined) ?? (await api.unit(unit.id))
+      } else if (error instanceof Problem && error.errors.length) {
+        this.fieldErrors = Object.fromEntries(error.errors.map((e) => [e.pointer.replace(/^\//, ''), e.detail]))
+        this.saveError = error
+      } else this.saveError = error
+      return false
+    } finally {
+      this.saving = false
+    }
+  }
+
+  async #undo(unit: Unit, before: UnitPatch): Promise<void> {
+    try {
+      this.unit = await api.patchUnit(unit.id, unit.etag, before)
+      await this.#after()
+    } catch (error) {
+      ui.toast(error instanceof Error ? error.message : t('error.unexpected'), 'bad')
+    }
+  }
+
+  /** Keeps what was typed, moves onto their version; nothing is sent until save. */
+  keepMine(): void {
+    if (!this.conflict) return
+    this.unit = this.conflict
+    this.conflict = null
+  }
+  takeTheirs(field?: keyof UnitPatch): void {
+    if (!this.conflict) return
+    if (field) {
+      const { [field]: _gone, ...rest } = this.draft
+      this.draft = rest as UnitPatch
+    } else {
+      this.draft = {}
+      this.unit = this.conflict
+      this.conflict = null
+    }
+  }
+
+  async confirm(units: readonly Unit[]): Promise<void> {
+    if (!session.now.signed_in) {
+      ui.dialog = 'signin'
+      return
+    }
+    try {
+      const { done, refused } = await api.confirmUnits(units.map((u) => ({ id: u.id, etag: u.etag })), this.asOf)
+      ui.toast(t('confirmed', { n: num(done.length) }) + (refused.length ? ` · ${t('refused', { n: refused.length })}: ${refused[0]!.detail}` : ''), refused.length ? 'bad' : 'done')
+      await this.#after()
+    } catch (error) {
+      ui.toast(error instanceof Problem ? error.detail || error.title : t('error.unexpected'), 'bad')
+    }
+  }
+
+  async #after(): Promise<void> {
+    await Promise.all([this.building ? this.openBuilding(this.building) : null, this.reload(), this.unit ? this.openUnit(this.unit.id) : null])
+  }
+
+  async nextDue(): Promise<void> {
+    const due = this.overview?.due ?? []
+    const at = due.findIndex((d) => d.unit === this.unit?.id || (d.building === this.building && d.floor === this.unit?.floor))
+    const next = due[at + 1] ?? due[0]
+    if (next) await this.openDue(next)
+  }
+  async saveAndNext(): Promise<void> {
+    if (this.dirty ? await this.save() : true) await this.nextDue()
+  }
+}
+export const occupancy = new Occupancy()

@@ -1,0 +1,29 @@
+import * as api from '../api/endpoints'
+import type { Role, Session } from '../api/types'
+
+class SessionState {
+  now = $state.raw<Session>({ signed_in: false, role: 'guest', parks: [] })
+  ready = $state(false)
+  role = $derived(this.now.role)
+
+  async load(): Promise<void> {
+    try {
+      this.now = await api.session()
+    } finally {
+      this.ready = true
+    }
+  }
+  async signIn(account: string, password: string): Promise<void> {
+    await api.signIn(account, password)
+    await this.load()
+  }
+  async signOut(): Promise<void> {
+    await api.signOut()
+    await this.load()
+  }
+  async setUp(token: string, account: string, password: string, role: Role, parks: string[]): Promise<void> {
+    await api.setUp({ token, account, password, role, parks })
+    await this.load()
+  }
+}
+export const session = new SessionState()

@@ -1,0 +1,40 @@
+import type { Key } from '../i18n/index.svelte'
+import { session } from './session.svelte'
+
+export type Task = 'query' | 'consolidate' | 'capacity' | 'designate' | 'occupancy' | 'export'
+export const TASKS: Task[] = ['query', 'consolidate', 'capacity', 'designate', 'occupancy', 'export']
+export const isTask = (text: string | undefined): text is Task => TASKS.includes(text as Task)
+
+export interface Toast { id: number; text: string; kind: 'done' | 'bad'; action?: { label: Key; run(): void } }
+
+class UiState {
+  task = $state<Task>('query')
+  dialog = $state<'signin' | 'setup' | 'help' | null>(null)
+  setupToken = $state('')
+  toasts = $state<Toast[]>([])
+  width = $state(window.innerWidth)
+  height = $state(window.innerHeight)
+  rightOpen = $state(true)
+  phone = $derived(this.width < 720)
+  narrow = $derived(this.width < 1280)
+  announce = $state('')
+  #next = 1
+
+  /** Operators see only the tasks they may use. */
+  tasks = $derived<Task[]>(session.role === 'operator' ? ['occupancy', 'designate', 'query', 'export'] : TASKS)
+
+  go(task: Task): void {
+    this.task = task
+    this.rightOpen = true
+  }
+
+  toast(text: string, kind: Toast['kind'] = 'done', action?: Toast['action']): void {
+    const id = this.#next++
+    this.toasts = [...this.toasts, { id, text, kind, ...(action ? { action } : {}) }]
+    setTimeout(() => this.dismiss(id), 10_000)
+  }
+  dismiss(id: number): void {
+    this.toasts = this.toasts.filter((entry) => entry.id !== id)
+  }
+}
+export const ui = new UiState()
