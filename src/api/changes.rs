@@ -26,7 +26,11 @@ pub async fn list(State(app): State<App>, caller: Caller, Query(query): Query<Si
 }
 
 pub async fn stream(State(app): State<App>) -> Sse<impl Stream<Item = Result<sse::Event, Infallible>>> {
-    let events = unfold(app.planner.listen(), |mut events| async move {
+    let events = unfold((app.planner.listen(), false), |(mut events, greeted)| async move {
+        if !greeted {
+            // Something at once, so that the listener knows the stream stands.
+            return Some((Ok(sse::Event::default().comment("listening")), (events, true)));
+        }
         let event = match events.recv().await {
             Ok(event) => event,
             // Fell behind: tell the listener to read everything anew.
@@ -34,7 +38,7 @@ pub async fn stream(State(app): State<App>) -> Sse<impl Stream<Item = Result<sse
             Err(RecvError::Closed) => return None,
         };
         let data = serde_json::to_string(&event).unwrap_or_default();
-        Some((Ok(sse::Event::default().event("change").data(data)), events))
+        Some((Ok(sse::Event::default().event("change").data(data)), (events, true)))
     });
     Sse::new(events).keep_alive(KeepAlive::default())
 }

@@ -60,6 +60,8 @@ pub struct Contact {
 const SLACK_M: f64 = 1e-9;
 /// Overlaps of no more than this (m²), plus ε·L/2, are drawing noise (analyses.md §1).
 const OVERLAP_M2: f64 = 0.1;
+/// What the closed-form overlap of parcels that are apart may leave (m²).
+const ROUNDING_M2: f64 = 1e-4;
 /// How many items one task takes: large enough to amortise its scratch space, small enough to balance.
 const CHUNK: usize = 512;
 
@@ -178,7 +180,7 @@ impl<'a> PairMeasure<'a> {
             return contact(ContactClass::Edge, facing_gap());
         }
         let least = least_distance(&self.of_a, &self.of_b, reach);
-        if least > reach && overlap_m2 <= 0.0 {
+        if least > reach && overlap_m2 <= ROUNDING_M2 {
             return None;
         }
         let gap = if length_m > 0.0 { facing_gap() } else { least.min(self.options.tolerance_m) };

@@ -27,6 +27,19 @@ fn a_mere_corner_is_a_point_contact_of_length_zero() {
 }
 
 #[test]
+fn parcels_across_a_slanting_street_are_no_contact_though_their_boxes_overlap() {
+    // Far from the origin, so that the closed-form overlap leaves rounding behind.
+    let slanted = |offset: f64| {
+        let corner = |along: f64, across: f64| (506_000.0 + along * 0.8 - (across + offset) * 0.6, 2_494_000.0 + along * 0.6 + (across + offset) * 0.8);
+        polygon(&[corner(0.0, 0.0), corner(173.1, 0.3), corner(171.7, 60.2), corner(0.9, 61.3)])
+    };
+    for street in [12.0, 16.0, 26.0, 40.0] {
+        let found = contacts(&[slanted(0.0), slanted(61.3 + street)]);
+        assert!(found.is_empty(), "{street} m apart: {found:?}");
+    }
+}
+
+#[test]
 fn boundaries_need_no_common_vertex() {
     // A T-junction: two parcels above one.
     let found = contacts(&[rectangle(0.0, 0.0, 30.0, 10.0), rectangle(-5.0, 10.0, 12.0, 10.0), rectangle(7.0, 10.0, 40.0, 10.0)]);

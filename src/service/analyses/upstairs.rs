@@ -10,7 +10,7 @@ use crate::service::Planner;
 use crate::spatial::adjacency::{AdjacencyOptions, ContactClass, neighbours};
 use geo_types::{Coord, MultiPolygon, Rect};
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 #[derive(Debug, Default, Deserialize)]
@@ -45,10 +45,11 @@ impl Planner {
         let Some(table) = atlas.table("parcel") else { return Err(Fault::internal("atlas", "no parcel layer")) };
         let pack = UpstairsPack::resolve(Packs::embedded(), table.text(row, "district"), inputs.cluster.as_deref())?;
         let case = self.parcel_case(&atlas, table, row, &pack)?;
-        let answer = check(&case, &pack, &overrides).to_json(&|x, y| {
+        let mut answer = check(&case, &pack, &overrides).to_json(&|x, y| {
             let place = self.crs().to_lon_lat(Coord { x, y });
             (place.x, place.y)
         });
+        answer["set"] = in_force(&case, &pack, &overrides);
         self.with_run(answer, "upstairs", raw, (&pack.id, &pack.version), 0, &as_of.to_string())
     }
 
@@ -103,6 +104,26 @@ impl Planner {
         }
         Ok(existing)
     }
+}
+
+/// The figures that the check used, by the levers' names: what sliders start from. Null is no limit.
+fn in_force(case: &ParcelCase, pack: &UpstairsPack, set: &Overrides) -> Value {
+    let least = |record: Option<f64>, pack: Option<f64>| match (record, pack) {
+        (Some(record), Some(pack)) => Some(record.min(pack)),
+        (record, pack) => record.or(pack),
+    };
+    let roads = pack.setback.road.values().map(|figure| figure.value).reduce(f64::max);
+    json!({
+        "far": set.far.or(least(case.far_limit, pack.far_max.value)),
+        "height": set.height.or(least(case.height_limit_m, pack.height_max.value)),
+        "coverage": set.coverage.or(least(case.coverage_limit, pack.coverage_max.value)),
+        "setback_road": set.setback_road.or(roads),
+        "setback_side": set.setback_side.unwrap_or(pack.setback.side.value),
+        "storey_ground": set.storey_ground.unwrap_or(pack.storey.height[0].value),
+        "storey_lower": set.storey_lower.unwrap_or(pack.storey.height[1].value),
+        "storey_typical": set.storey_typical.unwrap_or(pack.storey.height[2].value),
+        "lifts": set.lifts,
+    })
 }
 
 /// A kind that the city's control lines hold somewhere is a loaded layer; one that occurs nowhere was never loaded (U2).
