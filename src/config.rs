@@ -23,10 +23,15 @@ impl Config {
             None => Config::default(),
             Some(path) => {
                 let text = std::fs::read_to_string(path).map_err(|error| {
-                    Fault::bad("config_file", format!("读不了配置文件 {}：{error}", path.display()), format!("cannot read the configuration file {}: {error}", path.display()))
+                    Fault::bad(
+                        "config_file",
+                        format!("读不了配置文件 {}：{error}", path.display()),
+                        format!("cannot read the configuration file {}: {error}", path.display()),
+                    )
                 })?;
                 toml::from_str(&text).map_err(|error| {
-                    Fault::bad("config_file", format!("配置文件有误：{error}"), format!("the configuration file is not right: {error}")).at(path.display().to_string())
+                    Fault::bad("config_file", format!("配置文件有误：{error}"), format!("the configuration file is not right: {error}"))
+                        .at(path.display().to_string())
                 })?
             }
         };
@@ -41,7 +46,11 @@ impl Config {
     /// The sample city's file: `$PARKPLAN_HOME`, else the user's data folder.
     pub fn sample_path(&self) -> PathBuf {
         let data = |name: &str| std::env::var_os(name).map(PathBuf::from);
-        let home = self.home.clone().or_else(|| data("XDG_DATA_HOME").map(|path| path.join("parkplan"))).or_else(|| data("HOME").map(|path| path.join(".local/share/parkplan")));
+        let home = self
+            .home
+            .clone()
+            .or_else(|| data("XDG_DATA_HOME").map(|path| path.join("parkplan")))
+            .or_else(|| data("HOME").map(|path| path.join(".local/share/parkplan")));
         home.unwrap_or_else(|| PathBuf::from(".")).join("sample.gpkg")
     }
 }

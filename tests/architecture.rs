@@ -97,7 +97,9 @@ fn every_room_imports_only_what_the_house_allows() {
             }
         }
         for (outside, rooms) in ONLY_IN {
-            let named = text.lines().any(|line| line.trim_start().starts_with(&format!("use {outside}::")) || !words_after(line, &format!("{outside}::")).is_empty());
+            let named = text
+                .lines()
+                .any(|line| line.trim_start().starts_with(&format!("use {outside}::")) || !words_after(line, &format!("{outside}::")).is_empty());
             if named && !rooms.contains(&room.as_str()) {
                 faults.push(format!("{}: {room} may not name the crate {outside}", file.display()));
             }

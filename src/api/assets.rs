@@ -26,7 +26,9 @@ pub fn index() -> Response {
 pub async fn file(uri: Uri, headers: HeaderMap) -> Result<Response, Refusal> {
     let path = uri.path().trim_start_matches('/');
     let Some(file) = Assets::get(path) else {
-        return Err(Fault::not_found("no_such_page", format!("没有 /{path}"), format!("there is nothing at /{path}")).at(uri.path().to_owned()).into());
+        return Err(Fault::not_found("no_such_page", format!("没有 /{path}"), format!("there is nothing at /{path}"))
+            .at(uri.path().to_owned())
+            .into());
     };
     let etag = format!("\"{}\"", crate::domain::run::sha256_hex(&file.metadata.sha256_hash()[..16]));
     if headers.get(header::IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == etag.as_bytes()) {
@@ -34,7 +36,8 @@ pub async fn file(uri: Uri, headers: HeaderMap) -> Result<Response, Refusal> {
     }
     // Vite puts a hash of the content into the names under assets/: those never change.
     let cache = if path.starts_with("assets/") { "public, max-age=31536000, immutable" } else { "no-cache" };
-    Ok(([(header::CONTENT_TYPE, media_type(path).to_owned()), (header::ETAG, etag), (header::CACHE_CONTROL, cache.to_owned())], file.data).into_response())
+    Ok(([(header::CONTENT_TYPE, media_type(path).to_owned()), (header::ETAG, etag), (header::CACHE_CONTROL, cache.to_owned())], file.data)
+        .into_response())
 }
 
 fn media_type(path: &str) -> &'static str {

@@ -59,7 +59,10 @@ pub async fn schema(caller: Caller, Path(name): Path<String>) -> Result<Response
     let private = caller.viewer.sees_private(&name);
     let mut properties = Map::new();
     if layer.is_spatial() {
-        properties.insert("geom".to_owned(), json!({ "title": if caller.lang == Lang::Zh { "几何" } else { "Geometry" }, "format": "geometry-any", "x-ogc-role": "primary-geometry" }));
+        properties.insert(
+            "geom".to_owned(),
+            json!({ "title": if caller.lang == Lang::Zh { "几何" } else { "Geometry" }, "format": "geometry-any", "x-ogc-role": "primary-geometry" }),
+        );
     }
     for column in layer.columns.iter().filter(|column| private || !column.private) {
         let kind = match column.kind {

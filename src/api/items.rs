@@ -51,7 +51,10 @@ fn wanted(layer: &Layer, query: &[(String, String)], private: bool) -> Result<Wa
     let mut wanted = Wanted::default();
     let mut conditions: Vec<String> = Vec::new();
     for (name, value) in query {
-        let bad = || Fault::bad("parameter", format!("参数 {name} 的值有误：{value}"), format!("the parameter {name} has a bad value: {value}")).at(name.clone());
+        let bad = || {
+            Fault::bad("parameter", format!("参数 {name} 的值有误：{value}"), format!("the parameter {name} has a bad value: {value}"))
+                .at(name.clone())
+        };
         let list = || value.split(',').map(|part| part.trim().to_owned()).filter(|part| !part.is_empty()).collect::<Vec<_>>();
         match name.as_str() {
             "bbox" => wanted.bbox = Some(bbox(value).ok_or_else(|| bad().help("写成 西,南,东,北（度）", "write west,south,east,north in degrees"))?),
@@ -71,7 +74,9 @@ fn wanted(layer: &Layer, query: &[(String, String)], private: bool) -> Result<Wa
             "filter-lang" | "filter-crs" | "crs" | "bbox-crs" | "resulttype" | "f" => return Err(bad()),
             property => match layer.column(property).filter(|column| private || !column.private) {
                 Some(column) => conditions.push(equality(property, column.kind, value)),
-                None => return Err(Fault::bad("unknown_parameter", format!("不认识的参数 {name}"), format!("unknown parameter {name}")).at(name.clone())),
+                None => {
+                    return Err(Fault::bad("unknown_parameter", format!("不认识的参数 {name}"), format!("unknown parameter {name}")).at(name.clone()));
+                }
             },
         }
     }
@@ -99,7 +104,12 @@ fn bbox(text: &str) -> Option<[f64; 4]> {
     }
 }
 
-pub async fn list(State(app): State<App>, caller: Caller, Path(name): Path<String>, Query(query): Query<Vec<(String, String)>>) -> Result<Response, Refusal> {
+pub async fn list(
+    State(app): State<App>,
+    caller: Caller,
+    Path(name): Path<String>,
+    Query(query): Query<Vec<(String, String)>>,
+) -> Result<Response, Refusal> {
     let wanted = wanted(service::collection(&name)?, &query, caller.viewer.sees_private(&name))?;
     let kept: Vec<(String, String)> = query.into_iter().filter(|(key, _)| key != "offset" && key != "limit").collect();
     answer(app, caller, name, wanted, kept).await
@@ -154,15 +164,33 @@ fn encode(text: &str) -> String {
 
 pub async fn one(State(app): State<App>, caller: Caller, Path((name, id)): Path<(String, String)>) -> Result<Response, Refusal> {
     let (text, revision) = away(move || Ok((app.planner.item(&caller.viewer, &name, &id)?, app.planner.info()?.revision))).await?;
-    Ok(([(header::CONTENT_TYPE, "application/geo+json".to_owned()), (header::ETAG, format!("W/\"r{revision}\"")), (header::VARY, "cookie".to_owned())], text).into_response())
+    Ok((
+        [
+            (header::CONTENT_TYPE, "application/geo+json".to_owned()),
+            (header::ETAG, format!("W/\"r{revision}\"")),
+            (header::VARY, "cookie".to_owned()),
+        ],
+        text,
+    )
+        .into_response())
 }
 
-pub async fn summary(State(app): State<App>, caller: Caller, Path(name): Path<String>, Query(query): Query<Vec<(String, String)>>) -> Result<Json<Value>, Refusal> {
+pub async fn summary(
+    State(app): State<App>,
+    caller: Caller,
+    Path(name): Path<String>,
+    Query(query): Query<Vec<(String, String)>>,
+) -> Result<Json<Value>, Refusal> {
     let wanted = wanted(service::collection(&name)?, &query, caller.viewer.sees_private(&name))?;
     away(move || app.planner.summary(&caller.viewer, &name, &wanted.selection()).map(Json)).await
 }
 
-pub async fn summary_of(State(app): State<App>, caller: Caller, Path(name): Path<String>, Json(selection): Json<Selection>) -> Result<Json<Value>, Refusal> {
+pub async fn summary_of(
+    State(app): State<App>,
+    caller: Caller,
+    Path(name): Path<String>,
+    Json(selection): Json<Selection>,
+) -> Result<Json<Value>, Refusal> {
     away(move || app.planner.summary(&caller.viewer, &name, &selection).map(Json)).await
 }
 

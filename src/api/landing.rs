@@ -10,7 +10,12 @@ use serde_json::{Map, Value, json};
 use std::collections::HashMap;
 
 /// Workbench for browsers, OGC landing page for everything else.
-pub async fn root(State(app): State<App>, caller: Caller, Query(query): Query<HashMap<String, String>>, headers: HeaderMap) -> Result<Response, Refusal> {
+pub async fn root(
+    State(app): State<App>,
+    caller: Caller,
+    Query(query): Query<HashMap<String, String>>,
+    headers: HeaderMap,
+) -> Result<Response, Refusal> {
     let accepts_html = headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).is_some_and(|accept| accept.contains("text/html"));
     let html = match query.get("f").map(String::as_str) {
         Some("html") => true,
@@ -21,9 +26,9 @@ pub async fn root(State(app): State<App>, caller: Caller, Query(query): Query<Ha
         return Ok(assets::index());
     }
     let planner = app.planner.clone();
-    let (info, extent) = away(move || {
+    let (info, extent, focus) = away(move || {
         let atlas = planner.atlas();
-        Ok((planner.info()?, atlas.extent().map(|extent| atlas.lon_lat_box(extent))))
+        Ok((planner.info()?, atlas.extent().map(|extent| atlas.lon_lat_box(extent)), planner.focus()))
     })
     .await?;
     let base = &caller.base;
@@ -41,7 +46,7 @@ pub async fn root(State(app): State<App>, caller: Caller, Query(query): Query<Ha
             link("data", "/collections", "application/json", "collections"),
             link("http://www.opengis.net/def/rel/ogc/1.0/processes", "/processes", "application/json", "processes"),
         ],
-        "city": { "name": info.name, "crs": info.crs, "revision": info.revision, "sample": info.sample, "as_of": info.as_of, "bbox": extent },
+        "city": { "name": info.name, "crs": info.crs, "revision": info.revision, "sample": info.sample, "as_of": info.as_of, "bbox": extent, "focus": focus },
     }))
     .into_response())
 }

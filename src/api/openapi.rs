@@ -61,7 +61,13 @@ pub fn build(base: &str) -> Value {
     add("/plans/{id}", "get", "A plan", vec![path_parameter("id")], "application/json");
     add("/plans/{id}/items", "get", "A plan's parcels", vec![path_parameter("id")], "application/geo+json");
     add("/exports", "post", "A file of exactly what is selected", vec![], "application/geo+json");
-    add("/changes", "get", "The change log", vec![integer_parameter("since"), text_parameter("collection"), text_parameter("id")], "application/json");
+    add(
+        "/changes",
+        "get",
+        "The change log",
+        vec![integer_parameter("since"), text_parameter("collection"), text_parameter("id")],
+        "application/json",
+    );
     add("/changes/stream", "get", "Changes as they happen", vec![], "text/event-stream");
     add("/session", "get", "Who am I", vec![], "application/json");
     add("/session", "post", "Sign in", vec![], "application/json");
@@ -131,7 +137,8 @@ fn page(document: &Value) -> String {
     let mut rows = String::new();
     for (path, methods) in document["paths"].as_object().into_iter().flatten() {
         for (method, operation) in methods.as_object().into_iter().flatten() {
-            let names: Vec<&str> = operation["parameters"].as_array().into_iter().flatten().filter_map(|parameter| parameter["name"].as_str()).collect();
+            let names: Vec<&str> =
+                operation["parameters"].as_array().into_iter().flatten().filter_map(|parameter| parameter["name"].as_str()).collect();
             rows.push_str(&format!(
                 "<tr><td><b>{}</b></td><td><code>{path}</code></td><td>{}</td><td>{}</td></tr>",
                 method.to_uppercase(),

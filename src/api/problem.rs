@@ -67,8 +67,13 @@ pub async fn render(request: Request, next: Next) -> Response {
     let (title, detail) = match (status.is_server_error(), lang) {
         // What went wrong inside is for the log, not for the client.
         (true, Lang::Zh) => ("服务出错", "处理时出错，未改动任何数据。请重试；若仍出错，请把时间告诉管理员。".to_owned()),
-        (true, Lang::En) => ("Server error", "Something went wrong and nothing was changed. Try again; if it persists, tell the administrator the time.".to_owned()),
-        (false, lang) => (fault.text(lang), fault.help_text(lang).map_or_else(|| fault.text(lang).to_owned(), |help| format!("{}。{help}", fault.text(lang).trim_end_matches('。')))),
+        (true, Lang::En) => {
+            ("Server error", "Something went wrong and nothing was changed. Try again; if it persists, tell the administrator the time.".to_owned())
+        }
+        (false, lang) => (
+            fault.text(lang),
+            fault.help_text(lang).map_or_else(|| fault.text(lang).to_owned(), |help| format!("{}。{help}", fault.text(lang).trim_end_matches('。'))),
+        ),
     };
     let mut body = json!({ "type": format!("urn:parkplan:problem:{}", fault.code), "title": title, "status": status.as_u16(), "detail": detail, "instance": instance });
     if let Some(place) = &fault.place {

@@ -40,7 +40,12 @@ pub async fn one(caller: Caller, Path(id): Path<String>) -> Result<Json<Value>, 
     Ok(Json(describe(find(&id)?, &caller.base)))
 }
 
-pub async fn execute(State(app): State<App>, caller: Caller, Path(id): Path<String>, Json(execution): Json<Execution>) -> Result<Json<Value>, Refusal> {
+pub async fn execute(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<String>,
+    Json(execution): Json<Execution>,
+) -> Result<Json<Value>, Refusal> {
     let process = find(&id)?;
     away(move || app.planner.execute(&caller.viewer, process.id, &execution.inputs).map(Json)).await
 }

@@ -3,20 +3,14 @@
 //! Null is unknown, as in SQL: a comparison with null selects nothing, and `NOT` of unknown is unknown.
 
 use super::column::Column;
+use super::filter_text::{MAX_DEPTH, MAX_LENGTH, MAX_NODES, bound_nesting, geometry, like, number, syntax, text, too_large, unsupported};
 use super::table::Table;
 use crate::domain::fault::Outcome;
 use crate::domain::{ColumnType, Fault, Layer};
 use crate::spatial::crs::WorkingCrs;
 use cql2::Expr;
 use geo::{BoundingRect, MapCoords, Relate};
-use geo_types::{Coord, Geometry, Rect};
-
-/// Bounds on what a filter may cost.
-const MAX_LENGTH: usize = 1 << 20;
-const MAX_NODES: usize = 20_000;
-const MAX_DEPTH: usize = 64;
-/// The parser recurses along chains of operators too, so their number is bounded before it sees them; long lists go into `IN`.
-const MAX_OPERATORS: usize = 400;
+use geo_types::{Geometry, Rect};
 
 /// A filter compiled against one table.
 pub struct Filter<'t> {
@@ -30,13 +24,29 @@ enum Node<'t> {
     Any(Vec<Node<'t>>),
     Not(Box<Node<'t>>),
     /// Whether each distinct text passes.
-    Texts { column: &'t Column, pass: Vec<bool> },
+    Texts {
+        column: &'t Column,
+        pass: Vec<bool>,
+    },
     /// A test of a key column, whose texts are not shared.
-    Unique { column: &'t Column, test: TextTest },
-    Numbers { column: &'t Column, test: NumberTest },
-    Flag { column: &'t Column, wanted: bool },
+    Unique {
+        column: &'t Column,
+        test: TextTest,
+    },
+    Numbers {
+        column: &'t Column,
+        test: NumberTest,
+    },
+    Flag {
+        column: &'t Column,
+        wanted: bool,
+    },
     Null(&'t Column),
-    Spatial { relation: Relation, geometry: Box<Geometry<f64>>, bounds: Option<Rect<f64>> },
+    Spatial {
+        relation: Relation,
+        geometry: Box<Geometry<f64>>,
+        bounds: Option<Rect<f64>>,
+    },
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -132,29 +142,6 @@ enum Relation {
     Overlaps,
     Crosses,
     Equals,
-}
-
-/// SQL's LIKE: `%` any run, `_` any one character, `\` escapes. Linear in the text for each `%`, so no pattern can stall it.
-fn like(pattern: &[char], text: &[char]) -> bool {
-    let (mut p, mut t) = (0, 0);
-    let mut retry: Option<(usize, usize)> = None;
-    while t < text.len() {
-        let escaped = pattern.get(p) == Some(&'\\') && p + 1 < pattern.len();
-        let here = if escaped { pattern.get(p + 1) } else { pattern.get(p) };
-        if !escaped && here == Some(&'%') {
-            retry = Some((p + 1, t));
-            p += 1;
-        } else if here.is_some_and(|wanted| (!escaped && *wanted == '_') || *wanted == text[t]) {
-            p += if escaped { 2 } else { 1 };
-            t += 1;
-        } else if let Some((after, from)) = retry {
-            retry = Some((after, from + 1));
-            (p, t) = (after, from + 1);
-        } else {
-            return false;
-        }
-    }
-    pattern[p..].iter().all(|rest| *rest == '%')
 }
 
 impl<'t> Filter<'t> {
@@ -276,7 +263,9 @@ impl<'t> Compiler<'t, '_> {
             "between" if args.len() == 3 => {
                 let (kind, column) = self.column(&args[0])?;
                 match kind {
-                    ColumnType::Real | ColumnType::Integer => Ok(Node::Numbers { column, test: NumberTest::Between(number(&args[1])?, number(&args[2])?) }),
+                    ColumnType::Real | ColumnType::Integer => {
+                        Ok(Node::Numbers { column, test: NumberTest::Between(number(&args[1])?, number(&args[2])?) })
+                    }
                     _ => Ok(texts(column, TextTest::Between(text(&args[1])?, text(&args[2])?))),
                 }
             }
@@ -316,7 +305,9 @@ impl<'t> Compiler<'t, '_> {
         let (kind, column) = self.column(property)?;
         match (kind, value) {
             (_, Expr::Null) => Ok(Node::Constant(None)),
-            (ColumnType::Boolean, Expr::Bool(flag)) if order == Order::Equal || order == Order::Unequal => self.flag(property, *flag == (order == Order::Equal)),
+            (ColumnType::Boolean, Expr::Bool(flag)) if order == Order::Equal || order == Order::Unequal => {
+                self.flag(property, *flag == (order == Order::Equal))
+            }
             (ColumnType::Boolean, _) => Err(unsupported(value)),
             (ColumnType::Real | ColumnType::Integer, _) => Ok(Node::Numbers { column, test: NumberTest::Compare(order, number(value)?) }),
             _ => Ok(texts(column, TextTest::Compare(order, text(value)?))),
@@ -336,9 +327,13 @@ impl<'t> Compiler<'t, '_> {
         let found = layer.columns.iter().position(|column| column.name == *property && (self.private || !column.private));
         let Some(index) = found else {
             let known: Vec<&str> = layer.columns.iter().filter(|column| self.private || !column.private).map(|column| column.name.as_str()).collect();
-            return Err(Fault::bad("filter_property", format!("{}没有属性 {property}", layer.zh), format!("{} has no property {property}", layer.name))
-                .at(property.clone())
-                .help(format!("可用：{}", known.join("、")), format!("known: {}", known.join(", "))));
+            return Err(Fault::bad(
+                "filter_property",
+                format!("{}没有属性 {property}", layer.zh),
+                format!("{} has no property {property}", layer.name),
+            )
+            .at(property.clone())
+            .help(format!("可用：{}", known.join("、")), format!("known: {}", known.join(", "))));
         };
         Ok((layer.columns[index].kind, &self.table.columns()[index]))
     }
@@ -363,7 +358,9 @@ impl<'t> Compiler<'t, '_> {
         let lon_lat = geometry(shape)?;
         let plane = lon_lat.map_coords(|point| self.crs.from_lon_lat(point));
         let bounds = plane.bounding_rect();
-        if bounds.is_some_and(|bounds| !(bounds.min().x.is_finite() && bounds.max().y.is_finite() && bounds.min().y.is_finite() && bounds.max().x.is_finite())) {
+        if bounds.is_some_and(|bounds| {
+            !(bounds.min().x.is_finite() && bounds.max().y.is_finite() && bounds.min().y.is_finite() && bounds.max().x.is_finite())
+        }) {
             return Err(Fault::bad("filter_geometry", "条件里的几何超出坐标系范围", "the geometry of the filter lies outside the reach of the CRS")
                 .help("坐标应为经度、纬度（度）", "coordinates are longitude, latitude in degrees"));
         }
@@ -392,122 +389,4 @@ fn texts(column: &Column, test: TextTest) -> Node<'_> {
 
 fn first<'e>(args: &'e [Box<Expr>], whole: &Expr) -> Outcome<&'e Expr> {
     args.first().map(AsRef::as_ref).ok_or_else(|| unsupported(whole))
-}
-
-fn number(expression: &Expr) -> Outcome<f64> {
-    match expression {
-        Expr::Float(number) => Ok(*number),
-        Expr::Operation { op, args } if args.len() == 2 => {
-            let (a, b) = (number(&args[0])?, number(&args[1])?);
-            match op.as_str() {
-                "+" => Ok(a + b),
-                "-" => Ok(a - b),
-                "*" => Ok(a * b),
-                "/" => Ok(a / b),
-                _ => Err(unsupported(expression)),
-            }
-        }
-        other => Err(Fault::bad("filter_number", format!("此处应为数字：{other:?}"), format!("a number is wanted here: {other:?}"))),
-    }
-}
-
-fn text(expression: &Expr) -> Outcome<String> {
-    match expression {
-        Expr::Literal(text) => Ok(text.clone()),
-        Expr::Date { date } => text(date),
-        Expr::Timestamp { timestamp } => text(timestamp).map(|text| text.chars().take(10).collect()),
-        // A code such as 1001 written without quotes means the text.
-        Expr::Float(number) => Ok(number.to_string()),
-        other => Err(Fault::bad("filter_text", format!("此处应为文本：{other:?}"), format!("a text is wanted here: {other:?}")).help("文本写在单引号内", "put texts in single quotes")),
-    }
-}
-
-fn geometry(expression: &Expr) -> Outcome<Geometry<f64>> {
-    let bad = || Fault::bad("filter_geometry", "条件里的几何读不懂", "the geometry of the filter cannot be read").help("用 WKT，坐标为经度 纬度", "use WKT with lon lat coordinates");
-    match expression {
-        Expr::BBox { bbox } => {
-            let bounds: Vec<f64> = bbox.iter().map(|bound| number(bound)).collect::<Result<_, _>>()?;
-            let (min, max) = match bounds.as_slice() {
-                [west, south, east, north] => (Coord { x: *west, y: *south }, Coord { x: *east, y: *north }),
-                [west, south, _, east, north, _] => (Coord { x: *west, y: *south }, Coord { x: *east, y: *north }),
-                _ => return Err(bad()),
-            };
-            Ok(Geometry::Polygon(Rect::new(min, max).to_polygon()))
-        }
-        Expr::Geometry(_) => {
-            let json = serde_json::to_value(expression).map_err(|_| bad())?;
-            let parsed: geojson::Geometry = serde_json::from_value(json).map_err(|_| bad())?;
-            Geometry::try_from(parsed).map_err(|_| bad())
-        }
-        _ => Err(bad()),
-    }
-}
-
-/// Refuses deep nesting and long chains before the recursive parser sees them.
-fn bound_nesting(text: &str) -> Outcome<()> {
-    let (mut depth, mut operators, mut quoted) = (0usize, 0usize, false);
-    let bytes = text.as_bytes();
-    let mut word = String::new();
-    for (at, byte) in bytes.iter().copied().enumerate() {
-        if byte == b'\'' {
-            quoted = !quoted;
-        }
-        if quoted {
-            continue;
-        }
-        match byte {
-            b'(' | b'[' | b'{' => depth += 1,
-            b')' | b']' | b'}' => depth = depth.saturating_sub(1),
-            // A sign before a digit belongs to a coordinate.
-            b'+' | b'-' if bytes.get(at + 1).is_some_and(u8::is_ascii_digit) => {}
-            b'+' | b'-' | b'*' | b'/' | b'^' | b'%' => operators += 1,
-            _ => {}
-        }
-        if byte.is_ascii_alphabetic() {
-            word.push(char::from(byte.to_ascii_lowercase()));
-        } else {
-            operators += usize::from(matches!(word.as_str(), "and" | "or" | "not" | "div" | "casei" | "accenti"));
-            word.clear();
-        }
-        if depth > MAX_DEPTH || operators > MAX_OPERATORS {
-            return Err(too_large(&format!("{MAX_DEPTH} / {MAX_OPERATORS}")));
-        }
-    }
-    Ok(())
-}
-
-fn syntax(error: &dyn std::fmt::Display) -> Fault {
-    Fault::bad("filter_syntax", format!("条件语法有误：{error}"), format!("the filter does not parse: {error}"))
-        .help("示例：land_use = '1001' AND far_present <= 1.7", "example: land_use = '1001' AND far_present <= 1.7")
-}
-
-fn unsupported(expression: &Expr) -> Fault {
-    let text = expression.to_text().unwrap_or_else(|_| format!("{expression:?}"));
-    Fault::bad("filter_unsupported", format!("不支持的条件：{text}"), format!("this part of the filter is not supported: {text}"))
-}
-
-fn too_large(limit: &str) -> Fault {
-    Fault::bad("filter_too_large", format!("条件过长或嵌套过深（上限 {limit}）"), format!("the filter is too long or too deeply nested (limit {limit})"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::bound_nesting;
-
-
-    #[test]
-    fn chains_and_nests_are_bounded_and_texts_and_coordinates_are_not_counted() {
-        assert!(bound_nesting(&vec!["a = 1"; 300].join(" OR ")).is_ok());
-        assert!(bound_nesting(&vec!["a = 1"; 900].join(" OR ")).is_err());
-        assert!(bound_nesting(&"NOT ".repeat(900)).is_err());
-        assert!(bound_nesting(&format!("a = '{}'", "(and or not - ".repeat(900))).is_ok());
-        assert!(bound_nesting(&format!("S_INTERSECTS(geom, POLYGON(({})))", "-71.1 42.3,".repeat(5000))).is_ok());
-    }
-
-    #[test]
-    fn like_knows_runs_single_characters_and_escapes() {
-        let like = |pattern: &str, text: &str| super::like(&pattern.chars().collect::<Vec<_>>(), &text.chars().collect::<Vec<_>>());
-        assert!(like("%新桥%", "宝安新桥东") && like("440306-_12-%", "440306-412-0087") && like(r"100\%", "100%"));
-        assert!(!like("新桥", "新桥东") && !like(r"100\%", "1000") && like("%a%b%c", "xxaxxbxxc") && !like("%a%b%c", "xxaxxbxx"));
-    }
 }

@@ -2,6 +2,7 @@
 
 pub mod column;
 pub mod filter;
+mod filter_text;
 pub mod query;
 pub mod summary;
 pub mod table;

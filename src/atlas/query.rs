@@ -93,7 +93,8 @@ impl Query {
         for key in &self.sort {
             let known = table.layer().column(&key.column).is_some_and(|column| self.private || !column.private);
             let Some(column) = table.column(&key.column).filter(|_| known) else {
-                return Err(Fault::bad("sort_property", format!("不能按 {} 排序", key.column), format!("cannot sort by {}", key.column)).at(key.column.clone()));
+                return Err(Fault::bad("sort_property", format!("不能按 {} 排序", key.column), format!("cannot sort by {}", key.column))
+                    .at(key.column.clone()));
             };
             keys.push((column, key.descending));
         }

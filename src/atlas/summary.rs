@@ -38,7 +38,8 @@ pub struct Histogram {
 
 /// Sums up `rows`; the histograms' edges come from the whole table, so that they stand still while a filter moves.
 pub fn summarise(table: &Table, rows: &[u32]) -> Summary {
-    let mut summary = Summary { number_matched: rows.len(), sum: BTreeMap::new(), groups: BTreeMap::new(), median: BTreeMap::new(), histograms: BTreeMap::new() };
+    let mut summary =
+        Summary { number_matched: rows.len(), sum: BTreeMap::new(), groups: BTreeMap::new(), median: BTreeMap::new(), histograms: BTreeMap::new() };
     for (definition, column) in table.layer().columns.iter().zip(table.columns()) {
         if definition.private {
             continue;

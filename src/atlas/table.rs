@@ -158,7 +158,8 @@ impl TableBuilder {
 
     pub fn finish(mut self) -> Table {
         self.shapes.shrink();
-        let boxes: Vec<(u32, Rect<f64>)> = (0..self.shapes.len()).filter_map(|row| self.shapes.bounds(row).map(|bounds| (row as u32, bounds))).collect();
+        let boxes: Vec<(u32, Rect<f64>)> =
+            (0..self.shapes.len()).filter_map(|row| self.shapes.bounds(row).map(|bounds| (row as u32, bounds))).collect();
         let extent = boxes.iter().map(|(_, bounds)| *bounds).reduce(|a, b| {
             Rect::new(
                 Coord { x: a.min().x.min(b.min().x), y: a.min().y.min(b.min().y) },

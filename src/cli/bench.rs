@@ -66,12 +66,16 @@ impl Bench {
                 let seconds = started.elapsed().as_secs_f64();
                 if wants_sample {
                     let bytes = std::fs::metadata(&city).map_or(0, |data| data.len());
-                    println!("{}", json!({ "row": "sample", "parcels": parcels, "seconds": seconds, "file_mb": bytes / 1_000_000, "peak_mb": peak_mb() }));
+                    println!(
+                        "{}",
+                        json!({ "row": "sample", "parcels": parcels, "seconds": seconds, "file_mb": bytes / 1_000_000, "peak_mb": peak_mb() })
+                    );
                 }
             }
             let own = std::env::current_exe().map_err(|error| Fault::internal("exe", error))?;
             for row in rows.iter().filter(|row| **row != "sample") {
-                let status = Command::new(&own).args(["bench", row, "--city"]).arg(&city).status().map_err(|error| Fault::internal("spawn", error))?;
+                let status =
+                    Command::new(&own).args(["bench", row, "--city"]).arg(&city).status().map_err(|error| Fault::internal("spawn", error))?;
                 if !status.success() {
                     return Err(Fault::internal("bench", format!("{row} at {parcels} ended with {status}")));
                 }
@@ -188,7 +192,11 @@ fn point(city: &Path) -> Outcome<Value> {
     let table = planner.table("parcel")?;
     let baseline = RtreeBaseline::open(city)?;
     let step = (table.len() / 2000).max(1);
-    let points: Vec<Coord<f64>> = (0..table.len()).step_by(step).filter_map(|row| PolygonSet::rings(table.shapes(), row).next().map(|ring| ring[0])).map(|corner| corner + Coord { x: 3.0, y: 3.0 }).collect();
+    let points: Vec<Coord<f64>> = (0..table.len())
+        .step_by(step)
+        .filter_map(|row| PolygonSet::rings(table.shapes(), row).next().map(|ring| ring[0]))
+        .map(|corner| corner + Coord { x: 3.0, y: 3.0 })
+        .collect();
     let (mut own, mut theirs) = (Vec::new(), Vec::new());
     for place in &points {
         let (rows, seconds) = timed(|| table.at_point(*place));
@@ -198,7 +206,9 @@ fn point(city: &Path) -> Outcome<Value> {
             Ok(ids.len())
         });
         theirs.push(seconds);
-        let brute = rows.iter().all(|row| table.shapes().multi_polygon(*row as usize).contains(&Point(*place)) || table.shapes().contains(*row as usize, *place));
+        let brute = rows
+            .iter()
+            .all(|row| table.shapes().multi_polygon(*row as usize).contains(&Point(*place)) || table.shapes().contains(*row as usize, *place));
         if !brute || hits? < rows.len() {
             return Err(Fault::internal("bench", "the two indexes disagree"));
         }
@@ -223,7 +233,12 @@ fn overlay_row(city: &Path) -> Outcome<Value> {
             let own = parcels.shapes().multi_polygon(row);
             for near in districts.index().rows(parcels.shapes().bounds(row).unwrap_or_else(|| Rect::new((0.0, 0.0), (0.0, 0.0)))) {
                 let exact = crate::spatial::area::planar_area(&own.intersection(&shapes[near as usize]));
-                let found = shares.iter().skip(shares.partition_point(|share| share.0 < row as u32)).take_while(|share| share.0 == row as u32).find(|share| share.1 == near).map_or(0.0, |share| share.2);
+                let found = shares
+                    .iter()
+                    .skip(shares.partition_point(|share| share.0 < row as u32))
+                    .take_while(|share| share.0 == row as u32)
+                    .find(|share| share.1 == near)
+                    .map_or(0.0, |share| share.2);
                 worst = worst.max((exact - found).abs() / crate::spatial::area::planar_area(&own).max(1.0));
             }
         }
@@ -250,7 +265,8 @@ fn tile(city: &Path) -> Outcome<Value> {
         })
         .collect();
     planner.tile("parcel", addresses[0])?;
-    let (bytes, seconds) = timed(|| addresses.par_iter().map(|address| planner.tile("parcel", *address).map(|bytes| bytes.len())).collect::<Outcome<Vec<usize>>>());
+    let (bytes, seconds) =
+        timed(|| addresses.par_iter().map(|address| planner.tile("parcel", *address).map(|bytes| bytes.len())).collect::<Outcome<Vec<usize>>>());
     let bytes = bytes?;
     // The ordinary way: candidates from the file's R-tree alone, without encoding anything.
     let baseline = RtreeBaseline::open(city)?;
@@ -273,7 +289,10 @@ fn items(city: &Path) -> Outcome<Value> {
     let table = planner.table("parcel")?;
     let page = crate::atlas::Page { offset: 0, limit: 1000 };
     let mut own = Vec::new();
-    let boxes: Vec<[f64; 4]> = windows(table.extent().ok_or_else(|| Fault::internal("bench", "empty city"))?, 60).into_iter().map(|window| planner.atlas().lon_lat_box(window)).collect();
+    let boxes: Vec<[f64; 4]> = windows(table.extent().ok_or_else(|| Fault::internal("bench", "empty city"))?, 60)
+        .into_iter()
+        .map(|window| planner.atlas().lon_lat_box(window))
+        .collect();
     let mut features = 0;
     for bbox in &boxes {
         let (text, seconds) = timed(|| -> Outcome<usize> {
@@ -284,7 +303,13 @@ fn items(city: &Path) -> Outcome<Value> {
         text?;
         own.push(seconds);
     }
-    let (gdal, seconds) = timed(|| boxes.iter().take(10).map(|bbox| crate::formats::read_box(city, "parcel", planner.atlas().plane_box(bbox[0], bbox[1], bbox[2], bbox[3]), 1000)).collect::<Outcome<Vec<usize>>>());
+    let (gdal, seconds) = timed(|| {
+        boxes
+            .iter()
+            .take(10)
+            .map(|bbox| crate::formats::read_box(city, "parcel", planner.atlas().plane_box(bbox[0], bbox[1], bbox[2], bbox[3]), 1000))
+            .collect::<Outcome<Vec<usize>>>()
+    });
     gdal?;
     Ok(json!({
         "row": "items", "parcels": table.len(), "mean_features": features / boxes.len(), "p50_ms": median_ms(own),
@@ -304,7 +329,13 @@ fn export(city: &Path) -> Outcome<Value> {
     let bytes = std::fs::metadata(&own).map_or(0, |data| data.len());
     let theirs = folder.join("gdal.geojson");
     let (status, gdal) = timed(|| {
-        Command::new("ogr2ogr").args(["-f", "GeoJSON", "-t_srs", "EPSG:4326", "-lco", "RFC7946=YES"]).arg(&theirs).arg(city).arg("parcel").stderr(std::process::Stdio::null()).status()
+        Command::new("ogr2ogr")
+            .args(["-f", "GeoJSON", "-t_srs", "EPSG:4326", "-lco", "RFC7946=YES"])
+            .arg(&theirs)
+            .arg(city)
+            .arg("parcel")
+            .stderr(std::process::Stdio::null())
+            .status()
     });
     let gdal = status.ok().filter(std::process::ExitStatus::success).map(|_| gdal);
     let _ = std::fs::remove_dir_all(&folder);

@@ -48,7 +48,10 @@ impl Info {
         let mut layers = Vec::new();
         for layer in &dictionary().layers {
             let count = planner.store().count(layer)?;
-            let area = atlas.table(&layer.name).filter(|_| layer.column("planar_area_m2").is_some()).map(|table| (0..table.len()).filter_map(|row| table.number(row, "planar_area_m2")).sum::<f64>());
+            let area = atlas
+                .table(&layer.name)
+                .filter(|_| layer.column("planar_area_m2").is_some())
+                .map(|table| (0..table.len()).filter_map(|row| table.number(row, "planar_area_m2")).sum::<f64>());
             layers.push(json!({ "layer": layer.name, "zh": layer.zh, "en": layer.en, "rows": count, "planar_area_m2": area }));
         }
         let extent = atlas.extent().map(|extent| atlas.lon_lat_box(extent));
@@ -70,7 +73,10 @@ impl Info {
                 Lang::Zh => format!("{}  {}  修订 {}  截至 {}", info.name, info.crs, info.revision, info.as_of),
                 Lang::En => format!("{}  {}  revision {}  as of {}", info.name, info.crs, info.revision, info.as_of),
             };
-            format!("{head}\n{}", table(&["layer", output.say("图层", "name"), output.say("行数", "rows"), output.say("图形面积 公顷", "planar area ha")], &rows))
+            format!(
+                "{head}\n{}",
+                table(&["layer", output.say("图层", "name"), output.say("行数", "rows"), output.say("图形面积 公顷", "planar area ha")], &rows)
+            )
         });
         Ok(())
     }
@@ -145,7 +151,10 @@ impl Import {
         let profile = match &self.profile {
             None => Profile::default(),
             Some(path) => {
-                let bad = |error: &dyn std::fmt::Display| Fault::bad("profile", format!("读不了映射文件：{error}"), format!("cannot read the profile: {error}")).at(path.display().to_string());
+                let bad = |error: &dyn std::fmt::Display| {
+                    Fault::bad("profile", format!("读不了映射文件：{error}"), format!("cannot read the profile: {error}"))
+                        .at(path.display().to_string())
+                };
                 toml::from_str(&std::fs::read_to_string(path).map_err(|error| bad(&error))?).map_err(|error| bad(&error))?
             }
         };
@@ -191,7 +200,11 @@ impl Import {
         report["revision"] = json!(imported.revision);
         if let Some(path) = &self.report {
             std::fs::write(path, format!("{report:#}\n")).map_err(|error| {
-                Fault::bad("report", format!("已导入，但写不了报告 {}：{error}", path.display()), format!("imported, but cannot write the report {}: {error}", path.display()))
+                Fault::bad(
+                    "report",
+                    format!("已导入，但写不了报告 {}：{error}", path.display()),
+                    format!("imported, but cannot write the report {}: {error}", path.display()),
+                )
             })?;
         }
         output.result(&report, || {
@@ -244,23 +257,36 @@ impl Export {
     pub fn run(self, output: &Output) -> Outcome<()> {
         let planner = Planner::open(&self.city)?;
         let ending = self.out.out.extension().map(|ending| ending.to_string_lossy().into_owned());
-        let format = Format::parse(self.format.as_deref().or(ending.as_deref().map(|ending| if ending == "zip" { "shp" } else { ending })).unwrap_or("geojson"))?;
+        let format = Format::parse(
+            self.format.as_deref().or(ending.as_deref().map(|ending| if ending == "zip" { "shp" } else { ending })).unwrap_or("geojson"),
+        )?;
         let mut ids = self.ids;
         if let Some(plan) = &self.plan {
-            let codes = planner.plan(plan)?["parcel_codes"].as_array().map(|codes| codes.iter().filter_map(|code| code.as_str().map(str::to_owned)).collect());
+            let codes = planner.plan(plan)?["parcel_codes"]
+                .as_array()
+                .map(|codes| codes.iter().filter_map(|code| code.as_str().map(str::to_owned)).collect());
             ids = codes.or(ids);
         }
         let bbox = self.bbox.as_deref().and_then(|bounds| <[f64; 4]>::try_from(bounds).ok());
         let selection = Selection { filter: self.filter, ids, bbox, sortby: None };
         let selected = planner.select(&Viewer::guest(), &self.layer, &selection)?;
         if let Some(missing) = selection.ids.iter().flatten().find(|id| selected.table.row_of(id).is_none()) {
-            return Err(Fault::bad("no_such_item", format!("{} 中没有 {missing}，未导出", self.layer), format!("{} has no item {missing}; nothing was exported", self.layer)));
+            return Err(Fault::bad(
+                "no_such_item",
+                format!("{} 中没有 {missing}，未导出", self.layer),
+                format!("{} has no item {missing}; nothing was exported", self.layer),
+            ));
         }
         let options = FileOptions { format, precision: self.precision, crs: self.crs.as_deref(), encoding: self.encoding.as_deref() };
         let count = selected.rows.len();
         if ending.as_deref() == Some("shp") {
             if self.out.out.exists() && !self.out.force {
-                return Err(Fault::bad("file_exists", format!("{} 已存在", self.out.out.display()), format!("{} already exists", self.out.out.display())).help("加 --force 覆盖", "pass --force to replace it"));
+                return Err(Fault::bad(
+                    "file_exists",
+                    format!("{} 已存在", self.out.out.display()),
+                    format!("{} already exists", self.out.out.display()),
+                )
+                .help("加 --force 覆盖", "pass --force to replace it"));
             }
             let folder = self.out.out.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(std::path::Path::new("."));
             let stem = self.out.out.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();

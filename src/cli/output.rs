@@ -98,7 +98,8 @@ pub fn table(head: &[&str], rows: &[Vec<String>]) -> String {
 pub fn to_file(path: &Path, force: bool, write: impl FnOnce(&Path) -> Outcome<()>) -> Outcome<()> {
     let to_stdout = path.as_os_str() == "-";
     if !to_stdout && path.exists() && !force {
-        return Err(Fault::bad("file_exists", format!("{} 已存在", path.display()), format!("{} already exists", path.display())).help("加 --force 覆盖", "pass --force to replace it"));
+        return Err(Fault::bad("file_exists", format!("{} 已存在", path.display()), format!("{} already exists", path.display()))
+            .help("加 --force 覆盖", "pass --force to replace it"));
     }
     let part = if to_stdout {
         std::env::temp_dir().join(format!("parkplan-{}", std::process::id()))
@@ -106,7 +107,9 @@ pub fn to_file(path: &Path, force: bool, write: impl FnOnce(&Path) -> Outcome<()
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         path.with_file_name(format!(".part-{}-{name}", std::process::id()))
     };
-    let failed = |error: std::io::Error| Fault::bad("write_file", format!("写不了 {}：{error}", path.display()), format!("cannot write {}: {error}", path.display()));
+    let failed = |error: std::io::Error| {
+        Fault::bad("write_file", format!("写不了 {}：{error}", path.display()), format!("cannot write {}: {error}", path.display()))
+    };
     let done = write(&part).and_then(|()| {
         if to_stdout {
             std::io::copy(&mut std::fs::File::open(&part).map_err(failed)?, &mut std::io::stdout().lock()).map(|_| ()).map_err(failed)

@@ -55,7 +55,8 @@ impl User {
             UserCommand::Add { city, account, name, role, park } => {
                 let planner = Planner::open(&city)?;
                 if planner.store().account(&account)?.is_some() {
-                    return Err(Fault::bad("account_exists", format!("账号 {account} 已存在"), format!("the account {account} exists")).help("用 user password 改密码", "use `user password` to change its password"));
+                    return Err(Fault::bad("account_exists", format!("账号 {account} 已存在"), format!("the account {account} exists"))
+                        .help("用 user password 改密码", "use `user password` to change its password"));
                 }
                 let (password, made) = password()?;
                 planner.add_account(&account, name.as_deref().unwrap_or(&account), &role, &park, &password)?;
@@ -73,10 +74,27 @@ impl User {
                 let accounts = planner.store().accounts()?;
                 let rows: Vec<Vec<String>> = accounts
                     .iter()
-                    .map(|account| vec![account.account.clone(), account.name.clone(), account.role.as_str().to_owned(), account.parks.join(" "), if account.disabled { "×".to_owned() } else { String::new() }])
+                    .map(|account| {
+                        vec![
+                            account.account.clone(),
+                            account.name.clone(),
+                            account.role.as_str().to_owned(),
+                            account.parks.join(" "),
+                            if account.disabled { "×".to_owned() } else { String::new() },
+                        ]
+                    })
                     .collect();
                 output.result(&json!({ "accounts": accounts }), || {
-                    table(&[output.say("账号", "account"), output.say("姓名", "name"), output.say("角色", "role"), output.say("园区", "parks"), output.say("停用", "disabled")], &rows)
+                    table(
+                        &[
+                            output.say("账号", "account"),
+                            output.say("姓名", "name"),
+                            output.say("角色", "role"),
+                            output.say("园区", "parks"),
+                            output.say("停用", "disabled"),
+                        ],
+                        &rows,
+                    )
                 });
             }
             UserCommand::Disable { city, account } => {

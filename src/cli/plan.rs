@@ -34,17 +34,32 @@ impl Adjacency {
         let planner = Planner::open(&self.city)?;
         let table = planner.table("parcel")?;
         if !(0.0..=50.0).contains(&self.tolerance) || !(0.0..=1e6).contains(&self.min_length) {
-            return Err(Fault::bad("tolerance", "缝隙容差应为 0 到 50 米，最短边长不小于 0", "the tolerance is 0 to 50 m and the least length at least 0"));
+            return Err(Fault::bad(
+                "tolerance",
+                "缝隙容差应为 0 到 50 米，最短边长不小于 0",
+                "the tolerance is 0 to 50 m and the least length at least 0",
+            ));
         }
         let options = AdjacencyOptions { tolerance_m: self.tolerance, min_length_m: self.min_length, ..AdjacencyOptions::default() };
         let contacts = adjacency(table.shapes(), &options);
         let inside = |row: u32| self.park.is_none() || table.text(row as usize, "park") == self.park.as_deref();
         let kept: Vec<_> = contacts.into_iter().filter(|contact| inside(contact.a) && inside(contact.b)).collect();
         self.out.write(|path| {
-            write_lines(path, "a,b,length_m,class,gap_m", kept.iter().map(|contact| {
-                let class = json!(contact.class);
-                format!("{},{},{},{},{}", quoted(table.key(contact.a as usize)), quoted(table.key(contact.b as usize)), contact.length_m, class.as_str().unwrap_or_default(), contact.gap_m)
-            }))
+            write_lines(
+                path,
+                "a,b,length_m,class,gap_m",
+                kept.iter().map(|contact| {
+                    let class = json!(contact.class);
+                    format!(
+                        "{},{},{},{},{}",
+                        quoted(table.key(contact.a as usize)),
+                        quoted(table.key(contact.b as usize)),
+                        contact.length_m,
+                        class.as_str().unwrap_or_default(),
+                        contact.gap_m
+                    )
+                }),
+            )
         })?;
         output.notice(format!("相邻关系 {} 对", kept.len()), format!("{} pairs", kept.len()));
         Ok(())
@@ -69,7 +84,11 @@ impl Overlay {
         let (a, b) = (planner.table(&self.layer)?, planner.table(&self.by)?);
         let shares = overlay(a.shapes(), b.shapes());
         self.out.write(|path| {
-            write_lines(path, "a,b,area_m2", shares.iter().map(|share| format!("{},{},{}", quoted(a.key(share.0 as usize)), quoted(b.key(share.1 as usize)), share.2)))
+            write_lines(
+                path,
+                "a,b,area_m2",
+                shares.iter().map(|share| format!("{},{},{}", quoted(a.key(share.0 as usize)), quoted(b.key(share.1 as usize)), share.2)),
+            )
         })?;
         output.notice(format!("{} 行", shares.len()), format!("{} rows", shares.len()));
         Ok(())
@@ -111,14 +130,20 @@ impl Rules {
         match self.command {
             RulesCommand::List => {
                 let packs: Vec<_> = Packs::embedded().list().iter().map(|pack| &pack.header).collect();
-                let rows: Vec<Vec<String>> = packs.iter().map(|header| vec![header.id.clone(), header.version.clone(), header.valid_from.clone(), header.document.clone()]).collect();
+                let rows: Vec<Vec<String>> = packs
+                    .iter()
+                    .map(|header| vec![header.id.clone(), header.version.clone(), header.valid_from.clone(), header.document.clone()])
+                    .collect();
                 let value: Vec<_> = packs.iter().map(|header| json!({ "id": header.id, "version": header.version, "valid_from": header.valid_from, "document": header.document, "jurisdiction": header.jurisdiction })).collect();
-                output.result(&json!({ "packs": value }), || table(&["id", output.say("版本", "version"), output.say("起效", "valid from"), output.say("文件", "document")], &rows));
+                output.result(&json!({ "packs": value }), || {
+                    table(&["id", output.say("版本", "version"), output.say("起效", "valid from"), output.say("文件", "document")], &rows)
+                });
                 Ok(true)
             }
             RulesCommand::Show { id } => {
                 let pack = Packs::embedded().get(&id).ok_or_else(|| {
-                    Fault::not_found("no_such_pack", format!("没有规则包 {id}"), format!("there is no rule pack {id}")).help("用 rules list 查看", "see `rules list`")
+                    Fault::not_found("no_such_pack", format!("没有规则包 {id}"), format!("there is no rule pack {id}"))
+                        .help("用 rules list 查看", "see `rules list`")
                 })?;
                 let text = |value: &serde_json::Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
                 let rows: Vec<Vec<String>> = pack
@@ -131,14 +156,25 @@ impl Rules {
                     })
                     .collect();
                 output.result(&json!(pack), || {
-                    table(&["path", output.say("数值", "value"), output.say("单位", "unit"), output.say("状态", "status"), output.say("条款", "clause")], &rows)
+                    table(
+                        &[
+                            "path",
+                            output.say("数值", "value"),
+                            output.say("单位", "unit"),
+                            output.say("状态", "status"),
+                            output.say("条款", "clause"),
+                        ],
+                        &rows,
+                    )
                 });
                 Ok(true)
             }
             RulesCommand::Check { files } => {
                 let mut problems = Vec::new();
                 for file in &files {
-                    let text = std::fs::read_to_string(file).map_err(|error| Fault::bad("read", format!("读不了 {}：{error}", file.display()), format!("cannot read {}: {error}", file.display())))?;
+                    let text = std::fs::read_to_string(file).map_err(|error| {
+                        Fault::bad("read", format!("读不了 {}：{error}", file.display()), format!("cannot read {}: {error}", file.display()))
+                    })?;
                     problems.extend(rules::check(&text).into_iter().map(|problem| (file.clone(), problem)));
                 }
                 let value: Vec<_> = problems.iter().map(|(file, problem)| json!({ "file": file, "problem": problem })).collect();
@@ -146,7 +182,11 @@ impl Rules {
                     if problems.is_empty() {
                         return output.say("没有发现问题", "no problems").to_owned();
                     }
-                    problems.iter().map(|(file, problem)| format!("{}: {}", file.display(), if output.lang == Lang::Zh { &problem.zh } else { &problem.en })).collect::<Vec<_>>().join("\n")
+                    problems
+                        .iter()
+                        .map(|(file, problem)| format!("{}: {}", file.display(), if output.lang == Lang::Zh { &problem.zh } else { &problem.en }))
+                        .collect::<Vec<_>>()
+                        .join("\n")
                 });
                 Ok(problems.is_empty())
             }
@@ -242,8 +282,21 @@ impl Consolidate {
             })
             .collect();
         report_run(output, &self.out, &answer, || {
-            let head = format!("{} {:.2}  {} {:.2} %", output.say("上界", "bound"), answer["bound"].as_f64().unwrap_or(0.0), output.say("差距", "gap"), answer["gap"].as_f64().unwrap_or(0.0) * 100.0);
-            let names = [output.say("方案", "candidate"), output.say("得分", "objective"), output.say("公顷", "ha"), output.say("万元", "cost 万元"), output.say("权属", "owners"), output.say("片", "sites")];
+            let head = format!(
+                "{} {:.2}  {} {:.2} %",
+                output.say("上界", "bound"),
+                answer["bound"].as_f64().unwrap_or(0.0),
+                output.say("差距", "gap"),
+                answer["gap"].as_f64().unwrap_or(0.0) * 100.0
+            );
+            let names = [
+                output.say("方案", "candidate"),
+                output.say("得分", "objective"),
+                output.say("公顷", "ha"),
+                output.say("万元", "cost 万元"),
+                output.say("权属", "owners"),
+                output.say("片", "sites"),
+            ];
             format!("{head}\n{}", table(&names, &rows))
         });
         Ok(())
@@ -281,14 +334,18 @@ impl Upstairs {
             (Some(parcel), _) => vec![parcel.clone()],
             (None, park) => {
                 let parcels = planner.table("parcel")?;
-                (0..parcels.len()).filter(|row| park.is_none() || parcels.text(*row, "park") == park.as_deref()).map(|row| parcels.key(row).to_owned()).collect()
+                (0..parcels.len())
+                    .filter(|row| park.is_none() || parcels.text(*row, "park") == park.as_deref())
+                    .map(|row| parcels.key(row).to_owned())
+                    .collect()
             }
         };
         if codes.is_empty() {
             return Err(Fault::bad("no_parcels", "范围内没有宗地", "there is no parcel in the area"));
         }
         let bar = output.bar(Some(codes.len() as u64));
-        let inputs = |code: &String| Ok::<_, Fault>(json!({ "parcel": code, "cluster": self.cluster, "set": pairs(&self.set)?, "as_of": self.as_of }));
+        let inputs =
+            |code: &String| Ok::<_, Fault>(json!({ "parcel": code, "cluster": self.cluster, "set": pairs(&self.set)?, "as_of": self.as_of }));
         let mut results = codes
             .par_iter()
             .map(|code| {
@@ -301,18 +358,47 @@ impl Upstairs {
         let one = self.parcel.is_some();
         let total = |name: &str| results.iter().filter_map(|result| result[name].as_f64()).sum::<f64>();
         let (gfa, built) = (total("gfa_m2"), total("built_gfa_m2"));
-        let body = if one { results.remove(0) } else { json!({ "run": results[0]["run"], "parcels": results, "totals": { "count": codes.len(), "gfa_m2": gfa, "built_gfa_m2": built } }) };
+        let body = if one {
+            results.remove(0)
+        } else {
+            json!({ "run": results[0]["run"], "parcels": results, "totals": { "count": codes.len(), "gfa_m2": gfa, "built_gfa_m2": built } })
+        };
         write_json(&self.out, &body)?;
         report_run(output, &self.out, &body, || {
             if !one {
-                return format!("{} {}  {} {:.2} {}", codes.len(), output.say("宗", "parcels"), output.say("可建", "potential"), gfa / 10_000.0, output.say("万㎡", "×10⁴ m²"));
+                return format!(
+                    "{} {}  {} {:.2} {}",
+                    codes.len(),
+                    output.say("宗", "parcels"),
+                    output.say("可建", "potential"),
+                    gfa / 10_000.0,
+                    output.say("万㎡", "×10⁴ m²")
+                );
             }
             let findings = body["findings"].as_array().map_or(&[][..], Vec::as_slice);
-            let text = |value: &serde_json::Value| value.as_f64().map_or_else(|| value.as_str().unwrap_or("—").to_owned(), |number| format!("{number:.2}"));
+            let text =
+                |value: &serde_json::Value| value.as_f64().map_or_else(|| value.as_str().unwrap_or("—").to_owned(), |number| format!("{number:.2}"));
             let name = if output.lang == Lang::Zh { "zh" } else { "en" };
-            let rows: Vec<Vec<String>> = findings.iter().map(|finding| ["verdict", name, "measured", "limit", "margin", "unit", "status"].map(|column| text(&finding[column])).to_vec()).collect();
+            let rows: Vec<Vec<String>> = findings
+                .iter()
+                .map(|finding| ["verdict", name, "measured", "limit", "margin", "unit", "status"].map(|column| text(&finding[column])).to_vec())
+                .collect();
             let head = format!("GFA {:.1} m²  {} {}", body["gfa_m2"].as_f64().unwrap_or(0.0), output.say("结论", "overall"), text(&body["overall"]));
-            format!("{head}\n{}", table(&[output.say("结果", "verdict"), output.say("规则", "rule"), output.say("实测", "measured"), output.say("限值", "limit"), output.say("余量", "margin"), output.say("单位", "unit"), output.say("状态", "status")], &rows))
+            format!(
+                "{head}\n{}",
+                table(
+                    &[
+                        output.say("结果", "verdict"),
+                        output.say("规则", "rule"),
+                        output.say("实测", "measured"),
+                        output.say("限值", "limit"),
+                        output.say("余量", "margin"),
+                        output.say("单位", "unit"),
+                        output.say("状态", "status")
+                    ],
+                    &rows
+                )
+            )
         });
         Ok(())
     }
@@ -342,10 +428,31 @@ impl Designate {
             write_json(&OutFile { out, force: self.force }, &answer)?;
         }
         output.result(&answer, || {
-            let text = |value: &serde_json::Value| value.as_f64().map_or_else(|| value.as_str().unwrap_or("—").to_owned(), |number| format!("{number:.1}"));
+            let text =
+                |value: &serde_json::Value| value.as_f64().map_or_else(|| value.as_str().unwrap_or("—").to_owned(), |number| format!("{number:.1}"));
             let parks = answer["parks"].as_array().map_or(&[][..], Vec::as_slice);
-            let rows: Vec<Vec<String>> = parks.iter().map(|park| vec![park["rank"].as_u64().map_or_else(|| "—".to_owned(), |rank| rank.to_string()), text(&park["park"]), text(&park["grade"]), text(&park["total"]), text(&park["total_high"])]).collect();
-            table(&[output.say("名次", "rank"), output.say("园区", "park"), output.say("等级", "grade"), output.say("得分", "total"), output.say("缺证全得时", "total if known")], &rows)
+            let rows: Vec<Vec<String>> = parks
+                .iter()
+                .map(|park| {
+                    vec![
+                        park["rank"].as_u64().map_or_else(|| "—".to_owned(), |rank| rank.to_string()),
+                        text(&park["park"]),
+                        text(&park["grade"]),
+                        text(&park["total"]),
+                        text(&park["total_high"]),
+                    ]
+                })
+                .collect();
+            table(
+                &[
+                    output.say("名次", "rank"),
+                    output.say("园区", "park"),
+                    output.say("等级", "grade"),
+                    output.say("得分", "total"),
+                    output.say("缺证全得时", "total if known"),
+                ],
+                &rows,
+            )
         });
         Ok(())
     }
@@ -356,14 +463,17 @@ fn pairs(texts: &[String]) -> Outcome<serde_json::Value> {
     let mut object = serde_json::Map::new();
     for text in texts {
         let pair = text.split_once('=').and_then(|(name, value)| value.parse::<f64>().ok().map(|value| (name.to_owned(), value)));
-        let (name, value) = pair.ok_or_else(|| Fault::bad("pair", format!("应写作 名称=数值：{text}"), format!("write name=number: {text}")).at(text.clone()))?;
+        let (name, value) =
+            pair.ok_or_else(|| Fault::bad("pair", format!("应写作 名称=数值：{text}"), format!("write name=number: {text}")).at(text.clone()))?;
         object.insert(name, json!(value));
     }
     Ok(serde_json::Value::Object(object))
 }
 
 fn read_json(path: &std::path::Path) -> Outcome<serde_json::Value> {
-    let bad = |error: &dyn std::fmt::Display| Fault::bad("read", format!("读不了 {}：{error}", path.display()), format!("cannot read {}: {error}", path.display()));
+    let bad = |error: &dyn std::fmt::Display| {
+        Fault::bad("read", format!("读不了 {}：{error}", path.display()), format!("cannot read {}: {error}", path.display()))
+    };
     serde_json::from_str(&std::fs::read_to_string(path).map_err(|error| bad(&error))?).map_err(|error| bad(&error))
 }
 
@@ -378,6 +488,8 @@ fn write_json(out: &OutFile, body: &serde_json::Value) -> Outcome<()> {
 /// The run record and the readable result, unless the file itself went to stdout.
 fn report_run(output: &Output, out: &OutFile, answer: &serde_json::Value, text: impl FnOnce() -> String) {
     if out.out.as_os_str() != "-" {
-        output.result(&json!({ "out": out.out, "run": answer["run"] }), || format!("{}\nrun {}", text(), answer["run"]["id"].as_str().unwrap_or_default()));
+        output.result(&json!({ "out": out.out, "run": answer["run"] }), || {
+            format!("{}\nrun {}", text(), answer["run"]["id"].as_str().unwrap_or_default())
+        });
     }
 }

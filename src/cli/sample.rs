@@ -51,10 +51,13 @@ impl Sample {
 /// Grows the sample into a new city file; it appears under its name only when it is whole.
 pub fn make(path: &Path, options: &SampleOptions, output: &Output) -> Outcome<SampleSummary> {
     if path.exists() {
-        return Err(Fault::bad("file_exists", format!("{} 已存在", path.display()), format!("{} already exists", path.display())).help("加 --force 覆盖", "pass --force to replace it"));
+        return Err(Fault::bad("file_exists", format!("{} 已存在", path.display()), format!("{} already exists", path.display()))
+            .help("加 --force 覆盖", "pass --force to replace it"));
     }
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        std::fs::create_dir_all(folder).map_err(|error| Fault::bad("mkdir", format!("建不了目录 {}：{error}", folder.display()), format!("cannot make {}: {error}", folder.display())))?;
+        std::fs::create_dir_all(folder).map_err(|error| {
+            Fault::bad("mkdir", format!("建不了目录 {}：{error}", folder.display()), format!("cannot make {}: {error}", folder.display()))
+        })?;
     }
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let growing = path.with_file_name(format!(".growing-{}-{name}", std::process::id()));

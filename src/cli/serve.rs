@@ -37,7 +37,10 @@ impl Serve {
             None => {
                 let path = config.sample_path();
                 if !path.exists() {
-                    output.notice(format!("首次使用：正在生成样例城 {}", path.display()), format!("first use: making the sample city {}", path.display()));
+                    output.notice(
+                        format!("首次使用：正在生成样例城 {}", path.display()),
+                        format!("first use: making the sample city {}", path.display()),
+                    );
                     sample::make(&path, &SampleOptions { parcels: SAMPLE_PARCELS, seed: 1, as_of: crate::service::today() }, output)?;
                 }
                 path
@@ -52,8 +55,10 @@ impl Serve {
 
 async fn serve(planner: Arc<Planner>, address: &str, open: bool, output: &Output) -> Outcome<()> {
     let listener = tokio::net::TcpListener::bind(address).await.map_err(|error| {
-        Fault::bad("listen", format!("无法监听 {address}：{error}"), format!("cannot listen on {address}: {error}"))
-            .help("换一个端口，例如 --listen 127.0.0.1:8081，或用 0 自动选择", "choose another port, for example --listen 127.0.0.1:8081, or 0 for a free one")
+        Fault::bad("listen", format!("无法监听 {address}：{error}"), format!("cannot listen on {address}: {error}")).help(
+            "换一个端口，例如 --listen 127.0.0.1:8081，或用 0 自动选择",
+            "choose another port, for example --listen 127.0.0.1:8081, or 0 for a free one",
+        )
     })?;
     let own = listener.local_addr().map_err(|error| Fault::internal("listen", error))?;
     let url = format!("http://{own}");

@@ -96,8 +96,7 @@ impl Dictionary {
 pub fn dictionary() -> &'static Dictionary {
     static DICTIONARY: OnceLock<Dictionary> = OnceLock::new();
     DICTIONARY.get_or_init(|| {
-        toml::from_str(include_str!("../../geodata/dictionary.toml"))
-            .unwrap_or_else(|error| panic!("geodata/dictionary.toml: {error}"))
+        toml::from_str(include_str!("../../geodata/dictionary.toml")).unwrap_or_else(|error| panic!("geodata/dictionary.toml: {error}"))
     })
 }
 

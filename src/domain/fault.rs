@@ -49,17 +49,7 @@ pub type Outcome<T> = Result<T, Fault>;
 
 impl Fault {
     pub fn new(kind: FaultKind, code: &'static str, zh: impl Into<String>, en: impl Into<String>) -> Self {
-        Fault {
-            kind,
-            code,
-            zh: zh.into(),
-            en: en.into(),
-            place: None,
-            help_zh: None,
-            help_en: None,
-            fields: Vec::new(),
-            current: None,
-        }
+        Fault { kind, code, zh: zh.into(), en: en.into(), place: None, help_zh: None, help_en: None, fields: Vec::new(), current: None }
     }
 
     pub fn bad(code: &'static str, zh: impl Into<String>, en: impl Into<String>) -> Self {

@@ -31,11 +31,9 @@ pub(crate) fn read(path: &Path, options: &ReadOptions<'_>, progress: Progress<'_
             return Err(Fault::bad("archive_without_data", "压缩包里没有可读的数据", "the archive has no data that we read").at(file_name(path)));
         }
         (_, [only]) => only.clone(),
-        (Some(wanted), many) => many
-            .iter()
-            .find(|name| *name == wanted || name.rsplit('/').next() == Some(wanted))
-            .cloned()
-            .ok_or_else(|| layer_unknown(wanted, many))?,
+        (Some(wanted), many) => {
+            many.iter().find(|name| *name == wanted || name.rsplit('/').next() == Some(wanted)).cloned().ok_or_else(|| layer_unknown(wanted, many))?
+        }
         (None, many) => return Err(several_layers(many)),
     };
     let scratch = Scratch::new()?;
@@ -60,8 +58,12 @@ fn open(path: &Path) -> Outcome<Archive> {
 }
 
 fn broken(path: &Path, error: &dyn std::fmt::Display) -> Fault {
-    Fault::bad("archive_broken", format!("{} 不是完整的压缩包：{error}", file_name(path)), format!("{} is not a whole archive: {error}", file_name(path)))
-        .at(file_name(path))
+    Fault::bad(
+        "archive_broken",
+        format!("{} 不是完整的压缩包：{error}", file_name(path)),
+        format!("{} is not a whole archive: {error}", file_name(path)),
+    )
+    .at(file_name(path))
 }
 
 fn check_entries(archive: &mut Archive, path: &Path, limits: &Limits) -> Outcome<()> {

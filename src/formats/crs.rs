@@ -64,9 +64,7 @@ impl Crs {
 
     /// West, south, east, north in degrees, for CRSs of the EPSG register.
     pub fn area_of_use(&self) -> Option<[f64; 4]> {
-        self.reference
-            .area_of_use()
-            .map(|area| [area.west_lon_degree, area.south_lat_degree, area.east_lon_degree, area.north_lat_degree])
+        self.reference.area_of_use().map(|area| [area.west_lon_degree, area.south_lat_degree, area.east_lon_degree, area.north_lat_degree])
     }
 
     pub(crate) fn reference(&self) -> &SpatialRef {

@@ -155,7 +155,15 @@ mod tests {
 
     #[test]
     fn labels_that_shapefiles_carry_are_known() {
-        for (label, expected) in [("UTF-8", "UTF-8"), ("65001", "UTF-8"), ("ANSI 936", "GB18030"), ("CP936", "GB18030"), ("gb2312", "GB18030"), ("ISO-8859-1", "windows-1252"), ("950", "Big5")] {
+        for (label, expected) in [
+            ("UTF-8", "UTF-8"),
+            ("65001", "UTF-8"),
+            ("ANSI 936", "GB18030"),
+            ("CP936", "GB18030"),
+            ("gb2312", "GB18030"),
+            ("ISO-8859-1", "windows-1252"),
+            ("950", "Big5"),
+        ] {
             assert_eq!(by_label(label).map(name), Some(expected), "{label}");
         }
         assert!(by_label("klingon").is_none());

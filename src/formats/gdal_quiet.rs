@@ -37,8 +37,7 @@ pub(crate) fn take() -> Vec<String> {
 /// Adds GDAL's words to a fault, without the folder of the file: paths of the server are not the reader's business.
 pub(crate) fn with_detail(mut fault: Fault, path: &Path) -> Fault {
     let folder = path.parent().map(|folder| format!("{}/", folder.display())).unwrap_or_default();
-    let said: Vec<String> =
-        take().into_iter().map(|text| if folder.len() > 1 { text.replace(&folder, "") } else { text }).collect();
+    let said: Vec<String> = take().into_iter().map(|text| if folder.len() > 1 { text.replace(&folder, "") } else { text }).collect();
     if !said.is_empty() {
         let said = said.join("; ");
         fault.zh = format!("{}（GDAL：{said}）", fault.zh);

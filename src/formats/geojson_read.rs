@@ -104,13 +104,11 @@ fn without_nan(text: String) -> (String, usize) {
                 0
             }
             0x1E => 1,
-            b'N' | b'n' | b'I' | b'i' | b'-' => {
-                [&b"NaN"[..], b"nan", b"-NaN", b"-nan", b"Infinity", b"-Infinity", b"inf", b"-inf"]
-                    .iter()
-                    .rev()
-                    .find(|word| bytes[at..].starts_with(word))
-                    .map_or(0, |word| word.len())
-            }
+            b'N' | b'n' | b'I' | b'i' | b'-' => [&b"NaN"[..], b"nan", b"-NaN", b"-nan", b"Infinity", b"-Infinity", b"inf", b"-inf"]
+                .iter()
+                .rev()
+                .find(|word| bytes[at..].starts_with(word))
+                .map_or(0, |word| word.len()),
             _ => 0,
         };
         if token == 0 {

@@ -242,7 +242,9 @@ mod tests {
 
     #[test]
     fn each_kind_survives_the_round_trip() {
-        let shape = MultiPolygon(vec![polygon!(exterior: [(x: 0., y: 0.), (x: 9., y: 0.), (x: 9., y: 9.)], interiors: [[(x: 6., y: 1.), (x: 7., y: 2.), (x: 7., y: 1.)]])]);
+        let shape = MultiPolygon(vec![
+            polygon!(exterior: [(x: 0., y: 0.), (x: 9., y: 0.), (x: 9., y: 9.)], interiors: [[(x: 6., y: 1.), (x: 7., y: 2.), (x: 7., y: 1.)]]),
+        ]);
         for geometry in [
             Geometry::MultiPolygon(shape),
             Geometry::MultiLineString(MultiLineString(vec![line_string![(x: 1., y: 2.), (x: 3., y: 4.)]])),

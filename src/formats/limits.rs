@@ -25,10 +25,6 @@ impl Default for Limits {
 
 /// The refusal with the bound and what the file asked for.
 pub(crate) fn exceeded(what_zh: &str, what_en: &str, found: u64, bound: u64) -> Fault {
-    Fault::bad(
-        "limit_exceeded",
-        format!("{what_zh}为 {found}，超过上限 {bound}"),
-        format!("{what_en} is {found}, over the limit of {bound}"),
-    )
-    .help("请拆分文件后再导入", "split the file and import the parts")
+    Fault::bad("limit_exceeded", format!("{what_zh}为 {found}，超过上限 {bound}"), format!("{what_en} is {found}, over the limit of {bound}"))
+        .help("请拆分文件后再导入", "split the file and import the parts")
 }

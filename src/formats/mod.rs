@@ -26,8 +26,8 @@ mod gdal_quiet;
 mod geojson_read;
 mod raw;
 mod scratch;
-mod sheet;
 mod shapefile;
+mod sheet;
 mod sniff;
 mod table;
 

@@ -19,9 +19,9 @@ fn shape(geometry: &Geometry) -> RawShape {
         OGRwkbGeometryType::wkbPolygon | OGRwkbGeometryType::wkbTriangle => RawShape::Polygons(vec![rings(geometry)]),
         OGRwkbGeometryType::wkbMultiPoint => RawShape::Points(parts(geometry, positions).concat()),
         OGRwkbGeometryType::wkbMultiLineString => RawShape::Lines(parts(geometry, positions)),
-        OGRwkbGeometryType::wkbMultiPolygon
-        | OGRwkbGeometryType::wkbPolyhedralSurface
-        | OGRwkbGeometryType::wkbTIN => RawShape::Polygons(parts(geometry, rings)),
+        OGRwkbGeometryType::wkbMultiPolygon | OGRwkbGeometryType::wkbPolyhedralSurface | OGRwkbGeometryType::wkbTIN => {
+            RawShape::Polygons(parts(geometry, rings))
+        }
         OGRwkbGeometryType::wkbGeometryCollection => RawShape::Mixed(parts(geometry, shape)),
         OGRwkbGeometryType::wkbCircularString
         | OGRwkbGeometryType::wkbCompoundCurve

@@ -77,10 +77,7 @@ pub(crate) fn read(path: &Path, options: &ReadOptions<'_>, progress: Progress<'_
 
 /// The file beside `path` with another ending, whatever the case of its letters.
 pub(crate) fn sibling(path: &Path, ending: &str) -> Option<PathBuf> {
-    [ending.to_owned(), ending.to_ascii_uppercase()]
-        .into_iter()
-        .map(|ending| path.with_extension(ending))
-        .find(|candidate| candidate.is_file())
+    [ending.to_owned(), ending.to_ascii_uppercase()].into_iter().map(|ending| path.with_extension(ending)).find(|candidate| candidate.is_file())
 }
 
 /// Compares what the headers of `.shp` and `.shx` and every index entry promise with the real sizes. Returns the number of shapes.
@@ -89,11 +86,7 @@ fn check_promises(path: &Path, index: &Path) -> Outcome<u64> {
     let mut head = [0u8; HEADER as usize];
     let read = std::fs::File::open(path).and_then(|mut file| file.read_exact(&mut head));
     if read.is_err() || be(&head, 0) != FILE_CODE {
-        return Err(cut(
-            path,
-            format!(".shp 没有完整的文件头（{size} 字节）"),
-            format!("the .shp has no complete header ({size} bytes)"),
-        ));
+        return Err(cut(path, format!(".shp 没有完整的文件头（{size} 字节）"), format!("the .shp has no complete header ({size} bytes)")));
     }
     let promised = u64::from(be(&head, 24)) * 2;
     if promised > size {
@@ -106,11 +99,7 @@ fn check_promises(path: &Path, index: &Path) -> Outcome<u64> {
     let entries = std::fs::read(index).map_err(|error| unreadable(index, &error))?;
     let whole = entries.len() as u64 >= HEADER && be(&entries, 0) == FILE_CODE;
     if !whole || u64::from(be(&entries, 24)) * 2 > entries.len() as u64 {
-        return Err(cut(
-            index,
-            format!(".shx 文件不完整（{} 字节）", entries.len()),
-            format!("the .shx is incomplete ({} bytes)", entries.len()),
-        ));
+        return Err(cut(index, format!(".shx 文件不完整（{} 字节）", entries.len()), format!("the .shx is incomplete ({} bytes)", entries.len())));
     }
     for (number, entry) in entries[HEADER as usize..].chunks_exact(8).enumerate() {
         let end = u64::from(be(entry, 0)) * 2 + 8 + u64::from(be(entry, 4)) * 2;

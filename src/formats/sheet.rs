@@ -43,7 +43,10 @@ pub(crate) fn read(path: &Path, options: &ReadOptions<'_>, progress: Progress<'_
         notices.push(SourceNotice {
             code: "digits_lost",
             zh: format!("{} 个单元格以数字保存了超过 15 位的编码，末几位已不可靠：请把该列设为文本后重新填写", rounded.len()),
-            en: format!("{} cells keep a code of more than 15 digits as a number; its last digits are not reliable: make the column text and fill it again", rounded.len()),
+            en: format!(
+                "{} cells keep a code of more than 15 digits as a number; its last digits are not reliable: make the column text and fill it again",
+                rounded.len()
+            ),
             items: rounded,
         });
     }

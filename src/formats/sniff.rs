@@ -37,9 +37,7 @@ pub(crate) fn sniff(path: &Path, limits: &Limits) -> Outcome<Kind> {
         return Err(Fault::bad("file_empty", format!("{} 是空文件", file_name(path)), format!("{} is empty", file_name(path))).at(file_name(path)));
     }
     let mut head = Vec::new();
-    std::fs::File::open(path)
-        .and_then(|file| file.take(HEAD).read_to_end(&mut head))
-        .map_err(|error| unreadable(path, &error))?;
+    std::fs::File::open(path).and_then(|file| file.take(HEAD).read_to_end(&mut head)).map_err(|error| unreadable(path, &error))?;
     by_signature(path, &ending, &head, limits)?.or_else(|| by_ending(&ending)).ok_or_else(|| unknown(path, &ending))
 }
 

@@ -93,9 +93,7 @@ const Y_NAMES: [&str; 8] = ["y", "lat", "latitude", "纬度", "northing", "y坐�
 
 fn geometry_columns(names: &[String]) -> Option<GeometryColumns> {
     let find = |known: &[&str]| names.iter().position(|name| known.contains(&name.to_lowercase().as_str()));
-    find(&WKT_NAMES)
-        .map(GeometryColumns::Wkt)
-        .or_else(|| Some(GeometryColumns::Point(find(&X_NAMES)?, find(&Y_NAMES)?)))
+    find(&WKT_NAMES).map(GeometryColumns::Wkt).or_else(|| Some(GeometryColumns::Point(find(&X_NAMES)?, find(&Y_NAMES)?)))
 }
 
 impl GeometryColumns {

@@ -24,7 +24,9 @@ pub(crate) fn convert(cell: &Value, column: &Column, factor: Option<f64>) -> (Va
             Some(list) => code(&text, list).map_or_else(|| (Value::Null, Some(Problem::UnknownCode(text.clone()))), |code| (Value::Text(code), None)),
             None => (Value::Text(text), None),
         },
-        ColumnType::Real => number(cell, &text).map(|n| n * factor.unwrap_or(1.0)).filter(|n| n.is_finite()).map_or_else(unparsed, |n| (Value::Real(n), None)),
+        ColumnType::Real => {
+            number(cell, &text).map(|n| n * factor.unwrap_or(1.0)).filter(|n| n.is_finite()).map_or_else(unparsed, |n| (Value::Real(n), None))
+        }
         ColumnType::Integer => whole(cell, &text, factor).map_or_else(unparsed, |n| (Value::Integer(n), None)),
         ColumnType::Boolean => boolean(&text).map_or_else(unparsed, |flag| (Value::Boolean(flag), None)),
         ColumnType::Date => date(&text).map_or_else(unparsed, |date| (Value::Text(date), None)),
@@ -177,14 +179,22 @@ mod tests {
 
     #[test]
     fn numbers_come_with_separators_percent_and_full_width_and_a_lone_comma_is_no_separator() {
-        for (text, expected) in [("1,234.5", Some(1234.5)), ("１２３", Some(123.0)), ("45%", Some(0.45)), ("1,5", None), ("12万", None), ("-", None)] {
+        for (text, expected) in [("1,234.5", Some(1234.5)), ("１２３", Some(123.0)), ("45%", Some(0.45)), ("1,5", None), ("12万", None), ("-", None)]
+        {
             assert_eq!(parcel("far_limit", text).as_f64(), expected, "{text}");
         }
     }
 
     #[test]
     fn codes_are_taken_by_code_or_name_and_never_guessed() {
-        for (text, expected) in [("100101", Some("100101")), ("一类工业用地", Some("100101")), ("新型产业用地", Some("1004")), ("Logistics", Some("1101")), ("701", None), ("M1", None)] {
+        for (text, expected) in [
+            ("100101", Some("100101")),
+            ("一类工业用地", Some("100101")),
+            ("新型产业用地", Some("1004")),
+            ("Logistics", Some("1101")),
+            ("701", None),
+            ("M1", None),
+        ] {
             assert_eq!(parcel("land_use", text).as_str(), expected, "{text}");
         }
         assert_eq!(parcel("land_use", 1001_i64).as_str(), Some("1001"));
@@ -192,7 +202,14 @@ mod tests {
 
     #[test]
     fn dates_are_read_year_first_and_an_ambiguous_one_is_not_read() {
-        for (text, expected) in [("2024/3/5", Some("2024-03-05")), ("20240305", Some("2024-03-05")), ("2024年3月5日", Some("2024-03-05")), ("2024-02-30", None), ("3/5/2024", None), ("11/21/1979 0:00:00", Some("1979-11-21"))] {
+        for (text, expected) in [
+            ("2024/3/5", Some("2024-03-05")),
+            ("20240305", Some("2024-03-05")),
+            ("2024年3月5日", Some("2024-03-05")),
+            ("2024-02-30", None),
+            ("3/5/2024", None),
+            ("11/21/1979 0:00:00", Some("1979-11-21")),
+        ] {
             assert_eq!(parcel("as_of", text).as_str(), expected, "{text}");
         }
     }

@@ -49,7 +49,10 @@ pub(crate) fn contradiction(crs: &Crs, sample: &[Coord<f64>], city: &CityContext
             format!("the CRS {} does not fit the coordinates: {en}. {likely_en}", crs.label()),
         )
         .at(format!("{} {}", middle.x, middle.y))
-        .help("请核对坐标系；如文件声明有误，用 --crs 指定正确的坐标系", "check the CRS; if the file states a wrong one, pass the right one with --crs"))
+        .help(
+            "请核对坐标系；如文件声明有误，用 --crs 指定正确的坐标系",
+            "check the CRS; if the file states a wrong one, pass the right one with --crs",
+        ))
     };
     if crs.is_geographic() {
         if most(&|c| c.y.abs() > 90.5 && c.y.abs() <= 180.5 && c.x.abs() <= 90.5) {
@@ -121,9 +124,8 @@ fn neighbourhood(city: &CityContext) -> Option<Rect<f64>> {
 /// Rows (by index into `boxes`) that lie outside the city's neighbourhood; all of them outside is a refusal.
 pub(crate) fn outside(boxes: &[Option<Rect<f64>>], crs: &Crs, sample: &[Coord<f64>], city: &CityContext) -> Outcome<Vec<usize>> {
     let Some(near) = neighbourhood(city) else { return Ok(Vec::new()) };
-    let apart = |rect: &Rect<f64>| {
-        rect.max().x < near.min().x || rect.min().x > near.max().x || rect.max().y < near.min().y || rect.min().y > near.max().y
-    };
+    let apart =
+        |rect: &Rect<f64>| rect.max().x < near.min().x || rect.min().x > near.max().x || rect.max().y < near.min().y || rect.min().y > near.max().y;
     let far: Vec<usize> = (0..boxes.len()).filter(|index| boxes[*index].as_ref().is_some_and(apart)).collect();
     let placed = boxes.iter().flatten().count();
     if far.is_empty() || far.len() < placed {
@@ -160,10 +162,7 @@ fn likely(sample: &[Coord<f64>], city: &CityContext) -> (String, String) {
     let middle = middle(sample);
     if let Some((label, swapped)) = falls_in_city(middle, city) {
         let (order_zh, order_en) = if swapped { ("（两轴颠倒）", " with its axes swapped") } else { ("", "") };
-        return (
-            format!("按 {label}{order_zh} 解释，坐标落在本市范围内"),
-            format!("Read as {label}{order_en}, the coordinates fall in this city"),
-        );
+        return (format!("按 {label}{order_zh} 解释，坐标落在本市范围内"), format!("Read as {label}{order_en}, the coordinates fall in this city"));
     }
     match by_range(middle) {
         Some((label_zh, label_en, swapped)) => {
@@ -224,7 +223,10 @@ fn by_range(c: Coord<f64>) -> Option<(String, String, bool)> {
         }
         if let Some(code) = zone(c) {
             let number = (c.x / 1e6).floor();
-            return Some((format!("EPSG:{code}（CGCS2000，东坐标带 {number} 带号）"), format!("EPSG:{code} (CGCS2000, easting with zone number {number})")));
+            return Some((
+                format!("EPSG:{code}（CGCS2000，东坐标带 {number} 带号）"),
+                format!("EPSG:{code} (CGCS2000, easting with zone number {number})"),
+            ));
         }
         if (0.4e6..0.7e6).contains(&c.x) && (2.4e6..2.6e6).contains(&c.y) {
             return Some(same("EPSG:4547 (CGCS2000 3° CM 114°E)"));

@@ -16,8 +16,7 @@ use std::path::Path;
 
 impl Intake<'_> {
     pub fn finish(mut self, path: &Path, table: Table) -> Outcome<Prepared> {
-        let mut notices: Vec<Notice> =
-            table.notices.iter().map(|n| Notice::new(n.code, n.zh.clone(), n.en.clone()).with(n.items.clone())).collect();
+        let mut notices: Vec<Notice> = table.notices.iter().map(|n| Notice::new(n.code, n.zh.clone(), n.en.clone()).with(n.items.clone())).collect();
         let mapped = self.mapping.told(self.layer, &table);
         notices.append(&mut self.mapping.notices);
         self.place_notices(&table, &mut notices)?;
@@ -93,8 +92,12 @@ impl Intake<'_> {
         if !far.is_empty() {
             let items = far.iter().map(|index| json!({ "row": self.numbers[*index], "key": self.rows[*index].key(self.layer) })).collect();
             notices.push(
-                Notice::new("far_from_city", format!("{} 行在城市 50 公里之外", far.len()), format!("{} rows lie more than 50 km from the city", far.len()))
-                    .with(items),
+                Notice::new(
+                    "far_from_city",
+                    format!("{} 行在城市 50 公里之外", far.len()),
+                    format!("{} rows lie more than 50 km from the city", far.len()),
+                )
+                .with(items),
             );
         }
         notices.extend(shift::notice(self, plan));
@@ -110,11 +113,28 @@ impl Intake<'_> {
         // Shapefiles and geodatabases turn their rings the other way by rule: nothing to tell.
         let by_rule = matches!(table.driver.as_str(), "ESRI Shapefile" | "OpenFileGDB");
         let reordered = if by_rule { 0 } else { self.reordered };
-        notices.extend(counted(reordered, "rings_reordered", "行的环方向已统一（外环逆时针）", "rows had their rings turned (outer ring counter-clockwise)"));
-        notices.extend(counted(self.ignored_geometry, "geometry_ignored", "行的图形未使用，该图层没有图形", "rows had geometry that was not used: the layer has none"));
+        notices.extend(counted(
+            reordered,
+            "rings_reordered",
+            "行的环方向已统一（外环逆时针）",
+            "rows had their rings turned (outer ring counter-clockwise)",
+        ));
+        notices.extend(counted(
+            self.ignored_geometry,
+            "geometry_ignored",
+            "行的图形未使用，该图层没有图形",
+            "rows had geometry that was not used: the layer has none",
+        ));
         if !self.unparsed.is_empty() {
             let items = std::mem::take(&mut self.unparsed);
-            notices.push(Notice::new("values_not_parsed", format!("{} 个值无法识别，置空", items.len()), format!("{} values did not parse and were left empty", items.len())).with(items));
+            notices.push(
+                Notice::new(
+                    "values_not_parsed",
+                    format!("{} 个值无法识别，置空", items.len()),
+                    format!("{} values did not parse and were left empty", items.len()),
+                )
+                .with(items),
+            );
         }
         if !self.unknown.is_empty() {
             let items: Vec<_> = std::mem::take(&mut self.unknown)
@@ -124,7 +144,14 @@ impl Intake<'_> {
                     json!({ "column": column, "value": value, "count": count, "successor": now })
                 })
                 .collect();
-            notices.push(Notice::new("codes_unknown", format!("{} 个代码不在代码表中，置空", items.len()), format!("{} codes are not in their list and were left empty", items.len())).with(items));
+            notices.push(
+                Notice::new(
+                    "codes_unknown",
+                    format!("{} 个代码不在代码表中，置空", items.len()),
+                    format!("{} codes are not in their list and were left empty", items.len()),
+                )
+                .with(items),
+            );
         }
         if !self.lost_digits.is_empty() {
             let items = std::mem::take(&mut self.lost_digits);
@@ -154,8 +181,16 @@ impl Intake<'_> {
         notices.push(
             Notice::new(
                 "keys_with_several_rows",
-                format!("{} 个编码在表中有多行；取第一个非空值的列：{}", merged.len(), if firsts.is_empty() { "无".to_owned() } else { firsts.join("、") }),
-                format!("{} keys have several rows; columns that take the first value: {}", merged.len(), if firsts.is_empty() { "none".to_owned() } else { firsts.join(", ") }),
+                format!(
+                    "{} 个编码在表中有多行；取第一个非空值的列：{}",
+                    merged.len(),
+                    if firsts.is_empty() { "无".to_owned() } else { firsts.join("、") }
+                ),
+                format!(
+                    "{} keys have several rows; columns that take the first value: {}",
+                    merged.len(),
+                    if firsts.is_empty() { "none".to_owned() } else { firsts.join(", ") }
+                ),
             )
             .with(merged.iter().map(|duplicate| json!({ "key": duplicate.key, "rows": duplicate.rows.len() })).collect()),
         );

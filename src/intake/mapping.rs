@@ -40,11 +40,7 @@ pub(crate) struct Mapping {
 
 impl Mapping {
     pub fn told(&self, layer: &Layer, table: &Table) -> Vec<Mapped> {
-        let tell = |link: &Link| Mapped {
-            ours: layer.columns[link.column].name.clone(),
-            theirs: table.fields[link.field].name.clone(),
-            by: link.by,
-        };
+        let tell = |link: &Link| Mapped { ours: layer.columns[link.column].name.clone(), theirs: table.fields[link.field].name.clone(), by: link.by };
         self.links.iter().map(tell).collect()
     }
 }
@@ -52,9 +48,7 @@ impl Mapping {
 /// Whether a header text means something to this import; the header row of a sheet is found by it.
 pub(crate) fn wanted(layer: &Layer, options: &ImportOptions, text: &str) -> bool {
     let named = options.map.iter().any(|(_, theirs)| same(&parse(theirs).0, text) || same(theirs, text));
-    named
-        || options.key.as_deref().is_some_and(|key| same(key, text))
-        || layer.columns.iter().any(|column| matches(column, text).is_some())
+    named || options.key.as_deref().is_some_and(|key| same(key, text)) || layer.columns.iter().any(|column| matches(column, text).is_some())
 }
 
 /// Links fields to columns: what the options say, then equal names, then 中文名. Every field without use is told.
@@ -86,7 +80,8 @@ pub(crate) fn resolve(layer: &Layer, table: &Table, options: &ImportOptions) -> 
         .collect();
     if !unused.is_empty() {
         notices.push(
-            Notice::new("fields_not_mapped", format!("{} 个字段没有用到", unused.len()), format!("{} fields were not used", unused.len())).with(unused),
+            Notice::new("fields_not_mapped", format!("{} 个字段没有用到", unused.len()), format!("{} fields were not used", unused.len()))
+                .with(unused),
         );
     }
     links.sort_by_key(|link| link.column);
@@ -97,9 +92,13 @@ fn explicit(layer: &Layer, table: &Table, ours: &str, theirs: &str) -> Outcome<L
     let column = layer.column_index(ours).or_else(|| layer.columns.iter().position(|column| column.zh == ours));
     let Some(column) = column else {
         let names: Vec<&str> = layer.columns.iter().map(|column| column.name.as_str()).collect();
-        return Err(Fault::bad("map_unknown_column", format!("图层 {} 没有列“{ours}”", layer.name), format!("the layer {} has no column “{ours}”", layer.name))
-            .at(format!("--map {ours}={theirs}"))
-            .help(format!("可用的列：{}", names.join("、")), format!("columns: {}", names.join(", "))));
+        return Err(Fault::bad(
+            "map_unknown_column",
+            format!("图层 {} 没有列“{ours}”", layer.name),
+            format!("the layer {} has no column “{ours}”", layer.name),
+        )
+        .at(format!("--map {ours}={theirs}"))
+        .help(format!("可用的列：{}", names.join("、")), format!("columns: {}", names.join(", "))));
     };
     if layer.columns[column].computed {
         return Err(Fault::bad("map_computed_column", format!("{ours} 由系统计算，不能导入"), format!("{ours} is computed and cannot be imported"))
@@ -238,12 +237,7 @@ fn unknown_field(name: &str, table: &Table) -> Fault {
 fn no_key(layer: &Layer, table: &Table) -> Fault {
     let names: Vec<&str> = table.fields.iter().map(|field| field.name.as_str()).collect();
     let zh = layer.column(&layer.key).map_or("", |column| column.zh.as_str());
-    Fault::bad(
-        "no_key_field",
-        format!("没有字段对应“{zh}”（{}）", layer.key),
-        format!("no field of the file is the key “{}”", layer.key),
-    )
-    .help(
+    Fault::bad("no_key_field", format!("没有字段对应“{zh}”（{}）", layer.key), format!("no field of the file is the key “{}”", layer.key)).help(
         format!("请用 --key 指定字段（或 --key {ROW_NUMBER} 按行编号）；文件的字段：{}", names.join("、")),
         format!("name it with --key FIELD (or --key {ROW_NUMBER} to number the rows); fields: {}", names.join(", ")),
     )

@@ -27,11 +27,15 @@ pub(crate) fn geometry_plan(table: &Table, layer: &Layer, options: &ImportOption
         if options.mode == Mode::Update {
             return Ok(None);
         }
-        return Err(Fault::bad("no_geometry", format!("{} 需要图形，而文件只有属性", layer.zh), format!("the layer {} needs geometry, and the file has attributes only", layer.name))
-            .help(
-                "属性表请用 --mode update 按编码并入；表格中的坐标列请命名为 wkt 或 x、y",
-                "merge an attribute table by key with --mode update; columns with coordinates are called wkt, or x and y",
-            ));
+        return Err(Fault::bad(
+            "no_geometry",
+            format!("{} 需要图形，而文件只有属性", layer.zh),
+            format!("the layer {} needs geometry, and the file has attributes only", layer.name),
+        )
+        .help(
+            "属性表请用 --mode update 按编码并入；表格中的坐标列请命名为 wkt 或 x、y",
+            "merge an attribute table by key with --mode update; columns with coordinates are called wkt, or x and y",
+        ));
     }
     let sample = crs_check::sample(&table.rows);
     let given = options.crs.as_deref().map(Crs::parse).transpose()?;

@@ -16,9 +16,25 @@ impl ImportReport {
         };
         line(format!("{} → {} ({}, {})", self.file, self.layer, self.driver, self.source_layer));
         line(if zh {
-            format!("读取 {} 行，接受 {}，写入 {}，修复 {}，拒绝 {}，未匹配 {}", self.read, self.accepted, self.written, self.repaired.len(), self.rejected.len(), self.unmatched.len())
+            format!(
+                "读取 {} 行，接受 {}，写入 {}，修复 {}，拒绝 {}，未匹配 {}",
+                self.read,
+                self.accepted,
+                self.written,
+                self.repaired.len(),
+                self.rejected.len(),
+                self.unmatched.len()
+            )
         } else {
-            format!("read {}, accepted {}, written {}, repaired {}, rejected {}, unmatched {}", self.read, self.accepted, self.written, self.repaired.len(), self.rejected.len(), self.unmatched.len())
+            format!(
+                "read {}, accepted {}, written {}, repaired {}, rejected {}, unmatched {}",
+                self.read,
+                self.accepted,
+                self.written,
+                self.repaired.len(),
+                self.rejected.len(),
+                self.unmatched.len()
+            )
         });
         if let Some(crs) = &self.crs {
             line(format!("{}: {} ({}) → {}", pick("坐标系", "CRS"), crs.source, crs.given_by, crs.to));

@@ -246,7 +246,8 @@ fn found(row: u64, key: &str, finding: &Finding) -> Box<RowNote> {
     told.ring = finding.ring;
     if let Some(ring) = finding.ring {
         let (part, number, vertex) = (ring.part + 1, ring.ring, ring.vertex + 1);
-        let (ring_zh, ring_en) = if number == 0 { ("外环".to_owned(), "outer ring".to_owned()) } else { (format!("第 {number} 个内环"), format!("hole {number}")) };
+        let (ring_zh, ring_en) =
+            if number == 0 { ("外环".to_owned(), "outer ring".to_owned()) } else { (format!("第 {number} 个内环"), format!("hole {number}")) };
         told.zh = format!("{}（第 {part} 部分{ring_zh}第 {vertex} 点）", told.zh);
         told.en = format!("{} (part {part}, {ring_en}, vertex {vertex})", told.en);
     }

@@ -82,10 +82,9 @@ fn non_finite(shape: &RawShape) -> Option<Finding> {
     match shape {
         RawShape::Points(points) => scan(0, 0, points),
         RawShape::Lines(lines) => lines.iter().enumerate().find_map(|(part, line)| scan(part, 0, line)),
-        RawShape::Polygons(polygons) => polygons
-            .iter()
-            .enumerate()
-            .find_map(|(part, rings)| rings.iter().enumerate().find_map(|(ring, points)| scan(part, ring, points))),
+        RawShape::Polygons(polygons) => {
+            polygons.iter().enumerate().find_map(|(part, rings)| rings.iter().enumerate().find_map(|(ring, points)| scan(part, ring, points)))
+        }
         RawShape::Mixed(parts) => parts.iter().find_map(non_finite),
         _ => None,
     }

@@ -44,8 +44,12 @@ pub(crate) fn notice(intake: &Intake<'_>, plan: &GeometryPlan) -> Option<Notice>
     if near(offset - expected) {
         return Some(Notice::new(
             "gcj02_shift",
-            format!("与城市中已有的 {count} 个图形相比整体偏移（东 {east:.0} 米、北 {north:.0} 米），与 GCJ-02（高德、腾讯底图）的偏移一致：请改用未加偏的数据"),
-            format!("compared with {count} shapes of the city all is shifted ({east:.0} m east, {north:.0} m north) as GCJ-02 (Amap, Tencent) does: use the unshifted data"),
+            format!(
+                "与城市中已有的 {count} 个图形相比整体偏移（东 {east:.0} 米、北 {north:.0} 米），与 GCJ-02（高德、腾讯底图）的偏移一致：请改用未加偏的数据"
+            ),
+            format!(
+                "compared with {count} shapes of the city all is shifted ({east:.0} m east, {north:.0} m north) as GCJ-02 (Amap, Tencent) does: use the unshifted data"
+            ),
         ));
     }
     near(offset + expected).then(|| {

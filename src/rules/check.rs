@@ -86,7 +86,17 @@ fn header(table: &Table, problems: &mut Vec<Problem>) -> Header {
     let mut must = |key: &str| take(key, true).unwrap_or_default();
     let (id, kind, jurisdiction) = (must("id"), must("kind"), must("jurisdiction"));
     let (document, version, valid_from) = (must("document"), must("version"), must("valid_from"));
-    Header { id, kind, jurisdiction, document, version, valid_from, district: take("district", false), cluster: take("cluster", false), inherits: take("inherits", false) }
+    Header {
+        id,
+        kind,
+        jurisdiction,
+        document,
+        version,
+        valid_from,
+        district: take("district", false),
+        cluster: take("cluster", false),
+        inherits: take("inherits", false),
+    }
 }
 
 /// A table is a figure when it says anything a figure says; every other table is a group.
@@ -124,7 +134,12 @@ fn figure(path: &str, table: &Table, header: &Header, problems: &mut Vec<Problem
     let mut text = |key: &str| match table.get(key) {
         Some(Value::String(text)) => Some(text.clone()),
         _ => {
-            problems.push(Problem::new("figure_field", format!("{path}.{key}"), format!("缺少文本字段 {key}"), format!("the text field {key} is missing")));
+            problems.push(Problem::new(
+                "figure_field",
+                format!("{path}.{key}"),
+                format!("缺少文本字段 {key}"),
+                format!("the text field {key} is missing"),
+            ));
             None
         }
     };
@@ -133,7 +148,12 @@ fn figure(path: &str, table: &Table, header: &Header, problems: &mut Vec<Problem
         Some("sourced") => Some(Status::Sourced),
         Some("unconfirmed") => Some(Status::Unconfirmed),
         Some(_) => {
-            problems.push(Problem::new("status", format!("{path}.status"), "status 只能是 sourced 或 unconfirmed", "status is either sourced or unconfirmed"));
+            problems.push(Problem::new(
+                "status",
+                format!("{path}.status"),
+                "status 只能是 sourced 或 unconfirmed",
+                "status is either sourced or unconfirmed",
+            ));
             None
         }
         None => None,
@@ -151,13 +171,23 @@ fn figure_value(path: &str, table: &Table, problems: &mut Vec<Problem>) -> Optio
         (Some(value), None) => from_toml(value),
         (None, Some(Value::Boolean(true))) => Some(FigureValue::Null),
         (None, None) => {
-            problems.push(Problem::new("value_missing", path, "缺少 value（无限值请写 null = true）", "value is missing (write null = true for no limit)"));
+            problems.push(Problem::new(
+                "value_missing",
+                path,
+                "缺少 value（无限值请写 null = true）",
+                "value is missing (write null = true for no limit)",
+            ));
             return None;
         }
         _ => None,
     };
     if value.is_none() {
-        problems.push(Problem::new("value_type", path, "value 应为有限数值、文本或同类列表", "value should be a finite number, a text or a list of one of them"));
+        problems.push(Problem::new(
+            "value_type",
+            path,
+            "value 应为有限数值、文本或同类列表",
+            "value should be a finite number, a text or a list of one of them",
+        ));
     }
     value
 }
@@ -228,7 +258,11 @@ min_tenants = { value = 3, unit = "家", clause = "c", source = "s", status = "u
             ("source = \"s\", status = \"sourced\"", "source = \" \", status = \"sourced\"", "source_empty"),
             ("source = \"s\", status = \"sourced\"", "status = \"sourced\"", "figure_field"),
             ("[stale]\ndays", "[stale]\nday = 3\ndays", "bare_value"),
-            ("[stale]\ndays", "[stale]\nage = { value = 1, unit = \"日\", clause = \"c\", source = \"s\", status = \"sourced\" }\ndays", "figure_unknown"),
+            (
+                "[stale]\ndays",
+                "[stale]\nage = { value = 1, unit = \"日\", clause = \"c\", source = \"s\", status = \"sourced\" }\ndays",
+                "figure_unknown",
+            ),
             ("days = { value = 30,", "days = { note = 1, value = 30,", "figure_unknown_key"),
             ("kind = \"progress\"", "kind = \"parking\"", "kind"),
             ("valid_from = \"2026-01-01\"", "valid_from = \"2026-13-01\"", "date"),
@@ -263,7 +297,8 @@ min_tenants = { value = 3, unit = "家", clause = "c", source = "s", status = "u
     fn a_minimum_above_its_maximum_and_unequal_steps_are_found() {
         let upstairs = include_str!("../../geodata/rules/upstairs-shenzhen.toml").replace("width_min = { value = 27,", "width_min = { value = 99,");
         assert_eq!(codes(&upstairs), ["min_above_max"]);
-        let designation = include_str!("../../geodata/rules/designation-featured-park.toml").replace("lq.points = { value = [2, 5, 8, 10]", "lq.points = { value = [2, 5, 8]");
+        let designation = include_str!("../../geodata/rules/designation-featured-park.toml")
+            .replace("lq.points = { value = [2, 5, 8, 10]", "lq.points = { value = [2, 5, 8]");
         assert_eq!(codes(&designation), ["steps"]);
     }
 }

@@ -139,12 +139,8 @@ impl Pack {
     /// The last path segments under `group.` (for `indicator.lead_output.must` and group `indicator`: `lead_output`), sorted, once each.
     pub fn members(&self, group: &str) -> Vec<&str> {
         let prefix = format!("{group}.");
-        let mut names: Vec<&str> = self
-            .figures
-            .keys()
-            .filter_map(|path| path.strip_prefix(&prefix))
-            .filter_map(|rest| rest.split('.').next())
-            .collect();
+        let mut names: Vec<&str> =
+            self.figures.keys().filter_map(|path| path.strip_prefix(&prefix)).filter_map(|rest| rest.split('.').next()).collect();
         names.dedup();
         names
     }

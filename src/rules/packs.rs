@@ -149,7 +149,9 @@ mod tests {
     #[test]
     fn a_pack_in_force_later_is_not_seen_and_a_circle_is_refused() {
         let pack = |id: &str, from: &str, inherits: &str| {
-            format!("[pack]\nid = \"{id}\"\nkind = \"progress\"\njurisdiction = \"x\"\ndocument = \"x\"\nversion = \"1\"\nvalid_from = \"{from}\"\n{inherits}")
+            format!(
+                "[pack]\nid = \"{id}\"\nkind = \"progress\"\njurisdiction = \"x\"\ndocument = \"x\"\nversion = \"1\"\nvalid_from = \"{from}\"\n{inherits}"
+            )
         };
         let (old, new) = (pack("old", "2024-01-01", ""), pack("new", "2026-01-01", ""));
         let packs = Packs::from_texts([old.as_str(), &new]).expect("packs");

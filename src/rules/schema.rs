@@ -85,7 +85,12 @@ pub(super) fn problems(pack: &Pack) -> Vec<Problem> {
     for (path, figure) in &pack.figures {
         match specs.iter().find(|spec| spec.matches(path)) {
             Some(spec) => found.extend(figure_problem(spec, path, figure)),
-            None => found.push(Problem::new("figure_unknown", path, "此类规则包没有该参数（是否拼写错误？）", "this kind of pack has no such figure (a typing error?)")),
+            None => found.push(Problem::new(
+                "figure_unknown",
+                path,
+                "此类规则包没有该参数（是否拼写错误？）",
+                "this kind of pack has no such figure (a typing error?)",
+            )),
         }
     }
     let complete = pack.header.inherits.is_none() && pack.header.cluster.is_none() && pack.header.district.is_none();
@@ -144,7 +149,9 @@ fn shape_fault(shape: Shape, value: &FigureValue) -> Option<ShapeFault> {
         (Shape::Flag, _) => wrong(" yes 或 no", "yes or no"),
         (Shape::Text(words), FigureValue::Text(text)) if words.is_empty() || words.contains(&text.as_str()) => None,
         (Shape::Text(_), FigureValue::Text(text)) => stray(text),
-        (Shape::Bands(low, high), FigureValue::Numbers(list)) => shape_fault(Shape::Numbers(low, high, Some(BANDS)), &FigureValue::Numbers(list.clone())),
+        (Shape::Bands(low, high), FigureValue::Numbers(list)) => {
+            shape_fault(Shape::Numbers(low, high, Some(BANDS)), &FigureValue::Numbers(list.clone()))
+        }
         (Shape::Numbers(_, _, Some(length)), FigureValue::Numbers(list)) if list.len() != length => {
             wrong(&format!(" {length} 个数值"), &format!("{length} numbers"))
         }
@@ -156,7 +163,9 @@ fn shape_fault(shape: Shape, value: &FigureValue) -> Option<ShapeFault> {
             falls.then(|| ("order", "列表应由小到大".to_owned(), "the list should not fall".to_owned()))
         }
         (Shape::Numbers(_, _, None) | Shape::Rising(..), FigureValue::Texts(list)) if list.is_empty() => None,
-        (Shape::Texts(words), FigureValue::Texts(list)) => list.iter().find(|word| !words.is_empty() && !words.contains(&word.as_str())).and_then(|word| stray(word)),
+        (Shape::Texts(words), FigureValue::Texts(list)) => {
+            list.iter().find(|word| !words.is_empty() && !words.contains(&word.as_str())).and_then(|word| stray(word))
+        }
         (Shape::Codes(codes), FigureValue::Texts(list)) => list.iter().find(|word| !is_code(codes, word)).and_then(|word| stray(word)),
         (Shape::Fire, _) => words_fault(&[FIRE_CLASSES.as_slice(), &["丙"]].concat(), value),
         (Shape::Vibration, _) => words_fault(&VIBRATION_CLASSES, value),
@@ -195,17 +204,33 @@ fn pair_problems(pack: &Pack) -> Vec<Problem> {
             if let (Some(least), Some(most)) = (number(path), number(&high))
                 && least > most
             {
-                found.push(Problem::new("min_above_max", path, format!("下限 {least} 大于上限 {most}"), format!("the minimum {least} is above the maximum {most}")));
+                found.push(Problem::new(
+                    "min_above_max",
+                    path,
+                    format!("下限 {least} 大于上限 {most}"),
+                    format!("the minimum {least} is above the maximum {most}"),
+                ));
             }
         }
         if figure.cite.status == Status::Sourced && figure.cite.clause.trim().is_empty() {
-            found.push(Problem::new("clause_empty", format!("{path}.clause"), "有来源的参数必须写明条款或出处", "a sourced figure names its clause or place"));
+            found.push(Problem::new(
+                "clause_empty",
+                format!("{path}.clause"),
+                "有来源的参数必须写明条款或出处",
+                "a sourced figure names its clause or place",
+            ));
         }
         if path == "land.barring"
-            && let (FigureValue::Texts(barring), Some(FigureValue::Texts(order))) = (&figure.value, pack.figure("land.order").map(|figure| &figure.value))
+            && let (FigureValue::Texts(barring), Some(FigureValue::Texts(order))) =
+                (&figure.value, pack.figure("land.order").map(|figure| &figure.value))
         {
             found.extend(barring.iter().filter(|kind| !order.contains(kind)).map(|kind| {
-                Problem::new("not_in_order", path, format!("{kind} 不在净地计算顺序中，瀑布图将无法平衡"), format!("{kind} is not in land.order, so the waterfall would not add up"))
+                Problem::new(
+                    "not_in_order",
+                    path,
+                    format!("{kind} 不在净地计算顺序中，瀑布图将无法平衡"),
+                    format!("{kind} is not in land.order, so the waterfall would not add up"),
+                )
             }));
         }
         if let Some(group) = path.strip_suffix(".at") {

@@ -70,7 +70,14 @@ impl Grain {
 }
 
 /// Divides a cell into blocks and lanes.
-pub(super) fn divide(lattice: &Lattice, district: usize, cell: (i32, i32), claim: Option<Claim>, grain: &Grain, seed: u64) -> (Vec<Block>, Vec<Lane>) {
+pub(super) fn divide(
+    lattice: &Lattice,
+    district: usize,
+    cell: (i32, i32),
+    claim: Option<Claim>,
+    grain: &Grain,
+    seed: u64,
+) -> (Vec<Block>, Vec<Lane>) {
     let place = place_of(district as u64 + 1, i64::from(cell.0), i64::from(cell.1));
     let mut dice = Dice::new(seed, 1, place);
     let streets = [lattice.width(cell.1), lattice.width(cell.0 + 1), lattice.width(cell.1 + 1), lattice.width(cell.0)];
@@ -83,7 +90,17 @@ pub(super) fn divide(lattice: &Lattice, district: usize, cell: (i32, i32), claim
             let number = blocks.len() as u64;
             let centre = rect.centre();
             let character = character(&mut dice, lattice.place(centre.0, centre.1), claim.is_some(), seed);
-            blocks.push(Block { district, cell, claim, rect, streets, character, place: place ^ super::dice::mix(number + 77), parcels: 0, number: 0 });
+            blocks.push(Block {
+                district,
+                cell,
+                claim,
+                rect,
+                streets,
+                character,
+                place: place ^ super::dice::mix(number + 77),
+                parcels: 0,
+                number: 0,
+            });
             continue;
         }
         let share = dice.between(0.36, 0.64);

@@ -34,7 +34,9 @@ struct Manner {
 }
 
 fn manner(land_use: &str, character: Character, dice: &mut Dice) -> Option<Manner> {
-    let built = |coverage, far, least_m, storeys, ground_m, storey_m, use_code| Some(Manner { coverage, far, least_m, storeys, ground_m, storey_m, use_code });
+    let built = |coverage, far, least_m, storeys, ground_m, storey_m, use_code| {
+        Some(Manner { coverage, far, least_m, storeys, ground_m, storey_m, use_code })
+    };
     match land_use {
         // Around the mean present ratio 1.46 that a source gives for one district's industrial land; skewed, as old sheds are many.
         "1004" => built(dice.between(0.3, 0.45), (0.45 * dice.normal()).exp() * 2.3, 14.0, (2, 24), 6.0, 4.5, "r_and_d"),
@@ -44,7 +46,9 @@ fn manner(land_use: &str, character: Character, dice: &mut Dice) -> Option<Manne
         "09" | "0901" => built(dice.between(0.35, 0.55), dice.between(1.2, 5.5), 10.0, (2, 32), 5.4, 4.2, "service"),
         "08" => built(dice.between(0.2, 0.3), dice.between(0.6, 1.4), 10.0, (2, 6), 4.2, 3.9, "service"),
         "13" => built(dice.between(0.1, 0.3), dice.between(0.1, 0.5), 6.0, (1, 2), 6.0, 4.5, "service"),
-        "07" | "0701" if character == Character::Village => built(dice.between(0.45, 0.62), dice.between(1.8, 3.6), 6.0, (3, 9), 3.6, 3.2, "dormitory"),
+        "07" | "0701" if character == Character::Village => {
+            built(dice.between(0.45, 0.62), dice.between(1.8, 3.6), 6.0, (3, 9), 3.6, 3.2, "dormitory")
+        }
         "07" | "0701" => built(dice.between(0.2, 0.33), dice.between(1.6, 4.2), 9.0, (5, 33), 4.5, 3.0, "dormitory"),
         _ => None,
     }

@@ -76,7 +76,12 @@ fn in_park(setting: &Setting, part: &Part, dice: &mut Dice, controls: &mut Vec<C
 
     if dice.chance(0.75) {
         let (x, y) = somewhere(dice);
-        push("high_voltage", "高压走廊", None, strip(lattice.place(x, y), dice.between(0.0, TAU / 2.0), dice.between(2200.0, 3600.0), dice.between(30.0, 50.0)));
+        push(
+            "high_voltage",
+            "高压走廊",
+            None,
+            strip(lattice.place(x, y), dice.between(0.0, TAU / 2.0), dice.between(2200.0, 3600.0), dice.between(30.0, 50.0)),
+        );
     }
     if dice.chance(0.5) {
         let y = dice.between(rect.y0, rect.y1);
@@ -126,7 +131,8 @@ fn woods(setting: &Setting, seed: u64, controls: &mut Vec<Control>) {
         let mut dice = Dice::new(seed, 41, index as u64);
         let (columns, rows) = (((high.x - low.x) / STEP_M) as i64, ((high.y - low.y) / STEP_M) as i64);
         for (column, row) in (0..=columns).flat_map(|column| (0..=rows).map(move |row| (column, row))) {
-            let at = Coord { x: low.x + STEP_M * (column as f64 + dice.between(0.2, 0.8)), y: low.y + STEP_M * (row as f64 + dice.between(0.2, 0.8)) };
+            let at =
+                Coord { x: low.x + STEP_M * (column as f64 + dice.between(0.2, 0.8)), y: low.y + STEP_M * (row as f64 + dice.between(0.2, 0.8)) };
             let radius = dice.between(450.0, 950.0);
             let ring = blob(at, radius, &mut dice);
             let open = super::plan::terrain(seed, at) > 0.62 && super::plan::away(setting, at) > radius * 1.4 + 600.0;

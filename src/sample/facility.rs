@@ -94,7 +94,8 @@ fn beside(lattice: &Lattice, cell: (i32, i32), on_kerb: bool, dice: &mut Dice) -
 fn centres(setting: &Setting, seed: u64, facilities: &mut Vec<Facility>) {
     for (index, centre) in setting.centres.iter().enumerate() {
         let mut dice = Dice::new(seed, 51, index as u64);
-        for (class, word, count) in [("metro", "站", 3), ("bus", "公交站", 16), ("school", "学校", 4), ("clinic", "诊所", 3), ("green", "公园", 3)] {
+        for (class, word, count) in [("metro", "站", 3), ("bus", "公交站", 16), ("school", "学校", 4), ("clinic", "诊所", 3), ("green", "公园", 3)]
+        {
             for _ in 0..count {
                 let (dx, dy) = (dice.between(-1.0, 1.0) * centre.radius_m, dice.between(-1.0, 1.0) * centre.radius_m);
                 let at = millimetres(Coord { x: centre.easting + dx, y: centre.northing + dy });

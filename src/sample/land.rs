@@ -88,9 +88,16 @@ fn parcel(ring: Ring, block: &Block, village: f64, neighbourhood: u64, dice: &mu
 
 fn land_use(character: Character, in_park: bool, dice: &mut Dice) -> &'static str {
     match character {
-        Character::Industry if in_park => {
-            dice.weighted(&[("1001", 0.34), ("100101", 0.33), ("100102", 0.22), ("1004", 0.04), ("1101", 0.03), ("0701", 0.02), ("14", 0.01), ("13", 0.01)])
-        }
+        Character::Industry if in_park => dice.weighted(&[
+            ("1001", 0.34),
+            ("100101", 0.33),
+            ("100102", 0.22),
+            ("1004", 0.04),
+            ("1101", 0.03),
+            ("0701", 0.02),
+            ("14", 0.01),
+            ("13", 0.01),
+        ]),
         Character::Industry => dice.weighted(&[("1001", 0.5), ("100101", 0.24), ("100102", 0.14), ("100103", 0.01), ("1101", 0.04), ("0701", 0.07)]),
         Character::NewIndustry => dice.weighted(&[("1004", 0.78), ("1001", 0.1), ("0802", 0.08), ("0901", 0.04)]),
         Character::Logistics => dice.weighted(&[("1101", 0.82), ("11", 0.08), ("1001", 0.1)]),
@@ -126,7 +133,13 @@ fn tenure(land_use: &str, village: f64, dice: &mut Dice) -> &'static str {
             ("unverified", 0.05),
         ]),
         "07" => dice.weighted(&[("collective", 0.6), ("irregular", 0.35), ("unverified", 0.05)]),
-        _ => dice.weighted(&[("state_granted", 0.62), ("collective", 0.2 * village), ("irregular", 0.1 * village), ("state_reserve", 0.05), ("unverified", 0.04)]),
+        _ => dice.weighted(&[
+            ("state_granted", 0.62),
+            ("collective", 0.2 * village),
+            ("irregular", 0.1 * village),
+            ("state_reserve", 0.05),
+            ("unverified", 0.04),
+        ]),
     }
 }
 

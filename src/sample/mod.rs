@@ -115,7 +115,12 @@ impl City<'_> {
     }
 
     /// Makes the rows of a layer block by block, in the order of the blocks whatever the number of threads.
-    fn by_block(&mut self, name: &'static str, keep: impl Fn(&block::Block) -> bool, make: impl Fn(&block::Block) -> (Vec<Row>, Flaws) + Sync) -> Outcome<()> {
+    fn by_block(
+        &mut self,
+        name: &'static str,
+        keep: impl Fn(&block::Block) -> bool,
+        make: impl Fn(&block::Block) -> (Vec<Row>, Flaws) + Sync,
+    ) -> Outcome<()> {
         let plan = self.plan;
         let blocks: Vec<&block::Block> = plan.blocks.iter().filter(|block| keep(block)).collect();
         let mut done = 0;
@@ -133,45 +138,65 @@ impl City<'_> {
 
     fn parcels(&mut self) -> Outcome<()> {
         let (setting, seed, date, layer) = (self.setting, self.seed, self.date, dictionary().known("parcel"));
-        self.by_block("parcel", |_| true, |block| {
-            let (parcels, flaws) = land::settle(&setting.districts[block.district].lattice, block, seed);
-            let rows = parcels.iter().enumerate().map(|(index, parcel)| rows::parcel_row(layer, setting, block, index, parcel, date)).collect();
-            (rows, flaws)
-        })
+        self.by_block(
+            "parcel",
+            |_| true,
+            |block| {
+                let (parcels, flaws) = land::settle(&setting.districts[block.district].lattice, block, seed);
+                let rows = parcels.iter().enumerate().map(|(index, parcel)| rows::parcel_row(layer, setting, block, index, parcel, date)).collect();
+                (rows, flaws)
+            },
+        )
     }
 
     fn buildings(&mut self) -> Outcome<()> {
         let (setting, seed, layer) = (self.setting, self.seed, dictionary().known("building"));
-        self.by_block("building", |_| true, |block| {
-            let (parcels, _) = land::settle(&setting.districts[block.district].lattice, block, seed);
-            let rows = parcels
-                .iter()
-                .enumerate()
-                .flat_map(|(number, parcel)| {
-                    parcel.buildings.iter().enumerate().map(move |(index, building)| rows::building_row(layer, setting, block, (number, parcel), index, building))
-                })
-                .collect();
-            (rows, Flaws::default())
-        })
+        self.by_block(
+            "building",
+            |_| true,
+            |block| {
+                let (parcels, _) = land::settle(&setting.districts[block.district].lattice, block, seed);
+                let rows = parcels
+                    .iter()
+                    .enumerate()
+                    .flat_map(|(number, parcel)| {
+                        parcel
+                            .buildings
+                            .iter()
+                            .enumerate()
+                            .map(move |(index, building)| rows::building_row(layer, setting, block, (number, parcel), index, building))
+                    })
+                    .collect();
+                (rows, Flaws::default())
+            },
+        )
     }
 
     fn floors(&mut self) -> Outcome<()> {
         let (setting, seed, layer) = (self.setting, self.seed, dictionary().known("floor"));
-        self.by_block("floor", |block| block.claim.is_some(), |block| {
-            let (parcels, _) = land::settle(&setting.districts[block.district].lattice, block, seed);
-            let sites = occupancy::sites(setting, block, &parcels);
-            (sites.iter().flat_map(|site| occupancy::floor_rows(layer, site, seed)).collect(), Flaws::default())
-        })
+        self.by_block(
+            "floor",
+            |block| block.claim.is_some(),
+            |block| {
+                let (parcels, _) = land::settle(&setting.districts[block.district].lattice, block, seed);
+                let sites = occupancy::sites(setting, block, &parcels);
+                (sites.iter().flat_map(|site| occupancy::floor_rows(layer, site, seed)).collect(), Flaws::default())
+            },
+        )
     }
 
     fn units(&mut self) -> Outcome<()> {
         let (setting, seed, date, layer) = (self.setting, self.seed, self.date, dictionary().known("unit"));
         let markets = occupancy::markets(setting, seed);
-        self.by_block("unit", |block| block.claim.is_some(), |block| {
-            let (parcels, _) = land::settle(&setting.districts[block.district].lattice, block, seed);
-            let sites = occupancy::sites(setting, block, &parcels);
-            (sites.iter().flat_map(|site| occupancy::unit_rows(layer, site, &markets[site.park], seed, date)).collect(), Flaws::default())
-        })
+        self.by_block(
+            "unit",
+            |block| block.claim.is_some(),
+            |block| {
+                let (parcels, _) = land::settle(&setting.districts[block.district].lattice, block, seed);
+                let sites = occupancy::sites(setting, block, &parcels);
+                (sites.iter().flat_map(|site| occupancy::unit_rows(layer, site, &markets[site.park], seed, date)).collect(), Flaws::default())
+            },
+        )
     }
 
     fn firms(&mut self) -> Outcome<()> {

@@ -95,7 +95,8 @@ pub(super) fn district_rows(layer: &'static Layer, setting: &Setting) -> Vec<Row
 /// Clusters without a public source are marked as sample data by the row's source.
 pub(super) fn park_rows(layer: &'static Layer, setting: &Setting) -> Vec<Row> {
     let row = |park: &super::setting::Park| {
-        let whole = |part: &super::setting::Part| polygons(&setting.districts[part.district].lattice, &part.cells.iter().flatten().copied().collect());
+        let whole =
+            |part: &super::setting::Part| polygons(&setting.districts[part.district].lattice, &part.cells.iter().flatten().copied().collect());
         let polygons: Vec<_> = park.parts.iter().flat_map(whole).collect();
         let planar = measure(&polygons);
         let mut row = Row::empty(layer);

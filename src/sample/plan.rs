@@ -58,7 +58,8 @@ impl Plan {
         apportion(&mut blocks, &grain, parcels, seed);
         order(setting, &mut blocks);
         let last = cells.get(lanes.len()).map_or(0.0, |cell| cell.priority);
-        let near = cells.iter().filter(|cell| cell.priority < last.max(0.0) + ARTERIALS_M).map(|cell| (cell.district, cell.at.0, cell.at.1)).collect();
+        let near =
+            cells.iter().filter(|cell| cell.priority < last.max(0.0) + ARTERIALS_M).map(|cell| (cell.district, cell.at.0, cell.at.1)).collect();
         Plan { blocks, cells: lanes, near }
     }
 }
@@ -102,7 +103,8 @@ fn attractions(setting: &Setting) -> Vec<Attraction> {
         let (x, y) = lattice.cell(column, row).centre();
         Attraction { at: lattice.place(x, y), reach: 260.0 }
     });
-    let of_centres = setting.centres.iter().map(|centre| Attraction { at: Coord { x: centre.easting, y: centre.northing }, reach: 0.5 * centre.radius_m });
+    let of_centres =
+        setting.centres.iter().map(|centre| Attraction { at: Coord { x: centre.easting, y: centre.northing }, reach: 0.5 * centre.radius_m });
     of_cells.chain(of_centres).collect()
 }
 

@@ -14,11 +14,7 @@ const FALSE_EASTING_M: f64 = 500_000.0;
 pub(super) fn project(longitude: f64, latitude: f64) -> Coord<f64> {
     let n = FLATTENING / (2.0 - FLATTENING);
     let radius = SEMI_MAJOR_M / (1.0 + n) * (1.0 + n * n / 4.0 + n.powi(4) / 64.0);
-    let alpha = [
-        n / 2.0 - 2.0 * n * n / 3.0 + 5.0 * n.powi(3) / 16.0,
-        13.0 * n * n / 48.0 - 3.0 * n.powi(3) / 5.0,
-        61.0 * n.powi(3) / 240.0,
-    ];
+    let alpha = [n / 2.0 - 2.0 * n * n / 3.0 + 5.0 * n.powi(3) / 16.0, 13.0 * n * n / 48.0 - 3.0 * n.powi(3) / 5.0, 61.0 * n.powi(3) / 240.0];
     let phi = latitude.to_radians();
     let lambda = (longitude - CENTRAL_MERIDIAN_DEG).to_radians();
     let e = 2.0 * n.sqrt() / (1.0 + n);

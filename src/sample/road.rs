@@ -36,13 +36,7 @@ pub(super) fn rows(layer: &'static Layer, setting: &Setting, plan: &Plan) -> Vec
 }
 
 /// Runs of segments between lattice nodes; a run ends where the street has no reason to go on.
-fn lattice_lines(
-    setting: &Setting,
-    plan: &Plan,
-    index: usize,
-    axis: Axis,
-    push: &mut impl FnMut(Street, Option<String>, f64, Vec<Coord<f64>>),
-) {
+fn lattice_lines(setting: &Setting, plan: &Plan, index: usize, axis: Axis, push: &mut impl FnMut(Street, Option<String>, f64, Vec<Coord<f64>>)) {
     let district = &setting.districts[index];
     let lattice = &district.lattice;
     let (low, high) = district.bounds();

@@ -69,7 +69,14 @@ pub(super) fn building_code(parcel: &str, index: usize) -> String {
     format!("{parcel}-B{}", index + 1)
 }
 
-pub(super) fn building_row(layer: &'static Layer, setting: &Setting, block: &Block, parcel: (usize, &Parcel), index: usize, building: &Building) -> Row {
+pub(super) fn building_row(
+    layer: &'static Layer,
+    setting: &Setting,
+    block: &Block,
+    parcel: (usize, &Parcel),
+    index: usize,
+    building: &Building,
+) -> Row {
     let (number, parcel) = parcel;
     let code = parcel_code(setting, block, number);
     let mut row = Row::empty(layer);

@@ -193,7 +193,10 @@ mod tests {
             assert!((sum - whole).abs() < slack, "seed {seed}: {sum} of {whole}");
             assert!(rings.len() as f64 > 0.9 * f64::from(count), "seed {seed}: {} of {count}", rings.len());
             for ring in &rings {
-                assert!(ring::polygon(ring).is_valid() && area(ring) > 1.0 && (VERTICES.0..=VERTICES.1).contains(&ring.len()), "seed {seed}: {ring:?}");
+                assert!(
+                    ring::polygon(ring).is_valid() && area(ring) > 1.0 && (VERTICES.0..=VERTICES.1).contains(&ring.len()),
+                    "seed {seed}: {ring:?}"
+                );
             }
         }
     }

@@ -112,7 +112,8 @@ fn parcels_have_between_five_and_forty_distinct_vertices() {
 #[test]
 fn parcels_overlap_only_where_the_summary_says() {
     let (city, summary) = grow(3000, 5);
-    let boxed: Vec<_> = city.layer("parcel").into_iter().map(|row| (geo::BoundingRect::bounding_rect(&polygons(row)[0]).expect("a box"), row)).collect();
+    let boxed: Vec<_> =
+        city.layer("parcel").into_iter().map(|row| (geo::BoundingRect::bounding_rect(&polygons(row)[0]).expect("a box"), row)).collect();
     let mut overlaps = 0;
     for (index, (a, first)) in boxed.iter().enumerate() {
         for (b, second) in &boxed[index + 1..] {
@@ -193,7 +194,8 @@ fn every_value_has_its_column_s_type_and_every_code_its_list() {
             };
             assert!(fits, "{name}.{}: {value:?}", column.name);
             if let (Some(list), Some(text)) = (&column.codes, value.as_str()) {
-                let used: Vec<String> = if column.kind == ColumnType::List { serde_json::from_str(text).expect("a JSON list") } else { vec![text.to_owned()] };
+                let used: Vec<String> =
+                    if column.kind == ColumnType::List { serde_json::from_str(text).expect("a JSON list") } else { vec![text.to_owned()] };
                 for code in used {
                     let known = if list == "cluster" {
                         catalogue().cluster(&code).is_some()
@@ -287,7 +289,8 @@ fn units_fit_their_floors_and_floors_their_buildings() {
 #[test]
 fn every_park_has_between_five_and_forty_per_cent_empty_and_some_stale_reports() {
     let (city, _) = grow(6000, 15);
-    let parks: BTreeMap<&str, &str> = city.layer("building").into_iter().map(|row| (text("building", row, "code"), text("building", row, "park"))).collect();
+    let parks: BTreeMap<&str, &str> =
+        city.layer("building").into_iter().map(|row| (text("building", row, "code"), text("building", row, "park"))).collect();
     let mut areas: BTreeMap<&str, (f64, f64)> = BTreeMap::new();
     let (mut stale, mut all) = (0.0, 0.0);
     for row in city.layer("unit") {
@@ -314,13 +317,19 @@ fn lead_clusters_dominate_the_firms_of_their_park() {
         let leading = own.iter().filter(|row| leads.contains(text("firm", row, "cluster"))).count();
         assert!((40..=150).contains(&own.len()) && leading * 2 > own.len(), "{leading} of {}", own.len());
     }
-    assert!(city.layer("firm").iter().all(|row| row.key(dictionary().known("firm")).starts_with("9144SAMPLE") && row.key(dictionary().known("firm")).len() == 18));
+    assert!(
+        city.layer("firm")
+            .iter()
+            .all(|row| row.key(dictionary().known("firm")).starts_with("9144SAMPLE") && row.key(dictionary().known("firm")).len() == 18)
+    );
 }
 
 #[test]
 fn every_kind_of_facility_control_line_and_street_occurs() {
     let (city, _) = grow(3000, 17);
-    for (layer, column, list) in [("facility", "class", "facility_class"), ("control_line", "kind", "control_kind"), ("road", "class", "road_class"), ("zone", "kind", "zone")] {
+    for (layer, column, list) in
+        [("facility", "class", "facility_class"), ("control_line", "kind", "control_kind"), ("road", "class", "road_class"), ("zone", "kind", "zone")]
+    {
         let used: BTreeSet<&str> = city.layer(layer).into_iter().map(|row| text(layer, row, column)).collect();
         let all: BTreeSet<&str> = catalogue().codes(list).expect("a list").iter().map(|code| code.code.as_str()).collect();
         assert_eq!(used, all, "{layer}");

@@ -50,7 +50,12 @@ impl Planner {
         if let Some(ids) = &request.ids
             && let Some(missing) = ids.iter().find(|id| selected.table.row_of(id).is_none())
         {
-            return Err(Fault::bad("no_such_item", format!("{} 中没有 {missing}，未导出", request.collection), format!("{} has no item {missing}; nothing was exported", request.collection)).at(missing.clone()));
+            return Err(Fault::bad(
+                "no_such_item",
+                format!("{} 中没有 {missing}，未导出", request.collection),
+                format!("{} has no item {missing}; nothing was exported", request.collection),
+            )
+            .at(missing.clone()));
         }
         Ok(selected)
     }

@@ -5,8 +5,8 @@ use crate::domain::row::CellRef;
 use crate::domain::{Fault, GeometryKind, Layer, Row, WriteMode, dictionary};
 use crate::formats::geopackage_blob;
 use crate::intake::{CityContext, ImportOptions, ImportReport, KnownShape, prepare};
-use crate::spatial::polygons::Polygons;
 use crate::spatial::majority;
+use crate::spatial::polygons::Polygons;
 use crate::store::{Author, Store};
 use geo::Centroid;
 use geo_types::{Geometry, MultiPolygon};
@@ -21,14 +21,18 @@ pub struct Imported {
 }
 
 /// Imports `path`; with `dry_run` nothing is written and the report is the same.
-pub fn import(store: &dyn Store, path: &Path, options: &ImportOptions, dry_run: bool, progress: &dyn Fn(u64, Option<u64>) -> bool) -> Outcome<Imported> {
-    let layer = dictionary()
-        .layer(&options.layer)
-        .ok_or_else(|| {
-            let known: Vec<&str> = dictionary().layers.iter().map(|layer| layer.name.as_str()).collect();
-            Fault::bad("no_such_layer", format!("没有图层 {}", options.layer), format!("there is no layer {}", options.layer))
-                .help(format!("可用：{}", known.join("、")), format!("known: {}", known.join(", ")))
-        })?;
+pub fn import(
+    store: &dyn Store,
+    path: &Path,
+    options: &ImportOptions,
+    dry_run: bool,
+    progress: &dyn Fn(u64, Option<u64>) -> bool,
+) -> Outcome<Imported> {
+    let layer = dictionary().layer(&options.layer).ok_or_else(|| {
+        let known: Vec<&str> = dictionary().layers.iter().map(|layer| layer.name.as_str()).collect();
+        Fault::bad("no_such_layer", format!("没有图层 {}", options.layer), format!("there is no layer {}", options.layer))
+            .help(format!("可用：{}", known.join("、")), format!("known: {}", known.join(", ")))
+    })?;
     let context = context(store, layer)?;
     let mut prepared = prepare(path, options, &context, progress)?;
     place(store, layer, &mut prepared.rows, options.mode)?;
@@ -50,20 +54,13 @@ fn context(store: &dyn Store, layer: &'static Layer) -> Outcome<CityContext> {
     store.scan(layer, &mut |_, cells, blob| {
         let text = |index: usize| if let CellRef::Text(text) = cells[index] { Some(text.to_owned()) } else { None };
         let Some(key) = text(key_at) else { return };
-        if compare_places
-            && let Some(centroid) = blob.and_then(decode).and_then(|shape| shape.centroid())
-        {
+        if compare_places && let Some(centroid) = blob.and_then(decode).and_then(|shape| shape.centroid()) {
             known.push(KnownShape { key: key.clone(), name: name_at.and_then(text), centroid });
         }
         existing_keys.insert(key);
     })?;
     let districts = shapes(store, dictionary().known("district"))?.into_iter().flat_map(|(_, shape)| shape.0).collect::<Vec<_>>();
-    Ok(CityContext {
-        crs: store.info()?.crs,
-        districts: (!districts.is_empty()).then_some(MultiPolygon(districts)),
-        existing_keys,
-        known,
-    })
+    Ok(CityContext { crs: store.info()?.crs, districts: (!districts.is_empty()).then_some(MultiPolygon(districts)), existing_keys, known })
 }
 
 fn decode(blob: &[u8]) -> Option<Geometry<f64>> {

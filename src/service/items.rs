@@ -58,7 +58,12 @@ impl Planner {
     fn select_firms(&self, viewer: &Viewer, table: Arc<Table>, query: Query) -> Outcome<Selected> {
         let account = viewer.signed_in()?;
         if account.role != Role::Operator {
-            return Err(Fault::new(FaultKind::Forbidden, "firms_private", "企业明细只对本园区运营方开放", "details of firms are open to their park's operator only"));
+            return Err(Fault::new(
+                FaultKind::Forbidden,
+                "firms_private",
+                "企业明细只对本园区运营方开放",
+                "details of firms are open to their park's operator only",
+            ));
         }
         let mut rows = Query { private: true, ..query }.select(&table, &self.crs)?;
         rows.retain(|row| viewer.operates(table.text(*row as usize, "park")));
@@ -67,7 +72,8 @@ impl Planner {
 
     fn box_in_plane(&self, [west, south, east, north]: [f64; 4]) -> Outcome<geo_types::Rect<f64>> {
         if ![west, south, east, north].iter().all(|bound| bound.is_finite()) || south > north {
-            return Err(Fault::bad("bbox", "bbox 应为 西,南,东,北（度），南不大于北", "bbox is west,south,east,north in degrees with south ≤ north").at("bbox"));
+            return Err(Fault::bad("bbox", "bbox 应为 西,南,东,北（度），南不大于北", "bbox is west,south,east,north in degrees with south ≤ north")
+                .at("bbox"));
         }
         // RFC 7946: west > east crosses the antimeridian. No city of ours does, so the two halves are beyond every row: an empty box.
         if west > east {
@@ -78,7 +84,8 @@ impl Planner {
         match self.atlas().extent() {
             Some(extent) => {
                 let [own_west, own_south, own_east, own_north] = self.atlas().lon_lat_box(extent);
-                let (west, south, east, north) = (west.max(own_west - 1.0), south.max(own_south - 1.0), east.min(own_east + 1.0), north.min(own_north + 1.0));
+                let (west, south, east, north) =
+                    (west.max(own_west - 1.0), south.max(own_south - 1.0), east.min(own_east + 1.0), north.min(own_north + 1.0));
                 if west > east || south > north {
                     let nowhere = geo_types::Coord { x: f64::MAX, y: f64::MAX };
                     return Ok(geo_types::Rect::new(nowhere, nowhere));
@@ -87,6 +94,18 @@ impl Planner {
             }
             None => Ok(geo_types::Rect::new(geo_types::Coord { x: 0.0, y: 0.0 }, geo_types::Coord { x: 0.0, y: 0.0 })),
         }
+    }
+
+    /// Box in degrees around the park with the most parcels: where a map may open so that parcels are seen at once.
+    pub fn focus(&self) -> Option<[f64; 4]> {
+        let atlas = self.atlas();
+        let (parks, parcels) = (atlas.table("park")?, atlas.table("parcel")?);
+        let column = parcels.column("park")?;
+        let mut counts = vec![0usize; column.texts().len()];
+        (0..parcels.len()).filter_map(|row| column.text_id(row)).for_each(|id| counts[id as usize] += 1);
+        let most = (0..counts.len()).max_by_key(|id| (counts[*id], std::cmp::Reverse(*id)))?;
+        let bounds = parks.shapes().bounds(parks.row_of(&column.texts()[most])?)?;
+        Some(atlas.lon_lat_box(bounds))
     }
 
     /// Totals of a selection, with the occupancy of its parcels.

@@ -1,14 +1,14 @@
 //! Floors and units: the stack of a building, a park's to-do list, and the one way a unit changes.
 
+use super::letting::Letting;
 use super::{Planner, Viewer};
-use crate::atlas::Atlas;
 use crate::domain::fault::Outcome;
 use crate::domain::{Fault, FaultKind, Layer, Row, Value, catalogue, dictionary};
 use crate::formats::geojson::{FeatureStyle, write_feature};
-use crate::store::{Author, ChangeQuery, SameFloor, Store};
+use crate::store::{Author, ChangeQuery, SameFloor};
 use chrono::NaiveDate;
 use serde_json::{Map, Value as Json, json};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::PoisonError;
 
 /// Slack of a floor's sum in m² (exact-designation P0).
@@ -17,119 +17,6 @@ const FLOOR_SLACK_M2: f64 = 0.5;
 const LEASE_NOTICE_DAYS: i64 = 90;
 /// Fields that an update may state.
 const EDITABLE: [&str; 10] = ["area_m2", "use", "state", "tenant", "cluster", "rent_yuan_m2_month", "lease_end", "as_of", "note", "source"];
-
-/// Letting figures per parcel, kept beside the atlas because units change far more often than land.
-#[derive(Debug, Default)]
-pub struct Occupancy {
-    parcels: HashMap<u32, Letting>,
-    parcel_of_building: HashMap<String, u32>,
-}
-
-#[derive(Clone, Debug, Default)]
-struct Letting {
-    lettable_m2: f64,
-    vacant_m2: f64,
-    oldest: Option<String>,
-}
-
-/// Totals over parcels.
-#[derive(Debug, Default)]
-pub struct LettingTotals {
-    pub lettable_m2: f64,
-    pub vacant_m2: f64,
-    pub stale: usize,
-    pub oldest: Option<String>,
-}
-
-impl Occupancy {
-    pub(super) fn read(store: &dyn Store, atlas: &Atlas) -> Outcome<Self> {
-        let mut occupancy = Occupancy::default();
-        let (Some(buildings), Some(parcels)) = (atlas.table("building"), atlas.table("parcel")) else { return Ok(occupancy) };
-        for row in 0..buildings.len() {
-            if let Some(parcel) = buildings.text(row, "parcel").and_then(|code| parcels.row_of(code)) {
-                occupancy.parcel_of_building.insert(buildings.key(row).to_owned(), parcel as u32);
-            }
-        }
-        let unit = unit_layer();
-        let at = |name: &str| unit.column_index(name).unwrap_or(usize::MAX);
-        let (building, state, area, tenant, as_of) = (at("building"), at("state"), at("area_m2"), at("tenant"), at("as_of"));
-        store.scan(unit, &mut |_, cells, _| {
-            use crate::domain::row::CellRef;
-            let text = |index: usize| if let CellRef::Text(text) = cells[index] { Some(text) } else { None };
-            let Some(parcel) = text(building).and_then(|code| occupancy.parcel_of_building.get(code)) else { return };
-            let area = match cells[area] {
-                CellRef::Real(area) => area,
-                CellRef::Integer(area) => area as f64,
-                _ => 0.0,
-            };
-            occupancy.parcels.entry(*parcel).or_default().add(text(state), area, text(tenant).is_some(), text(as_of));
-        })?;
-        Ok(occupancy)
-    }
-
-    /// Reads the buildings of one parcel again after a change.
-    fn refresh(&mut self, store: &dyn Store, building: &str) -> Outcome<()> {
-        let Some(parcel) = self.parcel_of_building.get(building).copied() else { return Ok(()) };
-        let mut letting = Letting::default();
-        let unit = unit_layer();
-        for code in self.parcel_of_building.iter().filter(|(_, row)| **row == parcel).map(|(code, _)| code) {
-            for (_, row) in store.rows(unit, &[("building", code)])? {
-                let get = |name: &str| row.get(unit, name);
-                letting.add(get("state").as_str(), get("area_m2").as_f64().unwrap_or(0.0), !get("tenant").is_null(), get("as_of").as_str());
-            }
-        }
-        self.parcels.insert(parcel, letting);
-        Ok(())
-    }
-
-    pub fn of_parcels(&self, rows: &[u32], today: &str) -> LettingTotals {
-        let mut totals = LettingTotals::default();
-        for letting in rows.iter().filter_map(|row| self.parcels.get(row)) {
-            totals.lettable_m2 += letting.lettable_m2;
-            totals.vacant_m2 += letting.vacant_m2;
-            totals.stale += usize::from(letting.is_stale(today));
-            if let Some(oldest) = &letting.oldest
-                && totals.oldest.as_ref().is_none_or(|known| oldest < known)
-            {
-                totals.oldest = Some(oldest.clone());
-            }
-        }
-        totals
-    }
-
-    /// Per parcel row: does a figure of it need an update?
-    pub fn stale_flags(&self, parcels: usize, today: &str) -> Vec<bool> {
-        let mut flags = vec![false; parcels];
-        for (row, letting) in &self.parcels {
-            if let Some(flag) = flags.get_mut(*row as usize) {
-                *flag = letting.is_stale(today);
-            }
-        }
-        flags
-    }
-}
-
-impl Letting {
-    /// L and V of the let rate (exact-designation I8): own use and out of service are in neither.
-    fn add(&mut self, state: Option<&str>, area: f64, tenant: bool, as_of: Option<&str>) {
-        let (lettable, vacant) = match (state, tenant) {
-            (Some("let"), _) | (Some("fit_out"), true) => (area, 0.0),
-            (Some("vacant"), _) | (Some("fit_out"), false) => (area, area),
-            _ => (0.0, 0.0),
-        };
-        self.lettable_m2 += lettable;
-        self.vacant_m2 += vacant;
-        if let Some(as_of) = as_of
-            && self.oldest.as_deref().is_none_or(|known| as_of < known)
-        {
-            self.oldest = Some(as_of.to_owned());
-        }
-    }
-
-    fn is_stale(&self, today: &str) -> bool {
-        self.oldest.as_deref().and_then(|as_of| age_days(as_of, today)).is_some_and(|age| age > stale_after_days())
-    }
-}
 
 /// Days after which a figure is stale, from the progress pack (a figure of exactly that age is fresh: exact-designation P1).
 pub fn stale_after_days() -> i64 {
@@ -142,7 +29,7 @@ pub fn age_days(as_of: &str, today: &str) -> Option<i64> {
     Some((date(today)? - date(as_of)?).num_days())
 }
 
-fn unit_layer() -> &'static Layer {
+pub(super) fn unit_layer() -> &'static Layer {
     dictionary().known("unit")
 }
 
@@ -369,7 +256,9 @@ impl Planner {
                     let oldest = ages.entry(floor.clone()).or_default();
                     *oldest = age.max(*oldest);
                 }
-                if let Some(left) = text("lease_end").and_then(|end| age_days(&today, end)).filter(|left| private && (0..=LEASE_NOTICE_DAYS).contains(left)) {
+                if let Some(left) =
+                    text("lease_end").and_then(|end| age_days(&today, end)).filter(|left| private && (0..=LEASE_NOTICE_DAYS).contains(left))
+                {
                     due.push(json!({ "kind": "lease", "building": code, "building_name": self.building_name(&code), "floor": floor, "unit": text("id"), "days": left, "detail": text("lease_end") }));
                 }
             }
@@ -399,7 +288,9 @@ impl Planner {
                 if a["kind"] == "lease" { days(a).cmp(&days(b)) } else { days(b).cmp(&days(a)) }
             })
         });
-        Ok(json!({ "park": park, "buildings": buildings, "totals": totals(rows.iter()), "due": due, "as_of": today, "stale_after_days": stale_after_days() }))
+        Ok(
+            json!({ "park": park, "buildings": buildings, "totals": totals(rows.iter()), "due": due, "as_of": today, "stale_after_days": stale_after_days() }),
+        )
     }
 }
 
@@ -441,7 +332,8 @@ pub(super) fn hide_private(change: &mut crate::store::Change) {
 /// The row after a patch, or every field's fault at once.
 fn apply(layer: &'static Layer, id: &str, present: &Row, patch: &Map<String, Json>, floor: &dyn SameFloor, today: &str) -> Outcome<Row> {
     let mut after = present.clone();
-    let mut fault = Fault::new(FaultKind::Unprocessable, "unit_invalid", "填报内容有误，请改正标出的项", "some fields are not right; mend the marked ones");
+    let mut fault =
+        Fault::new(FaultKind::Unprocessable, "unit_invalid", "填报内容有误，请改正标出的项", "some fields are not right; mend the marked ones");
     for (name, value) in patch {
         if !EDITABLE.contains(&name.as_str()) {
             fault = fault.field(format!("/{name}"), "不能修改此项", "this field cannot be changed");

@@ -1,7 +1,7 @@
 //! The rule packs in force, and the few figures that the service itself needs from them.
 
-use crate::domain::fault::Outcome;
 use crate::domain::Fault;
+use crate::domain::fault::Outcome;
 use crate::rules::{Packs, ProgressPack};
 use std::sync::OnceLock;
 

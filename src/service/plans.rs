@@ -60,7 +60,11 @@ impl Planner {
         let account = viewer.planner()?.account.clone();
         let name = new.name.trim().to_owned();
         if name.is_empty() || name.chars().count() > 100 {
-            return Err(Fault::bad("plan_name", "方案名应为 1–100 个字", "a plan's name has 1 to 100 characters").field("/name", "请填写方案名", "give the plan a name"));
+            return Err(Fault::bad("plan_name", "方案名应为 1–100 个字", "a plan's name has 1 to 100 characters").field(
+                "/name",
+                "请填写方案名",
+                "give the plan a name",
+            ));
         }
         if !KINDS.contains(&new.kind.as_str()) {
             return Err(Fault::bad("plan_kind", "方案类型不对", "unknown kind of plan").field("/kind", KINDS.join("、"), KINDS.join(", ")));

@@ -46,7 +46,8 @@ impl Viewer {
     /// The account, or 401.
     pub fn signed_in(&self) -> Result<&Account, Fault> {
         self.0.as_ref().ok_or_else(|| {
-            Fault::new(FaultKind::Unauthorised, "sign_in", "请先登录", "sign in first").help("用园区或规划账号登录后再试", "sign in with an operator's or planner's account and try again")
+            Fault::new(FaultKind::Unauthorised, "sign_in", "请先登录", "sign in first")
+                .help("用园区或规划账号登录后再试", "sign in with an operator's or planner's account and try again")
         })
     }
 
@@ -75,7 +76,13 @@ mod tests {
     use super::*;
 
     fn viewer(role: Role, parks: &[&str]) -> Viewer {
-        Viewer::of(Account { account: "a".into(), name: "a".into(), role, parks: parks.iter().map(|park| (*park).to_owned()).collect(), disabled: false })
+        Viewer::of(Account {
+            account: "a".into(),
+            name: "a".into(),
+            role,
+            parks: parks.iter().map(|park| (*park).to_owned()).collect(),
+            disabled: false,
+        })
     }
 
     #[test]

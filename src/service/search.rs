@@ -13,7 +13,8 @@ impl Planner {
         let text = text.trim();
         let mut results = Vec::new();
         if let Some((lon, lat)) = coordinates(text) {
-            results.push(json!({ "collection": "place", "id": text, "name": text, "detail": null, "centre": [lon, lat], "bbox": [lon, lat, lon, lat] }));
+            results
+                .push(json!({ "collection": "place", "id": text, "name": text, "detail": null, "centre": [lon, lat], "bbox": [lon, lat, lon, lat] }));
         }
         if text.is_empty() {
             return Ok(json!({ "results": results }));
@@ -87,6 +88,9 @@ mod tests {
 
     #[test]
     fn a_whole_match_beats_a_beginning_beats_the_middle() {
-        assert_eq!([grade("P01", "p01"), grade("新桥东", "新桥"), grade("宝安新桥东", "新桥"), grade("石岩", "新桥")], [Some(0), Some(1), Some(2), None]);
+        assert_eq!(
+            [grade("P01", "p01"), grade("新桥东", "新桥"), grade("宝安新桥东", "新桥"), grade("石岩", "新桥")],
+            [Some(0), Some(1), Some(2), None]
+        );
     }
 }

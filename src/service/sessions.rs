@@ -76,7 +76,11 @@ impl Planner {
             fault = fault.field("/account", "账号应为 1–64 个字符", "an account has 1 to 64 characters");
         }
         if password.chars().count() < SHORTEST_PASSWORD {
-            fault = fault.field("/password", format!("密码至少 {SHORTEST_PASSWORD} 位"), format!("a password has at least {SHORTEST_PASSWORD} characters"));
+            fault = fault.field(
+                "/password",
+                format!("密码至少 {SHORTEST_PASSWORD} 位"),
+                format!("a password has at least {SHORTEST_PASSWORD} characters"),
+            );
         }
         let role = Role::parse(role);
         if role.is_none() {
@@ -130,7 +134,12 @@ impl Planner {
                 let wait = Duration::from_secs(1 << (count - FREE_FAILURES).min(8)).min(LONGEST_WAIT);
                 if let Some(left) = wait.checked_sub(last.elapsed()) {
                     let seconds = left.as_secs() + 1;
-                    return Err(Fault::new(FaultKind::TooMany, "slow_down", format!("失败次数过多，请 {seconds} 秒后再试"), format!("too many failures; try again in {seconds} s")));
+                    return Err(Fault::new(
+                        FaultKind::TooMany,
+                        "slow_down",
+                        format!("失败次数过多，请 {seconds} 秒后再试"),
+                        format!("too many failures; try again in {seconds} s"),
+                    ));
                 }
             }
         }

@@ -23,7 +23,9 @@ fn first_zoom(layer: &str) -> u8 {
 
 fn properties(layer: &str) -> Vec<&'static str> {
     match layer {
-        "parcel" => vec!["code", "land_use", "planned_use", "tenure", "park", "district", "planar_area_m2", "far_present", "far_limit", "stage", "built_year"],
+        "parcel" => {
+            vec!["code", "land_use", "planned_use", "tenure", "park", "district", "planar_area_m2", "far_present", "far_limit", "stage", "built_year"]
+        }
         "park" => vec!["code", "name", "district"],
         "district" => vec!["code", "name"],
         "zone" => vec!["code", "name", "kind", "park"],
@@ -52,7 +54,8 @@ impl Planner {
             None => return Ok(Vec::new()),
             Some(extent) => {
                 let [own_west, own_south, own_east, own_north] = atlas.lon_lat_box(extent);
-                let (west, south, east, north) = (west.max(own_west - 0.1), south.max(own_south - 0.1), east.min(own_east + 0.1), north.min(own_north + 0.1));
+                let (west, south, east, north) =
+                    (west.max(own_west - 0.1), south.max(own_south - 0.1), east.min(own_east + 0.1), north.min(own_north + 0.1));
                 if west > east || south > north {
                     return Ok(Vec::new());
                 }
@@ -61,7 +64,8 @@ impl Planner {
         };
         let least_area = if table.layer().geometry == GeometryKind::Polygon && tile.z < LAST_ZOOM { 8 } else { 1 };
         let style = TileStyle { properties: properties(layer), most_features: MOST_FEATURES, least_area };
-        let stale = (layer == "parcel").then(|| self.occupancy.read().unwrap_or_else(PoisonError::into_inner).stale_flags(table.len(), &super::today()));
+        let stale =
+            (layer == "parcel").then(|| self.occupancy.read().unwrap_or_else(PoisonError::into_inner).stale_flags(table.len(), &super::today()));
         Ok(encode(table, &rows, &self.crs, tile, &style, stale.as_deref().map(|flags| ("stale", flags))))
     }
 
@@ -73,7 +77,9 @@ impl Planner {
         let fields: serde_json::Map<String, Value> = properties(layer)
             .into_iter()
             .filter_map(|name| definition.column(name))
-            .map(|column| (column.name.clone(), json!(column.unit.as_ref().map_or_else(|| column.zh.clone(), |unit| format!("{} ({unit})", column.zh)))))
+            .map(|column| {
+                (column.name.clone(), json!(column.unit.as_ref().map_or_else(|| column.zh.clone(), |unit| format!("{} ({unit})", column.zh))))
+            })
             .collect();
         Ok(json!({
             "tilejson": "3.0.0",

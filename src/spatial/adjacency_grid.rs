@@ -25,8 +25,7 @@ pub(crate) fn meets(a: &[f64; 4], b: &[f64; 4]) -> bool {
 impl BoxGrid {
     /// A grid over `bounds`, each box grown by `grow` metres on every side; boxes that are not finite meet nothing.
     pub fn new(bounds: impl Iterator<Item = Rect<f64>>, grow: f64) -> Self {
-        let boxes: Vec<[f64; 4]> =
-            bounds.map(|b| [b.min().x - grow, b.min().y - grow, b.max().x + grow, b.max().y + grow]).collect();
+        let boxes: Vec<[f64; 4]> = bounds.map(|b| [b.min().x - grow, b.min().y - grow, b.max().x + grow, b.max().y + grow]).collect();
         let mut extent = [f64::INFINITY, f64::INFINITY, f64::NEG_INFINITY, f64::NEG_INFINITY];
         let (mut sides, mut count) = (0.0, 0usize);
         for b in boxes.iter().filter(|b| is_finite(b)) {

@@ -30,7 +30,8 @@ fn a_mere_corner_is_a_point_contact_of_length_zero() {
 fn parcels_across_a_slanting_street_are_no_contact_though_their_boxes_overlap() {
     // Far from the origin, so that the closed-form overlap leaves rounding behind.
     let slanted = |offset: f64| {
-        let corner = |along: f64, across: f64| (506_000.0 + along * 0.8 - (across + offset) * 0.6, 2_494_000.0 + along * 0.6 + (across + offset) * 0.8);
+        let corner =
+            |along: f64, across: f64| (506_000.0 + along * 0.8 - (across + offset) * 0.6, 2_494_000.0 + along * 0.6 + (across + offset) * 0.8);
         polygon(&[corner(0.0, 0.0), corner(173.1, 0.3), corner(171.7, 60.2), corner(0.9, 61.3)])
     };
     for street in [12.0, 16.0, 26.0, 40.0] {
@@ -84,10 +85,8 @@ fn an_overlap_is_a_class_of_its_own_with_its_area() {
 fn a_wedge_counts_only_where_it_is_narrow() {
     // Two sides that part at 3°: within 0.5 m until 0.5/tan 3° (from the horizontal side) and 0.5/sin 3° (from the slanted one).
     let turn = 3f64.to_radians();
-    let found = contacts(&[
-        rectangle(0.0, -20.0, 50.0, 20.0),
-        polygon(&[(0.0, 0.0), (50.0 * turn.cos(), 50.0 * turn.sin()), (0.0, 30.0), (0.0, 0.0)]),
-    ]);
+    let found =
+        contacts(&[rectangle(0.0, -20.0, 50.0, 20.0), polygon(&[(0.0, 0.0), (50.0 * turn.cos(), 50.0 * turn.sin()), (0.0, 30.0), (0.0, 0.0)])]);
     // A point at run t on the horizontal side has its foot at t·cos, at distance t·sin ≤ 0.5; the other way the foot is at t·cos and the distance t·sin as well.
     assert!(close(found[0].length_m, 0.5 / turn.sin()), "{} {}", found[0].length_m, 0.5 / turn.sin());
     assert!((found[0].gap_m - 0.25).abs() < 1e-6);

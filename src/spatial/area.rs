@@ -20,10 +20,7 @@ pub fn ring_area(ring: &[Coord<f64>]) -> f64 {
 
 /// Area in the working CRS, m²: outer rings minus holes, whatever the winding.
 pub fn planar_area(shape: &MultiPolygon<f64>) -> f64 {
-    shape
-        .iter()
-        .map(|part| ring_area(&part.exterior().0).abs() - part.interiors().iter().map(|hole| ring_area(&hole.0).abs()).sum::<f64>())
-        .sum()
+    shape.iter().map(|part| ring_area(&part.exterior().0).abs() - part.interiors().iter().map(|hole| ring_area(&hole.0).abs()).sum::<f64>()).sum()
 }
 
 /// Geodesic area on the WGS 84 ellipsoid, m². CGCS2000's and GRS 80's ellipsoids differ from it by less than 1e-10.
@@ -57,7 +54,9 @@ mod tests {
     fn on_the_central_meridian_plane_and_ellipsoid_agree_and_east_of_it_they_part_as_published() {
         let crs = WorkingCrs::parse("EPSG:4547").unwrap();
         let square = |x: f64| {
-            MultiPolygon(vec![polygon![(x: x, y: 2_500_000.0), (x: x + 100.0, y: 2_500_000.0), (x: x + 100.0, y: 2_500_100.0), (x: x, y: 2_500_100.0)]])
+            MultiPolygon(vec![
+                polygon![(x: x, y: 2_500_000.0), (x: x + 100.0, y: 2_500_000.0), (x: x + 100.0, y: 2_500_100.0), (x: x, y: 2_500_100.0)],
+            ])
         };
         let excess = |x: f64| planar_area(&square(x)) / ellipsoidal_area(&square(x), &crs) - 1.0;
         assert!(excess(500_000.0).abs() < 1e-6, "{}", excess(500_000.0));

@@ -125,9 +125,7 @@ impl Arena {
 
     /// Planar area of polygon `index`, m².
     pub fn area(&self, index: usize) -> f64 {
-        self.rings(index)
-            .map(|ring| super::area::ring_area(ring.coords).abs() * if ring.exterior { 1.0 } else { -1.0 })
-            .sum()
+        self.rings(index).map(|ring| super::area::ring_area(ring.coords).abs() * if ring.exterior { 1.0 } else { -1.0 }).sum()
     }
 
     /// Even-odd test; a point on the boundary may fall either way.

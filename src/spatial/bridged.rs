@@ -18,7 +18,13 @@ type Segment = (Coord<f64>, Coord<f64>);
 
 /// Pairs of parcels that are not roads, have no edge contact or overlap, and face across at most `width_m` for at least
 /// L_min. `length_m` is the mean of both directions, `gap_m` the mean width crossed. Sorted by (a, b).
-pub fn bridged(set: &impl PolygonSet, contacts: &[Contact], is_road: &(impl Fn(u32) -> bool + Sync), width_m: f64, options: &AdjacencyOptions) -> Vec<Contact> {
+pub fn bridged(
+    set: &impl PolygonSet,
+    contacts: &[Contact],
+    is_road: &(impl Fn(u32) -> bool + Sync),
+    width_m: f64,
+    options: &AdjacencyOptions,
+) -> Vec<Contact> {
     if width_m <= 0.0 {
         return Vec::new();
     }
@@ -39,7 +45,15 @@ pub fn bridged(set: &impl PolygonSet, contacts: &[Contact], is_road: &(impl Fn(u
     found
 }
 
-fn contact(set: &impl PolygonSet, grid: &BoxGrid, is_road: &impl Fn(u32) -> bool, a: u32, b: u32, width_m: f64, options: &AdjacencyOptions) -> Option<Contact> {
+fn contact(
+    set: &impl PolygonSet,
+    grid: &BoxGrid,
+    is_road: &impl Fn(u32) -> bool,
+    a: u32,
+    b: u32,
+    width_m: f64,
+    options: &AdjacencyOptions,
+) -> Option<Contact> {
     let (p, q) = (&grid.boxes[a as usize], &grid.boxes[b as usize]);
     let half = width_m / 2.0;
     let between = [p[0].max(q[0]) - half, p[1].max(q[1]) - half, p[2].min(q[2]) + half, p[3].min(q[3]) + half];

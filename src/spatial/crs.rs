@@ -35,12 +35,7 @@ impl WorkingCrs {
             Fault::bad("crs_unknown", format!("不认识的坐标系“{text}”"), format!("unknown CRS “{text}”"))
                 .help("写成 EPSG:n，例如 EPSG:4547", "write EPSG:n, for example EPSG:4547")
         };
-        let epsg: u16 = text
-            .strip_prefix("EPSG:")
-            .or_else(|| text.strip_prefix("epsg:"))
-            .unwrap_or(text)
-            .parse()
-            .map_err(|_| unknown())?;
+        let epsg: u16 = text.strip_prefix("EPSG:").or_else(|| text.strip_prefix("epsg:")).unwrap_or(text).parse().map_err(|_| unknown())?;
         let definition = crs_definitions::from_code(epsg).ok_or_else(unknown)?;
         let unusable = |zh: &str, en: &str| {
             Fault::bad("crs_not_plane", format!("EPSG:{epsg} 不能作为工作坐标系：{zh}"), format!("EPSG:{epsg} cannot be the working CRS: {en}"))

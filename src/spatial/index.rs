@@ -1,7 +1,7 @@
 //! Spatial index over boxes of rows: rstar's R*-tree, bulk loaded.
 
 use geo_types::{Coord, Rect};
-use rstar::{AABB, PointDistance, RTree, RTreeObject, RTreeParams, RStarInsertionStrategy};
+use rstar::{AABB, PointDistance, RStarInsertionStrategy, RTree, RTreeObject, RTreeParams};
 
 /// A row's box. f32 bounds, rounded outwards, halve the tree; callers test the exact shape anyway.
 #[derive(Clone, Copy, Debug)]
@@ -82,9 +82,7 @@ impl BoxIndex {
 
     /// Rows by growing distance of their box from `point`.
     pub fn nearest(&self, point: Coord<f64>) -> impl Iterator<Item = u32> + '_ {
-        self.tree
-            .nearest_neighbor_iter(&[(point.x - self.origin.x) as f32, (point.y - self.origin.y) as f32])
-            .map(|entry| entry.row)
+        self.tree.nearest_neighbor_iter(&[(point.x - self.origin.x) as f32, (point.y - self.origin.y) as f32]).map(|entry| entry.row)
     }
 
     pub fn len(&self) -> usize {

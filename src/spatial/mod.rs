@@ -6,19 +6,19 @@ mod adjacency_grid;
 mod adjacency_tests;
 pub mod area;
 pub mod arena;
-pub mod crs;
 pub mod bridged;
+pub mod crs;
 pub mod graph;
 pub mod index;
-pub mod mercator;
 #[cfg(test)]
 mod measure_tests;
+pub mod mercator;
 pub mod outline;
 pub mod overlap;
 pub mod overlay;
 pub mod polygons;
-pub mod tile;
 pub mod rectangle;
+pub mod tile;
 pub mod topology;
 
 pub use adjacency::{AdjacencyOptions, Contact, ContactClass, adjacency};

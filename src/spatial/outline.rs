@@ -189,10 +189,7 @@ fn gaps_between(closed: &MultiPolygon<f64>, union: &MultiPolygon<f64>) -> Vec<Ga
 
 /// Planar area in m², each ring around its own first point.
 pub fn area(shape: &MultiPolygon<f64>) -> f64 {
-    shape
-        .iter()
-        .map(|p| signed_area(&p.exterior().0).abs() - p.interiors().iter().map(|ring| signed_area(&ring.0).abs()).sum::<f64>())
-        .sum()
+    shape.iter().map(|p| signed_area(&p.exterior().0).abs() - p.interiors().iter().map(|ring| signed_area(&ring.0).abs()).sum::<f64>()).sum()
 }
 
 /// Length of all rings in m.
@@ -268,8 +265,8 @@ fn tidy(ring: Vec<Coord<f64>>) -> Vec<Coord<f64>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::spatial::polygons::samples::{lattice, polygon, rectangle};
     use crate::spatial::polygons::PolygonSet;
+    use crate::spatial::polygons::samples::{lattice, polygon, rectangle};
 
     #[test]
     fn parcels_that_tile_merge_to_the_exact_sum() {
@@ -297,7 +294,8 @@ mod tests {
 
     #[test]
     fn wide_holes_stay_and_count_in_the_perimeter() {
-        let ring = [rectangle(0.0, 0.0, 30.0, 10.0), rectangle(0.0, 20.0, 30.0, 10.0), rectangle(0.0, 10.0, 10.0, 10.0), rectangle(20.0, 10.0, 10.0, 10.0)];
+        let ring =
+            [rectangle(0.0, 0.0, 30.0, 10.0), rectangle(0.0, 20.0, 30.0, 10.0), rectangle(0.0, 10.0, 10.0, 10.0), rectangle(20.0, 10.0, 10.0, 10.0)];
         let merged = outline(&ring, 0.5);
         assert!((merged.area_m2 - 800.0).abs() < 1e-9 && (merged.perimeter_m - 160.0).abs() < 1e-9);
         assert!((merged.compactness() - 4.0 * std::f64::consts::PI * 800.0 / 25_600.0).abs() < 1e-12);

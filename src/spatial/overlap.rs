@@ -14,12 +14,8 @@ const CUT_ABOVE: usize = 256;
 /// area(a_i ∩ b_j) in m², or 0 at once when the boxes share no more than `at_least` m².
 pub fn shared_area(a: &impl PolygonSet, i: usize, b: &impl PolygonSet, j: usize, at_least: f64) -> f64 {
     let (box_a, box_b) = (a.bounds(i), b.bounds(j));
-    let shared = [
-        box_a.min().x.max(box_b.min().x),
-        box_a.min().y.max(box_b.min().y),
-        box_a.max().x.min(box_b.max().x),
-        box_a.max().y.min(box_b.max().y),
-    ];
+    let shared =
+        [box_a.min().x.max(box_b.min().x), box_a.min().y.max(box_b.min().y), box_a.max().x.min(box_b.max().x), box_a.max().y.min(box_b.max().y)];
     let (width, height) = (shared[2] - shared[0], shared[3] - shared[1]);
     if !(width > 0.0 && height > 0.0 && width * height > at_least) {
         return 0.0;
@@ -135,12 +131,7 @@ impl Cut {
             return &self.one;
         }
         self.one.extend_from_slice(ring);
-        for (side, inside) in [
-            (0, bounds[0] >= area[0]),
-            (1, bounds[1] >= area[1]),
-            (2, bounds[2] <= area[2]),
-            (3, bounds[3] <= area[3]),
-        ] {
+        for (side, inside) in [(0, bounds[0] >= area[0]), (1, bounds[1] >= area[1]), (2, bounds[2] <= area[2]), (3, bounds[3] <= area[3])] {
             if !inside {
                 self.two.clear();
                 cut_half(&self.one, side, area[side], &mut self.two);

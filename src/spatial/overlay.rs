@@ -48,10 +48,10 @@ fn overlay_group(a: &impl PolygonSet, group: std::ops::Range<usize>, trees: &[Tr
         let bounds = a.bounds(i);
         [bounds.min().x, bounds.min().y, bounds.max().x, bounds.max().y]
     };
-    let whole = group.clone().map(box_of).filter(|b| b[0].is_finite()).fold(
-        [f64::INFINITY, f64::INFINITY, f64::NEG_INFINITY, f64::NEG_INFINITY],
-        |w, b| [w[0].min(b[0]), w[1].min(b[1]), w[2].max(b[2]), w[3].max(b[3])],
-    );
+    let whole =
+        group.clone().map(box_of).filter(|b| b[0].is_finite()).fold([f64::INFINITY, f64::INFINITY, f64::NEG_INFINITY, f64::NEG_INFINITY], |w, b| {
+            [w[0].min(b[0]), w[1].min(b[1]), w[2].max(b[2]), w[3].max(b[3])]
+        });
     let mut partners = std::mem::take(&mut scratch.partners);
     partners.clear();
     grid.query(&whole, |j| {
@@ -148,8 +148,7 @@ impl Tree {
         } else {
             let (x, y) = (area[0] + width / 2.0, area[1] + height / 2.0);
             let children = self.nodes.len();
-            let quarters =
-                [[area[0], area[1], x, y], [x, area[1], area[2], y], [area[0], y, x, area[3]], [x, y, area[2], area[3]]];
+            let quarters = [[area[0], area[1], x, y], [x, area[1], area[2], y], [area[0], y, x, area[3]], [x, y, area[2], area[3]]];
             self.nodes.extend(quarters.map(|area| Node { area, cell: Cell::Empty }));
             let (left, right) = (halves(&rings, 2, x), halves(&rings, 0, x));
             for (child, part) in [halves(&left, 3, y), halves(&right, 3, y), halves(&left, 1, y), halves(&right, 1, y)].into_iter().enumerate() {
@@ -298,7 +297,8 @@ mod tests {
     fn holes_and_giants_on_both_sides_are_exact() {
         let mut ring = rectangle(0.0, 0.0, 100.0, 100.0);
         ring.0[0].interiors_push(rectangle(40.0, 40.0, 20.0, 20.0).0[0].exterior().clone());
-        let a: Polygons = [&rectangle(-10.0, -10.0, 200.0, 200.0), &rectangle(45.0, 45.0, 5.0, 5.0), &rectangle(30.0, 45.0, 20.0, 5.0)].into_iter().collect();
+        let a: Polygons =
+            [&rectangle(-10.0, -10.0, 200.0, 200.0), &rectangle(45.0, 45.0, 5.0, 5.0), &rectangle(30.0, 45.0, 20.0, 5.0)].into_iter().collect();
         let b: Polygons = [&ring].into_iter().collect();
         let shares = overlay(&a, &b);
         assert_eq!(shares.len(), 2);

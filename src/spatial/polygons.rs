@@ -37,10 +37,8 @@ pub trait PolygonSet: Sync {
 /// Twice-checked shoelace around the ring's first point: positive for counter-clockwise. m².
 pub fn signed_area(ring: &[Coord<f64>]) -> f64 {
     let Some(&origin) = ring.first() else { return 0.0 };
-    let doubled: f64 = ring
-        .windows(2)
-        .map(|pair| (pair[0].x - origin.x) * (pair[1].y - origin.y) - (pair[1].x - origin.x) * (pair[0].y - origin.y))
-        .sum();
+    let doubled: f64 =
+        ring.windows(2).map(|pair| (pair[0].x - origin.x) * (pair[1].y - origin.y) - (pair[1].x - origin.x) * (pair[0].y - origin.y)).sum();
     doubled / 2.0
 }
 

@@ -69,7 +69,9 @@ fn fits(edges: &[(Coord<f64>, Coord<f64>)], width: f64, height: f64) -> bool {
     starts.sort_unstable_by(f64::total_cmp);
     starts.dedup_by(|a, b| (*a - *b).abs() < TOUCH_M);
     let mut blocked = Vec::new();
-    starts.into_iter().any(|y| y >= bottom - TOUCH_M && y <= last + TOUCH_M && strip_fits(edges, y + TOUCH_M, y + height - TOUCH_M, width, &mut blocked))
+    starts
+        .into_iter()
+        .any(|y| y >= bottom - TOUCH_M && y <= last + TOUCH_M && strip_fits(edges, y + TOUCH_M, y + height - TOUCH_M, width, &mut blocked))
 }
 
 fn strip_fits(edges: &[(Coord<f64>, Coord<f64>)], low: f64, high: f64, width: f64, blocked: &mut Vec<(f64, f64)>) -> bool {

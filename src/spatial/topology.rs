@@ -120,7 +120,8 @@ fn slivers(set: &impl PolygonSet, contacts: &[super::Contact], width_m: f64) -> 
 
 /// The first proper crossing of two segments of the item, by a sweep over their left ends.
 fn self_intersection(set: &impl PolygonSet, i: usize) -> Option<TopologyFault> {
-    let mut segments: Vec<(Coord<f64>, Coord<f64>)> = set.rings(i).flat_map(|ring| ring.windows(2).map(|pair| (pair[0], pair[1])).collect::<Vec<_>>()).collect();
+    let mut segments: Vec<(Coord<f64>, Coord<f64>)> =
+        set.rings(i).flat_map(|ring| ring.windows(2).map(|pair| (pair[0], pair[1])).collect::<Vec<_>>()).collect();
     segments.sort_by(|p, q| p.0.x.min(p.1.x).total_cmp(&q.0.x.min(q.1.x)));
     for (k, s) in segments.iter().enumerate() {
         let right = s.0.x.max(s.1.x);

@@ -2,9 +2,9 @@
 
 pub mod geopackage;
 
+pub use crate::domain::WriteMode;
 use crate::domain::fault::Outcome;
 use crate::domain::row::CellRef;
-pub use crate::domain::WriteMode;
 use crate::domain::{Layer, Row};
 use serde::{Deserialize, Serialize};
 

@@ -64,7 +64,9 @@ fn a_ban_keeps_a_parcel_out_and_a_pin_keeps_it_in() {
 #[test]
 fn upstairs_names_a_clause_for_each_verdict_and_a_looser_limit_gives_no_less() {
     let client = Client::guest(reading());
-    let filter = json!({ "filter": format!("park = '{OWN_PARK}' AND land_use LIKE '1001%' AND planar_area_m2 > 15000"), "limit": 12, "skipGeometry": true }).to_string();
+    let filter =
+        json!({ "filter": format!("park = '{OWN_PARK}' AND land_use LIKE '1001%' AND planar_area_m2 > 15000"), "limit": 12, "skipGeometry": true })
+            .to_string();
     let parcels = client.send("POST", "/collections/parcel/search", &[], &filter).json();
     let mut built = 0;
     for feature in parcels["features"].as_array().unwrap() {

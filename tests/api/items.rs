@@ -44,11 +44,19 @@ fn cql2_agrees_with_a_filter_written_by_hand() {
     type Test<'t> = Box<dyn Fn(&Value) -> bool + 't>;
     let cases: Vec<(&str, Test<'_>)> = vec![
         ("land_use = '1001'", Box::new(|p| text(p, "land_use") == "1001")),
-        ("land_use LIKE '1001%' AND far_present < 1.5", Box::new(|p| text(p, "land_use").starts_with("1001") && number(p, "far_present").is_some_and(|far| far < 1.5))),
+        (
+            "land_use LIKE '1001%' AND far_present < 1.5",
+            Box::new(|p| text(p, "land_use").starts_with("1001") && number(p, "far_present").is_some_and(|far| far < 1.5)),
+        ),
         ("NOT (tenure = 'collective')", Box::new(|p| p["tenure"].is_string() && text(p, "tenure") != "collective")),
         ("height_limit_m IS NULL", Box::new(|p| p["height_limit_m"].is_null())),
         ("planar_area_m2 BETWEEN 5000 AND 20000", Box::new(|p| number(p, "planar_area_m2").is_some_and(|area| (5000.0..=20000.0).contains(&area)))),
-        ("tenure IN ('collective','irregular') OR built_year >= 2015", Box::new(|p| ["collective", "irregular"].contains(&text(p, "tenure").as_str()) || number(p, "built_year").is_some_and(|year| year >= 2015.0))),
+        (
+            "tenure IN ('collective','irregular') OR built_year >= 2015",
+            Box::new(|p| {
+                ["collective", "irregular"].contains(&text(p, "tenure").as_str()) || number(p, "built_year").is_some_and(|year| year >= 2015.0)
+            }),
+        ),
         ("NOT (far_limit > 3)", Box::new(|p| number(p, "far_limit").is_some_and(|far| far <= 3.0))),
         (&since, Box::new(|p| text(p, "as_of") >= middle)),
     ];
@@ -57,7 +65,12 @@ fn cql2_agrees_with_a_filter_written_by_hand() {
         let found: BTreeSet<String> = codes(&client.send("POST", "/collections/parcel/search", &[], &body).json()).into_iter().collect();
         let expected = by_hand(&*test);
         assert_eq!(found, expected, "{filter}");
-        assert!(!expected.is_empty() && expected.len() < features.len(), "{filter} selects {} of {}: the case shows nothing", expected.len(), features.len());
+        assert!(
+            !expected.is_empty() && expected.len() < features.len(),
+            "{filter} selects {} of {}: the case shows nothing",
+            expected.len(),
+            features.len()
+        );
     }
 }
 
@@ -81,23 +94,31 @@ fn a_spatial_filter_and_a_box_find_the_same_as_a_test_of_every_geometry() {
         })
         .map(|feature| feature["id"].as_str().unwrap().to_owned())
         .collect();
-    let filter = format!("park = '{OWN_PARK}' AND S_INTERSECTS(geom, POLYGON(({west} {south}, {east} {south}, {east} {north}, {west} {north}, {west} {south})))");
+    let filter = format!(
+        "park = '{OWN_PARK}' AND S_INTERSECTS(geom, POLYGON(({west} {south}, {east} {south}, {east} {north}, {west} {north}, {west} {south})))"
+    );
     let body = json!({ "filter": filter, "limit": 10_000, "skipGeometry": true }).to_string();
     let found: BTreeSet<String> = codes(&client.send("POST", "/collections/parcel/search", &[], &body).json()).into_iter().collect();
     assert_eq!(found, expected);
     let boxed: BTreeSet<String> =
-        codes(&client.get(&format!("/collections/parcel/items?limit=10000&park={OWN_PARK}&bbox={west},{south},{east},{north}")).json()).into_iter().collect();
+        codes(&client.get(&format!("/collections/parcel/items?limit=10000&park={OWN_PARK}&bbox={west},{south},{east},{north}")).json())
+            .into_iter()
+            .collect();
     assert!(boxed.is_superset(&expected) && boxed.len() < all["features"].as_array().unwrap().len());
     // West of east is a legal box (antimeridian) and simply holds nothing here.
     assert_eq!(client.get("/collections/parcel/items?bbox=170,20,-170,25").json()["numberMatched"], 0);
-    assert_eq!(client.get("/collections/parcel/items?bbox=-180,-90,180,90").json()["numberMatched"], client.get("/collections/parcel/items").json()["numberMatched"]);
+    assert_eq!(
+        client.get("/collections/parcel/items?bbox=-180,-90,180,90").json()["numberMatched"],
+        client.get("/collections/parcel/items").json()["numberMatched"]
+    );
 }
 
 #[test]
 fn sorting_is_total_and_nulls_go_last() {
     let client = Client::guest(reading());
     let page = client.get("/collections/parcel/items?sortby=-height_limit_m&limit=10000&skipGeometry=true&properties=height_limit_m").json();
-    let values: Vec<Option<f64>> = page["features"].as_array().unwrap().iter().map(|feature| feature["properties"]["height_limit_m"].as_f64()).collect();
+    let values: Vec<Option<f64>> =
+        page["features"].as_array().unwrap().iter().map(|feature| feature["properties"]["height_limit_m"].as_f64()).collect();
     let first_null = values.iter().position(Option::is_none).expect("some are null");
     assert!(values[first_null..].iter().all(Option::is_none));
     assert!(values[..first_null].windows(2).all(|pair| pair[0] >= pair[1]));
@@ -134,10 +155,14 @@ fn geojson_keeps_rfc_7946() {
         assert!(feature["properties"].get("owner").is_none(), "owners are private");
         for part in feature["geometry"]["coordinates"].as_array().unwrap() {
             for (index, ring) in part.as_array().unwrap().iter().enumerate() {
-                let ring: Vec<(f64, f64)> = ring.as_array().unwrap().iter().map(|place| (place[0].as_f64().unwrap(), place[1].as_f64().unwrap())).collect();
+                let ring: Vec<(f64, f64)> =
+                    ring.as_array().unwrap().iter().map(|place| (place[0].as_f64().unwrap(), place[1].as_f64().unwrap())).collect();
                 assert!(ring.len() >= 4 && ring.first() == ring.last());
                 assert!(ring.windows(2).all(|pair| pair[0] != pair[1]));
-                let twice: f64 = ring.windows(2).map(|pair| (pair[0].0 - ring[0].0) * (pair[1].1 - ring[0].1) - (pair[1].0 - ring[0].0) * (pair[0].1 - ring[0].1)).sum();
+                let twice: f64 = ring
+                    .windows(2)
+                    .map(|pair| (pair[0].0 - ring[0].0) * (pair[1].1 - ring[0].1) - (pair[1].0 - ring[0].0) * (pair[0].1 - ring[0].1))
+                    .sum();
                 assert_eq!(twice > 0.0, index == 0, "winding");
             }
         }

@@ -32,7 +32,9 @@ fn each_wrong_way_of_writing_has_its_own_answer() {
     patch(&operator, &own, Some("\"u999\""), &body).problem(412);
     let path = format!("/units/{}", own["id"].as_str().unwrap());
     operator.send_bare("PATCH", &path, &[("if-match", etag)], &body.to_string()).problem(403);
-    operator.send_bare("PATCH", &path, &[("if-match", etag), ("x-requested-with", "parkplan"), ("origin", "http://elsewhere.example")], &body.to_string()).problem(403);
+    operator
+        .send_bare("PATCH", &path, &[("if-match", etag), ("x-requested-with", "parkplan"), ("origin", "http://elsewhere.example")], &body.to_string())
+        .problem(403);
     let invalid = patch(&operator, &own, Some(etag), &json!({ "state": "gone", "area_m2": -4, "revision": 9 })).problem(422);
     let mut pointers: Vec<&str> = invalid["errors"].as_array().unwrap().iter().map(|error| error["pointer"].as_str().unwrap()).collect();
     pointers.sort_unstable();
@@ -54,7 +56,13 @@ fn tenants_and_rents_are_seen_inside_their_park_only() {
     let server = Server::start(&city);
     let operator = Client::signed_in(&server, OPERATOR);
     let let_unit = |client: &Client| -> Value {
-        client.get(&format!("/units?park={OWN_PARK}&limit=10000")).json()["units"].as_array().unwrap().iter().find(|unit| unit["state"] == "let").unwrap().clone()
+        client.get(&format!("/units?park={OWN_PARK}&limit=10000")).json()["units"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|unit| unit["state"] == "let")
+            .unwrap()
+            .clone()
     };
     let seen = let_unit(&operator);
     let tenant = seen["tenant"].as_str().expect("the park's own operator sees the tenant").to_owned();

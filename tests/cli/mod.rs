@@ -36,14 +36,34 @@ fn bad_input_exits_with_one_and_leaves_the_city_as_it_was() {
         ("not a map at all", file("noise.geojson", b"\x00\x01\x02 hello")),
         ("an unknown format", file("noise.xyz", b"1 2 3")),
         ("a truncated shapefile", {
-            must(&["export", path(&city), "--layer", "parcel", "--filter", &format!("park = '{OWN_PARK}'"), "--out", path(&folder.path().join("cut.shp")), "--quiet"]);
+            must(&[
+                "export",
+                path(&city),
+                "--layer",
+                "parcel",
+                "--filter",
+                &format!("park = '{OWN_PARK}'"),
+                "--out",
+                path(&folder.path().join("cut.shp")),
+                "--quiet",
+            ]);
             let cut = folder.path().join("cut.shp");
             let whole = std::fs::read(&cut).unwrap();
             std::fs::write(&cut, &whole[..whole.len() / 2]).unwrap();
             cut
         }),
         ("a header that claims two gigabytes", {
-            must(&["export", path(&city), "--layer", "parcel", "--filter", &format!("park = '{OWN_PARK}'"), "--out", path(&folder.path().join("huge.shp")), "--quiet"]);
+            must(&[
+                "export",
+                path(&city),
+                "--layer",
+                "parcel",
+                "--filter",
+                &format!("park = '{OWN_PARK}'"),
+                "--out",
+                path(&folder.path().join("huge.shp")),
+                "--quiet",
+            ]);
             let huge = folder.path().join("huge.shp");
             let mut content = std::fs::read(&huge).unwrap();
             content[24..28].copy_from_slice(&(1_073_741_824u32).to_be_bytes());
@@ -51,7 +71,17 @@ fn bad_input_exits_with_one_and_leaves_the_city_as_it_was() {
             huge
         }),
         ("no CRS", {
-            must(&["export", path(&city), "--layer", "parcel", "--filter", &format!("park = '{OWN_PARK}'"), "--out", path(&folder.path().join("nocrs.shp")), "--quiet"]);
+            must(&[
+                "export",
+                path(&city),
+                "--layer",
+                "parcel",
+                "--filter",
+                &format!("park = '{OWN_PARK}'"),
+                "--out",
+                path(&folder.path().join("nocrs.shp")),
+                "--quiet",
+            ]);
             std::fs::remove_file(folder.path().join("nocrs.prj")).unwrap();
             folder.path().join("nocrs.shp")
         }),
@@ -88,7 +118,8 @@ fn a_dbf_in_the_wrong_encoding_is_refused_with_the_row_and_the_right_one_is_read
     let fault = refused(&["import", path(&city), "--layer", "park", path(&out), "--encoding", "UTF-8", "--mode", "update"]);
     assert!(fault["detail"].as_str().unwrap().contains("UTF-8"), "{fault}");
     assert!(bytes(&city) == before);
-    let report: serde_json::Value = serde_json::from_str(&must(&["--json", "import", path(&city), "--layer", "park", path(&out), "--mode", "update"])).unwrap();
+    let report: serde_json::Value =
+        serde_json::from_str(&must(&["--json", "import", path(&city), "--layer", "park", path(&out), "--mode", "update"])).unwrap();
     assert_eq!(report["accepted"], 20, "{report}");
     let names = must(&["export", path(&city), "--layer", "park", "--out", "-", "--quiet"]);
     assert!(names.contains("新桥东"));

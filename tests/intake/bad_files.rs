@@ -20,8 +20,18 @@ fn what_is_no_file_of_ours_is_refused() {
         (folder.path().to_owned(), "file_is_directory"),
         (file(&folder, "empty.geojson", ""), "file_empty"),
         (file(&folder, "photo.jpg", [0xFF, 0xD8, 0xFF, 0xE0]), "format_unknown"),
-        (file(&folder, "layer.vrt", "<OGRVRTDataSource><OGRVRTLayer name=\"a\"><SrcDataSource>/etc/passwd</SrcDataSource></OGRVRTLayer></OGRVRTDataSource>"), "format_refused"),
-        (file(&folder, "xxe.kml", "<?xml version=\"1.0\"?><!DOCTYPE kml [<!ENTITY x SYSTEM \"file:///etc/passwd\">]><kml><Document/></kml>"), "format_refused"),
+        (
+            file(
+                &folder,
+                "layer.vrt",
+                "<OGRVRTDataSource><OGRVRTLayer name=\"a\"><SrcDataSource>/etc/passwd</SrcDataSource></OGRVRTLayer></OGRVRTDataSource>",
+            ),
+            "format_refused",
+        ),
+        (
+            file(&folder, "xxe.kml", "<?xml version=\"1.0\"?><!DOCTYPE kml [<!ENTITY x SYSTEM \"file:///etc/passwd\">]><kml><Document/></kml>"),
+            "format_refused",
+        ),
         (file(&folder, "plan.dwg", "AC1032\0\0\0\0"), "format_refused"),
         (file(&folder, "cut.geojson", r#"{"type":"FeatureCollection","features":[{"type":"Feature","#), "json_syntax"),
         (file(&folder, "other.json", r#"{"name":"no geodata"}"#), "format_unknown"),

@@ -87,7 +87,8 @@ fn a_hole_outside_its_shell_and_a_mixed_collection_are_named() {
 
 #[test]
 fn heights_repeated_points_and_turned_rings_are_set_right_and_told() {
-    let flat = r#"{"type":"Polygon","coordinates":[[[114.0,22.5,3],[114.0,22.501,3],[114.0,22.501,3],[114.001,22.501,3],[114.001,22.5,3],[114.0,22.5,3]]]}"#;
+    let flat =
+        r#"{"type":"Polygon","coordinates":[[[114.0,22.5,3],[114.0,22.501,3],[114.0,22.501,3],[114.001,22.501,3],[114.001,22.5,3],[114.0,22.5,3]]]}"#;
     let report = report(flat, OnInvalid::Reject);
     assert_eq!(report.accepted, 2);
     let codes: Vec<&str> = report.notices.iter().map(|notice| notice.code).collect();

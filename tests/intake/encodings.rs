@@ -83,7 +83,12 @@ fn a_csv_of_chinese_excel_is_read_with_and_without_mark() {
     let gbk: Vec<u8> = encoding_rs::GBK.encode(text).0.into_owned();
     let marked = format!("\u{feff}{text}");
     let unicode: Vec<u8> = marked.replace(',', "\t").encode_utf16().flat_map(u16::to_le_bytes).collect();
-    for (name, bytes, encoding) in [("gbk.csv", gbk.as_slice(), "GB18030"), ("utf8.csv", text.as_bytes(), "UTF-8"), ("bom.csv", marked.as_bytes(), "UTF-8"), ("excel.txt", unicode.as_slice(), "UTF-16LE")] {
+    for (name, bytes, encoding) in [
+        ("gbk.csv", gbk.as_slice(), "GB18030"),
+        ("utf8.csv", text.as_bytes(), "UTF-8"),
+        ("bom.csv", marked.as_bytes(), "UTF-8"),
+        ("excel.txt", unicode.as_slice(), "UTF-16LE"),
+    ] {
         let prepared = run(&file(&folder, name, bytes), &options("unit"), &shenzhen()).expect(name);
         assert_eq!(prepared.report.encoding.as_ref().map(|e| e.name.as_str()), Some(encoding), "{name}");
         assert_eq!(prepared.rows[0].get(layer, "use").as_str(), Some("r_and_d"));

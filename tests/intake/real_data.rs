@@ -67,7 +67,9 @@ fn shanghai_reads_17_districts_by_the_language_byte() {
 
 #[test]
 fn singapore_raw_has_6_and_4_invalid_and_mending_keeps_the_area_of_the_known_repair() {
-    let (Some(raw), Some(repaired)) = (real("singapore_mp2019/MP2019-boundary-zone-shapefiles.zip"), real("singapore_mp2019/MP2019-boundray-zone-SVY21.zip")) else {
+    let (Some(raw), Some(repaired)) =
+        (real("singapore_mp2019/MP2019-boundary-zone-shapefiles.zip"), real("singapore_mp2019/MP2019-boundray-zone-SVY21.zip"))
+    else {
         return;
     };
     for (layer, rows, invalid) in [("MP2019-subzone", 332, 6), ("MP2019-region", 5, 4), ("MP2019-planning-area", 55, 0)] {

@@ -124,7 +124,11 @@ fn parks_shifted_like_the_web_maps_are_noticed_and_unshifted_ones_are_not() {
     city.known = known
         .rows
         .iter()
-        .map(|row| KnownShape { key: row.key(known.layer).to_owned(), name: None, centroid: row.geometry.as_ref().and_then(Centroid::centroid).expect("centroid") })
+        .map(|row| KnownShape {
+            key: row.key(known.layer).to_owned(),
+            name: None,
+            centroid: row.geometry.as_ref().and_then(Centroid::centroid).expect("centroid"),
+        })
         .collect();
     let codes = |shift: &dyn Fn(Coord<f64>) -> Coord<f64>| -> Vec<&'static str> {
         run(&park(shift), &options("park"), &city).expect("prepared").report.notices.iter().map(|notice| notice.code).collect()

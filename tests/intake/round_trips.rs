@@ -7,12 +7,8 @@ use parkplan::formats::{CsvGeometry, VectorDriver, WriteOptions, write_csv, writ
 use parkplan::intake::ImportOptions;
 use std::io::Write;
 
-const FORMATS: [(VectorDriver, &str); 4] = [
-    (VectorDriver::GeoPackage, "gpkg"),
-    (VectorDriver::FlatGeobuf, "fgb"),
-    (VectorDriver::Shapefile, "shp"),
-    (VectorDriver::FileGeodatabase, "gdb"),
-];
+const FORMATS: [(VectorDriver, &str); 4] =
+    [(VectorDriver::GeoPackage, "gpkg"), (VectorDriver::FlatGeobuf, "fgb"), (VectorDriver::Shapefile, "shp"), (VectorDriver::FileGeodatabase, "gdb")];
 
 #[test]
 fn parcels_come_back_from_every_format_with_every_value() {
@@ -148,7 +144,8 @@ fn a_csv_goes_out_with_mark_and_guard_and_comes_back_as_it_was() {
     rows[0].set(layer, "name", "=cmd|' /C calc'!A0").set(layer, "code", "0044030");
     let columns: Vec<usize> = (0..layer.columns.len()).filter(|index| !layer.columns[*index].computed).collect();
     let mut bytes = Vec::new();
-    let count = write_csv(&mut bytes, layer, &columns, &mut rows.clone().into_iter().map(Ok), CsvGeometry::Wkt, "EPSG:4547", "EPSG:4547").expect("written");
+    let count =
+        write_csv(&mut bytes, layer, &columns, &mut rows.clone().into_iter().map(Ok), CsvGeometry::Wkt, "EPSG:4547", "EPSG:4547").expect("written");
     assert_eq!(count, 3);
     assert!(bytes.starts_with(b"\xEF\xBB\xBF"));
     assert!(String::from_utf8_lossy(&bytes).contains(",'=cmd"));

@@ -25,12 +25,7 @@ fn cambridge_goes_from_its_files_to_sites_and_verdicts() {
     let city = folder.path().join("cambridge.gpkg");
     must(&["new", path(&city), "--crs", "EPSG:26986", "--name", "Cambridge"]);
 
-    let parcels = import(
-        &city,
-        "parcel",
-        &source.join("ASSESSING_ParcelsFY2013.topojson"),
-        &["--crs", "EPSG:4326", "--key", "ML"],
-    );
+    let parcels = import(&city, "parcel", &source.join("ASSESSING_ParcelsFY2013.topojson"), &["--crs", "EPSG:4326", "--key", "ML"]);
     assert_eq!(parcels["read"], 13_159);
     let by_reason = |reason: &str| parcels["rejected"].as_array().unwrap().iter().filter(|row| row["reason"] == reason).count();
     // 81 rows repeat a key when "no key" counts as one; stated apart: 76 repeat a key, 6 have none.
@@ -63,7 +58,8 @@ fn cambridge_goes_from_its_files_to_sites_and_verdicts() {
     // The same questions through the API. A Massachusetts register has no Chinese tenure or use: every parcel says what it lacks.
     let server = Server::start(&city);
     let client = Client::guest(&server);
-    let area = json!({ "type": "Polygon", "coordinates": [[[-71.105, 42.36], [-71.095, 42.36], [-71.095, 42.368], [-71.105, 42.368], [-71.105, 42.36]]] });
+    let area =
+        json!({ "type": "Polygon", "coordinates": [[[-71.105, 42.36], [-71.095, 42.36], [-71.095, 42.368], [-71.105, 42.368], [-71.105, 42.36]]] });
     let bare = client.execute("consolidate", json!({ "area": area })).json();
     assert_eq!(bare["eligible"]["count"], 0);
     assert!(bare["excluded"].as_array().unwrap().iter().any(|entry| entry["reason"] == "data_incomplete" && entry["count"].as_u64().unwrap() > 100));
@@ -128,7 +124,10 @@ fn shanghai_in_gbk_and_singapore_with_its_faults() {
 /// The archive's member that holds the subzones.
 fn subzones(data: &Path) -> String {
     let archive = std::process::Command::new("python3")
-        .args(["-c", "import sys,zipfile; print(next(n for n in zipfile.ZipFile(sys.argv[1]).namelist() if n.endswith('.shp') and 'subzone' in n.lower()))"])
+        .args([
+            "-c",
+            "import sys,zipfile; print(next(n for n in zipfile.ZipFile(sys.argv[1]).namelist() if n.endswith('.shp') and 'subzone' in n.lower()))",
+        ])
         .arg(data.join("real/singapore_mp2019/MP2019-boundary-zone-shapefiles.zip"))
         .output()
         .unwrap();

@@ -37,14 +37,8 @@ pub(super) fn upper_bound<S: PolygonSet>(problem: &Problem<'_, S>, can_be_used: 
         area: (unit.area - unit.overlap).max(0.0),
         pinned: unit.pinned,
     };
-    let items: Vec<Item> = problem
-        .units
-        .iter()
-        .zip(&most_pp)
-        .zip(can_be_used)
-        .filter(|(_, used)| **used)
-        .map(|((unit, pp), _)| item(unit, *pp))
-        .collect();
+    let items: Vec<Item> =
+        problem.units.iter().zip(&most_pp).zip(can_be_used).filter(|(_, used)| **used).map(|((unit, pp), _)| item(unit, *pp)).collect();
     let params = &problem.params;
     let room = match params.sites {
         None => f64::INFINITY,
@@ -67,9 +61,7 @@ fn knapsack_bound(items: &[Item], budget: f64, room: f64) -> f64 {
             .sum();
         prices + rest
     };
-    let most = |of: fn(&Item) -> f64| {
-        items.iter().filter(|i| of(i) > 0.0).map(|i| i.value.max(0.0) / of(i)).fold(0.0, f64::max)
-    };
+    let most = |of: fn(&Item) -> f64| items.iter().filter(|i| of(i) > 0.0).map(|i| i.value.max(0.0) / of(i)).fold(0.0, f64::max);
     let most_lambda = if budget.is_finite() { most(|i| i.cost) } else { 0.0 };
     let most_mu = if room.is_finite() { most(|i| i.area) } else { 0.0 };
     let along_mu = |lambda: f64| least(|mu| dual(lambda, mu), most_mu);

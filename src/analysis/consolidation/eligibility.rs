@@ -1,6 +1,6 @@
 //! Which parcels may be in a site, what each costs, and why the others may not (C7–C9).
 
-use super::input::{ConsolidationPack, ParcelInput, Params};
+use super::input::{ConsolidationPack, Params, ParcelInput};
 use serde::Serialize;
 use std::collections::BTreeSet;
 
@@ -76,9 +76,8 @@ fn judge_one(parcel: &ParcelInput, area_m2: f64, pack: &ConsolidationPack, param
     let demolition = if built_gfa_m2 > 0.0 { pack.demolition_price_wan_m2.get(structure).copied() } else { Some(0.0) };
     let missing = missing_field(parcel, area_m2, pack, land.is_some(), demolition.is_some());
 
-    let is_over_control = parcel.control_share.iter().any(|(kind, share)| {
-        *share > pack.control_max_share.get(kind).copied().unwrap_or(pack.control_default_max_share)
-    });
+    let is_over_control =
+        parcel.control_share.iter().any(|(kind, share)| *share > pack.control_max_share.get(kind).copied().unwrap_or(pack.control_default_max_share));
     let is_recent = parcel.has_building
         && pack.recent_building_years.zip(parcel.built_year).is_some_and(|(years, built)| f64::from(params.as_of_year - built) < years);
     let far = present_far(parcel, area_m2);

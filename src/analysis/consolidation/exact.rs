@@ -34,7 +34,10 @@ pub(super) fn enumerate<S: PolygonSet>(problem: &Problem<'_, S>, stop: &(dyn Fn(
                 overlap += unit.overlap;
                 cost += unit.cost;
             }
-            area >= params.min_area_m2 - 1e-5 && area - overlap <= params.max_area() + 1e-5 && within(cost, params.budget()) && is_connected(mask, &links)
+            area >= params.min_area_m2 - 1e-5
+                && area - overlap <= params.max_area() + 1e-5
+                && within(cost, params.budget())
+                && is_connected(mask, &links)
         })
         .collect();
     let stopped = AtomicBool::new(false);
@@ -262,7 +265,11 @@ impl<'p, 'a, S: PolygonSet> Packing<'p, 'a, S> {
                 let (mask, add) = self.all[index];
                 let holds_open_pin = mask & self.sites.pins & !used != 0;
                 let next_cost = cost + self.sites.list[index].1.cost;
-                if count >= self.most_sites || mask & used != 0 || !within(next_cost, self.problem.params.budget()) || (add <= 0.0 && !holds_open_pin && count > 0) {
+                if count >= self.most_sites
+                    || mask & used != 0
+                    || !within(next_cost, self.problem.params.budget())
+                    || (add <= 0.0 && !holds_open_pin && count > 0)
+                {
                     continue;
                 }
                 (used, gain, cost, count) = (used | mask, gain + add, next_cost, count + 1);

@@ -20,7 +20,7 @@ mod tests;
 
 pub use answer::*;
 pub use eligibility::{Judgement, Reason, judge};
-pub use input::{ConsolidationPack, LandSplitTable, ParcelInput, Params, SharedStep, Weights};
+pub use input::{ConsolidationPack, LandSplitTable, Params, ParcelInput, SharedStep, Weights};
 
 use crate::domain::Fault;
 use crate::domain::fault::Outcome;
@@ -52,7 +52,13 @@ impl Control<'_> {
 /// # Errors
 /// `bad_weights`, `bad_limits`, `pin_unknown`, `pin_not_eligible` (with the reason), `consolidation_infeasible` (with the
 /// pin and the limit that clash), `cancelled`.
-pub fn consolidate(set: &impl PolygonSet, parcels: &[ParcelInput], pack: &ConsolidationPack, params: &Params, control: Control<'_>) -> Outcome<Answer> {
+pub fn consolidate(
+    set: &impl PolygonSet,
+    parcels: &[ParcelInput],
+    pack: &ConsolidationPack,
+    params: &Params,
+    control: Control<'_>,
+) -> Outcome<Answer> {
     check(set.len(), parcels, params)?;
     let area_m2: Vec<f64> = (0..set.len()).map(|i| set.area_m2(i)).collect();
     let judgements = judge(parcels, &area_m2, pack, params);
@@ -80,7 +86,11 @@ fn check(items: usize, parcels: &[ParcelInput], params: &Params) -> Outcome<()> 
     let numbers = [Some(params.min_area_m2), params.max_area_m2, params.budget_wan, params.min_compactness, Some(params.bridge_width_m)];
     let is_bad = numbers.into_iter().flatten().any(|n| !n.is_finite() || n < 0.0);
     if is_bad || params.min_area_m2 > params.max_area() {
-        return Err(Fault::bad("bad_limits", "面积、预算与紧凑度须为非负数，且面积下限不大于上限", "areas, budget and compactness must be numbers ≥ 0, the least area not above the largest"));
+        return Err(Fault::bad(
+            "bad_limits",
+            "面积、预算与紧凑度须为非负数，且面积下限不大于上限",
+            "areas, budget and compactness must be numbers ≥ 0, the least area not above the largest",
+        ));
     }
     Ok(())
 }
@@ -88,7 +98,12 @@ fn check(items: usize, parcels: &[ParcelInput], params: &Params) -> Outcome<()> 
 fn check_pins(parcels: &[ParcelInput], judgements: &[Judgement], params: &Params) -> Outcome<()> {
     for pin in &params.pins {
         let Some(at) = parcels.iter().position(|p| p.code == *pin) else {
-            return Err(Fault::bad("pin_unknown", format!("指定入选的宗地 {pin} 不在所给宗地中"), format!("the pinned parcel {pin} is not among the parcels")).at(pin.clone()));
+            return Err(Fault::bad(
+                "pin_unknown",
+                format!("指定入选的宗地 {pin} 不在所给宗地中"),
+                format!("the pinned parcel {pin} is not among the parcels"),
+            )
+            .at(pin.clone()));
         };
         if let Some(reason) = judgements[at].reasons.first() {
             let reason = reason.name();
@@ -123,7 +138,14 @@ fn bridges(set: &impl PolygonSet, parcels: &[ParcelInput], eligible: &[usize], p
         .collect()
 }
 
-fn units<S: PolygonSet>(eligible: &[usize], parcels: &[ParcelInput], area_m2: &[f64], judgements: &[Judgement], params: &Params, subset: &Subset<'_, S>) -> Vec<Unit> {
+fn units<S: PolygonSet>(
+    eligible: &[usize],
+    parcels: &[ParcelInput],
+    area_m2: &[f64],
+    judgements: &[Judgement],
+    params: &Params,
+    subset: &Subset<'_, S>,
+) -> Vec<Unit> {
     let mut owners: BTreeMap<&str, u32> = BTreeMap::new();
     eligible
         .iter()

@@ -1,11 +1,11 @@
 //! The eligible parcels as a graph with what each brings; sites and plans and their values.
 
 use super::input::{Params, Weights};
+use crate::domain::units::hectares;
 use crate::spatial::outline::{Outline, compactness, outline, outline_figures};
 use crate::spatial::overlap::shared_area;
 use crate::spatial::rectangle::holds_rectangle;
 use crate::spatial::{Contact, ContactClass, Graph, PolygonSet, Subset, adjacency};
-use crate::domain::units::hectares;
 use geo_types::MultiPolygon;
 use rayon::prelude::*;
 use std::cmp::Ordering;
@@ -79,24 +79,13 @@ impl<'a, S: PolygonSet> Problem<'a, S> {
             .map(|i| {
                 let own = outline_figures(&[set.multipolygon(i)], tolerance);
                 let unit = &units[i];
-                unit.area > tolerance * unit.perimeter
-                    && (own.area_m2 - unit.area).abs() < 1e-6
-                    && (own.perimeter_m - unit.perimeter).abs() < 1e-6
+                unit.area > tolerance * unit.perimeter && (own.area_m2 - unit.area).abs() < 1e-6 && (own.perimeter_m - unit.perimeter).abs() < 1e-6
             })
             .collect();
         let near = Graph::new(units.len(), &contacts, |_| true);
         // A bridge connects but shares no boundary: it counts no length.
         contacts.extend(bridges.into_iter().map(|bridge| Contact { length_m: 0.0, ..bridge }));
-        Problem {
-            graph: Graph::new(units.len(), &contacts, |c| c.class != ContactClass::Point),
-            near,
-            units,
-            codes,
-            set,
-            contacts,
-            is_clean,
-            params,
-        }
+        Problem { graph: Graph::new(units.len(), &contacts, |c| c.class != ContactClass::Point), near, units, codes, set, contacts, is_clean, params }
     }
 
     pub fn weights(&self) -> &Weights {

@@ -53,11 +53,8 @@ pub fn regions(input: &RegionsInput<'_>, stop: &(dyn Fn() -> bool + Sync)) -> Re
         sums[*c as usize] += amount;
     }
     let solvable: Vec<bool> = component.iter().map(|c| sums[*c as usize] >= input.at_least).collect();
-    let p_bound = if input.at_least > 0.0 {
-        sums.iter().map(|s| (s / input.at_least * (1.0 + 1e-12)).floor() as usize).sum()
-    } else {
-        input.amount.len()
-    };
+    let p_bound =
+        if input.at_least > 0.0 { sums.iter().map(|s| (s / input.at_least * (1.0 + 1e-12)).floor() as usize).sum() } else { input.amount.len() };
     let mut starts: Vec<(u64, Partition<'_>)> = (0..STARTS)
         .into_par_iter()
         .filter(|start| *start == 0 || !stop())

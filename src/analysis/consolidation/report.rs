@@ -33,7 +33,13 @@ pub(super) fn answer<S: PolygonSet>(
     }
 }
 
-fn candidate<S: PolygonSet>(problem: &Problem<'_, S>, label: &'static str, plan: &Plan, parcels: &[ParcelInput], pack: &ConsolidationPack) -> Candidate {
+fn candidate<S: PolygonSet>(
+    problem: &Problem<'_, S>,
+    label: &'static str,
+    plan: &Plan,
+    parcels: &[ParcelInput],
+    pack: &ConsolidationPack,
+) -> Candidate {
     let owners: BTreeSet<u32> = plan.parcels().iter().map(|i| problem.units[*i as usize].owner).collect();
     Candidate {
         label,
@@ -112,13 +118,24 @@ fn land_split<S: PolygonSet>(problem: &Problem<'_, S>, plan: &Plan, parcels: &[P
     LandSplit { retained_m2, banked_m2: plan.area - retained_m2, status: "unconfirmed" }
 }
 
-fn excluded<S: PolygonSet>(problem: &Problem<'_, S>, best: &Plan, parcels: &[ParcelInput], area_m2: &[f64], judgements: &[Judgement]) -> Vec<Excluded> {
+fn excluded<S: PolygonSet>(
+    problem: &Problem<'_, S>,
+    best: &Plan,
+    parcels: &[ParcelInput],
+    area_m2: &[f64],
+    judgements: &[Judgement],
+) -> Vec<Excluded> {
     let mut details: Vec<(usize, ExcludedDetail)> = judgements
         .iter()
         .enumerate()
         .filter(|(_, judgement)| !judgement.is_eligible())
         .map(|(i, judgement)| {
-            let detail = ExcludedDetail { parcel: parcels[i].code.clone(), reasons: judgement.reasons.clone(), missing: judgement.missing.clone(), change: None };
+            let detail = ExcludedDetail {
+                parcel: parcels[i].code.clone(),
+                reasons: judgement.reasons.clone(),
+                missing: judgement.missing.clone(),
+                change: None,
+            };
             (i, detail)
         })
         .collect();

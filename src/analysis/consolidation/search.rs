@@ -28,7 +28,10 @@ pub(super) fn search<S: PolygonSet>(
     stop: &(dyn Fn() -> bool + Sync),
     progress: &(dyn Fn(f64) + Sync),
 ) -> Vec<Members> {
-    let goals: Vec<Goal> = [Goal::Objective; 10].into_iter().chain([Goal::Cheapest, Goal::Largest, Goal::Objective, Goal::FewestOwners, Goal::Largest, Goal::Objective]).collect();
+    let goals: Vec<Goal> = [Goal::Objective; 10]
+        .into_iter()
+        .chain([Goal::Cheapest, Goal::Largest, Goal::Objective, Goal::FewestOwners, Goal::Largest, Goal::Objective])
+        .collect();
     let rounds = goals.len().div_ceil(4);
     let mut found = Vec::new();
     for (round, batch) in goals.chunks(4).enumerate() {

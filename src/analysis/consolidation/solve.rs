@@ -63,7 +63,8 @@ pub(super) fn solve_by_search<S: PolygonSet>(problem: &Problem<'_, S>, stop: Sto
 /// The searched plan without sites that miss a limit by their exact figures; nothing when a pin goes with them.
 fn feasible_part<S: PolygonSet>(problem: &Problem<'_, S>, plan: Plan) -> Option<Plan> {
     let sites: Vec<_> = plan.sites.into_iter().filter(|site| problem.broken_limit(site).is_none()).collect();
-    let pins_held = problem.units.iter().enumerate().filter(|(_, u)| u.pinned).all(|(i, _)| sites.iter().any(|s| s.members.binary_search(&(i as u32)).is_ok()));
+    let pins_held =
+        problem.units.iter().enumerate().filter(|(_, u)| u.pinned).all(|(i, _)| sites.iter().any(|s| s.members.binary_search(&(i as u32)).is_ok()));
     (pins_held && !sites.is_empty()).then(|| Plan::new(sites))
 }
 
@@ -140,8 +141,14 @@ fn infeasible<S: PolygonSet>(problem: &mut Problem<'_, S>, stop: Stop<'_>) -> Fa
             break;
         }
     }
-    let limits: [(&'static str, &'static str); 6] =
-        [("budget", "预算"), ("sites", "连片数上限"), ("rectangle", "矩形场地"), ("min_compactness", "最小紧凑度"), ("max_area", "面积上限"), ("min_area", "面积下限")];
+    let limits: [(&'static str, &'static str); 6] = [
+        ("budget", "预算"),
+        ("sites", "连片数上限"),
+        ("rectangle", "矩形场地"),
+        ("min_compactness", "最小紧凑度"),
+        ("max_area", "面积上限"),
+        ("min_area", "面积下限"),
+    ];
     let original = problem.params.clone();
     let found = limits.into_iter().find(|(limit, _)| {
         problem.params = original.clone();

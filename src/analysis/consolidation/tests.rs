@@ -160,7 +160,11 @@ fn more_money_sites_or_area_never_lower_the_bound() {
         let answer = consolidate(&set, &parcels, &pack(), &params, Control { stop: &|| true, progress: &|_| {} }).expect("plan");
         answer.bound
     };
-    for raise in [|p: &mut Params, n: f64| p.budget_wan = Some(1000.0 * n), |p: &mut Params, n: f64| p.sites = Some(n as usize), |p: &mut Params, n: f64| p.max_area_m2 = Some(9000.0 * n)] {
+    for raise in [
+        |p: &mut Params, n: f64| p.budget_wan = Some(1000.0 * n),
+        |p: &mut Params, n: f64| p.sites = Some(n as usize),
+        |p: &mut Params, n: f64| p.max_area_m2 = Some(9000.0 * n),
+    ] {
         let bounds: Vec<f64> = (1..20).map(|n| bound(&|p: &mut Params| raise(p, f64::from(n)))).collect();
         assert!(bounds.windows(2).all(|w| w[1] >= w[0] - 1e-9 * w[0].abs()), "{bounds:?}");
     }
@@ -200,7 +204,8 @@ fn reasons_come_in_their_order_and_the_first_counts() {
 
 #[test]
 fn a_clash_names_the_pin_and_the_limit() {
-    let shapes: Vec<MultiPolygon<f64>> = (0..4).map(|i| rectangle(f64::from(i) * 100.0 + if i > 1 { 50.0 } else { 0.0 }, 0.0, 100.0, 100.0)).collect();
+    let shapes: Vec<MultiPolygon<f64>> =
+        (0..4).map(|i| rectangle(f64::from(i) * 100.0 + if i > 1 { 50.0 } else { 0.0 }, 0.0, 100.0, 100.0)).collect();
     let set: Polygons = shapes.iter().collect();
     let parcels: Vec<ParcelInput> = (0..4).map(|i| parcel(&format!("R{i}"))).collect();
     let mut params = params();

@@ -24,7 +24,8 @@ pub fn assess(parks: &[ParkEvidence], city: &CityEvidence, pack: &DesignationPac
     let mut cards: Vec<Card> = seen.iter().map(|park| Card::new(park, &side, &reaches, &means)).collect();
     let base = rank(&cards, pack, None);
     let sensitivity = sensitivity(&cards, pack, &base);
-    let mut results: Vec<ParkResult> = cards.drain(..).zip(base).zip(sensitivity).map(|((card, (grade, rank)), sensitivity)| card.result(pack, grade, rank, sensitivity)).collect();
+    let mut results: Vec<ParkResult> =
+        cards.drain(..).zip(base).zip(sensitivity).map(|((card, (grade, rank)), sensitivity)| card.result(pack, grade, rank, sensitivity)).collect();
     results.sort_by(|a, b| (a.rank.is_none(), a.rank, a.status as u8, &a.park).cmp(&(b.rank.is_none(), b.rank, b.status as u8, &b.park)));
     DesignationResult { as_of, pack: pack.id.clone(), pack_version: pack.version.clone(), pack_hash: pack.hash.clone(), parks: results }
 }
@@ -86,7 +87,8 @@ impl Card {
         }
         let (penalty, mut reasons) = penalties(park);
         let forced = !reasons.is_empty();
-        let musts = |verdict: Verdict| indicators.iter().filter(move |one| one.must && one.verdict == Judgement::Verdict(verdict)).map(|one| one.id.clone());
+        let musts =
+            |verdict: Verdict| indicators.iter().filter(move |one| one.must && one.verdict == Judgement::Verdict(verdict)).map(|one| one.id.clone());
         let failed: Vec<String> = musts(Verdict::Fail).map(|id| format!("must_failed: {id}")).collect();
         let unknown: Vec<String> = musts(Verdict::Unknown).map(|id| format!("must_unknown: {id}")).collect();
         let status = match (forced || !failed.is_empty(), unknown.is_empty()) {
@@ -96,7 +98,15 @@ impl Card {
         };
         reasons.extend(failed);
         reasons.extend(unknown);
-        Card { park: park.evidence.park.clone(), park_type: park.evidence.park_type.clone(), lead: park.lead().map(str::to_owned), indicators, penalty, reasons, status }
+        Card {
+            park: park.evidence.park.clone(),
+            park_type: park.evidence.park_type.clone(),
+            lead: park.lead().map(str::to_owned),
+            indicators,
+            penalty,
+            reasons,
+            status,
+        }
     }
 
     /// Indicators that count, with one weight changed by a factor.
@@ -129,7 +139,11 @@ impl Card {
             (*head, HeadResult { score: weighted(&of_head, 0.0), weight: of_head.iter().map(|one| one.weight).sum() })
         });
         let total_now = total(&all, 0.0, self.penalty);
-        let musts_pass = self.indicators.iter().filter(|one| one.must).all(|one| matches!(one.verdict, Judgement::Verdict(Verdict::Pass) | Judgement::NotApplicable));
+        let musts_pass = self
+            .indicators
+            .iter()
+            .filter(|one| one.must)
+            .all(|one| matches!(one.verdict, Judgement::Verdict(Verdict::Pass) | Judgement::NotApplicable));
         ParkResult {
             heads: heads.collect(),
             total_high: total(&all, 1.0, self.penalty),
@@ -182,7 +196,14 @@ fn measure(park: &Park<'_>, indicator: &Indicator, city: &CitySide, means: &Mean
 fn reports(park: &Park<'_>, value: impl Fn(super::measure::Returns) -> Option<f64>) -> Measure {
     let Some(returns) = park.reports() else { return Measure::unknown("report", "report: not loaded") };
     let note = format!("due {}, made {}, late {}", returns.due, returns.made, returns.late);
-    Measure { value: value(returns), known: Some(1.0), period: Some(park.flow_year()), source: "report".to_owned(), notes: vec![note], ..Measure::default() }
+    Measure {
+        value: value(returns),
+        known: Some(1.0),
+        period: Some(park.flow_year()),
+        source: "report".to_owned(),
+        notes: vec![note],
+        ..Measure::default()
+    }
 }
 
 /// A measure divided by land; unknown when either is.

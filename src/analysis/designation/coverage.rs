@@ -70,7 +70,12 @@ pub(super) fn mean(classes: &[Measure]) -> Measure {
     let known: Vec<f64> = classes.iter().filter_map(|measure| measure.value).collect();
     let complete = known.len() == classes.len() && !known.is_empty();
     let partial = if known.is_empty() { 0.0 } else { known.iter().sum::<f64>() / known.len() as f64 };
-    let mut measure = Measure { value: complete.then_some(partial), known: Some(known.len() as f64 / classes.len().max(1) as f64), source: "facility".to_owned(), ..Measure::default() };
+    let mut measure = Measure {
+        value: complete.then_some(partial),
+        known: Some(known.len() as f64 / classes.len().max(1) as f64),
+        source: "facility".to_owned(),
+        ..Measure::default()
+    };
     if !complete {
         measure.notes.push(format!("{} of {}; mean of the known ones {partial:.4}", known.len(), classes.len()));
     }

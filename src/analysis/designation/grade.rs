@@ -40,10 +40,15 @@ pub(super) struct Quotas {
 /// Grade and rank of each park, in the order given.
 pub(super) fn grades(standings: &[Standing], quotas: &Quotas) -> Vec<(Grade, Option<usize>)> {
     let forced = standings.iter().filter(|standing| **standing == Standing::Forced).count();
-    let mut ranked: Vec<(usize, f64)> = standings.iter().enumerate().filter_map(|(index, standing)| if let Standing::Ranked(total) = standing { Some((index, *total)) } else { None }).collect();
+    let mut ranked: Vec<(usize, f64)> = standings
+        .iter()
+        .enumerate()
+        .filter_map(|(index, standing)| if let Standing::Ranked(total) = standing { Some((index, *total)) } else { None })
+        .collect();
     ranked.sort_by(|a, b| b.1.partial_cmp(&a.1).unwrap_or(Ordering::Equal).then(a.0.cmp(&b.0)));
     let graded = ranked.len() + forced;
-    let mut result: Vec<(Grade, Option<usize>)> = standings.iter().map(|standing| (if *standing == Standing::Forced { Grade::D } else { Grade::Withheld }, None)).collect();
+    let mut result: Vec<(Grade, Option<usize>)> =
+        standings.iter().map(|standing| (if *standing == Standing::Forced { Grade::D } else { Grade::Withheld }, None)).collect();
 
     let n = graded as f64;
     let (most_a, most_b) = ((quotas.a_share * n + 1e-9).floor() as usize, (quotas.b_share * n + 1e-9).floor() as usize);
@@ -82,7 +87,17 @@ mod tests {
     const HANGZHOU: Quotas = Quotas { a_share: 0.2, b_share: 0.3, d_share: 0.05, min_ranked: 10 };
 
     fn letters(standings: &[Standing]) -> String {
-        grades(standings, &HANGZHOU).iter().map(|(grade, _)| match grade { Grade::A => 'A', Grade::B => 'B', Grade::C => 'C', Grade::D => 'D', Grade::Ungraded => '-', Grade::Withheld => '?' }).collect()
+        grades(standings, &HANGZHOU)
+            .iter()
+            .map(|(grade, _)| match grade {
+                Grade::A => 'A',
+                Grade::B => 'B',
+                Grade::C => 'C',
+                Grade::D => 'D',
+                Grade::Ungraded => '-',
+                Grade::Withheld => '?',
+            })
+            .collect()
     }
 
     fn falling(count: usize) -> Vec<Standing> {

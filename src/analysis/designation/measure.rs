@@ -101,7 +101,12 @@ impl<'a> Park<'a> {
         let Some(firms) = self.firms() else { return Measure::unknown("firm", "firm: not loaded") };
         let sieved = sieve(firms, |firm| &firm.code, |firm| firm.cluster.is_some() && self.output(firm).is_some());
         let sum = |lead: bool| -> f64 {
-            sieved.known.iter().filter(|firm| !lead || firm.cluster.as_ref().is_some_and(|id| clusters.contains(id))).filter_map(|firm| self.output(firm)).sum()
+            sieved
+                .known
+                .iter()
+                .filter(|firm| !lead || firm.cluster.as_ref().is_some_and(|id| clusters.contains(id)))
+                .filter_map(|firm| self.output(firm))
+                .sum()
         };
         let value = ratio(sum(true), sum(false)).filter(|_| !clusters.is_empty());
         Measure { period: Some(self.flow_year()), ..sieved.measure(value, self.min_known(), "firm") }
@@ -140,7 +145,9 @@ impl<'a> Park<'a> {
             return self.floor_quotient(lead, city);
         }
         let sieved = sieve(firms, |firm| &firm.code, |firm| firm.cluster.is_some() && self.basis(firm).is_some());
-        let sum = |lead: Option<&str>| -> f64 { sieved.known.iter().filter(|firm| lead.is_none() || firm.cluster.as_deref() == lead).filter_map(|firm| self.basis(firm)).sum() };
+        let sum = |lead: Option<&str>| -> f64 {
+            sieved.known.iter().filter(|firm| lead.is_none() || firm.cluster.as_deref() == lead).filter_map(|firm| self.basis(firm)).sum()
+        };
         let (here_lead, here) = (sum(Some(lead)), sum(None));
         let few = distinct(sieved.known.iter().filter(|firm| firm.cluster.as_deref() == Some(lead))) < self.pack.few_firms;
         let value = ratio(here_lead, here).zip(city.share(lead)).map(|(here, city)| here / city);
@@ -170,7 +177,9 @@ impl<'a> Park<'a> {
         let in_use: Vec<_> = units.into_iter().filter(|unit| occupied(unit) != Some(false)).collect();
         let known = |unit: &UnitRecord| unit.use_code.is_some() && occupied(unit) == Some(true) && unit.cluster.is_some() && unit.area_m2.is_some();
         let sieved = by_area(&in_use, known);
-        let area = |lead: Option<&str>| -> f64 { sieved.known.iter().filter(|unit| lead.is_none() || unit.cluster.as_deref() == lead).filter_map(|unit| unit.area_m2).sum() };
+        let area = |lead: Option<&str>| -> f64 {
+            sieved.known.iter().filter(|unit| lead.is_none() || unit.cluster.as_deref() == lead).filter_map(|unit| unit.area_m2).sum()
+        };
         let value = self.lead().and_then(|lead| ratio(area(Some(lead)), area(None)));
         let as_of = oldest(sieved.known.iter().map(|unit| unit.as_of));
         Measure { as_of, ..sieved.measure(value, self.min_known(), "unit") }
@@ -180,7 +189,8 @@ impl<'a> Park<'a> {
     pub fn occupancy(&self, move_in: bool) -> Measure {
         let Some(units) = self.units() else { return Measure::unknown("unit", "unit: not loaded") };
         let sieved = by_area(&units, |unit| unit.use_code.is_some() && unit.state.is_some() && unit.area_m2.is_some());
-        let area = |test: &dyn Fn(&UnitRecord) -> bool| -> f64 { sieved.known.iter().filter(|unit| test(unit)).filter_map(|unit| unit.area_m2).sum() };
+        let area =
+            |test: &dyn Fn(&UnitRecord) -> bool| -> f64 { sieved.known.iter().filter(|unit| test(unit)).filter_map(|unit| unit.area_m2).sum() };
         let state = |unit: &UnitRecord, code: &str| unit.state.as_deref() == Some(code);
         let taken = area(&|unit| is_let(unit));
         let value = if move_in {
@@ -205,7 +215,8 @@ impl<'a> Park<'a> {
             }
         }
         let cap = self.pack.rent_cap.value;
-        let above: Vec<String> = sieved.known.iter().filter(|unit| unit.rent.is_some_and(|rent| rent > cap)).map(|unit| format!("above_cap: {}", unit.id)).collect();
+        let above: Vec<String> =
+            sieved.known.iter().filter(|unit| unit.rent.is_some_and(|rent| rent > cap)).map(|unit| format!("above_cap: {}", unit.id)).collect();
         let as_of = oldest(sieved.known.iter().map(|unit| unit.as_of));
         Measure { as_of, notes: above, ..sieved.measure(ratio(money, area).map(|rent| rent / cap), self.min_known(), "unit") }
     }

@@ -31,7 +31,14 @@ pub struct Indicator {
     pub land: bool,
 }
 
-const fn one(id: &'static str, head: Head, names: [&'static str; 2], unit: &'static str, formula: &'static str, needs: &'static [&'static str]) -> Indicator {
+const fn one(
+    id: &'static str,
+    head: Head,
+    names: [&'static str; 2],
+    unit: &'static str,
+    formula: &'static str,
+    needs: &'static [&'static str],
+) -> Indicator {
     Indicator { id, head, zh: names[0], en: names[1], unit, op: Op::AtLeast, formula, needs, metric: None, land: false }
 }
 
@@ -52,8 +59,22 @@ use Head::{Facilities, Industry, Operation};
 pub const INDICATORS: [Indicator; 18] = [
     one("lead_output", Industry, ["主导产业产值占比", "Lead cluster's share of output"], "1", "Σ output of lead firms ÷ Σ output", &["firm"]),
     one("lead_firms", Industry, ["主导产业企业数占比", "Lead cluster's share of firms"], "1", "lead firms ÷ firms", &["firm"]),
-    one("lead_floor", Industry, ["主导产业建筑面积占比", "Lead cluster's share of floor area"], "1", "Σ area of lead units in use ÷ Σ area in use", &["unit"]),
-    one("declared_share", Industry, ["申报集群产值占比", "All declared clusters' share of output"], "1", "Σ output of firms in any declared cluster ÷ Σ output", &["firm"]),
+    one(
+        "lead_floor",
+        Industry,
+        ["主导产业建筑面积占比", "Lead cluster's share of floor area"],
+        "1",
+        "Σ area of lead units in use ÷ Σ area in use",
+        &["unit"],
+    ),
+    one(
+        "declared_share",
+        Industry,
+        ["申报集群产值占比", "All declared clusters' share of output"],
+        "1",
+        "Σ output of firms in any declared cluster ÷ Σ output",
+        &["firm"],
+    ),
     one("lq", Industry, ["区位商", "Location quotient"], "1", "(x_pc ÷ x_p) ÷ (X_c ÷ X)", &["firm"]),
     one("lead_firm_count", Industry, ["主导产业企业数", "Firms of the lead cluster"], "家", "distinct lead firms", &["firm"]),
     one("above_scale", Industry, ["规上企业数", "Firms above scale"], "家", "distinct 规上 firms", &["firm"]),
@@ -63,8 +84,22 @@ pub const INDICATORS: [Indicator; 18] = [
     one("move_in_rate", Operation, ["入驻率", "Move-in rate"], "1", "(own use + let) ÷ (all − out of service)", &["unit"]),
     lower(one("vacancy", Operation, ["空置率", "Vacancy"], "1", "1 − let rate", &["unit"])),
     lower(one("rent_to_cap", Operation, ["平均租金与上限之比", "Mean rent to the cap"], "1", "Σ rent·area ÷ Σ area ÷ cap", &["unit"])),
-    per_land(one("output_per_mu", Operation, ["亩均产出与全市均值之比", "Output per mu to the city's mean"], "1", "(output ÷ 亩) ÷ mean of the type", &["firm", "parcel"])),
-    per_land(one("tax_per_mu", Operation, ["亩均税收与全市均值之比", "Tax per mu to the city's mean"], "1", "(tax ÷ 亩) ÷ mean of the type", &["firm", "parcel"])),
+    per_land(one(
+        "output_per_mu",
+        Operation,
+        ["亩均产出与全市均值之比", "Output per mu to the city's mean"],
+        "1",
+        "(output ÷ 亩) ÷ mean of the type",
+        &["firm", "parcel"],
+    )),
+    per_land(one(
+        "tax_per_mu",
+        Operation,
+        ["亩均税收与全市均值之比", "Tax per mu to the city's mean"],
+        "1",
+        "(tax ÷ 亩) ÷ mean of the type",
+        &["firm", "parcel"],
+    )),
     per_land(one("jobs_per_ha", Operation, ["每公顷从业人员", "Jobs per hectare"], "人/ha", "jobs ÷ ha", &["firm", "parcel"])),
     one("report_on_time", Operation, ["按时填报率", "Reports on time"], "1", "(made − late) ÷ due", &["report"]),
     lower(one("report_missed", Operation, ["漏报次数", "Reports missed"], "次", "due − made", &["report"])),

@@ -1,7 +1,7 @@
 //! Points and totals (exact readings S1–S4).
 
-use crate::rules::designation::ScoreRule;
 use crate::rules::Op;
+use crate::rules::designation::ScoreRule;
 
 /// Slack of comparisons (G4).
 fn slack(at: f64) -> f64 {

@@ -53,18 +53,39 @@ fn park(name: &str) -> ParkEvidence {
         park: name.into(),
         park_type: Some("production".into()),
         lead_clusters: vec![LEAD.into(), "c24-sensor".into()],
-        firms: Some(vec![firm("a", LEAD, 6000.0), firm("b", LEAD, 1000.0), firm("c", LEAD, 1000.0), firm("d", "c24-sensor", 1000.0), firm("e", NO_CLUSTER, 1000.0)]),
+        firms: Some(vec![
+            firm("a", LEAD, 6000.0),
+            firm("b", LEAD, 1000.0),
+            firm("c", LEAD, 1000.0),
+            firm("d", "c24-sensor", 1000.0),
+            firm("e", NO_CLUSTER, 1000.0),
+        ]),
         units: Some(vec![unit("1", "let", 3000.0, LEAD), unit("2", "own_use", 1000.0, NO_CLUSTER), unit("3", "vacant", 1000.0, LEAD)]),
         buildings: Some(vec![building("x", 6000.0, 0.0), building("y", 2000.0, 3000.0)]),
         parcels: Some(vec![
-            ParcelRecord { code: "p".into(), registered_area_m2: Some(20_000.0), land_use: Some("1001".into()), tenure: Some("state_granted".into()) },
-            ParcelRecord { code: "q".into(), registered_area_m2: Some(90_000.0), land_use: Some("1001".into()), tenure: Some("state_reserve".into()) },
+            ParcelRecord {
+                code: "p".into(),
+                registered_area_m2: Some(20_000.0),
+                land_use: Some("1001".into()),
+                tenure: Some("state_granted".into()),
+            },
+            ParcelRecord {
+                code: "q".into(),
+                registered_area_m2: Some(90_000.0),
+                land_use: Some("1001".into()),
+                tenure: Some("state_reserve".into()),
+            },
         ]),
         reports: Some(
             [("2025-03-31", Some("2025-04-20")), ("2025-06-30", Some("2025-08-15")), ("2025-09-30", None), ("2025-12-31", Some("2026-01-10"))]
                 .into_iter()
                 .enumerate()
-                .map(|(index, (end, received))| ReportRecord { id: format!("q{index}"), period: Period::Quarter, period_end: day(end), received: received.map(day) })
+                .map(|(index, (end, received))| ReportRecord {
+                    id: format!("q{index}"),
+                    period: Period::Quarter,
+                    period_end: day(end),
+                    received: received.map(day),
+                })
                 .collect(),
         ),
         false_data: Some(false),
@@ -271,7 +292,20 @@ fn the_total_is_the_weighted_mean_of_scores_less_the_penalty() {
     // let_rate 6·(0.25/0.45) = 3.333333; move_in 4·(0.3/0.45) = 2.666667; rent 4·(1.1 − 0.857143)/0.4 = 2.428571;
     // output and tax per 亩 8·0 each (1 < 1.5); jobs 4·(200/350) = 2.285714; on time 4·0 (0.5). Σ = 52.810439 of 106.
     let result = one(park("P"));
-    let expected = 100.0 * (10.0 + 4.0 + 4.5 + 6.0 + 16.0 * 0.45 / 0.65 + 3.75 + 4.0 * 0.45 / 0.65 + 6.0 * 0.25 / 0.45 + 4.0 * 0.3 / 0.45 + 4.0 * (1.1 - 30.0 / 35.0) / 0.4 + 4.0 * 200.0 / 350.0) / 106.0 - 2.0;
+    let expected = 100.0
+        * (10.0
+            + 4.0
+            + 4.5
+            + 6.0
+            + 16.0 * 0.45 / 0.65
+            + 3.75
+            + 4.0 * 0.45 / 0.65
+            + 6.0 * 0.25 / 0.45
+            + 4.0 * 0.3 / 0.45
+            + 4.0 * (1.1 - 30.0 / 35.0) / 0.4
+            + 4.0 * 200.0 / 350.0)
+        / 106.0
+        - 2.0;
     near(Some(result.total), expected);
     assert_eq!(result.heads[&Head::Industry].weight, 44.0);
     near(result.heads[&Head::Industry].score, 100.0 * 24.5 / 44.0);
@@ -288,7 +322,12 @@ fn knock_outs_force_a_d_whatever_the_score() {
         assert_eq!(result.reasons, [reason]);
     }
     let mut silent = park("P");
-    silent.reports.as_mut().expect("reports").push(ReportRecord { id: "y".into(), period: Period::Year, period_end: day("2025-12-31"), received: None });
+    silent.reports.as_mut().expect("reports").push(ReportRecord {
+        id: "y".into(),
+        period: Period::Year,
+        period_end: day("2025-12-31"),
+        received: None,
+    });
     assert_eq!(one(silent).reasons, ["no_annual_data"]);
     let mut weak = park("P");
     weak.firms.as_mut().expect("firms").truncate(1);
@@ -364,7 +403,25 @@ fn the_json_carries_the_promised_members() {
         assert!(park.get(member).is_some(), "{member}");
     }
     assert!(park["heads"]["industry"]["score"].is_number());
-    for member in ["id", "head", "zh", "en", "value", "unit", "known", "threshold", "op", "verdict", "score", "weight", "must", "source", "as_of", "metric", "excluded"] {
+    for member in [
+        "id",
+        "head",
+        "zh",
+        "en",
+        "value",
+        "unit",
+        "known",
+        "threshold",
+        "op",
+        "verdict",
+        "score",
+        "weight",
+        "must",
+        "source",
+        "as_of",
+        "metric",
+        "excluded",
+    ] {
         assert!(park["indicators"][0].get(member).is_some(), "{member}");
     }
 }

@@ -111,7 +111,11 @@ impl Attainable {
             let smallest = |layout: &Layout| layout.plates.iter().map(Plate::cells).min();
             let place = |layout: &Layout| layout.plates.first().map_or((0.0, 0.0), |plate| (plate.x, plate.y));
             let (first, second) = (place(a), place(b));
-            smallest(b).cmp(&smallest(a)).then(order(a.frame).total_cmp(&order(b.frame))).then(first.0.total_cmp(&second.0)).then(first.1.total_cmp(&second.1))
+            smallest(b)
+                .cmp(&smallest(a))
+                .then(order(a.frame).total_cmp(&order(b.frame)))
+                .then(first.0.total_cmp(&second.0))
+                .then(first.1.total_cmp(&second.1))
         })
     }
 }

@@ -30,7 +30,8 @@ pub(super) fn binding(prepared: &mut Prepared, pack: &UpstairsPack, gfa: f64) ->
     note("fire_distance", again(prepared, &outline, &Grid { fire_distance: 0.0, ..prepared.limits.grid.clone() }, pack, gfa));
     let unbounded = 1_000;
     let grid = &prepared.limits.grid;
-    let larger = Grid { width: *grid.width.start()..=unbounded, length: *grid.length.start()..=unbounded, count_max: grid.count_max + 1, ..grid.clone() };
+    let larger =
+        Grid { width: *grid.width.start()..=unbounded, length: *grid.length.start()..=unbounded, count_max: grid.count_max + 1, ..grid.clone() };
     note("plate", again(prepared, &outline, &larger, pack, gfa));
     gains.retain(|gain| gain.gain_m2 > WORTH * gfa);
     // Stable: equal gains stay in the order above.

@@ -64,7 +64,14 @@ pub struct Restriction {
 impl Restriction {
     /// A loaded layer with nothing here.
     pub fn none_here(kind: &str) -> Self {
-        Restriction { kind: kind.to_owned(), geometry: MultiPolygon(Vec::new()), hard: true, dedicated: None, height_limit_m: None, layer_loaded: true }
+        Restriction {
+            kind: kind.to_owned(),
+            geometry: MultiPolygon(Vec::new()),
+            hard: true,
+            dedicated: None,
+            height_limit_m: None,
+            layer_loaded: true,
+        }
     }
 }
 

@@ -14,7 +14,13 @@ const LISTED: usize = 6;
 const PAIR_STEPS: usize = 8;
 
 /// Nothing to do gives an empty list. What cannot be reached inside the levers' bounds gives the best reachable, `reaches: false`.
-pub(super) fn smallest_change(case: &ParcelCase, pack: &UpstairsPack, overrides: &Overrides, base: &UpstairsResult, prepared: Prepared) -> Vec<Change> {
+pub(super) fn smallest_change(
+    case: &ParcelCase,
+    pack: &UpstairsPack,
+    overrides: &Overrides,
+    base: &UpstairsResult,
+    prepared: Prepared,
+) -> Vec<Change> {
     let wanted = overrides.wanted_gfa;
     let needed = match wanted {
         Some(wanted) => !Op::AtLeast.holds(base.gfa_m2, wanted),

@@ -5,7 +5,7 @@ use super::case::{Overrides, ParcelCase};
 use super::change::smallest_change;
 use super::edges::{SiteLine, Surroundings, site_line};
 use super::existing::check_existing;
-use super::findings::{findings, requirements, Drawn};
+use super::findings::{Drawn, findings, requirements};
 use super::fit::fit_matrix;
 use super::land::{Land, land};
 use super::limits::{Limits, Tower, limits};
@@ -96,11 +96,17 @@ impl Prepared {
         let tower = Tower::new(&self.limits, pack, scheme.height_limit, Some(self.limits.storeys.value));
         let building = &scheme.building;
         let built = building.storeys + usize::from(building.partial > 0.0);
-        let storeys: Vec<StoreyResult> = tower.heights.iter().take(built).enumerate().map(|(index, height)| {
-            let band = pack.band(index + 1);
-            let area_m2 = if index < building.storeys { building.plate_area } else { building.partial };
-            StoreyResult { n: index + 1, band: BAND_NAMES[band], height_m: *height, area_m2, load_kn_m2: pack.load[band].value }
-        }).collect();
+        let storeys: Vec<StoreyResult> = tower
+            .heights
+            .iter()
+            .take(built)
+            .enumerate()
+            .map(|(index, height)| {
+                let band = pack.band(index + 1);
+                let area_m2 = if index < building.storeys { building.plate_area } else { building.partial };
+                StoreyResult { n: index + 1, band: BAND_NAMES[band], height_m: *height, area_m2, load_kn_m2: pack.load[band].value }
+            })
+            .collect();
         let counted = storeys.iter().zip(&tower.weights).map(|(storey, weight)| storey.area_m2 * weight).sum();
         let site = self.land.site_area;
         let ratio = |part: f64| (site > 0.0).then(|| part / site);
@@ -116,13 +122,17 @@ impl Prepared {
             outline_area_m2: outline_area,
             outline: self.world(&self.outline),
             unusable: Vec::new(),
-            plates: scheme.plates.iter().map(|plate| PlateResult {
-                width_m: plate.width,
-                length_m: plate.length,
-                area_m2: plate.area(),
-                angle_deg: long_side_angle(&plate.corners),
-                polygon: self.world_polygon(&plate.polygon()),
-            }).collect(),
+            plates: scheme
+                .plates
+                .iter()
+                .map(|plate| PlateResult {
+                    width_m: plate.width,
+                    length_m: plate.length,
+                    area_m2: plate.area(),
+                    angle_deg: long_side_angle(&plate.corners),
+                    polygon: self.world_polygon(&plate.polygon()),
+                })
+                .collect(),
             height_m: storeys.iter().map(|storey| storey.height_m).sum::<f64>() + if storeys.is_empty() { 0.0 } else { self.limits.roof_allowance },
             storeys,
             gfa_m2: building.gfa,
@@ -157,7 +167,15 @@ impl Prepared {
         let mut bars = vec![plain("parcel", "宗地", "Parcel", self.land.parcel_area)];
         bars.extend(self.land.bars.iter().map(|bar| {
             let (zh, en) = kind_names(&bar.kind);
-            Bar { id: bar.kind.clone(), zh, en, area_m2: bar.removed, full_area_m2: bar.full, computed: bar.removed.is_some(), dedicated: bar.dedicated }
+            Bar {
+                id: bar.kind.clone(),
+                zh,
+                en,
+                area_m2: bar.removed,
+                full_area_m2: bar.full,
+                computed: bar.removed.is_some(),
+                dedicated: bar.dedicated,
+            }
         }));
         let (open, outline) = (area(&self.land.open), area(&self.outline));
         bars.push(plain("site", "建设用地", "Site", self.land.site_area));
@@ -169,10 +187,12 @@ impl Prepared {
     /// Parts of the outline on which no plate stands and none could.
     fn unusable(&self, regime: usize, scheme: &Scheme) -> Vec<Polygon<f64>> {
         let Some(regime) = self.regimes.get(regime) else { return Vec::new() };
-        let used = |part: &Polygon<f64>| scheme.plates.iter().any(|plate| {
-            let [a, _, c, _] = plate.corners;
-            super::shape::contains(&MultiPolygon(vec![part.clone()]), (a + c) * 0.5)
-        });
+        let used = |part: &Polygon<f64>| {
+            scheme.plates.iter().any(|plate| {
+                let [a, _, c, _] = plate.corners;
+                super::shape::contains(&MultiPolygon(vec![part.clone()]), (a + c) * 0.5)
+            })
+        };
         let fits = |part: &Polygon<f64>| {
             let alone = MultiPolygon(vec![part.clone()]);
             let frames: Vec<_> = regime.space.angles.iter().map(|angle| super::frame::Frame::new(&alone, *angle)).collect();

@@ -168,7 +168,11 @@ fn widened(site: &MultiPolygon<f64>, by: f64) -> Option<Rect<f64>> {
 
 fn local_roads<'a>(site: &MultiPolygon<f64>, around: &Surroundings<'a>, reach: f64) -> Vec<Road<'a>> {
     let Some(frame) = widened(site, reach) else { return Vec::new() };
-    let near = around.roads.unwrap_or_default().iter().map(|road| Road { class: &road.class, line: road.line.0.iter().map(|point| *point - around.origin).collect() });
+    let near = around
+        .roads
+        .unwrap_or_default()
+        .iter()
+        .map(|road| Road { class: &road.class, line: road.line.0.iter().map(|point| *point - around.origin).collect() });
     near.filter(|road| road.line.windows(2).any(|pair| boxes_meet(&Rect::new(pair[0], pair[1]), &frame))).collect()
 }
 
@@ -210,7 +214,8 @@ mod tests {
     #[test]
     fn a_road_behind_another_parcel_is_not_faced() {
         let roads = [road("local", -15.0)];
-        let strip = MultiPolygon(vec![polygon![(x: -100.0, y: -12.0), (x: 140.0, y: -12.0), (x: 140.0, y: 0.0), (x: -100.0, y: 0.0), (x: -100.0, y: -12.0)]]);
+        let strip =
+            MultiPolygon(vec![polygon![(x: -100.0, y: -12.0), (x: 140.0, y: -12.0), (x: 140.0, y: 0.0), (x: -100.0, y: 0.0), (x: -100.0, y: -12.0)]]);
         let around = Surroundings { roads: Some(&roads), neighbours: &[strip], origin: at(0.0, 0.0) };
         let line = site_line(&square(), &around, &rules(), &Overrides::default());
         assert!(line.pieces.iter().all(|piece| !piece.faces_road));

@@ -12,7 +12,12 @@ const LIFTS: Rule = Rule { id: "existing_lifts", zh: "现状货梯", en: "Freigh
 
 pub(super) fn check_existing(building: &ExistingBuilding, case: &ParcelCase, pack: &UpstairsPack) -> ExistingResult {
     let limit = case.height_limit_m.or(pack.height_max.value);
-    let height = Finding::new(&HEIGHT, building.height_m, limit, &if case.height_limit_m.is_some() { Cite::record("宗地限高 / the parcel's height limit") } else { pack.height_max.cite.clone() });
+    let height = Finding::new(
+        &HEIGHT,
+        building.height_m,
+        limit,
+        &if case.height_limit_m.is_some() { Cite::record("宗地限高 / the parcel's height limit") } else { pack.height_max.cite.clone() },
+    );
     let unlimited = limit.is_none() && building.height_m.is_some();
     let storeys = &pack.storey.max;
     let mut findings = vec![

@@ -23,7 +23,8 @@ const FOOTPLATE: Rule = Rule { id: "footplate", zh: "标准层可布置", en: "A
 const FAR: Rule = Rule { id: "far", zh: "容积率", en: "Floor area ratio", op: Op::AtMost, unit: "" };
 const COVERAGE: Rule = Rule { id: "coverage", zh: "建筑密度", en: "Coverage", op: Op::AtMost, unit: "" };
 const HEIGHT: Rule = Rule { id: "height", zh: "建筑高度", en: "Building height", op: Op::AtMost, unit: "m" };
-const HEIGHT_MIN: Rule = Rule { id: "height_min", zh: "建筑类型高度下限", en: "Least height of the building type", op: Op::AtLeast, unit: "m" };
+const HEIGHT_MIN: Rule =
+    Rule { id: "height_min", zh: "建筑类型高度下限", en: "Least height of the building type", op: Op::AtLeast, unit: "m" };
 const STOREYS: Rule = Rule { id: "storeys", zh: "层数", en: "Storeys", op: Op::AtMost, unit: "层" };
 const SETBACK: Rule = Rule { id: "setback", zh: "退线", en: "Setback", op: Op::AtLeast, unit: "m" };
 const FIRE: Rule = Rule { id: "fire_distance", zh: "防火间距", en: "Fire distance", op: Op::AtLeast, unit: "m" };
@@ -57,7 +58,8 @@ fn footplate(drawn: &Drawn<'_>) -> Finding {
     let smallest = drawn.scheme.plates.iter().map(DrawnPlate::area).min_by(f64::total_cmp);
     match smallest {
         Some(area) => Finding::new(&FOOTPLATE, Some(area), Some(limit.value), &limit.cite),
-        None => Finding::new(&FOOTPLATE, Some(super::binding::largest_rectangle(drawn.prepared)), Some(limit.value), &limit.cite).with_verdict(Verdict::Fail),
+        None => Finding::new(&FOOTPLATE, Some(super::binding::largest_rectangle(drawn.prepared)), Some(limit.value), &limit.cite)
+            .with_verdict(Verdict::Fail),
     }
 }
 
@@ -86,7 +88,9 @@ fn envelope(drawn: &Drawn<'_>) -> Vec<Finding> {
 /// The tightest place: the piece of the site line to which some plate keeps the least spare distance.
 fn setback(drawn: &Drawn<'_>) -> Option<Finding> {
     let line = &drawn.prepared.line;
-    let distance = |a, b| drawn.scheme.plates.iter().flat_map(|plate| plate.corners).map(|corner| distance_to_segment(corner, a, b)).fold(f64::INFINITY, f64::min);
+    let distance = |a, b| {
+        drawn.scheme.plates.iter().flat_map(|plate| plate.corners).map(|corner| distance_to_segment(corner, a, b)).fold(f64::INFINITY, f64::min)
+    };
     // Corners of convex plates are nearest to a straight piece unless the piece's own end comes nearest; both are looked at.
     let ends = |a, b| {
         let to_plate = |point| drawn.scheme.plates.iter().map(|plate| plate_distance(plate, point)).fold(f64::INFINITY, f64::min);
@@ -96,7 +100,9 @@ fn setback(drawn: &Drawn<'_>) -> Option<Finding> {
     let (measured, piece) = measured.min_by(|a, b| (a.0 - a.1.setback).total_cmp(&(b.0 - b.1.setback)))?;
     let cite = match (piece.faces_road, drawn.overrides.setback_road, drawn.overrides.setback_side) {
         (true, Some(_), _) | (false, _, Some(_)) => Cite::entered(),
-        (true, None, _) => drawn.pack.setback.road.values().find(|figure| figure.value == piece.setback).map_or_else(Cite::entered, |figure| figure.cite.clone()),
+        (true, None, _) => {
+            drawn.pack.setback.road.values().find(|figure| figure.value == piece.setback).map_or_else(Cite::entered, |figure| figure.cite.clone())
+        }
         (false, _, None) => drawn.pack.setback.side.cite.clone(),
     };
     let finding = Finding::new(&SETBACK, Some(within_tolerance(measured, piece.setback)), Some(piece.setback), &cite);
@@ -121,9 +127,11 @@ fn fire_distance(drawn: &Drawn<'_>) -> Option<Finding> {
 fn yard(drawn: &Drawn<'_>) -> Option<Finding> {
     let limit = &drawn.pack.turning_radius;
     let hard: Vec<_> = drawn.prepared.land.obstacles.iter().filter(|obstacle| obstacle.hard).map(|obstacle| obstacle.shape.clone()).collect();
-    let measured = drawn.case.roads.as_ref().map(|_| {
-        turning_radius(&drawn.prepared.land.site, &drawn.scheme.plates, &hard, &drawn.prepared.line.pieces, limit.value).unwrap_or(0.0)
-    });
+    let measured = drawn
+        .case
+        .roads
+        .as_ref()
+        .map(|_| turning_radius(&drawn.prepared.land.site, &drawn.scheme.plates, &hard, &drawn.prepared.line.pieces, limit.value).unwrap_or(0.0));
     Some(Finding::new(&YARD, measured, Some(limit.value), &limit.cite))
 }
 
@@ -151,7 +159,9 @@ fn loads(drawn: &Drawn<'_>) -> Vec<Finding> {
 /// Lifts and bays that were stated, against what the largest tower needs.
 fn provision(drawn: &Drawn<'_>) -> Vec<Finding> {
     let most = |need: &dyn Fn(&DrawnPlate) -> Need| drawn.scheme.plates.iter().map(need).max_by(|a, b| a.count.total_cmp(&b.count));
-    let judge = |rule: &Rule, given: Option<usize>, need: Option<Need>| Some(Finding::new(rule, Some(given? as f64), need.as_ref().map(|need| need.count), &need.as_ref()?.cite));
+    let judge = |rule: &Rule, given: Option<usize>, need: Option<Need>| {
+        Some(Finding::new(rule, Some(given? as f64), need.as_ref().map(|need| need.count), &need.as_ref()?.cite))
+    };
     let lifts = judge(&LIFTS, drawn.overrides.lifts, most(&|plate| lifts_needed(drawn, plate)));
     let bays = judge(&BAYS, drawn.overrides.bays, most(&|plate| bays_needed(drawn, plate)));
     lifts.into_iter().chain(bays).collect()
@@ -163,7 +173,8 @@ fn ancillary(drawn: &Drawn<'_>) -> Vec<Finding> {
     let by_gfa = drawn.case.ancillary_gfa_m2.zip(drawn.pack.ancillary_gfa_max.value);
     let by_land = drawn.case.ancillary_land_m2.zip(drawn.pack.ancillary_land_max.value);
     let floor = by_gfa.map(|(part, cap)| Finding::new(&ANCILLARY, share(part, gfa), Some(cap), &drawn.pack.ancillary_gfa_max.cite));
-    let land = by_land.map(|(part, cap)| Finding::new(&ANCILLARY_LAND, share(part, drawn.prepared.land.site_area), Some(cap), &drawn.pack.ancillary_land_max.cite));
+    let land = by_land
+        .map(|(part, cap)| Finding::new(&ANCILLARY_LAND, share(part, drawn.prepared.land.site_area), Some(cap), &drawn.pack.ancillary_land_max.cite));
     floor.into_iter().chain(land).collect()
 }
 

@@ -1,7 +1,7 @@
 //! Gross to net: which restriction takes how much of the parcel (exact readings U1, U2).
 
 use super::case::{ParcelCase, Restriction};
-use super::shape::{Point, area, boxes_meet, bounds, normalised, without};
+use super::shape::{Point, area, bounds, boxes_meet, normalised, without};
 use crate::rules::upstairs::LandRules;
 use geo::BooleanOps;
 use geo_types::MultiPolygon;
@@ -47,8 +47,14 @@ pub(super) fn land(case: &ParcelCase, outline: &MultiPolygon<f64>, rules: &LandR
     let mut bars = Vec::new();
     for kind in &rules.order.value {
         let loaded = case.restrictions.iter().any(|restriction| restriction.kind == *kind && restriction.layer_loaded);
-        let mut bar = LandBar { kind: kind.clone(), removed: loaded.then_some(0.0), full: loaded.then_some(0.0), dedicated: rules.dedicated.value.contains(kind) };
-        let shapes: Vec<_> = here.iter().filter(|(restriction, _)| restriction.kind == *kind && barring(kind)).map(|(_, shape)| shape.clone()).collect();
+        let mut bar = LandBar {
+            kind: kind.clone(),
+            removed: loaded.then_some(0.0),
+            full: loaded.then_some(0.0),
+            dedicated: rules.dedicated.value.contains(kind),
+        };
+        let shapes: Vec<_> =
+            here.iter().filter(|(restriction, _)| restriction.kind == *kind && barring(kind)).map(|(_, shape)| shape.clone()).collect();
         if !shapes.is_empty() {
             let before = area(&rest);
             rest = without(&rest, polygons(&shapes));
@@ -57,7 +63,8 @@ pub(super) fn land(case: &ParcelCase, outline: &MultiPolygon<f64>, rules: &LandR
         }
         bars.push(bar);
     }
-    let leaving: Vec<_> = here.iter().filter(|(restriction, _)| barring(&restriction.kind) && dedicated(restriction)).map(|(_, shape)| shape.clone()).collect();
+    let leaving: Vec<_> =
+        here.iter().filter(|(restriction, _)| barring(&restriction.kind) && dedicated(restriction)).map(|(_, shape)| shape.clone()).collect();
     let site = without(&parcel, polygons(&leaving));
     let obstacles = here.iter().filter(|(restriction, _)| barring(&restriction.kind) && !dedicated(restriction));
     Land {

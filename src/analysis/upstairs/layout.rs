@@ -210,7 +210,11 @@ type Tally = Vec<Option<usize>>;
 enum Step {
     Skip,
     /// A slab of `m` spans with `count` plates; the next one may begin at place `next`.
-    Slab { m: usize, count: usize, next: usize },
+    Slab {
+        m: usize,
+        count: usize,
+        next: usize,
+    },
 }
 
 /// For each number of plates from 2 on: the arrangement of most cells found in this frame, as slabs side by side with stacks in each.
@@ -344,7 +348,8 @@ fn stacked(x: f64, m: usize, channels: &[Channel], grid: &Grid, count: usize) ->
     options[0] = Some((0, Vec::new()));
     let kept: Vec<Channel> = kept_apart(channels, grid).collect();
     for channel in &kept {
-        let mut after: Vec<Option<(usize, Vec<usize>)>> = options.iter().map(|option| option.as_ref().map(|(cells, held)| (*cells, [held.as_slice(), &[0]].concat()))).collect();
+        let mut after: Vec<Option<(usize, Vec<usize>)>> =
+            options.iter().map(|option| option.as_ref().map(|(cells, held)| (*cells, [held.as_slice(), &[0]].concat()))).collect();
         for (k, slot) in after.iter_mut().enumerate() {
             for here in 1..=k {
                 let (Some(total), Some((cells, held))) = (stack_spans(channel, m, here, grid), &options[k - here]) else { continue };

@@ -32,7 +32,7 @@ mod yard;
 
 pub use case::{ExistingBuilding, ExistingFloor, Overrides, ParcelCase, Restriction, RoadLine};
 pub use check::{Depth, check, check_to};
-pub use rollup::{PartialParcel, RollUp, roll_up};
 pub use result::{
     Bar, Binding, Change, ExistingResult, Finding, FitCell, FitVerdict, LeverChange, PlateResult, Requirement, StoreyResult, UpstairsResult,
 };
+pub use rollup::{PartialParcel, RollUp, roll_up};

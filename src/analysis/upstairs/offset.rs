@@ -80,10 +80,14 @@ fn half_planes_suffice(pieces: &[Piece]) -> bool {
     if (0..count).any(|index| turn(index, (index + 1) % count) < -1e-12) {
         return false;
     }
-    let covers = |deep: usize, other: usize| pieces[deep].setback * dot(direction(&pieces[deep]), direction(&pieces[other])) <= pieces[other].setback + 1e-12;
+    let covers =
+        |deep: usize, other: usize| pieces[deep].setback * dot(direction(&pieces[deep]), direction(&pieces[other])) <= pieces[other].setback + 1e-12;
     (0..count).all(|index| {
         let beyond = |step: &dyn Fn(usize) -> usize| {
-            (1..count).map(step).take_while(|other| dot(direction(&pieces[index]), direction(&pieces[*other])) > 0.0).all(|other| covers(index, other))
+            (1..count)
+                .map(step)
+                .take_while(|other| dot(direction(&pieces[index]), direction(&pieces[*other])) > 0.0)
+                .all(|other| covers(index, other))
         };
         beyond(&|offset| (index + offset) % count) && beyond(&|offset| (index + count - offset) % count)
     })
@@ -134,8 +138,11 @@ mod tests {
     fn left(points: &[(f64, f64)], setbacks: &[f64]) -> f64 {
         let site = normalised(&MultiPolygon(vec![Polygon::new(LineString::from(points.to_vec()), Vec::new())]), at(0.0, 0.0));
         let ring = &site.0[0].exterior().0;
-        let pieces: Vec<Piece> =
-            ring.windows(2).zip(setbacks).map(|(pair, setback)| Piece { a: pair[0], b: pair[1], setback: *setback, faces_road: false, ring: 0 }).collect();
+        let pieces: Vec<Piece> = ring
+            .windows(2)
+            .zip(setbacks)
+            .map(|(pair, setback)| Piece { a: pair[0], b: pair[1], setback: *setback, faces_road: false, ring: 0 })
+            .collect();
         area(&inset(&site, &pieces, 5.0))
     }
 

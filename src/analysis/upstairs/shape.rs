@@ -96,7 +96,8 @@ pub(super) fn nearest_on_segment(point: Point, a: Point, b: Point) -> Point {
 
 /// Even-odd test; points on the boundary may go either way.
 pub(super) fn contains(shape: &MultiPolygon<f64>, point: Point) -> bool {
-    segments(shape).filter(|(a, b)| (a.y <= point.y) != (b.y <= point.y) && point.x < a.x + (point.y - a.y) / (b.y - a.y) * (b.x - a.x)).count() % 2 == 1
+    segments(shape).filter(|(a, b)| (a.y <= point.y) != (b.y <= point.y) && point.x < a.x + (point.y - a.y) / (b.y - a.y) * (b.x - a.x)).count() % 2
+        == 1
 }
 
 /// Distance to the boundary, positive inside.

@@ -189,8 +189,13 @@ pub(super) struct Regime {
 
 /// The height regimes of an outline, highest free area last (U5): one when no zone lies on it.
 pub(super) fn regimes(land: &Land, outline: MultiPolygon<f64>, height: Option<f64>) -> Vec<Regime> {
-    let mut zones: Vec<&(f64, MultiPolygon<f64>)> =
-        land.zones.iter().filter(|(limit, shape)| height.is_none_or(|height| *limit < height) && outline.relate(shape).is_intersects() && area(&outline.intersection(shape)) > 1e-6).collect();
+    let mut zones: Vec<&(f64, MultiPolygon<f64>)> = land
+        .zones
+        .iter()
+        .filter(|(limit, shape)| {
+            height.is_none_or(|height| *limit < height) && outline.relate(shape).is_intersects() && area(&outline.intersection(shape)) > 1e-6
+        })
+        .collect();
     zones.sort_by(|a, b| a.0.total_cmp(&b.0));
     let mut regimes = Vec::new();
     let mut rest = outline;

@@ -142,7 +142,8 @@ fn a_dedicated_strip_leaves_the_far_base_and_a_corridor_does_not() {
     // Outline: site 100 × 50 (y 10…60) − 10 all round = 80 × 30 (y 20…50), the corridor lies beyond: 2 400 m².
     let strip = |y0: f64, y1: f64| MultiPolygon(vec![Polygon::new(LineString::from(vec![(0.0, y0), (100.0, y0), (100.0, y1), (0.0, y1)]), vec![])]);
     let restriction = |kind: &str, geometry| Restriction { geometry, ..Restriction::none_here(kind) };
-    let restrictions = vec![restriction("road_widening", strip(-5.0, 10.0)), restriction("high_voltage", strip(50.0, 70.0)), Restriction::none_here("heritage")];
+    let restrictions =
+        vec![restriction("road_widening", strip(-5.0, 10.0)), restriction("high_voltage", strip(50.0, 70.0)), Restriction::none_here("heritage")];
     let case = ParcelCase { restrictions, far_limit: Some(2.0), coverage_limit: Some(1.0), ..rectangle(100.0, 60.0) };
     let result = check(&case, &pack(), &Overrides::default());
     near(result.site_area_m2, 5000.0, 1e-6);
@@ -153,7 +154,8 @@ fn a_dedicated_strip_leaves_the_far_base_and_a_corridor_does_not() {
     assert_eq!((bar("ecological").area_m2, bar("ecological").computed), (None, false));
     assert!(result.unknown.contains(&"ecological".to_owned()));
     // The bars add up: parcel − restrictions − setbacks = outline.
-    let removed: f64 = result.waterfall.iter().filter(|bar| !["parcel", "site", "outline"].contains(&bar.id.as_str())).filter_map(|bar| bar.area_m2).sum();
+    let removed: f64 =
+        result.waterfall.iter().filter(|bar| !["parcel", "site", "outline"].contains(&bar.id.as_str())).filter_map(|bar| bar.area_m2).sum();
     near(6000.0 - removed, 2400.0, 1e-6);
     assert!(result.gfa_m2 <= 10_000.0 + 1e-6); // FAR 2 × 5 000, not 6 000
 }
@@ -239,7 +241,8 @@ fn the_yard_takes_the_largest_circle_beside_the_plate() {
     let road = RoadLine { class: "local".into(), width_m: None, line: LineString::from(vec![(0.0, -12.0), (100.0, -12.0)]) };
     let case = ParcelCase { roads: Some(vec![road]), ..rectangle(100.0, 60.0) };
     let mut pack = pack();
-    let verdict = |pack: &UpstairsPack| check(&case, pack, &Overrides::default()).findings.into_iter().find(|finding| finding.rule == "yard").expect("finding");
+    let verdict =
+        |pack: &UpstairsPack| check(&case, pack, &Overrides::default()).findings.into_iter().find(|finding| finding.rule == "yard").expect("finding");
     assert_eq!(verdict(&pack).verdict, Verdict::Pass);
     pack.turning_radius.value = 12.0;
     let found = verdict(&pack);
@@ -293,7 +296,11 @@ fn what_no_lever_reaches_is_said_so_with_the_best_reachable() {
 #[test]
 fn a_roll_up_lists_what_it_cannot_add() {
     let known = check(&ParcelCase { far_limit: Some(3.0), built_gfa_m2: Some(20_000.0), ..rectangle(100.0, 60.0) }, &pack(), &Overrides::default());
-    let other = check(&ParcelCase { far_limit: Some(2.0), built_gfa_m2: Some(1_000.0), code: "U".into(), ..rectangle(100.0, 60.0) }, &pack(), &Overrides::default());
+    let other = check(
+        &ParcelCase { far_limit: Some(2.0), built_gfa_m2: Some(1_000.0), code: "U".into(), ..rectangle(100.0, 60.0) },
+        &pack(),
+        &Overrides::default(),
+    );
     let blank = check(&ParcelCase { code: "V".into(), ..rectangle(100.0, 60.0) }, &pack(), &Overrides::default());
     let sums = roll_up(&[blank, other.clone(), known.clone()]);
     near(sums.allowed_gfa_m2, 30_000.0, 1e-6);
@@ -325,7 +332,25 @@ fn an_existing_building_fails_by_its_record_and_is_unknown_without_one() {
 fn the_json_carries_the_promised_members() {
     let result = check(&rectangle(100.0, 60.0), &pack(), &Overrides::default());
     let json = result.to_json(&|x, y| (114.0 + x / 1e5, 22.5 + y / 1e5));
-    for member in ["parcel", "cluster", "waterfall", "outline", "plates", "storeys", "height_m", "gfa_m2", "counted_gfa_m2", "far", "coverage", "bound_m2", "binding", "findings", "overall", "smallest_change", "fit"] {
+    for member in [
+        "parcel",
+        "cluster",
+        "waterfall",
+        "outline",
+        "plates",
+        "storeys",
+        "height_m",
+        "gfa_m2",
+        "counted_gfa_m2",
+        "far",
+        "coverage",
+        "bound_m2",
+        "binding",
+        "findings",
+        "overall",
+        "smallest_change",
+        "fit",
+    ] {
         assert!(json.get(member).is_some(), "{member}");
     }
     assert_eq!(json["plates"][0]["geometry"]["type"], "Polygon");

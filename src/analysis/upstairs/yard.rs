@@ -10,7 +10,13 @@ const PRECISION: f64 = 0.1;
 
 /// The radius up to `wanted` of the largest circle inside the open site that touches the strip of a road-facing piece, found to 0.1 m;
 /// `None` when no piece faces a road.
-pub(super) fn turning_radius(site: &MultiPolygon<f64>, plates: &[DrawnPlate], obstacles: &[MultiPolygon<f64>], pieces: &[Piece], wanted: f64) -> Option<f64> {
+pub(super) fn turning_radius(
+    site: &MultiPolygon<f64>,
+    plates: &[DrawnPlate],
+    obstacles: &[MultiPolygon<f64>],
+    pieces: &[Piece],
+    wanted: f64,
+) -> Option<f64> {
     let facing: Vec<&Piece> = pieces.iter().filter(|piece| piece.faces_road).collect();
     let frame = bounds(site).filter(|_| !facing.is_empty())?;
     // How large a circle around a point may be. It reaches the strip when it comes within the strip's depth of the road edge, so a centre

@@ -14,7 +14,8 @@ const T: &[&str] = &["t"];
 const WAN_M2: &[&str] = &["万元/m²"];
 const ANY: &[&str] = &["", "1", "m", "m²", "ha", "万元", "万元/亩", "元/m²·月", "人/ha", "家", "分", "次"];
 const BIG: f64 = 1e12;
-const LEVERS: &[&str] = &["far", "height", "coverage", "storey_ground", "storey_lower", "storey_typical", "setback_road", "setback_side", "lifts", "neighbour"];
+const LEVERS: &[&str] =
+    &["far", "height", "coverage", "storey_ground", "storey_lower", "storey_typical", "setback_road", "setback_side", "lifts", "neighbour"];
 
 /// The figures of a kind; `None` for a kind that does not exist.
 pub fn specs(kind: &str) -> Option<&'static [Spec]> {

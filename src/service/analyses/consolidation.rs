@@ -1,7 +1,7 @@
 //! Land consolidation as a use case: parcels of a park, a drawn area or a basket, with what lies on and over them.
 
 use super::{date, read_inputs};
-use crate::analysis::consolidation::{self, Control, LandSplitTable, ParcelInput, Params, SharedStep, Weights};
+use crate::analysis::consolidation::{self, Control, LandSplitTable, Params, ParcelInput, SharedStep, Weights};
 use crate::atlas::{Atlas, Table};
 use crate::domain::Fault;
 use crate::domain::fault::Outcome;
@@ -67,7 +67,8 @@ impl Planner {
         let Some(table) = atlas.table("parcel") else { return Err(Fault::internal("atlas", "no parcel layer")) };
         let (rows, share_inside) = self.rows_in_question(&atlas, table, &inputs)?;
         if rows.is_empty() {
-            return Err(Fault::bad("no_parcels", "所选范围内没有宗地", "there is no parcel in the area").help("换一个园区或画大一些", "choose another park or draw a larger area"));
+            return Err(Fault::bad("no_parcels", "所选范围内没有宗地", "there is no parcel in the area")
+                .help("换一个园区或画大一些", "choose another park or draw a larger area"));
         }
         let set = Subset { set: table.shapes(), items: rows.clone() };
         let parcels = evidence(&atlas, table, &set, &share_inside, &pack);
@@ -89,7 +90,9 @@ impl Planner {
             (Some(park), None, None) => {
                 let parks = atlas.table("park").filter(|parks| parks.row_of(park).is_some());
                 let row = parks.and_then(|parks| parks.row_of(park).map(|row| parks.shapes().multi_polygon(row)));
-                row.ok_or_else(|| Fault::not_found("no_such_park", format!("没有园区 {park}"), format!("there is no park {park}")).at("/inputs/park"))?
+                row.ok_or_else(|| {
+                    Fault::not_found("no_such_park", format!("没有园区 {park}"), format!("there is no park {park}")).at("/inputs/park")
+                })?
             }
             (None, Some(area), None) => self.drawn_area(area)?,
             (None, None, Some(codes)) => {
@@ -141,7 +144,9 @@ impl Planner {
             return Err(bad("画的范围自相交或不闭合", "the drawn area crosses itself or is not closed"));
         }
         let plane = shape.map_coords(|point| self.crs().from_lon_lat(point));
-        let finite = plane.bounding_rect().is_some_and(|bounds| bounds.min().x.is_finite() && bounds.max().x.is_finite() && bounds.min().y.is_finite() && bounds.max().y.is_finite());
+        let finite = plane.bounding_rect().is_some_and(|bounds| {
+            bounds.min().x.is_finite() && bounds.max().x.is_finite() && bounds.min().y.is_finite() && bounds.max().y.is_finite()
+        });
         if finite { Ok(plane) } else { Err(unreadable()) }
     }
 }
@@ -162,7 +167,11 @@ fn params(inputs: &Inputs, pack: &rules::ConsolidationPack, year: i32) -> Params
         },
         pins: inputs.pin.clone(),
         bans: inputs.ban.clone(),
-        adjacency: AdjacencyOptions { tolerance_m: inputs.tolerance_m.unwrap_or(pack.gap.value), angle_deg: pack.angle_deg.value, min_length_m: pack.length_min.value },
+        adjacency: AdjacencyOptions {
+            tolerance_m: inputs.tolerance_m.unwrap_or(pack.gap.value),
+            angle_deg: pack.angle_deg.value,
+            min_length_m: pack.length_min.value,
+        },
         min_compactness: Some(inputs.min_compactness.unwrap_or(pack.compactness_min.value)),
         rectangle_m: inputs.rectangle_m.or(pack.rectangle),
         bridge_width_m: inputs.bridge_width_m.unwrap_or(pack.bridge_width.value),
@@ -199,7 +208,13 @@ fn plain(pack: &rules::ConsolidationPack) -> consolidation::ConsolidationPack {
     }
 }
 
-fn evidence(atlas: &Atlas, table: &Table, set: &Subset<'_, crate::spatial::arena::Arena>, share_inside: &[f64], pack: &rules::ConsolidationPack) -> Vec<ParcelInput> {
+fn evidence(
+    atlas: &Atlas,
+    table: &Table,
+    set: &Subset<'_, crate::spatial::arena::Arena>,
+    share_inside: &[f64],
+    pack: &rules::ConsolidationPack,
+) -> Vec<ParcelInput> {
     let mut control: Vec<Vec<(String, f64)>> = vec![Vec::new(); set.items.len()];
     if let Some(lines) = atlas.table("control_line") {
         let hard: Vec<u32> = (0..lines.len() as u32)

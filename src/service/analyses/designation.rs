@@ -1,9 +1,7 @@
 //! The designation scorecard as a use case: evidence of every park, from the atlas and the tables.
 
 use super::{date, read_inputs};
-use crate::analysis::designation::{
-    BuildingRecord, CityEvidence, FacilitySite, FirmRecord, ParcelRecord, ParkEvidence, UnitRecord, assess,
-};
+use crate::analysis::designation::{BuildingRecord, CityEvidence, FacilitySite, FirmRecord, ParcelRecord, ParkEvidence, UnitRecord, assess};
 use crate::atlas::{Atlas, Table};
 use crate::domain::Fault;
 use crate::domain::fault::Outcome;
@@ -77,7 +75,12 @@ impl Planner {
                 park_of_building.insert(buildings.key(row).to_owned(), park);
                 let centroid = buildings.shapes().multi_polygon(row).centroid().map_or([f64::NAN, f64::NAN], |point| [point.x(), point.y()]);
                 if let Some(list) = evidence[park].buildings.as_mut() {
-                    list.push(BuildingRecord { code: buildings.key(row).to_owned(), gfa_m2: buildings.number(row, "gfa_m2"), centroid, connected: BTreeMap::new() });
+                    list.push(BuildingRecord {
+                        code: buildings.key(row).to_owned(),
+                        gfa_m2: buildings.number(row, "gfa_m2"),
+                        centroid,
+                        connected: BTreeMap::new(),
+                    });
                 }
             }
         }

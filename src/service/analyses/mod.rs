@@ -83,12 +83,14 @@ fn read_inputs<T: serde::de::DeserializeOwned + Default>(inputs: &Value) -> Outc
     if inputs.is_null() {
         return Ok(T::default());
     }
-    serde_json::from_value(inputs.clone()).map_err(|error| Fault::bad("inputs", format!("输入有误：{error}"), format!("the inputs are not right: {error}")).at("/inputs"))
+    serde_json::from_value(inputs.clone())
+        .map_err(|error| Fault::bad("inputs", format!("输入有误：{error}"), format!("the inputs are not right: {error}")).at("/inputs"))
 }
 
 /// A date input, today if absent.
 fn date(as_of: Option<&str>) -> Outcome<chrono::NaiveDate> {
     let text = as_of.map_or_else(super::today, str::to_owned);
-    chrono::NaiveDate::parse_from_str(&text, "%Y-%m-%d")
-        .map_err(|_| Fault::bad("as_of", format!("日期应写作 2026-09-01：{text}"), format!("write the date as 2026-09-01: {text}")).at("/inputs/as_of"))
+    chrono::NaiveDate::parse_from_str(&text, "%Y-%m-%d").map_err(|_| {
+        Fault::bad("as_of", format!("日期应写作 2026-09-01：{text}"), format!("write the date as 2026-09-01: {text}")).at("/inputs/as_of")
+    })
 }

@@ -32,12 +32,18 @@ impl Planner {
         if let Some(cluster) = &inputs.cluster
             && catalogue().cluster(cluster).is_none()
         {
-            return Err(Fault::bad("no_such_cluster", format!("目录中没有产业集群 {cluster}"), format!("the catalogue has no cluster {cluster}")).at("/inputs/cluster"));
+            return Err(Fault::bad("no_such_cluster", format!("目录中没有产业集群 {cluster}"), format!("the catalogue has no cluster {cluster}"))
+                .at("/inputs/cluster"));
         }
         let mut overrides = Overrides::default();
         for (lever, value) in &inputs.set {
             if !value.is_finite() || *value < 0.0 || !overrides.set(lever, *value) {
-                return Err(Fault::bad("lever", format!("不认识或不可用的参数 {lever}={value}"), format!("unknown or unusable setting {lever}={value}")).at(format!("/inputs/set/{lever}")));
+                return Err(Fault::bad(
+                    "lever",
+                    format!("不认识或不可用的参数 {lever}={value}"),
+                    format!("unknown or unusable setting {lever}={value}"),
+                )
+                .at(format!("/inputs/set/{lever}")));
             }
         }
         let row = self.parcel_row(&inputs.parcel)?;
@@ -56,7 +62,11 @@ impl Planner {
     /// Everything the check must know of a parcel.
     pub fn parcel_case(&self, atlas: &Atlas, table: &Table, row: usize, pack: &UpstairsPack) -> Outcome<ParcelCase> {
         let Some(bounds) = table.shapes().bounds(row) else {
-            return Err(Fault::bad("no_geometry", format!("宗地 {} 没有几何", table.key(row)), format!("the parcel {} has no geometry", table.key(row))));
+            return Err(Fault::bad(
+                "no_geometry",
+                format!("宗地 {} 没有几何", table.key(row)),
+                format!("the parcel {} has no geometry", table.key(row)),
+            ));
         };
         let reach = Coord { x: SURROUNDINGS_M, y: SURROUNDINGS_M };
         let around = Rect::new(bounds.min() - reach, bounds.max() + reach);
@@ -168,7 +178,8 @@ fn roads(atlas: &Atlas, around: Rect<f64>) -> Option<Vec<RoadLine>> {
 /// The neighbour with the longest edge contact.
 fn longest_contact(table: &Table, row: usize, near: &[u32]) -> Option<MultiPolygon<f64>> {
     let contacts = neighbours(table.shapes(), row, near, &AdjacencyOptions::default());
-    let best = contacts.iter().filter(|contact| contact.class == ContactClass::Edge).max_by(|a, b| a.length_m.total_cmp(&b.length_m).then(b.b.cmp(&a.b)))?;
+    let best =
+        contacts.iter().filter(|contact| contact.class == ContactClass::Edge).max_by(|a, b| a.length_m.total_cmp(&b.length_m).then(b.b.cmp(&a.b)))?;
     let other = if best.a as usize == row { best.b } else { best.a };
     Some(table.shapes().multi_polygon(other as usize))
 }

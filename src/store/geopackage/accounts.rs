@@ -11,10 +11,7 @@ fn read(connection: &Connection, row: &rusqlite::Row<'_>) -> rusqlite::Result<(A
     let account: String = row.get(0)?;
     let role: String = row.get(2)?;
     let parks = parks(connection, &account)?;
-    Ok((
-        Account { account, name: row.get(1)?, role: Role::parse(&role).unwrap_or(Role::Guest), parks, disabled: row.get(3)? },
-        row.get(4)?,
-    ))
+    Ok((Account { account, name: row.get(1)?, role: Role::parse(&role).unwrap_or(Role::Guest), parks, disabled: row.get(3)? }, row.get(4)?))
 }
 
 const SELECT: &str = "SELECT account, name, role, disabled, password_hash FROM account";

@@ -21,7 +21,8 @@ impl RtreeBaseline {
     pub fn ids(&self, bounds: Rect<f64>) -> Outcome<Vec<i64>> {
         let (min, max) = (bounds.min(), bounds.max());
         let query = || {
-            let mut statement = self.connection.prepare_cached("SELECT id FROM rtree_parcel_geom WHERE minx <= ? AND maxx >= ? AND miny <= ? AND maxy >= ?")?;
+            let mut statement =
+                self.connection.prepare_cached("SELECT id FROM rtree_parcel_geom WHERE minx <= ? AND maxx >= ? AND miny <= ? AND maxy >= ?")?;
             statement.query_map(params![max.x, min.x, max.y, min.y], |row| row.get(0))?.collect::<rusqlite::Result<Vec<i64>>>()
         };
         query().map_err(|error| sql_fault(&self.path, error))

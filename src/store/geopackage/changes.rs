@@ -20,8 +20,10 @@ pub(super) fn append(
     before: &Value,
     after: &Value,
 ) -> rusqlite::Result<()> {
-    let last: Option<(i64, String)> =
-        connection.prepare_cached("SELECT seq, hash FROM change_log ORDER BY seq DESC LIMIT 1")?.query_row([], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+    let last: Option<(i64, String)> = connection
+        .prepare_cached("SELECT seq, hash FROM change_log ORDER BY seq DESC LIMIT 1")?
+        .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
     let (seq, prev) = last.map_or((1, NO_HASH.to_owned()), |(seq, hash)| (seq + 1, hash));
     let at = chrono::Utc::now().to_rfc3339_opts(chrono::SecondsFormat::Millis, true);
     let (before, after) = (canonical(before), canonical(after));
@@ -30,9 +32,20 @@ pub(super) fn append(
         "action": action, "before": before, "after": after, "source": author.source,
     }));
     let hash = sha256_hex(format!("{prev}\n{body}").as_bytes());
-    connection
-        .prepare_cached("INSERT INTO change_log VALUES (?,?,?,?,?,?,?,?,?,?,?,?)")?
-        .execute(params![seq, revision, at, author.account, collection, id, action, before, after, author.source, prev, hash])?;
+    connection.prepare_cached("INSERT INTO change_log VALUES (?,?,?,?,?,?,?,?,?,?,?,?)")?.execute(params![
+        seq,
+        revision,
+        at,
+        author.account,
+        collection,
+        id,
+        action,
+        before,
+        after,
+        author.source,
+        prev,
+        hash
+    ])?;
     Ok(())
 }
 

@@ -71,12 +71,7 @@ impl GeoPackage {
         }
         schema::migrate(&mut connection).map_err(fault)?;
         let crs: String = schema::meta(&connection, "crs").map_err(fault)?;
-        Ok(GeoPackage {
-            path: path.to_owned(),
-            crs: WorkingCrs::parse(&crs)?,
-            writer: Mutex::new(connection),
-            readers: Mutex::new(Vec::new()),
-        })
+        Ok(GeoPackage { path: path.to_owned(), crs: WorkingCrs::parse(&crs)?, writer: Mutex::new(connection), readers: Mutex::new(Vec::new()) })
     }
 
     pub fn path(&self) -> &Path {
@@ -247,8 +242,10 @@ fn ignore_rows(error: rusqlite::Error) -> rusqlite::Result<()> {
 }
 
 fn not_a_city(path: &Path) -> Fault {
-    Fault::bad("not_a_city_file", format!("{} 不是园图城市文件", path.display()), format!("{} is not a parkplan city file", path.display()))
-        .help("用 parkplan new 建立城市文件，再用 parkplan import 导入此数据", "make a city file with `parkplan new`, then `parkplan import` this data into it")
+    Fault::bad("not_a_city_file", format!("{} 不是园图城市文件", path.display()), format!("{} is not a parkplan city file", path.display())).help(
+        "用 parkplan new 建立城市文件，再用 parkplan import 导入此数据",
+        "make a city file with `parkplan new`, then `parkplan import` this data into it",
+    )
 }
 
 fn sql_fault(path: &Path, error: rusqlite::Error) -> Fault {
@@ -256,10 +253,14 @@ fn sql_fault(path: &Path, error: rusqlite::Error) -> Fault {
     let place = path.display().to_string();
     let fault = match error.sqlite_error_code() {
         Some(NotADatabase | DatabaseCorrupt) => not_a_city(path),
-        Some(DatabaseBusy) => Fault::new(FaultKind::Conflict, "city_busy", "城市文件正被另一个程序写入", "another program is writing to the city file")
-            .help("稍后再试", "try again in a moment"),
+        Some(DatabaseBusy) => {
+            Fault::new(FaultKind::Conflict, "city_busy", "城市文件正被另一个程序写入", "another program is writing to the city file")
+                .help("稍后再试", "try again in a moment")
+        }
         Some(DiskFull) => Fault::new(FaultKind::Internal, "disk_full", "磁盘已满，未写入任何内容", "the disk is full; nothing was written"),
-        Some(ReadOnly) => Fault::new(FaultKind::Forbidden, "read_only", "城市文件只读，未写入任何内容", "the city file is read-only; nothing was written"),
+        Some(ReadOnly) => {
+            Fault::new(FaultKind::Forbidden, "read_only", "城市文件只读，未写入任何内容", "the city file is read-only; nothing was written")
+        }
         Some(ConstraintViolation) => Fault::new(
             FaultKind::Unprocessable,
             "constraint",

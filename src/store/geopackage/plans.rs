@@ -30,7 +30,16 @@ pub(super) fn insert(connection: &mut Connection, plan: &Plan) -> rusqlite::Resu
     )?;
     let revision = schema::next_revision(&step)?;
     let author = Author { account: &plan.by, source: "plan" };
-    changes::append(&step, revision, &author, "plan", &plan.id, "create", &json!(null), &json!({ "name": plan.name, "parcels": plan.parcels.len() }))?;
+    changes::append(
+        &step,
+        revision,
+        &author,
+        "plan",
+        &plan.id,
+        "create",
+        &json!(null),
+        &json!({ "name": plan.name, "parcels": plan.parcels.len() }),
+    )?;
     step.commit()?;
     Ok(revision)
 }

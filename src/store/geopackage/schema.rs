@@ -30,14 +30,9 @@ pub(super) fn create(connection: &mut Connection, crs: &WorkingCrs, name: &str, 
         )?;
     }
     step.execute_batch("CREATE TABLE parkplan_meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;")?;
-    for (key, value) in [
-        ("name", name),
-        ("crs", &crs.name()),
-        ("sample", if sample { "1" } else { "0" }),
-        ("as_of", as_of),
-        ("revision", "0"),
-        ("schema", "0"),
-    ] {
+    for (key, value) in
+        [("name", name), ("crs", &crs.name()), ("sample", if sample { "1" } else { "0" }), ("as_of", as_of), ("revision", "0"), ("schema", "0")]
+    {
         step.execute("INSERT INTO parkplan_meta VALUES (?,?)", params![key, value])?;
     }
     for layer in &dictionary().layers {

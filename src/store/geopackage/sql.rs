@@ -28,9 +28,7 @@ pub(super) fn prepare_reader(connection: &Connection) -> rusqlite::Result<()> {
 fn register_envelope_functions(connection: &Connection) -> rusqlite::Result<()> {
     let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
     for (name, bound) in [("ST_MinX", 0), ("ST_MaxX", 1), ("ST_MinY", 2), ("ST_MaxY", 3)] {
-        connection.create_scalar_function(name, 1, flags, move |context| {
-            Ok(envelope(context.get_raw(0)).map(|bounds| bounds[bound]))
-        })?;
+        connection.create_scalar_function(name, 1, flags, move |context| Ok(envelope(context.get_raw(0)).map(|bounds| bounds[bound])))?;
     }
     connection.create_scalar_function("ST_IsEmpty", 1, flags, |context| Ok(i64::from(envelope(context.get_raw(0)).is_none())))
 }

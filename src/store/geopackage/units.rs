@@ -31,7 +31,9 @@ impl SameFloor for Floors<'_> {
 
     fn other_units_area(&self, building: &str, floor: &str, except: &str) -> f64 {
         self.0
-            .query_row("SELECT total(area_m2) FROM unit WHERE building = ? AND floor = ? AND id <> ?", params![building, floor, except], |row| row.get(0))
+            .query_row("SELECT total(area_m2) FROM unit WHERE building = ? AND floor = ? AND id <> ?", params![building, floor, except], |row| {
+                row.get(0)
+            })
             .unwrap_or(f64::INFINITY)
     }
 
@@ -51,12 +53,21 @@ pub(super) fn change_row(
 ) -> Result<Row, ChangeError> {
     let step = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let Some((fid, before)) = sql::select_rows(&step, layer, &[(layer.key.as_str(), key)])?.pop() else {
-        return Err(ChangeError::Refused(Fault::not_found("no_such_row", format!("没有 {} {key}", layer.zh), format!("there is no {} {key}", layer.name))));
+        return Err(ChangeError::Refused(Fault::not_found(
+            "no_such_row",
+            format!("没有 {} {key}", layer.zh),
+            format!("there is no {} {key}", layer.name),
+        )));
     };
     let mut after = check(&before, &Floors(&step)).map_err(ChangeError::Refused)?;
     let present = before.get(layer, "revision").as_i64().unwrap_or(0);
     if present != expected {
-        let fault = Fault::new(FaultKind::PreconditionFailed, "stale", "别人已先改过此行，请核对后再提交", "somebody changed this row first; compare and submit again");
+        let fault = Fault::new(
+            FaultKind::PreconditionFailed,
+            "stale",
+            "别人已先改过此行，请核对后再提交",
+            "somebody changed this row first; compare and submit again",
+        );
         return Err(ChangeError::Refused(Fault { current: Some(Box::new(row_json(layer, &before))), ..fault }));
     }
     after.set(layer, "revision", present + 1);
@@ -71,6 +82,7 @@ pub(super) fn change_row(
 }
 
 fn row_json(layer: &Layer, row: &Row) -> Value {
-    let members: Map<String, Value> = layer.columns.iter().zip(&row.values).map(|(column, value)| (column.name.clone(), value.to_json(false))).collect();
+    let members: Map<String, Value> =
+        layer.columns.iter().zip(&row.values).map(|(column, value)| (column.name.clone(), value.to_json(false))).collect();
     Value::Object(members)
 }

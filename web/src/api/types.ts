@@ -4,7 +4,7 @@ export type Bbox = [number, number, number, number]
 export type Scalar = string | number | boolean | null
 export type Properties = Record<string, Scalar | undefined>
 
-export interface City { name: string; crs: string; revision: number; sample: boolean; as_of: string; bbox: Bbox }
+export interface City { name: string; crs: string; revision: number; sample: boolean; as_of: string; bbox: Bbox; focus?: Bbox | null }
 export interface Landing { title: string; description?: string; city: City }
 
 export interface Term { code: string; zh: string; en: string }

@@ -11,7 +11,12 @@ impl Partition<'_> {
         }
         let size = units.len() / self.live() + 1;
         let steps = (units.len() * 250).min(40_000_000 / size).max(2_000);
-        let mut sample: Vec<f64> = (0..64).map(|_| { let i = units[self.dice.below(units.len())]; self.distance(i, self.region_of[i as usize]) / size as f64 }).collect();
+        let mut sample: Vec<f64> = (0..64)
+            .map(|_| {
+                let i = units[self.dice.below(units.len())];
+                self.distance(i, self.region_of[i as usize]) / size as f64
+            })
+            .collect();
         sample.sort_unstable_by(f64::total_cmp);
         let hot = sample[sample.len() / 2] * 0.5;
         let mut total = 0.0;

@@ -85,7 +85,10 @@ impl Partition<'_> {
                 let mut around: Vec<u32> = graph.neighbours(i).map(|j| self.region_of[j as usize]).filter(|r| *r != NONE).collect();
                 around.sort_unstable();
                 around.dedup();
-                let best = around.into_iter().map(|r| (self.distance(i, r) / self.members[r as usize].len() as f64, r)).min_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+                let best = around
+                    .into_iter()
+                    .map(|r| (self.distance(i, r) / self.members[r as usize].len() as f64, r))
+                    .min_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
                 if let Some((_, r)) = best {
                     self.region_of[i as usize] = r;
                     self.members[r as usize].push(i);
@@ -130,7 +133,12 @@ impl Partition<'_> {
                     self.input.graph.neighbours(at).filter(|j| self.region_of[*j as usize] == region as u32 && !parent.contains_key(j)).collect();
                 if around.is_empty() {
                     let here = order[next];
-                    around = self.input.graph.neighbours(here).filter(|j| self.region_of[*j as usize] == region as u32 && !parent.contains_key(j)).collect();
+                    around = self
+                        .input
+                        .graph
+                        .neighbours(here)
+                        .filter(|j| self.region_of[*j as usize] == region as u32 && !parent.contains_key(j))
+                        .collect();
                     if around.is_empty() {
                         next += 1;
                         continue;

@@ -51,7 +51,8 @@ impl<S: PolygonSet> Walk<'_, '_, S> {
     /// A free unit beside a random member: cheaper than the whole frontier.
     fn beside(&mut self, slot: usize) -> Option<u32> {
         let member = self.dice.pick(&self.blocks[slot].members)?;
-        let free: Vec<u32> = self.problem.graph.neighbours(member).filter(|j| self.block_of[*j as usize] == NONE && self.usable[*j as usize]).collect();
+        let free: Vec<u32> =
+            self.problem.graph.neighbours(member).filter(|j| self.block_of[*j as usize] == NONE && self.usable[*j as usize]).collect();
         self.dice.pick(&free)
     }
 
@@ -125,7 +126,8 @@ impl<S: PolygonSet> Walk<'_, '_, S> {
     fn shift(&mut self, heat: f64) {
         let Some(slot) = self.any_block() else { return };
         let Some(i) = self.dice.pick(&self.blocks[slot].members) else { return };
-        let others: Vec<u32> = self.problem.graph.neighbours(i).map(|j| self.block_of[j as usize]).filter(|b| *b != NONE && *b != slot as u32).collect();
+        let others: Vec<u32> =
+            self.problem.graph.neighbours(i).map(|j| self.block_of[j as usize]).filter(|b| *b != NONE && *b != slot as u32).collect();
         let Some(to) = self.dice.pick(&others) else { return };
         let to = to as usize;
         if self.blocks[slot].members.len() < 2 {

@@ -124,8 +124,17 @@ impl Brute<'_> {
             ready += if parcel.stage.is_some() { m2 } else { 0.0 };
         }
         let (w, owners) = (&p.weights, named.len() + unnamed);
-        let objective = (w.area * area + w.compactness * pp * area + w.readiness * ready) / 10_000.0 - w.cost * cost / 100.0 - w.owners * owners as f64;
-        Some(Figures { objective, area, cost, owners, gfa, pp_area: pp * area, codes: members.iter().map(|i| case.parcels[*i].code.clone()).collect() })
+        let objective =
+            (w.area * area + w.compactness * pp * area + w.readiness * ready) / 10_000.0 - w.cost * cost / 100.0 - w.owners * owners as f64;
+        Some(Figures {
+            objective,
+            area,
+            cost,
+            owners,
+            gfa,
+            pp_area: pp * area,
+            codes: members.iter().map(|i| case.parcels[*i].code.clone()).collect(),
+        })
     }
 
     /// All sets of disjoint sites, by choosing sites in rising order of their masks.
@@ -210,7 +219,11 @@ fn five_hundred_small_instances_equal_an_independent_enumeration() {
         // A plan that dominates the best-scoring one cannot stand beside it (no candidate dominates another).
         let at_least = |mine: f64, theirs: f64| mine >= theirs - 1e-9 * theirs.abs();
         let not_worse = |p: &Figures, q: &Figures| {
-            at_least(p.area, q.area) && at_least(-p.cost, -q.cost) && p.owners <= q.owners && at_least(-p.gfa, -q.gfa) && at_least(p.pp_area / p.area, q.pp_area / q.area)
+            at_least(p.area, q.area)
+                && at_least(-p.cost, -q.cost)
+                && p.owners <= q.owners
+                && at_least(-p.gfa, -q.gfa)
+                && at_least(p.pp_area / p.area, q.pp_area / q.area)
         };
         let shown_best = Figures {
             area: best.area_m2,
