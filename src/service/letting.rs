@@ -5,12 +5,15 @@ use crate::atlas::Atlas;
 use crate::domain::fault::Outcome;
 use crate::store::Store;
 use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Letting figures per parcel, kept beside the atlas because units change far more often than land.
 #[derive(Debug, Default)]
 pub struct Occupancy {
     parcels: HashMap<u32, Letting>,
     parcel_of_building: HashMap<String, u32>,
+    /// Stale flags of a day, made once: every tile asks for them.
+    flags: Mutex<Option<(String, Arc<Vec<bool>>)>>,
 }
 
 /// Lettable and vacant area of some units, and the oldest date among them.
@@ -68,6 +71,7 @@ impl Occupancy {
             }
         }
         self.parcels.insert(parcel, letting);
+        *self.flags.lock().unwrap_or_else(PoisonError::into_inner) = None;
         Ok(())
     }
 
@@ -87,13 +91,22 @@ impl Occupancy {
     }
 
     /// Per parcel row: does a figure of it need an update?
-    pub fn stale_flags(&self, parcels: usize, today: &str) -> Vec<bool> {
+    pub fn stale_flags(&self, parcels: usize, today: &str) -> Arc<Vec<bool>> {
+        let mut kept = self.flags.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((day, flags)) = kept.as_ref()
+            && day == today
+            && flags.len() == parcels
+        {
+            return flags.clone();
+        }
         let mut flags = vec![false; parcels];
         for (row, letting) in &self.parcels {
             if let Some(flag) = flags.get_mut(*row as usize) {
                 *flag = letting.is_stale(today);
             }
         }
+        let flags = Arc::new(flags);
+        *kept = Some((today.to_owned(), flags.clone()));
         flags
     }
 }

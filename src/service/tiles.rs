@@ -66,7 +66,7 @@ impl Planner {
         let style = TileStyle { properties: properties(layer), most_features: MOST_FEATURES, least_area };
         let stale =
             (layer == "parcel").then(|| self.occupancy.read().unwrap_or_else(PoisonError::into_inner).stale_flags(table.len(), &super::today()));
-        Ok(encode(table, &rows, &self.crs, tile, &style, stale.as_deref().map(|flags| ("stale", flags))))
+        Ok(encode(table, &rows, &self.crs, tile, &style, stale.as_ref().map(|flags| ("stale", flags.as_slice()))))
     }
 
     /// TileJSON 3 of a layer; `base` is the server's own address.

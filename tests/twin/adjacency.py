@@ -147,6 +147,8 @@ class Twin:
                     self.fail(pair, "listed twice")
                 elif pair[0] == pair[1] or not all(code in self.shapes for code in pair):
                     self.fail(pair, "no such pair of parcels")
+                elif not math.isfinite(float(row["length_m"])):
+                    self.fail(pair, "length is no number")
                 else:
                     contacts[pair] = float(row["length_m"]), row["class"]
         return contacts

@@ -3,6 +3,7 @@
 import argparse
 import csv
 import json
+import math
 import random
 import sys
 
@@ -18,13 +19,15 @@ def tolerance(area):
 
 
 def read(path, parcels, districts, failures):
-    """{parcel: {district: area}}; a row that names nothing known, or a pair twice, is a failure."""
+    """{parcel: {district: area}}; a row that names nothing known, or a pair twice, or no area, is a failure."""
     table = {}
     with open(path, newline="", encoding="utf-8") as file:
         for row in csv.DictReader(file):
             a, b = row["a"], row["b"]
             if a not in parcels or b not in districts or b in table.get(a, {}):
                 failures.append({"a": a, "b": b, "why": "unknown or listed twice"})
+            elif not 0 <= float(row["area_m2"]) < math.inf:
+                failures.append({"a": a, "b": b, "why": "no area"})
             else:
                 table.setdefault(a, {})[b] = float(row["area_m2"])
     return table
