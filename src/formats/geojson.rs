@@ -195,7 +195,7 @@ pub fn write_fixed(out: &mut String, value: f64, precision: u32) {
     digits %= unit;
     if digits > 0 {
         let mut width = precision as usize;
-        while digits % 10 == 0 {
+        while digits.is_multiple_of(10) {
             digits /= 10;
             width -= 1;
         }

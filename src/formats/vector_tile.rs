@@ -5,7 +5,6 @@ use crate::atlas::column::Column;
 use crate::domain::GeometryKind;
 use crate::spatial::crs::WorkingCrs;
 use crate::spatial::tile::{EXTENT, TileAddress, clip_line, clip_ring, twice_area};
-use std::collections::HashMap;
 
 /// What a layer's tiles carry.
 #[derive(Clone, Debug)]
@@ -124,7 +123,7 @@ fn line(commands: &mut Vec<u32>, cursor: &mut [i32; 2], points: &[[i32; 2]], clo
 
 fn layer_message(table: &Table, drawn: &[Drawn], style: &TileStyle, flags: Option<(&str, &[bool])>) -> Vec<u8> {
     let columns: Vec<(&str, &Column)> = style.properties.iter().filter_map(|name| table.column(name).map(|column| (*name, column))).collect();
-    let mut values = Values::default();
+    let mut values = Values::new(&columns);
     let mut layer = Vec::with_capacity(drawn.len() * 96);
     bytes_field(&mut layer, 1, table.layer().name.as_bytes());
     let mut feature = Vec::new();
@@ -161,9 +160,7 @@ fn layer_message(table: &Table, drawn: &[Drawn], style: &TileStyle, flags: Optio
     if let Some((name, _)) = flags {
         bytes_field(&mut layer, 3, name.as_bytes());
     }
-    for value in &values.encoded {
-        bytes_field(&mut layer, 4, value);
-    }
+    layer.extend_from_slice(&values.encoded);
     varint_field(&mut layer, 5, EXTENT as u64);
     varint_field(&mut layer, 15, 2);
     let mut tile = Vec::with_capacity(layer.len() + 8);
@@ -171,62 +168,77 @@ fn layer_message(table: &Table, drawn: &[Drawn], style: &TileStyle, flags: Optio
     tile
 }
 
-/// The layer's distinct values.
-#[derive(Default)]
+/// A column of more distinct texts than this (parcels of buildings) is not shared: a table of them a tile would cost more than it saves.
+const MOST_SHARED_TEXTS: usize = 4096;
+/// "Not used yet" in [`Values::texts`].
+const UNUSED: u32 = u32::MAX;
+
+/// The layer's values, encoded as they are met. Shared texts and flags are written once; keys and measurements seldom repeat and are not looked up.
 struct Values {
-    encoded: Vec<Vec<u8>>,
-    texts: HashMap<(usize, u32), u32>,
-    numbers: HashMap<u64, u32>,
-    flags: [Option<u32>; 2],
+    encoded: Vec<u8>,
+    count: u32,
+    /// By property and text number: the value's place.
+    texts: Vec<Vec<u32>>,
+    flags: [u32; 2],
 }
 
 impl Values {
+    fn new(columns: &[(&str, &Column)]) -> Self {
+        let shared = |column: &Column| Some(column.texts().len()).filter(|count| *count <= MOST_SHARED_TEXTS).unwrap_or(0);
+        let texts = columns.iter().map(|(_, column)| vec![UNUSED; shared(column)]).collect();
+        Values { encoded: Vec::new(), count: 0, texts, flags: [UNUSED; 2] }
+    }
+
     fn of(&mut self, key: usize, column: &Column, row: usize) -> Option<u32> {
         if let Some(id) = column.text_id(row) {
-            if let Some(known) = self.texts.get(&(key, id)) {
-                return Some(*known);
+            if let Some(known) = self.texts[key].get(id as usize).copied().filter(|known| *known != UNUSED) {
+                return Some(known);
             }
             let value = self.text(column.text(row)?);
-            self.texts.insert((key, id), value);
+            if let Some(place) = self.texts[key].get_mut(id as usize) {
+                *place = value;
+            }
             return Some(value);
         }
         if let Some(text) = column.text(row) {
             return Some(self.text(text));
         }
         if let Some(number) = column.number(row) {
-            if let Some(known) = self.numbers.get(&number.to_bits()) {
-                return Some(*known);
-            }
-            let mut value = vec![3 << 3 | 1];
-            value.extend(number.to_le_bytes());
-            let id = self.push(value);
-            self.numbers.insert(number.to_bits(), id);
-            return Some(id);
+            // field 4 (values), 9 bytes: field 3 (double).
+            self.encoded.extend([4 << 3 | 2, 9, 3 << 3 | 1]);
+            self.encoded.extend(number.to_le_bytes());
+            return Some(self.next());
         }
         column.flag(row).map(|flag| self.flag(flag))
     }
 
     fn text(&mut self, text: &str) -> u32 {
-        let mut value = Vec::with_capacity(text.len() + 2);
-        bytes_field(&mut value, 1, text.as_bytes());
-        self.push(value)
+        let length = text.len() as u64;
+        let head = 1 + varint_length(length);
+        varint(&mut self.encoded, 4 << 3 | 2);
+        varint(&mut self.encoded, head + length);
+        bytes_field(&mut self.encoded, 1, text.as_bytes());
+        self.next()
     }
 
     fn flag(&mut self, flag: bool) -> u32 {
-        match self.flags[usize::from(flag)] {
-            Some(known) => known,
-            None => {
-                let id = self.push(vec![7 << 3, u8::from(flag)]);
-                self.flags[usize::from(flag)] = Some(id);
-                id
-            }
+        let at = usize::from(flag);
+        if self.flags[at] == UNUSED {
+            self.encoded.extend([4 << 3 | 2, 2, 7 << 3, u8::from(flag)]);
+            self.flags[at] = self.next();
         }
+        self.flags[at]
     }
 
-    fn push(&mut self, value: Vec<u8>) -> u32 {
-        self.encoded.push(value);
-        self.encoded.len() as u32 - 1
+    fn next(&mut self) -> u32 {
+        self.count += 1;
+        self.count - 1
     }
+}
+
+/// Bytes that a varint takes.
+fn varint_length(value: u64) -> u64 {
+    u64::from((64 - (value | 1).leading_zeros()).div_ceil(7))
 }
 
 fn varint(out: &mut Vec<u8>, mut value: u64) {

@@ -88,7 +88,7 @@ impl Planner {
         }
         let atlas = self.atlas();
         for park in parks {
-            if !atlas.table("park").is_some_and(|table| table.row_of(park).is_some()) {
+            if atlas.table("park").and_then(|table| table.row_of(park)).is_none() {
                 fault = fault.field("/parks", format!("没有园区 {park}"), format!("there is no park {park}"));
             }
         }

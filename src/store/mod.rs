@@ -107,12 +107,15 @@ pub type StoredRow = (i64, Row);
 /// A filter on attribute tables: equality on dictionary columns, joined by AND.
 pub type Equals<'a> = &'a [(&'a str, &'a str)];
 
+/// What [`Store::scan`] calls with each row: fid, cells in dictionary order, geometry blob.
+pub type Visit<'a> = &'a mut dyn FnMut(i64, &[CellRef<'_>], Option<&[u8]>);
+
 /// The storage of one city. All writes are durable when the call returns.
 pub trait Store: Send + Sync {
     fn info(&self) -> Outcome<CityInfo>;
 
-    /// Reads the whole layer in fid order; `visit` gets the fid, the cells in dictionary order and the geometry blob.
-    fn scan(&self, layer: &Layer, visit: &mut dyn FnMut(i64, &[CellRef<'_>], Option<&[u8]>)) -> Outcome<()>;
+    /// Reads the whole layer in fid order; one call of `visit` a row.
+    fn scan(&self, layer: &Layer, visit: Visit<'_>) -> Outcome<()>;
 
     /// Number of rows.
     fn count(&self, layer: &Layer) -> Outcome<u64>;

@@ -12,7 +12,7 @@ mod units;
 pub use baseline::RtreeBaseline;
 pub use bulk::BulkWriter;
 
-use super::{Account, Author, Change, ChangeQuery, CityInfo, Equals, Plan, SameFloor, Store, StoredRow, WriteMode};
+use super::{Account, Author, Change, ChangeQuery, CityInfo, Equals, Plan, SameFloor, Store, StoredRow, Visit, WriteMode};
 use crate::domain::fault::Outcome;
 use crate::domain::row::CellRef;
 use crate::domain::{ColumnType, Fault, FaultKind, Layer, Row};
@@ -133,7 +133,7 @@ impl Store for GeoPackage {
         self.read(schema::info)
     }
 
-    fn scan(&self, layer: &Layer, visit: &mut dyn FnMut(i64, &[CellRef<'_>], Option<&[u8]>)) -> Outcome<()> {
+    fn scan(&self, layer: &Layer, visit: Visit<'_>) -> Outcome<()> {
         self.read(|connection| {
             let mut statement = connection.prepare(&sql::select_all(layer))?;
             let mut rows = statement.query([])?;
