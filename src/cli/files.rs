@@ -125,8 +125,9 @@ pub struct Import {
     key: Option<String>,
     #[arg(long, value_enum, default_value_t)]
     mode: Mode,
-    #[arg(long, value_enum, default_value_t)]
-    on_invalid: Invalid,
+    /// Invalid geometry: repair (default) or reject; a damaged file (open rings, NaN) is refused whole unless this is given
+    #[arg(long, value_enum)]
+    on_invalid: Option<Invalid>,
     /// Read and report, write nothing
     #[arg(long)]
     dry_run: bool,
@@ -173,7 +174,7 @@ impl Import {
             encoding: self.encoding.or(profile.encoding),
             map,
             key: self.key.or(profile.key),
-            on_invalid: match self.on_invalid {
+            on_invalid: match self.on_invalid.unwrap_or_default() {
                 Invalid::Repair => OnInvalid::Repair,
                 Invalid::Reject => OnInvalid::Reject,
             },
@@ -187,7 +188,7 @@ impl Import {
         let city = GeoPackage::open(&self.city)?;
         let bar = output.bar(None);
         bar.set_message(self.file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default());
-        let imported = import::import(&city, &self.file, &options, self.dry_run, &|done, total| {
+        let imported = import::import(&city, &self.file, &options, self.dry_run, self.on_invalid.is_some(), &|done, total| {
             if let Some(total) = total {
                 bar.set_length(total);
             }

@@ -4,7 +4,7 @@ use crate::domain::fault::Outcome;
 use crate::domain::row::CellRef;
 use crate::domain::{Fault, GeometryKind, Layer, Row, WriteMode, dictionary};
 use crate::formats::geopackage_blob;
-use crate::intake::{CityContext, ImportOptions, ImportReport, KnownShape, prepare};
+use crate::intake::{CityContext, ImportOptions, ImportReport, KnownShape, RowNote, prepare};
 use crate::spatial::majority;
 use crate::spatial::polygons::Polygons;
 use crate::store::{Author, Store};
@@ -20,12 +20,60 @@ pub struct Imported {
     pub revision: Option<i64>,
 }
 
-/// Imports `path`; with `dry_run` nothing is written and the report is the same.
+/// Reasons that tell of a damaged file rather than of odd land: what the coordinates were meant to be is not in it.
+const DAMAGE: [&str; 3] = ["unclosed_ring", "non_finite", "unreadable_geometry"];
+
+/// Refuses a damaged file unless the person has said what to do with such rows, and a file of which nothing can be taken.
+fn refuse_damage(report: &ImportReport, told_what_to_do: bool) -> Outcome<()> {
+    let notes = || report.repaired.iter().chain(&report.rejected);
+    let damaged: Vec<_> = notes().filter(|note| DAMAGE.contains(&note.reason)).collect();
+    let place = |note: &RowNote| match note.place {
+        Some([x, y]) => format!("row {} ({x}, {y})", note.row),
+        None => format!("row {}", note.row),
+    };
+    if let (false, Some(first)) = (told_what_to_do, damaged.first()) {
+        return Err(Fault::bad(
+            "damaged_geometry",
+            format!("文件有 {} 行几何损坏（首先第 {} 行：{}），未写入任何内容", damaged.len(), first.row, first.zh),
+            format!("{} rows of the file have damaged geometry (first row {}: {}); nothing was written", damaged.len(), first.row, first.en),
+        )
+        .at(place(first))
+        .help(
+            "改正文件；或加 --on-invalid repair 修补可修的、--on-invalid reject 舍去这些行，先用 --dry-run 看清单",
+            "mend the file, or say --on-invalid repair to mend what can be mended or --on-invalid reject to leave such rows out; --dry-run lists them",
+        ));
+    }
+    if report.accepted == 0 {
+        let first = notes().next();
+        let fault = Fault::bad(
+            "nothing_accepted",
+            format!(
+                "读到 {} 行，没有一行可以采用{}，未写入任何内容",
+                report.read,
+                first.map(|note| format!("（首先：{}）", note.zh)).unwrap_or_default()
+            ),
+            format!(
+                "of {} rows none can be taken{}; nothing was written",
+                report.read,
+                first.map(|note| format!(" (first: {})", note.en)).unwrap_or_default()
+            ),
+        )
+        .help("用 --dry-run 查看每一行的原因", "see the reason of each row with --dry-run");
+        return Err(match first {
+            Some(note) => fault.at(place(note)),
+            None => fault,
+        });
+    }
+    Ok(())
+}
+
+/// Imports `path`; with `dry_run` nothing is written and the report is the same. `told_what_to_do`: the person named a way with invalid rows.
 pub fn import(
     store: &dyn Store,
     path: &Path,
     options: &ImportOptions,
     dry_run: bool,
+    told_what_to_do: bool,
     progress: &dyn Fn(u64, Option<u64>) -> bool,
 ) -> Outcome<Imported> {
     let layer = dictionary().layer(&options.layer).ok_or_else(|| {
@@ -39,6 +87,7 @@ pub fn import(
     if dry_run {
         return Ok(Imported { report: prepared.report, revision: None });
     }
+    refuse_damage(&prepared.report, told_what_to_do)?;
     let file = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let author = Author { account: "cli", source: &file };
     let revision = store.write_rows(layer, &prepared.rows, options.mode, &author)?;

@@ -86,6 +86,7 @@ fn bad_input_exits_with_one_and_leaves_the_city_as_it_was() {
             folder.path().join("nocrs.shp")
         }),
         ("a file that is not there", folder.path().join("gone.shp")),
+        ("an unclosed ring", file("open.geojson", open_ring)),
     ];
     let mut codes = std::collections::BTreeSet::new();
     for (what, file) in &cases {
@@ -102,8 +103,12 @@ fn bad_input_exits_with_one_and_leaves_the_city_as_it_was() {
         serde_json::from_str(&must(&args)).unwrap()
     };
     let open = report(&file("open.geojson", open_ring), &[]);
-    assert!(open["repaired"].as_array().unwrap().len() + open["rejected"].as_array().unwrap().len() == 1, "{open}");
-    assert!(open.to_string().contains("ring"), "{open}");
+    assert_eq!(open["repaired"][0]["reason"], "unclosed_ring", "{open}");
+    let fault = refused(&["import", path(&city), "--layer", "parcel", path(&file("nan.csv", nan)), "--crs", "EPSG:4326"]);
+    assert_eq!(fault["code"], "damaged_geometry");
+    assert!(fault["place"].as_str().unwrap().starts_with("row 1"), "{fault}");
+    assert!(bytes(&city) == before, "NaN changed the city file");
+    refused(&["import", path(&city), "--layer", "parcel", path(&file("nan.csv", nan)), "--crs", "EPSG:4326", "--on-invalid", "reject"]);
     let nan = report(&file("nan.csv", nan), &["--crs", "EPSG:4326"]);
     assert_eq!(nan["rejected"].as_array().unwrap().len(), 1, "{nan}");
     assert!(bytes(&city) == before, "a dry run writes nothing");

@@ -89,6 +89,7 @@ fn cambridge_goes_from_its_files_to_sites_and_verdicts() {
     drop(server);
     let drawn = folder.path().join("area.geojson");
     std::fs::write(&drawn, area.to_string()).unwrap();
+    must(&["upstairs", path(&city), "--parcel", code, "--out", path(&folder.path().join("upstairs.json"))]);
     let sites = folder.path().join("sites.geojson");
     must(&["consolidate", path(&city), "--area", path(&drawn), "--min-area-ha", "1", "--max-area-ha", "5", "--sites", "3", "--out", path(&sites)]);
     let ogr = std::process::Command::new("ogrinfo").args(["-so", "-al", path(&sites)]).output().unwrap();
