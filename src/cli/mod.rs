@@ -1,10 +1,12 @@
 //! The command line: parses, calls the service, prints. stdout carries the result and nothing else.
 
+mod analyses;
 mod bench;
 mod files;
+mod measure;
 mod output;
 mod people;
-mod plan;
+mod rules;
 mod sample;
 mod serve;
 
@@ -54,17 +56,17 @@ enum Command {
     /// Write exactly what is filtered to a file
     Export(files::Export),
     /// Pairs of neighbouring parcels with shared length, as CSV
-    Adjacency(plan::Adjacency),
+    Adjacency(measure::Adjacency),
     /// Areas of a layer by another, as CSV
-    Overlay(plan::Overlay),
+    Overlay(measure::Overlay),
     /// Contiguous sites in a park or a drawn area
-    Consolidate(plan::Consolidate),
+    Consolidate(analyses::Consolidate),
     /// What can be built upwards, and what stops it
-    Upstairs(plan::Upstairs),
+    Upstairs(analyses::Upstairs),
     /// Scorecards of the parks
-    Designate(plan::Designate),
+    Designate(analyses::Designate),
     /// Rule packs: list, show, check
-    Rules(plan::Rules),
+    Rules(rules::Rules),
     /// Accounts: add, list, disable, password
     User(people::User),
     /// One JSON line per row with the baseline of the same run

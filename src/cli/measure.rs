@@ -1,0 +1,107 @@
+//! `adjacency`, `overlay`: measurements over all parcels, as CSV.
+
+use super::output::{OutFile, Output};
+use crate::domain::Fault;
+use crate::domain::fault::Outcome;
+use crate::service::Planner;
+use crate::spatial::{AdjacencyOptions, adjacency, overlay};
+use clap::Args;
+use serde_json::json;
+use std::io::Write;
+use std::path::PathBuf;
+
+#[derive(Args)]
+pub struct Adjacency {
+    city: PathBuf,
+    /// Only parcels of this park
+    #[arg(long)]
+    park: Option<String>,
+    /// Gap tolerance in metres
+    #[arg(long, default_value_t = 0.5)]
+    tolerance: f64,
+    /// Least shared length of an edge contact in metres
+    #[arg(long, default_value_t = 2.0)]
+    min_length: f64,
+    #[command(flatten)]
+    out: OutFile,
+}
+
+impl Adjacency {
+    pub fn run(self, output: &Output) -> Outcome<()> {
+        let planner = Planner::open(&self.city)?;
+        let table = planner.table("parcel")?;
+        if !(0.0..=50.0).contains(&self.tolerance) || !(0.0..=1e6).contains(&self.min_length) {
+            return Err(Fault::bad(
+                "tolerance",
+                "缝隙容差应为 0 到 50 米，最短边长不小于 0",
+                "the tolerance is 0 to 50 m and the least length at least 0",
+            ));
+        }
+        let options = AdjacencyOptions { tolerance_m: self.tolerance, min_length_m: self.min_length, ..AdjacencyOptions::default() };
+        let contacts = adjacency(table.shapes(), &options);
+        let inside = |row: u32| self.park.is_none() || table.text(row as usize, "park") == self.park.as_deref();
+        let kept: Vec<_> = contacts.into_iter().filter(|contact| inside(contact.a) && inside(contact.b)).collect();
+        self.out.write(|path| {
+            write_lines(
+                path,
+                "a,b,length_m,class,gap_m",
+                kept.iter().map(|contact| {
+                    let class = json!(contact.class);
+                    format!(
+                        "{},{},{},{},{}",
+                        quoted(table.key(contact.a as usize)),
+                        quoted(table.key(contact.b as usize)),
+                        contact.length_m,
+                        class.as_str().unwrap_or_default(),
+                        contact.gap_m
+                    )
+                }),
+            )
+        })?;
+        output.notice(format!("相邻关系 {} 对", kept.len()), format!("{} pairs", kept.len()));
+        Ok(())
+    }
+}
+
+#[derive(Args)]
+pub struct Overlay {
+    city: PathBuf,
+    #[arg(long)]
+    layer: String,
+    /// The other layer
+    #[arg(long)]
+    by: String,
+    #[command(flatten)]
+    out: OutFile,
+}
+
+impl Overlay {
+    pub fn run(self, output: &Output) -> Outcome<()> {
+        let planner = Planner::open(&self.city)?;
+        let (a, b) = (planner.table(&self.layer)?, planner.table(&self.by)?);
+        let shares = overlay(a.shapes(), b.shapes());
+        self.out.write(|path| {
+            write_lines(
+                path,
+                "a,b,area_m2",
+                shares.iter().map(|share| format!("{},{},{}", quoted(a.key(share.0 as usize)), quoted(b.key(share.1 as usize)), share.2)),
+            )
+        })?;
+        output.notice(format!("{} 行", shares.len()), format!("{} rows", shares.len()));
+        Ok(())
+    }
+}
+
+fn quoted(text: &str) -> String {
+    if text.contains([',', '"', '\n']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.to_owned() }
+}
+
+fn write_lines(path: &std::path::Path, head: &str, lines: impl Iterator<Item = String>) -> Outcome<()> {
+    let failed = |error: std::io::Error| Fault::internal("write", error);
+    let mut out = std::io::BufWriter::new(std::fs::File::create(path).map_err(failed)?);
+    writeln!(out, "{head}").map_err(failed)?;
+    for line in lines {
+        writeln!(out, "{line}").map_err(failed)?;
+    }
+    out.flush().map_err(failed)
+}
