@@ -106,7 +106,7 @@ fn bad_input_exits_with_one_and_leaves_the_city_as_it_was() {
     assert_eq!(open["repaired"][0]["reason"], "unclosed_ring", "{open}");
     let fault = refused(&["import", path(&city), "--layer", "parcel", path(&file("nan.csv", nan)), "--crs", "EPSG:4326"]);
     assert_eq!(fault["code"], "damaged_geometry");
-    assert!(fault["place"].as_str().unwrap().starts_with("row 1"), "{fault}");
+    assert!(fault["place"].as_str().unwrap().starts_with("row 2"), "{fault}");
     assert!(bytes(&city) == before, "NaN changed the city file");
     refused(&["import", path(&city), "--layer", "parcel", path(&file("nan.csv", nan)), "--crs", "EPSG:4326", "--on-invalid", "reject"]);
     let nan = report(&file("nan.csv", nan), &["--crs", "EPSG:4326"]);
