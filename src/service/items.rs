@@ -96,15 +96,12 @@ impl Planner {
         }
     }
 
-    /// Box in degrees around the park with the most parcels: where a map may open so that parcels are seen at once.
+    /// Box in degrees of the park around which most parcels lie: where a map may open so that the city is seen at once.
     pub fn focus(&self) -> Option<[f64; 4]> {
         let atlas = self.atlas();
         let (parks, parcels) = (atlas.table("park")?, atlas.table("parcel")?);
-        let column = parcels.column("park")?;
-        let mut counts = vec![0usize; column.texts().len()];
-        (0..parcels.len()).filter_map(|row| column.text_id(row)).for_each(|id| counts[id as usize] += 1);
-        let most = (0..counts.len()).max_by_key(|id| (counts[*id], std::cmp::Reverse(*id)))?;
-        let bounds = parks.shapes().bounds(parks.row_of(&column.texts()[most])?)?;
+        let around = |row: usize| parks.shapes().bounds(row).map(|bounds| (parcels.index().rows(bounds).len(), bounds));
+        let (_, bounds) = (0..parks.len()).rev().filter_map(around).max_by_key(|(count, _)| *count)?;
         Some(atlas.lon_lat_box(bounds))
     }
 
