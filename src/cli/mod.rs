@@ -2,11 +2,13 @@
 
 mod analyses;
 mod bench;
+mod bench_consolidation;
 mod files;
 mod instruments;
 mod measure;
 mod output;
 mod people;
+mod plot;
 mod rules;
 mod sample;
 mod serve;

@@ -11,6 +11,7 @@ mod exact;
 mod input;
 mod ledger;
 mod left_out;
+mod parts;
 mod problem;
 pub mod regions;
 mod report;
