@@ -11,4 +11,4 @@ pub use catalogue::{Catalogue, catalogue};
 pub use dictionary::{Column, ColumnType, Dictionary, GeometryKind, Layer, dictionary};
 pub use fault::{Fault, FaultKind, Lang};
 pub use row::{CitySink, Row, Value, WriteMode};
-pub use run::RunRecord;
+pub use run::{PackUse, RunRecord};
