@@ -2,6 +2,7 @@
 //!
 //! Every row runs at each size in a process of its own, so that the peak memory it prints is its own.
 
+use super::bench_upstairs;
 use super::output::Output;
 use super::sample;
 use crate::atlas::Query;
@@ -27,7 +28,7 @@ use std::time::Instant;
 
 #[derive(Args)]
 pub struct Bench {
-    /// Rows to run (start bbox point overlay tile items export sample); all when none is named
+    /// Rows to run (start bbox point overlay tile items export upstairs upstairs-matrix upstairs-http sample); all when none is named
     rows: Vec<String>,
     /// Sizes in parcels
     #[arg(long, value_delimiter = ',', default_values_t = [20_000u32, 1_000_000])]
@@ -40,7 +41,7 @@ pub struct Bench {
     city: Option<PathBuf>,
 }
 
-const ROWS: [&str; 8] = ["sample", "start", "bbox", "point", "overlay", "tile", "items", "export"];
+const ROWS: [&str; 11] = ["sample", "start", "bbox", "point", "overlay", "tile", "items", "export", "upstairs", "upstairs-matrix", "upstairs-http"];
 
 impl Bench {
     pub fn run(self, output: &Output) -> Outcome<()> {
@@ -107,12 +108,15 @@ fn measure(row: &str, city: &Path) -> Outcome<Value> {
         "tile" => tile(city),
         "items" => items(city),
         "export" => export(city),
+        "upstairs" => bench_upstairs::city(city),
+        "upstairs-matrix" => bench_upstairs::matrix(city),
+        "upstairs-http" => bench_upstairs::http(city),
         other => Err(Fault::bad("row", format!("没有基准 {other}"), format!("there is no row {other}"))),
     }
 }
 
 /// Middle of the sorted durations, milliseconds.
-fn median_ms(mut samples: Vec<f64>) -> f64 {
+pub(super) fn median_ms(mut samples: Vec<f64>) -> f64 {
     samples.sort_by(f64::total_cmp);
     samples.get(samples.len() / 2).copied().unwrap_or(f64::NAN) * 1000.0
 }
@@ -121,7 +125,7 @@ fn mean_ms(samples: &[f64]) -> f64 {
     samples.iter().sum::<f64>() / samples.len().max(1) as f64 * 1000.0
 }
 
-fn timed<T>(work: impl FnOnce() -> T) -> (T, f64) {
+pub(super) fn timed<T>(work: impl FnOnce() -> T) -> (T, f64) {
     let started = Instant::now();
     let answer = work();
     (answer, started.elapsed().as_secs_f64())

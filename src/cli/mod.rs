@@ -2,6 +2,7 @@
 
 mod analyses;
 mod bench;
+mod bench_upstairs;
 mod files;
 mod measure;
 mod output;
@@ -9,6 +10,7 @@ mod people;
 mod rules;
 mod sample;
 mod serve;
+mod upstairs;
 
 use crate::config::Config;
 use crate::domain::fault::Outcome;
@@ -62,7 +64,7 @@ enum Command {
     /// Contiguous sites in a park or a drawn area
     Consolidate(analyses::Consolidate),
     /// What can be built upwards, and what stops it
-    Upstairs(analyses::Upstairs),
+    Upstairs(upstairs::Upstairs),
     /// Scorecards of the parks
     Designate(analyses::Designate),
     /// Rule packs: list, show, check

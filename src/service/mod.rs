@@ -46,6 +46,7 @@ pub struct Planner {
     /// Attribute tables read on demand, with the revision they were read at.
     attributes: Mutex<HashMap<String, (i64, Arc<Table>)>>,
     occupancy: RwLock<Occupancy>,
+    floors: arc_swap::ArcSwapOption<analyses::FloorIndex>,
     sessions: sessions::Sessions,
     events: broadcast::Sender<Event>,
 }
@@ -70,6 +71,7 @@ impl Planner {
             atlas: ArcSwap::from_pointee(atlas),
             attributes: Mutex::new(HashMap::new()),
             occupancy: RwLock::new(occupancy),
+            floors: arc_swap::ArcSwapOption::empty(),
             sessions: sessions::Sessions::default(),
             events: broadcast::channel(EVENT_BACKLOG).0,
         })

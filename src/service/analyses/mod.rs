@@ -5,6 +5,7 @@ mod designation;
 mod upstairs;
 
 pub use consolidation::sites_as_geojson;
+pub use upstairs::{FloorIndex, Watch};
 
 use super::{Planner, Viewer};
 use crate::domain::fault::Outcome;
