@@ -2,16 +2,15 @@
 
 mod analyses;
 mod bench;
-mod bench_consolidation;
 mod files;
 mod instruments;
 mod measure;
 mod output;
 mod people;
-mod plot;
 mod rules;
 mod sample;
 mod serve;
+mod upstairs;
 
 use crate::config::Config;
 use crate::domain::fault::Outcome;
@@ -71,7 +70,7 @@ enum Command {
     /// What a piece of land came from and became
     Lineage(instruments::Lineage),
     /// What can be built upwards, and what stops it
-    Upstairs(analyses::Upstairs),
+    Upstairs(upstairs::Upstairs),
     /// Scorecards of the parks
     Designate(analyses::Designate),
     /// Rule packs: list, show, check

@@ -1,6 +1,6 @@
 //! Rows of `parkplan bench` that tell of consolidation: adjacency, the solver on a large park, and how the cost grows.
 
-use super::bench::timed;
+use super::timed;
 use super::plot::{Line, log_log};
 use crate::atlas::Table;
 use crate::domain::Fault;

@@ -2,8 +2,12 @@
 //!
 //! Every row runs at each size in a process of its own, so that the peak memory it prints is its own.
 
-use super::output::Output;
-use super::{bench_consolidation, sample};
+mod consolidation;
+mod plot;
+mod upstairs;
+
+use crate::cli::output::Output;
+use crate::cli::sample;
 use crate::atlas::Query;
 use crate::domain::Fault;
 use crate::domain::fault::Outcome;
@@ -27,7 +31,7 @@ use std::time::Instant;
 
 #[derive(Args)]
 pub struct Bench {
-    /// Rows to run (start bbox point overlay tile items export adjacency consolidation sample); all when none is named
+    /// Rows to run; all when none is named
     rows: Vec<String>,
     /// Sizes in parcels
     #[arg(long, value_delimiter = ',', default_values_t = [20_000u32, 1_000_000])]
@@ -43,7 +47,21 @@ pub struct Bench {
     city: Option<PathBuf>,
 }
 
-const ROWS: &[&str] = &["sample", "start", "bbox", "point", "overlay", "tile", "items", "export", "adjacency", "consolidation"];
+const ROWS: &[&str] = &[
+    "sample",
+    "start",
+    "bbox",
+    "point",
+    "overlay",
+    "tile",
+    "items",
+    "export",
+    "adjacency",
+    "consolidation",
+    "upstairs",
+    "upstairs-matrix",
+    "upstairs-http",
+];
 /// Sizes of the growth plot, in parcels.
 const GROWTH: [u32; 7] = [1_000, 3_000, 10_000, 30_000, 100_000, 300_000, 1_000_000];
 
@@ -102,7 +120,7 @@ fn growth(folder: &Path, plot: &Path, output: &Output) -> Outcome<()> {
         }
         cities.push((parcels as usize, city));
     }
-    for row in bench_consolidation::growth(&cities, plot)? {
+    for row in consolidation::growth(&cities, plot)? {
         println!("{row}");
     }
     Ok(())
@@ -130,14 +148,17 @@ fn measure(row: &str, city: &Path) -> Outcome<Value> {
         "tile" => tile(city),
         "items" => items(city),
         "export" => export(city),
-        "adjacency" => bench_consolidation::adjacency_row(city),
-        "consolidation" => bench_consolidation::consolidation_row(city),
+        "adjacency" => consolidation::adjacency_row(city),
+        "consolidation" => consolidation::consolidation_row(city),
+        "upstairs" => upstairs::city(city),
+        "upstairs-matrix" => upstairs::matrix(city),
+        "upstairs-http" => upstairs::http(city),
         other => Err(Fault::bad("row", format!("没有基准 {other}"), format!("there is no row {other}"))),
     }
 }
 
 /// Middle of the sorted durations, milliseconds.
-fn median_ms(mut samples: Vec<f64>) -> f64 {
+pub(super) fn median_ms(mut samples: Vec<f64>) -> f64 {
     samples.sort_by(f64::total_cmp);
     samples.get(samples.len() / 2).copied().unwrap_or(f64::NAN) * 1000.0
 }
@@ -146,7 +167,7 @@ fn mean_ms(samples: &[f64]) -> f64 {
     samples.iter().sum::<f64>() / samples.len().max(1) as f64 * 1000.0
 }
 
-pub(super) fn timed<T>(work: impl FnOnce() -> T) -> (T, f64) {
+fn timed<T>(work: impl FnOnce() -> T) -> (T, f64) {
     let started = Instant::now();
     let answer = work();
     (answer, started.elapsed().as_secs_f64())
