@@ -2,4 +2,5 @@
 
 pub mod consolidation;
 pub mod designation;
+pub mod progress;
 pub mod upstairs;

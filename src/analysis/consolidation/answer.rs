@@ -207,7 +207,7 @@ impl SiteAnswer {
 }
 
 /// A GeoJSON Polygon for one part, MultiPolygon for more (RFC 7946: exterior counter-clockwise as our shapes are).
-fn geometry_json(shape: &MultiPolygon<f64>, project: &dyn Fn(Coord<f64>) -> Coord<f64>) -> Value {
+pub fn geometry_json(shape: &MultiPolygon<f64>, project: &dyn Fn(Coord<f64>) -> Coord<f64>) -> Value {
     let ring = |line: &geo_types::LineString<f64>| -> Value {
         line.0
             .iter()
