@@ -155,6 +155,11 @@ const CONSOLIDATION: &[Spec] = &[
     Spec::must("split.retained_cap", Number(0.0, 1.0), SHARE),
     Spec::must("plan.discount", Number(0.0, 1.0), SHARE),
     Spec::must("plan.shortfall_penalty", Number(0.0, 1e6), NO),
+    Spec::must("plan.year_capacity", Number(0.0, 1e10), M2).or_null(),
+    Spec::must("plan.year_budget", Number(0.0, 1e9), &["万元"]).or_null(),
+    Spec::must("plan.relax_target", Number(1e-6, 1e6), NO),
+    Spec::must("plan.relax_budget", Number(1e-6, 1e6), NO),
+    Spec::must("plan.relax_capacity", Number(1e-6, 1e6), NO),
     Spec::must("plan.target_years", Rising(1900.0, 2200.0), &["年"]),
     Spec::must("plan.target_area", Rising(0.0, 1e10), M2),
 ];
