@@ -88,10 +88,13 @@ export interface Finding {
   rule: string; zh: string; en: string; clause?: string | null; measured: number | string | null; limit: number | string | null; op: '<=' | '>=' | string; unit?: string | null
   margin: number | null; verdict: Verdict; source?: string | null; status: 'sourced' | 'unconfirmed' | string
 }
+/** What a scheme must still provide: nothing was said about it, so it is no verdict. */
+export interface Requirement { rule: string; zh: string; en: string; plate: number | null; required: number; op: string; unit: string; clause: string; source: string; status: string }
 export interface UpstairsResult {
   run: Run; parcel: string; cluster?: string | null; waterfall: WaterfallStep[]; outline: Geometry | null; plates: Plate[]; storeys: Storey[]
   height_m: number; gfa_m2: number; counted_gfa_m2?: number; far: number; coverage: number; bound_m2?: number | null
-  binding?: { rule: string; gain_m2: number }[] | null; findings: Finding[]; overall: Verdict
+  set?: Partial<Record<keyof UpstairsSet, number | null>>; requirements?: Requirement[]; existing?: { building: string; findings: Finding[]; overall: Verdict }[]
+  allowed_gfa_m2?: number | null; built_gfa_m2?: number | null; binding?: { rule: string; gain_m2: number }[] | null; findings: Finding[]; overall: Verdict
   smallest_change?: { levers: { lever: string; from: number; to: number }[]; cost: number; gfa_m2: number; reaches: boolean }[] | null
   fit?: { cluster: string; band: Band; verdict: 'fit' | 'retrofit' | 'unfit' | 'unknown'; factor?: string | null }[] | null
 }

@@ -170,6 +170,7 @@ export function buildStyle(look: MapLook, origin: string): StyleSpecification {
       id: 'plan-label', type: 'symbol', source: 'o-plan', minzoom: 14, layout: { 'text-field': ['coalesce', ['get', 'name'], ['get', 'code'], ''], 'text-font': TEXT_BOLD, 'text-size': 12, 'text-padding': 6, ...show('plan_parcel') },
       paint: { 'text-color': ink.ink, 'text-halo-color': ink.casing, 'text-halo-width': 2 },
     },
+    { id: 'o-dot', type: 'circle', source: 'o-marks', maxzoom: 13.6, filter: ['has', 'dot'], paint: { 'circle-radius': ['max', 4, ['get', 'dot']], 'circle-color': ['get', 'colour'], 'circle-stroke-color': ['case', ['==', ['get', 'on'], true], ink.ink, ink.casing], 'circle-stroke-width': ['case', ['==', ['get', 'on'], true], 2.4, 1.2] } },
     {
       id: 'o-number', type: 'symbol', source: 'o-marks', minzoom: 14.2, filter: ['has', 'number'], layout: { 'text-field': ['get', 'number'], 'text-font': TEXT, 'text-size': 12, 'text-padding': 3, visibility: look.relief ? 'none' : 'visible' },
       paint: { 'text-color': ink.ink, 'text-halo-color': ink.casing, 'text-halo-width': 2 },

@@ -22,6 +22,10 @@ class AtlasState {
   hiddenUses = $state<string[]>([])
   relief = $state(false)
   numbers = $state(true)
+  /** Parcels are being gathered: the tools to pin and ban take the place of drawing. */
+  gather = $state(false)
+  /** What is worked on has an outline of its own: the selection's is not drawn over it. */
+  bare = $state(false)
   /** What a drawn polygon is for; without it, it selects. */
   onshape: ((ring: [number, number][]) => void) | null = null
   cleared = $state('')
@@ -58,6 +62,8 @@ class AtlasState {
     this.intercept = null
     this.onshape = null
     this.numbers = true
+    this.gather = false
+    this.bare = false
     this.notes = new Map()
     if (this.tool === 'pin' || this.tool === 'ban') this.setTool('select')
     if (this.relief) this.setRelief(false)
