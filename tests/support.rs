@@ -201,6 +201,16 @@ impl Client {
     /// A write with only the headers given.
     pub fn send_bare(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
         let url = format!("{}{path}", self.base);
+        if method == "DELETE" {
+            let mut request = self.agent.delete(url);
+            for (name, value) in headers {
+                request = request.header(*name, *value);
+            }
+            if let Some(cookie) = &self.cookie {
+                request = request.header("cookie", cookie);
+            }
+            return answer(request.call());
+        }
         let mut request = match method {
             "POST" => self.agent.post(url),
             "PATCH" => self.agent.patch(url),

@@ -1,5 +1,8 @@
 //! Analyses: pure functions of plain evidence and a rule pack, seeded. No IO, no clock, no async.
 
 pub mod consolidation;
+mod control;
 pub mod designation;
 pub mod upstairs;
+
+pub use control::Control;

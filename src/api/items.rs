@@ -30,11 +30,18 @@ pub struct Wanted {
     #[serde(default, rename = "skipGeometry")]
     skip_geometry: bool,
     resulttype: Option<String>,
+    datetime: Option<String>,
 }
 
 impl Wanted {
     fn selection(&self) -> Selection {
-        Selection { filter: self.filter.clone(), ids: self.ids.clone(), bbox: self.bbox, sortby: self.sortby.clone() }
+        Selection {
+            filter: self.filter.clone(),
+            ids: self.ids.clone(),
+            bbox: self.bbox,
+            sortby: self.sortby.clone(),
+            datetime: self.datetime.clone(),
+        }
     }
 
     fn page(&self) -> Result<Page, Fault> {
@@ -69,8 +76,8 @@ fn wanted(layer: &Layer, query: &[(String, String)], private: bool) -> Result<Wa
             "skipGeometry" => wanted.skip_geometry = value.parse().map_err(|_| bad())?,
             "resulttype" if matches!(value.as_str(), "hits" | "results") => wanted.resulttype = Some(value.clone()),
             "f" if matches!(value.as_str(), "json" | "geojson") => {}
-            // Land has no time axis here: every interval matches all of it.
-            "datetime" | "rev" | "lang" => {}
+            "datetime" => wanted.datetime = Some(value.clone()),
+            "rev" | "lang" => {}
             "filter-lang" | "filter-crs" | "crs" | "bbox-crs" | "resulttype" | "f" => return Err(bad()),
             property => match layer.column(property).filter(|column| private || !column.private) {
                 Some(column) => conditions.push(equality(property, column.kind, value)),

@@ -5,7 +5,9 @@ mod caller;
 mod changes;
 mod collections;
 mod exports;
+mod instruments;
 mod items;
+mod jobs;
 mod landing;
 mod openapi;
 mod plans;
@@ -62,9 +64,16 @@ pub fn router(planner: Arc<Planner>) -> Router {
         .route("/processes", get(processes::list))
         .route("/processes/{process}", get(processes::one))
         .route("/processes/{process}/execution", post(processes::execute))
+        .route("/jobs", get(jobs::list))
+        .route("/jobs/{id}", get(jobs::one).delete(jobs::dismiss))
+        .route("/jobs/{id}/results", get(jobs::results))
         .route("/plans", get(plans::list).post(plans::add))
         .route("/plans/{id}", get(plans::one))
         .route("/plans/{id}/items", get(plans::items))
+        .route("/instruments", get(instruments::list).post(instruments::add))
+        .route("/instruments/{code}", get(instruments::one))
+        .route("/instruments/{code}/transitions", post(instruments::advance))
+        .route("/lineage/{code}", get(instruments::lineage))
         .route("/exports", post(exports::export))
         .route("/changes", get(changes::list))
         .route("/changes/stream", get(changes::stream))

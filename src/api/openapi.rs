@@ -56,10 +56,21 @@ pub fn build(base: &str) -> Value {
         add(&format!("/processes/{}", process.id), "get", process.en, vec![], "application/json");
         add(&format!("/processes/{}/execution", process.id), "post", process.en, vec![], "application/json");
     }
+    let if_match = json!({ "name": "If-Match", "in": "header", "required": true, "schema": { "type": "string" } });
+    add("/jobs", "get", "Own jobs", vec![], "application/json");
+    add("/jobs/{id}", "get", "Status of a job", vec![path_parameter("id")], "application/json");
+    add("/jobs/{id}", "delete", "Cancel a job", vec![path_parameter("id")], "application/json");
+    add("/jobs/{id}/results", "get", "Result of a job", vec![path_parameter("id")], "application/json");
     add("/plans", "get", "Plans", vec![], "application/json");
     add("/plans", "post", "Keep a plan", vec![], "application/json");
     add("/plans/{id}", "get", "A plan", vec![path_parameter("id")], "application/json");
     add("/plans/{id}/items", "get", "A plan's parcels", vec![path_parameter("id")], "application/geo+json");
+    add("/instruments", "get", "Instruments: recorded merges and undoings", ["state", "park", "at"].map(text_parameter).to_vec(), "application/json");
+    add("/instruments", "post", "Draft an instrument", vec![], "application/json");
+    add("/instruments/{code}", "get", "One instrument with its ETag", vec![path_parameter("code")], "application/json");
+    let transition = vec![path_parameter("code"), if_match.clone()];
+    add("/instruments/{code}/transitions", "post", "Review, bring into force, return or withdraw", transition, "application/json");
+    add("/lineage/{code}", "get", "What a piece of land came from and became", vec![path_parameter("code")], "application/json");
     add("/exports", "post", "A file of exactly what is selected", vec![], "application/geo+json");
     add(
         "/changes",
@@ -75,7 +86,6 @@ pub fn build(base: &str) -> Value {
     add("/session/setup", "post", "Make the first account with the one-time link", vec![], "application/json");
     add("/units", "get", "Floor units", ["park", "building", "floor"].map(text_parameter).to_vec(), "application/json");
     add("/units/{id}", "get", "One unit with its ETag", vec![path_parameter("id")], "application/json");
-    let if_match = json!({ "name": "If-Match", "in": "header", "required": true, "schema": { "type": "string" } });
     add("/units/{id}", "patch", "Change a unit (JSON Merge Patch)", vec![path_parameter("id"), if_match], "application/json");
     add("/units/{id}/history", "get", "Changes of a unit", vec![path_parameter("id")], "application/json");
     add("/units:batch", "post", "Confirm units as they stand", vec![], "application/json");

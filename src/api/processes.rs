@@ -1,10 +1,12 @@
-//! `/processes`: the analyses (OGC API – Processes, synchronous).
+//! `/processes`: the analyses (OGC API – Processes, synchronous, or as a job with `Prefer: respond-async`).
 
-use super::{App, Caller, Refusal, away};
+use super::{App, Caller, Refusal, away, jobs};
 use crate::domain::Fault;
 use crate::service::analyses::{PROCESSES, Process};
 use axum::Json;
 use axum::extract::{Path, State};
+use axum::http::HeaderMap;
+use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -17,12 +19,22 @@ pub struct Execution {
 fn describe(process: &Process, base: &str) -> Value {
     let id = process.id;
     json!({
-        "id": id, "version": env!("CARGO_PKG_VERSION"), "title": process.zh, "description": process.en, "jobControlOptions": ["sync-execute"],
+        "id": id, "version": env!("CARGO_PKG_VERSION"), "title": process.zh, "description": process.en, "jobControlOptions": ["sync-execute", "async-execute", "dismiss"],
         "links": [
             { "rel": "self", "href": format!("{base}/processes/{id}"), "type": "application/json" },
             { "rel": "http://www.opengis.net/def/rel/ogc/1.0/execute", "href": format!("{base}/processes/{id}/execution"), "type": "application/json" },
         ],
     })
+}
+
+/// RFC 7240: one of the preferences is `respond-async`.
+fn wants_a_job(headers: &HeaderMap) -> bool {
+    headers
+        .get_all("prefer")
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .any(|wish| wish.trim() == "respond-async")
 }
 
 fn find(id: &str) -> Result<&'static Process, Fault> {
@@ -44,8 +56,12 @@ pub async fn execute(
     State(app): State<App>,
     caller: Caller,
     Path(id): Path<String>,
+    headers: HeaderMap,
     Json(execution): Json<Execution>,
-) -> Result<Json<Value>, Refusal> {
+) -> Result<Response, Refusal> {
     let process = find(&id)?;
-    away(move || app.planner.execute(&caller.viewer, process.id, &execution.inputs).map(Json)).await
+    if wants_a_job(&headers) {
+        return Ok(jobs::accepted(&app.planner.submit(&caller.viewer, process.id, execution.inputs)?, &caller.base));
+    }
+    away(move || app.planner.execute_apart(&caller.viewer, process.id, &execution.inputs).map(Json)).await.map(Json::into_response)
 }

@@ -27,6 +27,13 @@ impl Atlas {
         Atlas { revision, crs, tables: tables.into_iter().map(|table| (table.layer().name.clone(), table)).collect() }
     }
 
+    /// The snapshot of a later revision in which only this table differs.
+    pub fn with_table(&self, revision: i64, table: Arc<Table>) -> Self {
+        let mut tables = self.tables.clone();
+        tables.insert(table.layer().name.clone(), table);
+        Atlas { revision, crs: self.crs.clone(), tables }
+    }
+
     /// The table of a spatial layer.
     pub fn table(&self, layer: &str) -> Option<&Arc<Table>> {
         self.tables.get(layer)

@@ -286,7 +286,7 @@ fn pairs(texts: &[String]) -> Outcome<serde_json::Value> {
     Ok(serde_json::Value::Object(object))
 }
 
-fn read_json(path: &std::path::Path) -> Outcome<serde_json::Value> {
+pub(super) fn read_json(path: &std::path::Path) -> Outcome<serde_json::Value> {
     let bad = |error: &dyn std::fmt::Display| {
         Fault::bad("read", format!("读不了 {}：{error}", path.display()), format!("cannot read {}: {error}", path.display()))
     };

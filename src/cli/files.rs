@@ -235,6 +235,9 @@ pub struct Export {
     /// Codes, parted by commas
     #[arg(long, value_delimiter = ',')]
     ids: Option<Vec<String>>,
+    /// The land that stood on a day, or from/to (layers parcel and plan_parcel)
+    #[arg(long)]
+    datetime: Option<String>,
     /// Parcels of a plan
     #[arg(long)]
     plan: Option<String>,
@@ -269,7 +272,7 @@ impl Export {
             ids = codes.or(ids);
         }
         let bbox = self.bbox.as_deref().and_then(|bounds| <[f64; 4]>::try_from(bounds).ok());
-        let selection = Selection { filter: self.filter, ids, bbox, sortby: None };
+        let selection = Selection { filter: self.filter, ids, bbox, sortby: None, datetime: self.datetime };
         let selected = planner.select(&Viewer::guest(), &self.layer, &selection)?;
         if let Some(missing) = selection.ids.iter().flatten().find(|id| selected.table.row_of(id).is_none()) {
             return Err(Fault::bad(

@@ -1,9 +1,10 @@
-//! `adjacency`, `overlay`: measurements over all parcels, as CSV.
+//! `adjacency`, `overlay`, `topology`: measurements over all parcels.
 
 use super::output::{OutFile, Output};
 use crate::domain::Fault;
 use crate::domain::fault::Outcome;
 use crate::service::Planner;
+use crate::service::topology::TopologyReport;
 use crate::spatial::{AdjacencyOptions, adjacency, overlay};
 use clap::Args;
 use serde_json::json;
@@ -88,6 +89,42 @@ impl Overlay {
             )
         })?;
         output.notice(format!("{} 行", shares.len()), format!("{} rows", shares.len()));
+        Ok(())
+    }
+}
+
+#[derive(Args)]
+pub struct Topology {
+    city: PathBuf,
+    /// A polygon layer
+    #[arg(long, default_value = "parcel")]
+    layer: String,
+    /// Gap tolerance in metres: wider gaps are not faults
+    #[arg(long, default_value_t = 0.5)]
+    tolerance: f64,
+    /// A mean width below this is a sliver, in metres
+    #[arg(long, default_value_t = 1.0)]
+    sliver_width: f64,
+    /// csv, json or geojson (default: by the file's ending)
+    #[arg(long)]
+    format: Option<String>,
+    #[command(flatten)]
+    out: OutFile,
+}
+
+impl Topology {
+    pub fn run(self, output: &Output) -> Outcome<()> {
+        let planner = Planner::open(&self.city)?;
+        let report = planner.topology(&self.layer, self.tolerance, self.sliver_width)?;
+        let ending = self.out.out.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
+        let format = self.format.as_deref().unwrap_or(ending);
+        self.out.write(|path| match format {
+            "json" | "geojson" => std::fs::write(path, format!("{}\n", report.to_geojson())).map_err(|error| Fault::internal("write", error)),
+            _ => write_lines(path, TopologyReport::CSV_HEAD, report.csv_rows().map(|row| row.map(|cell| quoted(&cell)).join(","))),
+        })?;
+        if self.out.out.as_os_str() != "-" {
+            output.result(&report.counts(), || report.to_text(output.lang));
+        }
         Ok(())
     }
 }

@@ -3,6 +3,7 @@
 mod analyses;
 mod bench;
 mod files;
+mod instruments;
 mod measure;
 mod output;
 mod people;
@@ -59,8 +60,14 @@ enum Command {
     Adjacency(measure::Adjacency),
     /// Areas of a layer by another, as CSV
     Overlay(measure::Overlay),
+    /// Faults of a layer that should tile, with place, severity and repair
+    Topology(measure::Topology),
     /// Contiguous sites in a park or a drawn area
     Consolidate(analyses::Consolidate),
+    /// Recorded merges: draft, review, bring into force, undo
+    Instrument(instruments::Instruments),
+    /// What a piece of land came from and became
+    Lineage(instruments::Lineage),
     /// What can be built upwards, and what stops it
     Upstairs(analyses::Upstairs),
     /// Scorecards of the parks
@@ -106,7 +113,10 @@ fn dispatch(command: Command, config: &Config, output: &Output) -> Outcome<bool>
         Command::Export(command) => command.run(output).map(|()| true),
         Command::Adjacency(command) => command.run(output).map(|()| true),
         Command::Overlay(command) => command.run(output).map(|()| true),
+        Command::Topology(command) => command.run(output).map(|()| true),
         Command::Consolidate(command) => command.run(output).map(|()| true),
+        Command::Instrument(command) => command.run(output).map(|()| true),
+        Command::Lineage(command) => command.run(output).map(|()| true),
         Command::Upstairs(command) => command.run(output).map(|()| true),
         Command::Designate(command) => command.run(output).map(|()| true),
         Command::Rules(command) => command.run(output),

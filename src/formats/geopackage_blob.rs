@@ -17,6 +17,11 @@ pub enum BlobError {
     Type(u32),
 }
 
+/// Lower-case hex SHA-256 of a geometry's coordinates: equal only for the same rings in the same order.
+pub fn digest(geometry: &Geometry<f64>) -> String {
+    crate::domain::run::sha256_hex(&encode(geometry, 0))
+}
+
 /// Writes `geometry` in the CRS `srs_id`. Points carry no envelope, as is customary.
 pub fn encode(geometry: &Geometry<f64>, srs_id: i32) -> Vec<u8> {
     let mut body = Vec::with_capacity(64);

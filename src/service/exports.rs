@@ -18,6 +18,8 @@ pub struct ExportRequest {
     pub filter: Option<String>,
     pub ids: Option<Vec<String>>,
     pub bbox: Option<[f64; 4]>,
+    /// The land that stood on a day or in an interval.
+    pub datetime: Option<String>,
     #[serde(default = "geojson")]
     pub format: String,
     #[serde(default = "seven")]
@@ -39,7 +41,7 @@ const CHUNK: usize = 4096;
 
 impl ExportRequest {
     pub fn selection(&self) -> Selection {
-        Selection { filter: self.filter.clone(), ids: self.ids.clone(), bbox: self.bbox, sortby: None }
+        Selection { filter: self.filter.clone(), ids: self.ids.clone(), bbox: self.bbox, sortby: None, datetime: self.datetime.clone() }
     }
 }
 

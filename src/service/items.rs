@@ -1,5 +1,6 @@
 //! Items of a collection: selection, pages, single features, totals.
 
+use super::instruments::LandOn;
 use super::{Planner, Viewer, collection};
 use crate::atlas::summary::{Summary, summarise};
 use crate::atlas::{Page, Query, SortKey, Table};
@@ -22,6 +23,8 @@ pub struct Selection {
     /// [west, south, east, north] in degrees.
     pub bbox: Option<[f64; 4]>,
     pub sortby: Option<String>,
+    /// A day or an interval: the land that stood then (`parcel`, `plan_parcel`); other layers have no time axis.
+    pub datetime: Option<String>,
 }
 
 /// A collection's rows that a viewer selected.
@@ -50,7 +53,10 @@ impl Planner {
         if layer.name == "firm" {
             return self.select_firms(viewer, table, query);
         }
-        let rows = query.select(&table, &self.crs)?;
+        let mut rows = query.select(&table, &self.crs)?;
+        if let Some(datetime) = &selection.datetime {
+            self.keep_standing(&table, &mut rows, &LandOn::parse(datetime)?)?;
+        }
         Ok(Selected { table, rows, private })
     }
 

@@ -4,7 +4,9 @@ pub mod analyses;
 pub mod changes;
 pub mod exports;
 pub mod import;
+pub mod instruments;
 pub mod items;
+pub mod jobs;
 mod letting;
 pub mod load;
 pub mod occupancy;
@@ -14,6 +16,7 @@ pub mod rights;
 pub mod search;
 pub mod sessions;
 pub mod tiles;
+pub mod topology;
 
 pub use rights::Viewer;
 
@@ -47,6 +50,9 @@ pub struct Planner {
     attributes: Mutex<HashMap<String, (i64, Arc<Table>)>>,
     occupancy: RwLock<Occupancy>,
     sessions: sessions::Sessions,
+    jobs: jobs::Jobs,
+    /// Threads of the analyses: the map's requests never wait for them.
+    compute: rayon::ThreadPool,
     events: broadcast::Sender<Event>,
 }
 
@@ -71,6 +77,8 @@ impl Planner {
             attributes: Mutex::new(HashMap::new()),
             occupancy: RwLock::new(occupancy),
             sessions: sessions::Sessions::default(),
+            jobs: jobs::Jobs::default(),
+            compute: rayon::ThreadPoolBuilder::new().build().map_err(|error| Fault::internal("threads", error))?,
             events: broadcast::channel(EVENT_BACKLOG).0,
         })
     }

@@ -16,6 +16,12 @@ impl Viewer {
         Viewer(Some(account))
     }
 
+    /// The person at the machine itself, who has the city file in hand.
+    pub fn local() -> Self {
+        let account = "cli".to_owned();
+        Viewer(Some(Account { name: account.clone(), account, role: Role::Admin, parks: Vec::new(), disabled: false }))
+    }
+
     pub fn account(&self) -> Option<&Account> {
         self.0.as_ref()
     }

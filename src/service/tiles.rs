@@ -15,7 +15,7 @@ const LAST_ZOOM: u8 = 16;
 
 fn first_zoom(layer: &str) -> u8 {
     match layer {
-        "parcel" => 10,
+        "parcel" | "plan_parcel" => 10,
         "building" => 14,
         _ => 0,
     }
@@ -28,6 +28,7 @@ fn properties(layer: &str) -> Vec<&'static str> {
         }
         "park" => vec!["code", "name", "district"],
         "district" => vec!["code", "name"],
+        "plan_parcel" => vec!["code", "name", "park", "instrument", "state", "valid_from", "valid_to", "planar_area_m2"],
         "zone" => vec!["code", "name", "kind", "park"],
         "building" => vec!["code", "name", "parcel", "park", "storeys", "height_m"],
         "facility" => vec!["code", "class", "name"],

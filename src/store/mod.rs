@@ -137,6 +137,10 @@ pub trait Store: Send + Sync {
         check: &dyn Fn(&Row, &dyn SameFloor) -> Outcome<Row>,
     ) -> Outcome<Row>;
 
+    /// Reads and writes rows of any layers in one transaction: all of the changes that `work` returns or, when it refuses, none.
+    /// Each change is an entry of the change log with both texts; all carry the new revision, which is returned. No change, no revision.
+    fn transact(&self, author: &Author<'_>, work: &dyn Fn(&dyn Reading) -> Outcome<Vec<RowChange>>) -> Outcome<i64>;
+
     fn changes(&self, query: &ChangeQuery) -> Outcome<Vec<Change>>;
 
     fn plans(&self) -> Outcome<Vec<Plan>>;
@@ -160,4 +164,24 @@ pub trait SameFloor {
     fn other_units_area(&self, building: &str, floor: &str, except: &str) -> f64;
     /// The park of the building, if any.
     fn park_of(&self, building: &str) -> Option<String>;
+}
+
+/// Rows as they stand inside a transaction.
+pub trait Reading {
+    fn rows(&self, layer: &'static Layer, equals: Equals<'_>) -> Outcome<Vec<StoredRow>>;
+}
+
+/// One change of [`Store::transact`].
+#[derive(Clone, Debug)]
+pub enum RowChange {
+    Insert {
+        layer: &'static Layer,
+        row: Row,
+    },
+    /// The row of this fid becomes `row`; a geometry of `None` leaves the old one.
+    Update {
+        layer: &'static Layer,
+        fid: i64,
+        row: Row,
+    },
 }

@@ -1,6 +1,8 @@
 //! The running server, asked over HTTP.
 
 mod analyses;
+mod instruments;
 mod items;
+mod jobs;
 mod occupancy;
 mod surface;

@@ -1,7 +1,7 @@
 //! What a consolidation answers, with the member names that clients rely on.
 
 use super::eligibility::Reason;
-use crate::spatial::outline::Gap;
+use super::ledger::Ledger;
 use geo_types::{Coord, MultiPolygon};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -52,30 +52,6 @@ pub struct SiteAnswer {
     pub value: f64,
     pub outline: MultiPolygon<f64>,
     pub ledger: Ledger,
-}
-
-/// C20: Σ in − overlaps + gaps − dedications = out.
-#[derive(Clone, Debug)]
-pub struct Ledger {
-    pub rows: Vec<LedgerRow>,
-    pub sum_in_m2: f64,
-    pub overlaps_m2: f64,
-    pub gaps_m2: f64,
-    pub dedications_m2: f64,
-    /// Area of the new plan parcel.
-    pub out_m2: f64,
-    /// What the identity leaves; at most 1e-6 m² per member.
-    pub residual_m2: f64,
-    pub gaps: Vec<Gap>,
-}
-
-#[derive(Clone, Debug, Serialize)]
-pub struct LedgerRow {
-    pub parcel: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub owner: Option<String>,
-    pub tenure: Option<String>,
-    pub planar_area_m2: f64,
 }
 
 /// Parcels left out for one reason.
@@ -189,25 +165,13 @@ impl SiteAnswer {
             "demolition_gfa_m2": self.demolition_gfa_m2,
             "value": self.value,
             "outline": geometry_json(&self.outline, project),
-            "ledger": {
-                "rows": self.ledger.rows,
-                "sum_in_m2": self.ledger.sum_in_m2,
-                "overlaps_m2": self.ledger.overlaps_m2,
-                "gaps_m2": self.ledger.gaps_m2,
-                "dedications_m2": self.ledger.dedications_m2,
-                "out_m2": self.ledger.out_m2,
-                "residual_m2": self.ledger.residual_m2,
-                "gaps": self.ledger.gaps.iter().map(|gap| {
-                    let at = project(gap.at);
-                    json!({"area_m2": gap.area_m2, "at": [at.x, at.y]})
-                }).collect::<Vec<_>>(),
-            },
+            "ledger": self.ledger.to_json(project),
         })
     }
 }
 
 /// A GeoJSON Polygon for one part, MultiPolygon for more (RFC 7946: exterior counter-clockwise as our shapes are).
-fn geometry_json(shape: &MultiPolygon<f64>, project: &dyn Fn(Coord<f64>) -> Coord<f64>) -> Value {
+pub fn geometry_json(shape: &MultiPolygon<f64>, project: &dyn Fn(Coord<f64>) -> Coord<f64>) -> Value {
     let ring = |line: &geo_types::LineString<f64>| -> Value {
         line.0
             .iter()

@@ -1,6 +1,7 @@
 //! What a consolidation is asked: parcels, the pack's figures, the planner's wishes.
 
 use crate::spatial::AdjacencyOptions;
+use geo_types::MultiPolygon;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -109,6 +110,8 @@ pub struct Params {
     pub min_compactness: Option<f64>,
     /// Room for a rectangle of these sides in m.
     pub rectangle_m: Option<(f64, f64)>,
+    /// Land that leaves the owners whoever builds (road widening …): it is taken out of the new plan parcel (C20).
+    pub dedicated: Vec<MultiPolygon<f64>>,
     pub seed: u64,
     /// Year on which building ages stand.
     pub as_of_year: i32,

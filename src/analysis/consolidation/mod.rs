@@ -9,6 +9,7 @@ mod dice;
 mod eligibility;
 mod exact;
 mod input;
+mod ledger;
 mod left_out;
 mod problem;
 pub mod regions;
@@ -18,31 +19,17 @@ mod solve;
 #[cfg(test)]
 mod tests;
 
+pub use super::control::Control;
 pub use answer::*;
 pub use eligibility::{Judgement, Reason, judge};
 pub use input::{ConsolidationPack, LandSplitTable, Params, ParcelInput, SharedStep, Weights};
+pub use ledger::{Ledger, LedgerRow, Settlement, settle};
 
 use crate::domain::Fault;
 use crate::domain::fault::Outcome;
 use crate::spatial::{Contact, PolygonSet, Subset, adjacency, bridged};
 use problem::{Problem, Unit};
 use std::collections::BTreeMap;
-
-/// How a run is watched and ended.
-#[derive(Clone, Copy)]
-pub struct Control<'a> {
-    /// True as soon as the run should end; the best plan so far is then the answer.
-    pub stop: &'a (dyn Fn() -> bool + Sync),
-    /// Takes the share of the work done, 0..=1.
-    pub progress: &'a (dyn Fn(f64) + Sync),
-}
-
-impl Control<'_> {
-    /// Runs to the end without a word.
-    pub fn none() -> Control<'static> {
-        Control { stop: &|| false, progress: &|_| {} }
-    }
-}
 
 /// Consolidates `parcels`, whose shapes are the items of `set` in the same order.
 ///

@@ -97,7 +97,7 @@ impl<'a, S: PolygonSet> Problem<'a, S> {
         outline(&self.shapes(members), self.params.adjacency.tolerance_m)
     }
 
-    fn shapes(&self, members: &[u32]) -> Vec<MultiPolygon<f64>> {
+    pub fn shapes(&self, members: &[u32]) -> Vec<MultiPolygon<f64>> {
         members.iter().map(|i| self.set.multipolygon(*i as usize)).collect()
     }
 

@@ -3,6 +3,7 @@
 use super::answer::*;
 use super::eligibility::{Judgement, Reason, present_far};
 use super::input::{ConsolidationPack, LandSplitTable, ParcelInput};
+use super::ledger::{LedgerRow, settle_outline};
 use super::left_out::left_out;
 use super::problem::{Plan, Problem, Site};
 use super::solve::Solution;
@@ -63,34 +64,28 @@ fn site_answer<S: PolygonSet>(problem: &Problem<'_, S>, number: usize, site: &Si
         .map(|i| {
             let unit = &problem.units[*i as usize];
             let parcel = &parcels[unit.parcel];
-            LedgerRow { parcel: parcel.code.clone(), owner: parcel.owner.clone(), tenure: parcel.tenure.clone(), planar_area_m2: unit.area }
+            LedgerRow {
+                parcel: parcel.code.clone(),
+                owner: parcel.owner.clone(),
+                tenure: parcel.tenure.clone(),
+                planar_area_m2: unit.area,
+                dedication_m2: 0.0,
+            }
         })
         .collect();
-    let sum_in_m2: f64 = rows.iter().map(|row| row.planar_area_m2).sum();
-    let (overlaps_m2, gaps_m2) = (sum_in_m2 - site.area, outline.area_m2 - site.area);
-    let tidy = |m2: f64| if m2.abs() < 1e-7 * rows.len() as f64 { 0.0 } else { m2 };
-    let (overlaps_m2, gaps_m2, dedications_m2) = (tidy(overlaps_m2), tidy(gaps_m2), 0.0);
-    let out_m2 = crate::spatial::outline::area(&outline.shape);
+    let shapes = problem.shapes(&site.members);
+    let settled = settle_outline(rows, &shapes, outline, &problem.params.dedicated);
     SiteAnswer {
         id: format!("s{}", number + 1),
-        parcels: rows.iter().map(|row| row.parcel.clone()).collect(),
+        parcels: settled.ledger.rows.iter().map(|row| row.parcel.clone()).collect(),
         area_m2: site.area,
         compactness: site.pp,
         cost_wan: site.cost,
         owners: site.owners,
         demolition_gfa_m2: site.gfa,
         value: site.value,
-        ledger: Ledger {
-            sum_in_m2,
-            overlaps_m2,
-            gaps_m2,
-            dedications_m2,
-            out_m2,
-            residual_m2: sum_in_m2 - overlaps_m2 + gaps_m2 - dedications_m2 - out_m2,
-            gaps: outline.gaps,
-            rows,
-        },
-        outline: outline.shape,
+        ledger: settled.ledger,
+        outline: settled.shape,
     }
 }
 

@@ -46,6 +46,7 @@ pub(super) fn params() -> Params {
         bridge_width_m: 0.0,
         min_compactness: None,
         rectangle_m: None,
+        dedicated: Vec::new(),
         seed: 1,
         as_of_year: 2026,
     }

@@ -1,7 +1,8 @@
 //! Land consolidation as a use case: parcels of a park, a drawn area or a basket, with what lies on and over them.
 
 use super::{date, read_inputs};
-use crate::analysis::consolidation::{self, Control, LandSplitTable, Params, ParcelInput, SharedStep, Weights};
+use crate::analysis::Control;
+use crate::analysis::consolidation::{self, LandSplitTable, Params, ParcelInput, SharedStep, Weights};
 use crate::atlas::{Atlas, Table};
 use crate::domain::Fault;
 use crate::domain::fault::Outcome;
@@ -59,7 +60,7 @@ const DEFAULT_TIME_LIMIT: f64 = 20.0;
 const LONGEST_TIME_LIMIT: f64 = 600.0;
 
 impl Planner {
-    pub(super) fn consolidate(&self, viewer: &Viewer, raw: &Value) -> Outcome<Value> {
+    pub(super) fn consolidate(&self, viewer: &Viewer, raw: &Value, watch: Control<'_>) -> Outcome<Value> {
         let inputs: Inputs = read_inputs(raw)?;
         let pack = rules::ConsolidationPack::read(&Packs::embedded().resolve("consolidation", None)?)?;
         let as_of = date(inputs.as_of.as_deref())?;
@@ -72,10 +73,11 @@ impl Planner {
         }
         let set = Subset { set: table.shapes(), items: rows.clone() };
         let parcels = evidence(&atlas, table, &set, &share_inside, &pack);
-        let params = params(&inputs, &pack, as_of.year());
+        let mut params = params(&inputs, &pack, as_of.year());
+        params.dedicated = self.dedicated_land(&set);
         let limit = inputs.time_limit.unwrap_or(DEFAULT_TIME_LIMIT).clamp(0.1, LONGEST_TIME_LIMIT);
         let deadline = Instant::now() + Duration::from_secs_f64(limit);
-        let control = Control { stop: &|| Instant::now() >= deadline, progress: &|_| {} };
+        let control = Control { stop: &|| (watch.stop)() || Instant::now() >= deadline, progress: watch.progress };
         let answer = consolidation::consolidate(&set, &parcels, &plain(&pack), &params, control)?;
         let mut value = answer.to_json(&|point: Coord<f64>| self.crs().to_lon_lat(point));
         if !matches!(viewer.role(), Role::Planner | Role::Admin) {
@@ -174,6 +176,7 @@ fn params(inputs: &Inputs, pack: &rules::ConsolidationPack, year: i32) -> Params
         },
         min_compactness: Some(inputs.min_compactness.unwrap_or(pack.compactness_min.value)),
         rectangle_m: inputs.rectangle_m.or(pack.rectangle),
+        dedicated: Vec::new(),
         bridge_width_m: inputs.bridge_width_m.unwrap_or(pack.bridge_width.value),
         seed: inputs.seed.unwrap_or(1),
         as_of_year: year,

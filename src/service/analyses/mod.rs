@@ -7,6 +7,7 @@ mod upstairs;
 pub use consolidation::sites_as_geojson;
 
 use super::{Planner, Viewer};
+use crate::analysis::Control;
 use crate::domain::fault::Outcome;
 use crate::domain::{Fault, RunRecord};
 use crate::spatial::adjacency::{AdjacencyOptions, neighbours};
@@ -29,12 +30,24 @@ pub const PROCESSES: &[Process] = &[
 impl Planner {
     /// Executes an analysis; the same inputs on the same revision give the same answer, byte for byte.
     pub fn execute(&self, viewer: &Viewer, process: &str, inputs: &Value) -> Outcome<Value> {
+        self.execute_watched(viewer, process, inputs, Control::none())
+    }
+
+    /// As [`Planner::execute`], telling its progress and ending early when asked to.
+    pub fn execute_watched(&self, viewer: &Viewer, process: &str, inputs: &Value, control: Control<'_>) -> Outcome<Value> {
         match process {
-            "consolidate" => self.consolidate(viewer, inputs),
+            "consolidate" => self.consolidate(viewer, inputs, control),
             "upstairs" => self.upstairs(inputs),
             "designate" => self.designate(viewer, inputs),
             other => Err(Fault::not_found("no_such_process", format!("没有分析 {other}"), format!("there is no process {other}")).at(other)),
         }
+    }
+
+    /// Executes on the analyses' own threads, so that a run that uses all cores does not hold up what the map asks for; what a slider
+    /// asks for is done at once, so that it does not wait behind such a run.
+    pub fn execute_apart(&self, viewer: &Viewer, process: &str, inputs: &Value) -> Outcome<Value> {
+        let is_quick = process == "upstairs" && ["parcel", "outline"].iter().any(|one| inputs.get(one).is_some());
+        if is_quick { self.execute(viewer, process, inputs) } else { self.compute.install(|| self.execute(viewer, process, inputs)) }
     }
 
     /// Puts the run record in front of an answer.

@@ -98,13 +98,13 @@ impl Drop for BulkWriter<'_> {
 }
 
 /// A row ready for SQLite: the geometry blob and the figures that only the geometry can give.
-struct Encoded {
-    blob: Option<Vec<u8>>,
-    planar: f64,
-    ellipsoidal: f64,
+pub(super) struct Encoded {
+    pub blob: Option<Vec<u8>>,
+    pub planar: f64,
+    pub ellipsoidal: f64,
 }
 
-fn encode(row: &Row, layer: &Layer, crs: &WorkingCrs) -> Encoded {
+pub(super) fn encode(row: &Row, layer: &Layer, crs: &WorkingCrs) -> Encoded {
     let (planar, ellipsoidal) = match &row.geometry {
         Some(Geometry::MultiPolygon(shape)) => {
             let wanted = layer.column("ellipsoidal_area_m2").is_some();
@@ -115,7 +115,7 @@ fn encode(row: &Row, layer: &Layer, crs: &WorkingCrs) -> Encoded {
     Encoded { blob: row.geometry.as_ref().map(|geometry| geopackage_blob::encode(geometry, crs.epsg())), planar, ellipsoidal }
 }
 
-fn insert_rows(connection: &Connection, crs: &WorkingCrs, layer: &Layer, rows: &[Row], or: &str) -> rusqlite::Result<()> {
+pub(super) fn insert_rows(connection: &Connection, crs: &WorkingCrs, layer: &Layer, rows: &[Row], or: &str) -> rusqlite::Result<()> {
     let mut statement = connection.prepare_cached(&sql::insert(layer, or))?;
     let planar_at = layer.column_index("planar_area_m2");
     let ellipsoidal_at = layer.column_index("ellipsoidal_area_m2");

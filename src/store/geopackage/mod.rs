@@ -7,12 +7,13 @@ mod changes;
 mod plans;
 mod schema;
 mod sql;
+mod transact;
 mod units;
 
 pub use baseline::RtreeBaseline;
 pub use bulk::BulkWriter;
 
-use super::{Account, Author, Change, ChangeQuery, CityInfo, Equals, Plan, SameFloor, Store, StoredRow, Visit, WriteMode};
+use super::{Account, Author, Change, ChangeQuery, CityInfo, Equals, Plan, Reading, RowChange, SameFloor, Store, StoredRow, Visit, WriteMode};
 use crate::domain::fault::Outcome;
 use crate::domain::row::CellRef;
 use crate::domain::{ColumnType, Fault, FaultKind, Layer, Row};
@@ -119,6 +120,13 @@ impl GeoPackage {
     fn fault(&self, error: rusqlite::Error) -> Fault {
         sql_fault(&self.path, error)
     }
+
+    fn change_fault(&self, error: units::ChangeError) -> Fault {
+        match error {
+            units::ChangeError::Sql(error) => self.fault(error),
+            units::ChangeError::Refused(fault) => fault,
+        }
+    }
 }
 
 impl Drop for GeoPackage {
@@ -178,10 +186,11 @@ impl Store for GeoPackage {
         check: &dyn Fn(&Row, &dyn SameFloor) -> Outcome<Row>,
     ) -> Outcome<Row> {
         let mut writer = self.writer();
-        units::change_row(&mut writer, layer, key, expected, author, check).map_err(|error| match error {
-            units::ChangeError::Sql(error) => self.fault(error),
-            units::ChangeError::Refused(fault) => fault,
-        })
+        units::change_row(&mut writer, layer, key, expected, author, check).map_err(|error| self.change_fault(error))
+    }
+
+    fn transact(&self, author: &Author<'_>, work: &dyn Fn(&dyn Reading) -> Outcome<Vec<RowChange>>) -> Outcome<i64> {
+        transact::transact(&mut self.writer(), &self.crs, author, work).map_err(|error| self.change_fault(error))
     }
 
     fn changes(&self, query: &ChangeQuery) -> Outcome<Vec<Change>> {

@@ -11,7 +11,7 @@ const GEOPACKAGE_APPLICATION_ID: i64 = 0x4750_4B47;
 const GEOPACKAGE_VERSION: i64 = 10_300;
 
 /// Steps from one schema version to the next; `parkplan_meta.schema` holds how many were taken. Only append.
-const MIGRATIONS: &[fn(&Connection) -> rusqlite::Result<()>] = &[create_own_tables];
+const MIGRATIONS: &[fn(&Connection) -> rusqlite::Result<()>] = &[create_own_tables, add_what_the_dictionary_gained];
 
 pub(super) fn create(connection: &mut Connection, crs: &WorkingCrs, name: &str, sample: bool, as_of: &str) -> rusqlite::Result<()> {
     connection.pragma_update(None, "application_id", GEOPACKAGE_APPLICATION_ID)?;
@@ -48,13 +48,7 @@ fn create_layer(connection: &Connection, layer: &Layer, srs_id: i32) -> rusqlite
         columns.push(format!("geom {kind}"));
     }
     for column in &layer.columns {
-        let kind = match column.kind {
-            ColumnType::Text | ColumnType::List => "TEXT",
-            ColumnType::Integer => "INTEGER",
-            ColumnType::Real => "REAL",
-            ColumnType::Boolean => "BOOLEAN",
-            ColumnType::Date => "DATE",
-        };
+        let kind = sql_type(column.kind);
         let rule = if column.required { " NOT NULL" } else { "" };
         columns.push(format!("\"{}\" {kind}{rule}", column.name));
     }
@@ -87,6 +81,16 @@ fn create_layer(connection: &Connection, layer: &Layer, srs_id: i32) -> rusqlite
         create_rtree_triggers(connection, name)?;
     }
     Ok(())
+}
+
+fn sql_type(kind: ColumnType) -> &'static str {
+    match kind {
+        ColumnType::Text | ColumnType::List => "TEXT",
+        ColumnType::Integer => "INTEGER",
+        ColumnType::Real => "REAL",
+        ColumnType::Boolean => "BOOLEAN",
+        ColumnType::Date => "DATE",
+    }
 }
 
 fn geometry_type(layer: &Layer) -> Option<&'static str> {
@@ -203,6 +207,24 @@ fn create_own_tables(connection: &Connection) -> rusqlite::Result<()> {
            units INTEGER NOT NULL, UNIQUE (park, period));
          INSERT INTO gpkg_contents (table_name,data_type,identifier,description) VALUES ('occupancy_report','attributes','occupancy_report','入驻填报');",
     )
+}
+
+/// Layers and columns that the dictionary has and an older file lacks; new columns are null in the rows that are there.
+fn add_what_the_dictionary_gained(connection: &Connection) -> rusqlite::Result<()> {
+    let crs = meta(connection, "crs")?;
+    let srs_id: i32 = connection.query_row("SELECT srs_id FROM gpkg_spatial_ref_sys WHERE 'EPSG:' || srs_id = ?", [&crs], |row| row.get(0))?;
+    for layer in &dictionary().layers {
+        let mut statement = connection.prepare("SELECT name FROM pragma_table_info(?)")?;
+        let present: Vec<String> = statement.query_map([&layer.name], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
+        if present.is_empty() {
+            create_layer(connection, layer, srs_id)?;
+            continue;
+        }
+        for column in layer.columns.iter().filter(|column| !present.contains(&column.name)) {
+            connection.execute_batch(&format!("ALTER TABLE \"{}\" ADD COLUMN \"{}\" {}", layer.name, column.name, sql_type(column.kind)))?;
+        }
+    }
+    Ok(())
 }
 
 const GEOPACKAGE_TABLES: &str = "

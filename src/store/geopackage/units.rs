@@ -81,7 +81,7 @@ pub(super) fn change_row(
     Ok(after)
 }
 
-fn row_json(layer: &Layer, row: &Row) -> Value {
+pub(super) fn row_json(layer: &Layer, row: &Row) -> Value {
     let members: Map<String, Value> =
         layer.columns.iter().zip(&row.values).map(|(column, value)| (column.name.clone(), value.to_json(false))).collect();
     Value::Object(members)

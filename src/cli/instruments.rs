@@ -1,0 +1,228 @@
+//! `instrument`, `lineage`: drafting, reviewing, bringing into force and undoing merges, and what became of which land.
+
+use super::output::{Output, table};
+use crate::domain::fault::Outcome;
+use crate::domain::{Fault, InstrumentKind, InstrumentState};
+use crate::service::instruments::{InstrumentQuery, Move, NewInstrument};
+use crate::service::{Planner, Viewer};
+use clap::{Args, Subcommand};
+use serde_json::Value;
+use std::path::PathBuf;
+
+#[derive(Args)]
+pub struct Instruments {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Subcommand)]
+enum Action {
+    /// All instruments of a city, or those of a state or park
+    List {
+        city: PathBuf,
+        /// draft, reviewed, in_force or withdrawn
+        #[arg(long)]
+        state: Option<String>,
+        #[arg(long)]
+        park: Option<String>,
+        /// Only those in force on this day
+        #[arg(long)]
+        at: Option<String>,
+    },
+    /// One instrument with its ledger
+    Show { city: PathBuf, code: String },
+    /// Draft a merge, of named parcels or of a site in a result of `consolidate`
+    Draft {
+        city: PathBuf,
+        /// Codes, parted by commas
+        #[arg(long, value_delimiter = ',', required_unless_present = "from", conflicts_with = "from")]
+        parcels: Vec<String>,
+        /// A JSON result of `parkplan consolidate`
+        #[arg(long)]
+        from: Option<PathBuf>,
+        /// Label of the candidate in the result
+        #[arg(long, default_value = "best")]
+        candidate: String,
+        /// Id of the site in the candidate
+        #[arg(long, default_value = "s1")]
+        site: String,
+        #[arg(long)]
+        name: Option<String>,
+        /// On what decision it rests
+        #[arg(long)]
+        basis: Option<String>,
+        /// Gaps narrower than this close, in metres
+        #[arg(long)]
+        tolerance: Option<f64>,
+        /// Roads or strips up to this width may lie between the members, in metres
+        #[arg(long)]
+        bridge_width: Option<f64>,
+    },
+    /// Move on: draft → reviewed → in_force, or back to draft, or withdrawn
+    Move {
+        city: PathBuf,
+        code: String,
+        #[arg(long)]
+        to: String,
+        /// Day from which it is in force (default today)
+        #[arg(long)]
+        date: Option<String>,
+        #[arg(long)]
+        note: Option<String>,
+    },
+    /// Draft the undoing of an instrument in force
+    Undo {
+        city: PathBuf,
+        code: String,
+        #[arg(long)]
+        basis: Option<String>,
+    },
+}
+
+impl Instruments {
+    pub fn run(self, output: &Output) -> Outcome<()> {
+        let viewer = Viewer::local();
+        match self.action {
+            Action::List { city, state, park, at } => {
+                let list = Planner::open(&city)?.instruments(&viewer, &InstrumentQuery { state, park, at })?;
+                output.result(&list, || rows(output, list["instruments"].as_array().map_or(&[][..], Vec::as_slice)));
+            }
+            Action::Show { city, code } => show(output, &Planner::open(&city)?.instrument(&viewer, &code)?),
+            Action::Draft { city, parcels, from, candidate, site, name, basis, tolerance, bridge_width } => {
+                let (parcels, run) = match &from {
+                    Some(file) => members(&super::analyses::read_json(file)?, &candidate, &site)?,
+                    None => (parcels, None),
+                };
+                let new = NewInstrument {
+                    kind: InstrumentKind::Merge,
+                    parcels,
+                    undoes: None,
+                    name,
+                    basis,
+                    run,
+                    tolerance_m: tolerance,
+                    bridge_width_m: bridge_width,
+                };
+                show(output, &Planner::open(&city)?.draft_instrument(&viewer, &new)?);
+            }
+            Action::Move { city, code, to, date, note } => {
+                let to = InstrumentState::parse(&to).ok_or_else(|| {
+                    let known = InstrumentState::ALL.map(InstrumentState::as_str).join(", ");
+                    Fault::bad("state", format!("没有状态 {to}，可用：{known}"), format!("there is no state {to}; known: {known}")).at("--to")
+                })?;
+                let planner = Planner::open(&city)?;
+                let etag = planner.instrument(&viewer, &code)?["etag"].as_str().unwrap_or_default().to_owned();
+                show(output, &planner.move_instrument(&viewer, &code, Some(&etag), &Move { to, date, note })?);
+            }
+            Action::Undo { city, code, basis } => {
+                let new = NewInstrument {
+                    kind: InstrumentKind::Undo,
+                    parcels: Vec::new(),
+                    undoes: Some(code),
+                    name: None,
+                    basis,
+                    run: None,
+                    tolerance_m: None,
+                    bridge_width_m: None,
+                };
+                show(output, &Planner::open(&city)?.draft_instrument(&viewer, &new)?);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The members of a site in a result of `consolidate`, with the record of its run.
+fn members(result: &Value, candidate: &str, site: &str) -> Outcome<(Vec<String>, Option<Value>)> {
+    let find = |list: &Value, member: &str, wanted: &str| list.as_array()?.iter().find(|item| item[member] == wanted).cloned();
+    let missing = || {
+        Fault::bad(
+            "no_such_site",
+            format!("结果中没有方案 {candidate} 的地块 {site}"),
+            format!("the result has no site {site} of candidate {candidate}"),
+        )
+        .at("--from")
+        .help(
+            "用 --candidate 和 --site 指定，或检查文件是否为 consolidate 的 JSON",
+            "name it with --candidate and --site, or check that the file is the JSON of consolidate",
+        )
+    };
+    let found = find(&result["candidates"], "label", candidate).and_then(|plan| find(&plan["sites"], "id", site)).ok_or_else(missing)?;
+    let parcels = found["parcels"].as_array().into_iter().flatten().filter_map(|code| code.as_str().map(str::to_owned)).collect();
+    Ok((parcels, Some(result["run"].clone()).filter(|run| !run.is_null())))
+}
+
+fn rows(output: &Output, instruments: &[Value]) -> String {
+    let text = |value: &Value| value.as_str().unwrap_or("—").to_owned();
+    let rows: Vec<Vec<String>> = instruments
+        .iter()
+        .map(|instrument| {
+            vec![
+                text(&instrument["code"]),
+                text(&instrument["kind"]),
+                text(&instrument["state"]),
+                text(&instrument["date"]),
+                text(&instrument["park"]),
+                instrument["parents"].as_array().map_or(0, Vec::len).to_string(),
+                instrument["ledger"]["out_m2"].as_f64().map_or_else(|| "—".to_owned(), |m2| format!("{:.2}", m2 / 10_000.0)),
+            ]
+        })
+        .collect();
+    let names = [
+        output.say("编号", "code"),
+        output.say("类型", "kind"),
+        output.say("状态", "state"),
+        output.say("生效日", "date"),
+        output.say("园区", "park"),
+        output.say("宗数", "parcels"),
+        output.say("公顷", "ha"),
+    ];
+    table(&names, &rows)
+}
+
+fn show(output: &Output, instrument: &Value) {
+    output.result(instrument, || {
+        let ledger = &instrument["ledger"];
+        let figure = |name: &str| ledger[name].as_f64().map_or_else(|| "—".to_owned(), |m2| format!("{m2:.3}"));
+        let mut text = rows(output, std::slice::from_ref(instrument));
+        if !ledger.is_null() {
+            text.push_str(&format!(
+                "\nΣ {} {}  − {} {}  + {} {}  − {} {}  = {} m²",
+                output.say("原宗地", "members"),
+                figure("sum_in_m2"),
+                output.say("重叠", "overlaps"),
+                figure("overlaps_m2"),
+                output.say("缝隙", "gaps"),
+                figure("gaps_m2"),
+                output.say("划出", "dedications"),
+                figure("dedications_m2"),
+                figure("out_m2"),
+            ));
+        }
+        text
+    });
+}
+
+#[derive(Args)]
+pub struct Lineage {
+    city: PathBuf,
+    /// A parcel's or plan parcel's code
+    code: String,
+}
+
+impl Lineage {
+    pub fn run(self, output: &Output) -> Outcome<()> {
+        let lineage = Planner::open(&self.city)?.lineage_of(&self.code)?;
+        output.result(&lineage, || {
+            let text = |value: &Value| value.as_str().unwrap_or("—").to_owned();
+            let rows: Vec<Vec<String>> = lineage["edges"]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .map(|edge| ["date", "instrument", "parent", "child"].map(|name| text(&edge[name])).to_vec())
+                .collect();
+            table(&[output.say("日期", "date"), output.say("整备单元", "instrument"), output.say("由", "from"), output.say("成为", "became")], &rows)
+        });
+        Ok(())
+    }
+}

@@ -1,0 +1,76 @@
+//! 整备单元: the recorded decision by which land is merged, or by which an earlier one is undone. Nothing merges or splits without one.
+
+use serde::{Deserialize, Serialize};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum InstrumentKind {
+    /// Parcels become one plan parcel.
+    Merge,
+    /// An earlier instrument's children end and its parents stand again.
+    Undo,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum InstrumentState {
+    Draft,
+    Reviewed,
+    InForce,
+    Withdrawn,
+}
+
+impl InstrumentKind {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            InstrumentKind::Merge => "merge",
+            InstrumentKind::Undo => "undo",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Merge, Self::Undo].into_iter().find(|kind| kind.as_str() == text)
+    }
+}
+
+impl InstrumentState {
+    pub const ALL: [Self; 4] = [Self::Draft, Self::Reviewed, Self::InForce, Self::Withdrawn];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Draft => "draft",
+            Self::Reviewed => "reviewed",
+            Self::InForce => "in_force",
+            Self::Withdrawn => "withdrawn",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.as_str() == text)
+    }
+
+    /// Where an instrument may go from here. In force and withdrawn are final: what is in force is only undone by another instrument.
+    pub fn next(self) -> &'static [Self] {
+        match self {
+            Self::Draft => &[Self::Reviewed, Self::Withdrawn],
+            Self::Reviewed => &[Self::InForce, Self::Draft, Self::Withdrawn],
+            Self::InForce | Self::Withdrawn => &[],
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_comes_into_force_without_review_and_final_states_stay() {
+        use InstrumentState::{Draft, InForce, Reviewed, Withdrawn};
+        assert!(!Draft.next().contains(&InForce));
+        assert!(Reviewed.next().contains(&InForce) && Reviewed.next().contains(&Draft));
+        assert!(InForce.next().is_empty() && Withdrawn.next().is_empty());
+        for state in InstrumentState::ALL {
+            assert_eq!(InstrumentState::parse(state.as_str()), Some(state));
+        }
+    }
+}

@@ -1,0 +1,266 @@
+//! Long analyses as jobs: queued, watched, cancelled, their results kept for a while (OGC API – Processes, asynchronous).
+//!
+//! Jobs have threads and a pool of their own, so that a long run neither holds up the map nor another person's click.
+
+use super::{Planner, Viewer};
+use crate::analysis::Control;
+use crate::domain::fault::Outcome;
+use crate::domain::{Fault, FaultKind};
+use serde::Serialize;
+use serde_json::Value;
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// Jobs that run at the same time; each uses all cores where it can.
+const AT_ONCE: usize = 2;
+/// Jobs that may wait; more are refused rather than left to pile up.
+const MOST_WAITING: usize = 32;
+/// Finished jobs whose results are kept; the oldest go first.
+const MOST_KEPT: usize = 64;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum JobState {
+    Accepted,
+    Running,
+    Successful,
+    Failed,
+    Dismissed,
+}
+
+impl JobState {
+    fn is_over(self) -> bool {
+        matches!(self, JobState::Successful | JobState::Failed | JobState::Dismissed)
+    }
+}
+
+/// The status of a job, with the member names of OGC API – Processes.
+#[derive(Clone, Debug, Serialize)]
+pub struct JobStatus {
+    #[serde(rename = "jobID")]
+    pub id: String,
+    #[serde(rename = "processID")]
+    pub process: String,
+    #[serde(rename = "type")]
+    pub kind: &'static str,
+    pub status: JobState,
+    /// Per cent.
+    pub progress: u8,
+    pub created: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub started: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub finished: Option<String>,
+    pub updated: String,
+    /// Why it failed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+}
+
+struct Job {
+    id: String,
+    process: String,
+    inputs: Value,
+    viewer: Viewer,
+    created: String,
+    progress: AtomicU8,
+    stop: AtomicBool,
+    run: Mutex<Run>,
+}
+
+struct Run {
+    state: JobState,
+    started: Option<String>,
+    finished: Option<String>,
+    updated: String,
+    result: Option<Outcome<Arc<Value>>>,
+}
+
+#[derive(Default)]
+struct Queue {
+    /// All that are known, by the order of their coming.
+    jobs: BTreeMap<u64, Arc<Job>>,
+    waiting: VecDeque<Arc<Job>>,
+    running: usize,
+    count: u64,
+}
+
+/// The jobs of a server.
+#[derive(Default)]
+pub(super) struct Jobs {
+    queue: Mutex<Queue>,
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // Nothing inside is left half-changed by a panic: each lock guards single assignments.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn now() -> String {
+    chrono::Utc::now().to_rfc3339_opts(chrono::SecondsFormat::Millis, true)
+}
+
+impl Job {
+    fn status(&self) -> JobStatus {
+        let run = locked(&self.run);
+        let message = match &run.result {
+            Some(Err(fault)) => Some(fault.zh.clone()),
+            _ => None,
+        };
+        JobStatus {
+            id: self.id.clone(),
+            process: self.process.clone(),
+            kind: "process",
+            status: run.state,
+            progress: if run.state == JobState::Successful { 100 } else { self.progress.load(Ordering::Relaxed) },
+            created: self.created.clone(),
+            started: run.started.clone(),
+            finished: run.finished.clone(),
+            updated: run.updated.clone(),
+            message,
+        }
+    }
+
+    /// Whoever started it; a job of a guest belongs to whoever knows its unguessable id.
+    fn belongs_to(&self, viewer: &Viewer) -> bool {
+        self.viewer.account().is_none() || self.viewer.name() == viewer.name()
+    }
+
+    /// Enters a state unless the job is over already (a cancelled one stays so, whatever it still computed).
+    fn enter(&self, state: JobState, result: Option<Outcome<Arc<Value>>>) -> bool {
+        let mut run = locked(&self.run);
+        if run.state.is_over() {
+            return false;
+        }
+        let at = now();
+        match state {
+            JobState::Running => run.started = Some(at.clone()),
+            _ => run.finished = Some(at.clone()),
+        }
+        run.state = state;
+        run.updated = at;
+        run.result = result;
+        true
+    }
+}
+
+impl Planner {
+    /// Takes an analysis as a job and answers at once.
+    pub fn submit(self: &Arc<Self>, viewer: &Viewer, process: &str, inputs: Value) -> Outcome<JobStatus> {
+        let created = now();
+        let job = Arc::new(Job {
+            id: super::sessions::random_token()?[..32].to_owned(),
+            process: process.to_owned(),
+            inputs,
+            viewer: viewer.clone(),
+            progress: AtomicU8::new(0),
+            stop: AtomicBool::new(false),
+            run: Mutex::new(Run { state: JobState::Accepted, started: None, finished: None, updated: created.clone(), result: None }),
+            created,
+        });
+        let mut queue = locked(&self.jobs.queue);
+        if queue.waiting.len() >= MOST_WAITING {
+            return Err(Fault::new(FaultKind::TooMany, "queue_full", "排队的运算太多，请稍后再试", "too many runs are waiting; try again later"));
+        }
+        queue.count += 1;
+        let number = queue.count;
+        queue.jobs.insert(number, job.clone());
+        queue.forget_old();
+        queue.waiting.push_back(job.clone());
+        if queue.running < AT_ONCE {
+            queue.running += 1;
+            let planner = self.clone();
+            std::thread::Builder::new().name("job".to_owned()).spawn(move || planner.work_off()).map_err(|error| Fault::internal("thread", error))?;
+        }
+        drop(queue);
+        Ok(job.status())
+    }
+
+    /// Runs what waits, one after another, until nothing does.
+    fn work_off(&self) {
+        loop {
+            let job = {
+                let mut queue = locked(&self.jobs.queue);
+                match queue.waiting.pop_front() {
+                    Some(job) => job,
+                    None => {
+                        queue.running -= 1;
+                        return;
+                    }
+                }
+            };
+            if !job.enter(JobState::Running, None) {
+                continue;
+            }
+            let control = Control {
+                stop: &|| job.stop.load(Ordering::Relaxed),
+                progress: &|share| job.progress.store((share.clamp(0.0, 1.0) * 99.0) as u8, Ordering::Relaxed),
+            };
+            let run = || self.compute.install(|| self.execute_watched(&job.viewer, &job.process, &job.inputs, control));
+            let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(run)).unwrap_or_else(|_| Err(Fault::internal("panic", &job.process)));
+            let state = if result.is_ok() { JobState::Successful } else { JobState::Failed };
+            job.enter(state, Some(result.map(Arc::new)));
+        }
+    }
+
+    fn job(&self, viewer: &Viewer, id: &str) -> Outcome<Arc<Job>> {
+        locked(&self.jobs.queue)
+            .jobs
+            .values()
+            .find(|job| job.id == id && job.belongs_to(viewer))
+            .cloned()
+            .ok_or_else(|| Fault::not_found("no_such_job", format!("没有运算 {id}"), format!("there is no job {id}")).at(id))
+    }
+
+    /// The viewer's own jobs, newest first.
+    pub fn jobs(&self, viewer: &Viewer) -> Vec<JobStatus> {
+        let own = |job: &&Arc<Job>| viewer.account().is_some() && job.viewer.name() == viewer.name();
+        locked(&self.jobs.queue).jobs.values().rev().filter(own).map(|job| job.status()).collect()
+    }
+
+    pub fn job_status(&self, viewer: &Viewer, id: &str) -> Outcome<JobStatus> {
+        Ok(self.job(viewer, id)?.status())
+    }
+
+    /// Ends a job that waits or runs; it has no result then. One that is over is forgotten.
+    pub fn dismiss_job(&self, viewer: &Viewer, id: &str) -> Outcome<JobStatus> {
+        let job = self.job(viewer, id)?;
+        job.stop.store(true, Ordering::Relaxed);
+        let was_open = job.enter(JobState::Dismissed, None);
+        let mut queue = locked(&self.jobs.queue);
+        queue.waiting.retain(|waiting| waiting.id != job.id);
+        if !was_open {
+            queue.jobs.retain(|_, known| known.id != job.id);
+        }
+        drop(queue);
+        Ok(JobStatus { status: JobState::Dismissed, ..job.status() })
+    }
+
+    /// The result of a job that is done, or the fault with which it ended.
+    pub fn job_result(&self, viewer: &Viewer, id: &str) -> Outcome<Arc<Value>> {
+        let job = self.job(viewer, id)?;
+        let run = locked(&job.run);
+        match (&run.result, run.state) {
+            (Some(result), JobState::Successful | JobState::Failed) => result.clone(),
+            (_, JobState::Dismissed) => {
+                Err(Fault::not_found("job_dismissed", "运算已取消，没有结果", "the job was cancelled and has no result").at(id))
+            }
+            _ => Err(Fault::not_found("result_not_ready", "运算尚未完成", "the job is not done yet")
+                .at(id)
+                .help("等状态变为 successful 再读结果", "read the result when its status is successful")),
+        }
+    }
+}
+
+impl Queue {
+    fn forget_old(&mut self) {
+        while self.jobs.len() > MOST_KEPT {
+            let oldest = self.jobs.iter().find(|(_, job)| job.status().status.is_over()).map(|(number, _)| *number);
+            match oldest {
+                Some(number) => self.jobs.remove(&number),
+                None => return,
+            };
+        }
+    }
+}
