@@ -143,7 +143,7 @@ export type InstrumentState = 'draft' | 'reviewed' | 'in_force' | 'withdrawn'
 export interface Instrument {
   code: string; name: string | null; kind: 'merge' | 'split' | 'undo'; state: InstrumentState; date: string | null; basis?: string | null; park?: string | null
   parents: string[]; children: string[]; undoes?: string | null; undone_by?: string | null; run?: Run | null; ledger?: Ledger | null; outline?: Geometry | null
-  by?: Partial<Record<InstrumentState, { account: string; at: string }>>; revision: number
+  by?: Partial<Record<InstrumentState, { account: string | null; at: string }>>; revision: number
 }
 export interface LineageNode { code: string; kind: 'parcel' | 'plan_parcel'; area_m2: number | null; from: string | null; to: string | null; alive: boolean }
 export interface LineageEdge { instrument: string; parent: string; child: string; date: string | null }
