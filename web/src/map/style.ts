@@ -143,6 +143,7 @@ export function buildStyle(look: MapLook, origin: string): StyleSpecification {
     { id: 'mass', type: 'fill-extrusion', source: 'o-mass', layout: { visibility: look.relief ? 'visible' : 'none' }, paint: { 'fill-extrusion-color': ['get', 'colour'], 'fill-extrusion-base': ['get', 'base'], 'fill-extrusion-height': ['get', 'top'], 'fill-extrusion-opacity': 0.95 } },
 
     { id: 'facility', type: 'circle', ...of('facility'), minzoom: 12.5, filter: ['any', metro, ['>=', ['zoom'], 15]] as FilterSpecification, layout: show('facility'), paint: { 'circle-radius': ['case', metro, 4.5, 3], 'circle-color': ink.s1, 'circle-stroke-color': ['case', isSelected, ink.sel, ink.ink3], 'circle-stroke-width': ['case', isSelected, 3, 1.8] } },
+    { id: 'o-dot', type: 'circle', source: 'o-marks', maxzoom: 13.6, filter: ['has', 'dot'], paint: { 'circle-radius': ['max', 4, ['get', 'dot']], 'circle-color': ['get', 'colour'], 'circle-stroke-color': ['case', ['==', ['get', 'on'], true], ink.ink, ink.casing], 'circle-stroke-width': ['case', ['==', ['get', 'on'], true], 2.4, 1.2] } },
     {
       id: 'road-label', type: 'symbol', ...of('road'), minzoom: 13, filter: ['all', ['has', 'name'], ['any', ['>=', ['zoom'], 14.5], ['>=', ['to-number', ['get', 'width_m'], 0], 24]]] as FilterSpecification,
       layout: { 'symbol-placement': 'line', 'text-field': ['get', 'name'], 'text-font': TEXT, 'text-size': 12, 'text-letter-spacing': 0.1, 'symbol-spacing': 420, 'text-max-angle': 30, ...show('road') },
@@ -170,7 +171,6 @@ export function buildStyle(look: MapLook, origin: string): StyleSpecification {
       id: 'plan-label', type: 'symbol', source: 'o-plan', minzoom: 14, layout: { 'text-field': ['coalesce', ['get', 'name'], ['get', 'code'], ''], 'text-font': TEXT_BOLD, 'text-size': 12, 'text-padding': 6, ...show('plan_parcel') },
       paint: { 'text-color': ink.ink, 'text-halo-color': ink.casing, 'text-halo-width': 2 },
     },
-    { id: 'o-dot', type: 'circle', source: 'o-marks', maxzoom: 13.6, filter: ['has', 'dot'], paint: { 'circle-radius': ['max', 4, ['get', 'dot']], 'circle-color': ['get', 'colour'], 'circle-stroke-color': ['case', ['==', ['get', 'on'], true], ink.ink, ink.casing], 'circle-stroke-width': ['case', ['==', ['get', 'on'], true], 2.4, 1.2] } },
     {
       id: 'o-number', type: 'symbol', source: 'o-marks', minzoom: 14.2, filter: ['has', 'number'], layout: { 'text-field': ['get', 'number'], 'text-font': TEXT, 'text-size': 12, 'text-padding': 3, visibility: look.relief ? 'none' : 'visible' },
       paint: { 'text-color': ink.ink, 'text-halo-color': ink.casing, 'text-halo-width': 2 },

@@ -3,17 +3,24 @@ import type { Geometry, Polygon, Position } from 'geojson'
 const METRES = 111_320
 export interface Piece { geometry: Polygon; base: number; top: number }
 
+const LEAST_RING_M2 = 150
+const ringM2 = (points: readonly (readonly [number, number])[]): number => Math.abs(points.reduce((sum, [x, y], i) => { const [u, v] = points[(i + 1) % points.length]!; return sum + x * v - u * y }, 0)) / 2
+/** Radians from one direction to the next, left positive. */
+const turn = (ax: number, ay: number, bx: number, by: number): number => Math.atan2(ax * by - ay * bx, ax * bx + ay * by)
+
 /**
  * The height limit as a line in the air: MapLibre draws no raised lines, so each dash is a thin box.
  * Dashes run along the rings at `height`, and down at every corner that turns.
  */
-export function envelope(geometry: Geometry | null, height: number, { dash = 3, gap = 2.4, width = 0.5 } = {}): Piece[] {
+export function envelope(geometry: Geometry | null, height: number, { dash = 4.5, gap = 3, width = 0.6 } = {}): Piece[] {
   const rings: Position[][] = geometry?.type === 'Polygon' ? geometry.coordinates.slice(0, 1) : geometry?.type === 'MultiPolygon' ? geometry.coordinates.flatMap((p) => p.slice(0, 1)) : []
   const pieces: Piece[] = []
   for (const ring of rings) {
     const lat = ring[0]?.[1] ?? 0
     const [kx, ky] = [METRES * Math.cos((lat * Math.PI) / 180), METRES]
     const points = ring.map(([x = 0, y = 0]) => [x * kx, y * ky] as const)
+    // Slivers into which no plate fits would only hang as cobwebs.
+    if (ringM2(points) < LEAST_RING_M2) continue
     const box = (ax: number, ay: number, bx: number, by: number): Polygon => {
       const length = Math.hypot(bx - ax, by - ay) || 1
       const [nx, ny] = [((ay - by) / length) * (width / 2), ((bx - ax) / length) * (width / 2)]
@@ -30,8 +37,9 @@ export function envelope(geometry: Geometry | null, height: number, { dash = 3, 
         const end = Math.min(length, at + dash)
         pieces.push({ geometry: box(ax + ((bx - ax) * at) / length, ay + ((by - ay) * at) / length, ax + ((bx - ax) * end) / length, ay + ((by - ay) * end) / length), base: height - width / 2, top: height + width / 2 })
       }
-      // Chamfered corners would stand as thickets of posts: only after a real edge, and where it turns.
-      if (length < 12) continue
+      // Posts only where the ring turns: outlines have corners that are none.
+      const [px, py] = points[i - 2] ?? points.at(-2)!
+      if (Math.abs(turn(ax - px, ay - py, bx - ax, by - ay)) < 0.6) continue
       for (let z = 0; z < height; z += dash + gap) pieces.push({ geometry: box(ax - width / 2, ay, ax + width / 2, ay), base: z, top: Math.min(height, z + dash) })
     }
   }

@@ -10,12 +10,17 @@ describe('the height limit in the air', () => {
   const pieces = envelope(square(53), 60)
   it('runs around the outline at its height', () => {
     const dashes = pieces.filter((p) => p.top > 60)
-    expect(dashes).toHaveLength(4 * 10)
+    expect(dashes).toHaveLength(4 * 8)
   })
   it('comes down at the corners, never above the limit', () => {
     const posts = pieces.filter((p) => p.top <= 60)
-    expect(posts).toHaveLength(4 * Math.ceil(60 / 5.4))
-    expect(Math.max(...posts.map((p) => p.top))).toBe(60)
+    expect(posts).toHaveLength(4 * Math.ceil(60 / 7.5))
+    expect(Math.max(...posts.map((p) => p.top))).toBeLessThanOrEqual(60)
+  })
+  it('leaves slivers and straight corners out', () => {
+    expect(envelope(square(8), 60)).toEqual([])
+    const extra: Polygon = { type: 'Polygon', coordinates: [[[0, 0], [26, 0], [53, 0], [53, 53], [0, 53], [0, 0]].map(([x, y]) => [x! * metre, y! * metre])] }
+    expect(envelope(extra, 60).filter((p) => p.top <= 60)).toHaveLength(pieces.filter((p) => p.top <= 60).length)
   })
   it('is nothing without an outline', () => expect(envelope(null, 60)).toEqual([]))
 })
