@@ -107,6 +107,7 @@ class Instruments {
     if (error.status === 412) {
       const present = (error.body['instrument'] ?? error.body['present'] ?? error.body['current']) as Instrument | undefined
       if (present?.code) this.#put(present)
+      else void this.load()
       return t('inst.stale')
     }
     if (error.status === 409) return t('inst.conflict', { why: error.detail || error.title })
