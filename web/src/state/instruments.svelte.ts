@@ -9,6 +9,9 @@ import { ui } from './ui.svelte'
 
 const ORDER: InstrumentState[] = ['draft', 'reviewed', 'in_force', 'withdrawn']
 
+/** An undo has no account of its own. */
+const whole = (i: Instrument): Instrument => ({ ...i, ledger: Array.isArray(i.ledger?.rows) ? i.ledger : null })
+
 /** Recorded merges, splits and their undoing, and the land as these leave it on a day. */
 class Instruments {
   list = $state.raw<Instrument[]>([])
@@ -28,7 +31,7 @@ class Instruments {
 
   async load(): Promise<void> {
     try {
-      this.list = await api.instruments()
+      this.list = (await api.instruments()).map(whole)
       this.error = null
     } catch (error) {
       this.error = error
@@ -87,7 +90,7 @@ class Instruments {
   }
 
   #put(one: Instrument): void {
-    this.list = [...this.list.filter((i) => i.code !== one.code), one]
+    this.list = [...this.list.filter((i) => i.code !== one.code), whole(one)]
   }
 
   async #do(work: () => Promise<Instrument>): Promise<Instrument | null> {
