@@ -15,6 +15,8 @@ class UiState {
   width = $state(window.innerWidth)
   height = $state(window.innerHeight)
   rightOpen = $state(true)
+  /** A task's part that needs another width than its task. */
+  rightWidth = $state<number | null>(null)
   phone = $derived(this.width < 720)
   narrow = $derived(this.width < 1280)
   announce = $state('')
