@@ -1,4 +1,5 @@
 import { Walk } from './lib.mjs'
+import { land } from './land.mjs'
 import { operator } from './operator.mjs'
 import { planner } from './planner.mjs'
 
@@ -11,6 +12,7 @@ try {
   // The one-time link is used up first, before anything else can open it.
   await operator(walk)
   await planner(walk)
+  await land(walk)
 } catch (error) {
   walk.check('the walk ran to its end', false, String(error))
 }

@@ -1,7 +1,7 @@
 import type { Geometry } from 'geojson'
 import { getJson, send } from './client'
 import type {
-  BatchResult, Catalogue, Change, ConsolidateInputs, ConsolidateResult, DesignateResult, Item, ItemPage, ItemQuery, Landing, Neighbour, ParkOccupancy, Plan, Role,
+  BatchResult, Catalogue, Change, DesignateResult, Instrument, InstrumentState, Item, ItemPage, ItemQuery, Landing, Lineage, Neighbour, ParkOccupancy, Plan, Role, RollUpResult, Run,
   Schema, SearchHit, Session, Stack, Summary, Unit, UnitPatch, UpstairsResult, UpstairsSet,
 } from './types'
 
@@ -40,12 +40,29 @@ export const neighbours = async (code: string, tolerance = 0.5): Promise<Neighbo
 
 const run = <T>(process: string, inputs: object, signal?: Signal): Promise<T> =>
   getJson(`/processes/${process}/execution`, { method: 'POST', body: { inputs }, signal })
-export const consolidate = (inputs: ConsolidateInputs, signal?: Signal): Promise<ConsolidateResult> => run('consolidate', inputs, signal)
-export const upstairs = (inputs: { parcel: string; cluster?: string; set?: UpstairsSet }, signal?: Signal): Promise<UpstairsResult> => run('upstairs', inputs, signal)
+export const upstairs = (inputs: { parcel?: string; outline?: Geometry; cluster?: string; set?: UpstairsSet }, signal?: Signal): Promise<UpstairsResult> => run('upstairs', inputs, signal)
+export const upstairsOver = (inputs: { park?: string; all?: true; cluster?: string; set?: UpstairsSet; add?: Record<string, number>; matrix?: boolean }, signal?: Signal): Promise<RollUpResult> => run('upstairs', inputs, signal)
 export const designate = (inputs: { park?: string; as_of?: string }, signal?: Signal): Promise<DesignateResult> => run('designate', inputs, signal)
 
+
+export const instruments = async (signal?: Signal): Promise<Instrument[]> => (await getJson<{ instruments: Instrument[] }>('/instruments', { signal })).instruments
+export type NewInstrument = { kind: 'merge'; parcels: string[]; name?: string; basis?: string; run?: Run; tolerance_m?: number; bridge_width_m?: number } | { kind: 'undo'; undoes: string; basis?: string }
+export const draftInstrument = (body: NewInstrument): Promise<Instrument> => getJson('/instruments', { method: 'POST', body })
+
+/** One instrument with the tag that a change of its state must carry. */
+export async function instrument(code: string): Promise<{ item: Instrument; etag: string }> {
+  const response = await send(`/instruments/${enc(code)}`)
+  const item = (await response.json()) as Instrument
+  return { item, etag: response.headers.get('etag') ?? `"${item.revision}"` }
+}
+export const moveInstrument = (code: string, etag: string, body: { to: InstrumentState; date?: string; note?: string }): Promise<Instrument> =>
+  getJson(`/instruments/${enc(code)}/transitions`, { method: 'POST', body, headers: { 'If-Match': etag } })
+export const lineage = (code: string, signal?: Signal): Promise<Lineage> => getJson(`/lineage/${enc(code)}`, { signal })
+/** The plan parcels that stood on a day. */
+export const planParcels = (day: string, signal?: Signal): Promise<ItemPage> => getJson(`/collections/plan_parcel/items?datetime=${enc(day)}&limit=2000`, { signal })
+
 export const plans = async (): Promise<Plan[]> => (await getJson<{ plans: Plan[] }>('/plans')).plans
-export const savePlan = (body: { name: string; kind: 'selection' | 'consolidation' | 'upstairs'; parcels: string[]; result?: unknown }): Promise<Plan> =>
+export const savePlan = (body: { name: string; kind: 'selection' | 'consolidation' | 'upstairs' | 'actionplan'; parcels: string[]; result?: unknown }): Promise<Plan> =>
   getJson('/plans', { method: 'POST', body })
 export const planItems = (id: string): Promise<ItemPage> => getJson(`/plans/${enc(id)}/items`)
 

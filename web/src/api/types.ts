@@ -47,7 +47,7 @@ export interface Neighbour { code: string; length_m: number; class: string; gap_
 
 export interface Run { id: string; input_hash?: string; revision?: number; pack?: string; pack_version?: string; seed?: number; as_of?: string }
 
-export interface LedgerRow { parcel: string; owner?: string | null; tenure: string; planar_area_m2: number }
+export interface LedgerRow { parcel: string; owner?: string | null; tenure: string | null; planar_area_m2: number; dedication_m2?: number | null }
 export interface Ledger {
   rows: LedgerRow[]; sum_in_m2: number; overlaps_m2: number; gaps_m2: number; dedications_m2: number; out_m2: number; residual_m2: number
   gaps?: { area_m2: number; at: [number, number] }[]
@@ -56,22 +56,30 @@ export interface Site {
   id: string; parcels: string[]; area_m2: number; compactness: number; cost_wan: number; owners: number; demolition_gfa_m2: number
   outline: Polygon | MultiPolygon; ledger: Ledger
 }
+export interface LandSplit { retained_m2: number; banked_m2: number; status: string }
 export interface Candidate {
   label: string; objective: number | null; area_m2: number; cost_wan: number; owners: number; demolition_gfa_m2: number; mean_compactness: number; sites: Site[]
+  distinct_owners?: number; land_split?: LandSplit
 }
-export interface Excluded { reason: string; count: number; area_m2: number; parcels: string[] }
+/** Why one parcel is left out: every test it fails, the field that is missing, what adding it would do to the objective. */
+export interface ExcludedDetail { parcel: string; reasons: string[]; missing?: string | null; change?: number | null }
+export interface Excluded { reason: string; count: number; area_m2: number; parcels: string[]; details?: ExcludedDetail[] }
+/** The cheapest parcels that would join separate eligible blocks. */
+export interface Connector { parcels: string[]; joins: string[]; added_area_m2: number; cost_wan: number | null }
 export interface Fragmentation { parcels: number; median_area_m2: number; largest_block_m2: number; share_in_blocks: number; m_eff_m2: number }
 export interface ConsolidateInputs {
   park?: string; area?: Polygon; parcels?: string[]; min_area_ha?: number; max_area_ha?: number; sites?: number; budget_wan?: number
   weights?: Record<string, number>; pin?: string[]; ban?: string[]; tolerance_m?: number; min_compactness?: number; seed?: number
+  rectangle_m?: [number, number]; bridge_width_m?: number; time_limit?: number
 }
 export interface ConsolidateResult {
   run: Run; candidates: Candidate[]; bound?: number | null; gap?: number | null; exact?: boolean; relaxed?: unknown[]; excluded: Excluded[]
   eligible?: { count: number; area_m2: number }; fragmentation?: { before: Fragmentation; after: Fragmentation }
-  land_split?: { retained_m2: number; banked_m2: number; status: string }
+  land_split?: LandSplit
+  connect?: Connector[]
 }
 
-export interface WaterfallStep { id: string; zh: string; en: string; area_m2: number; full_area_m2?: number; computed: boolean }
+export interface WaterfallStep { id: string; zh: string; en: string; area_m2: number | null; full_area_m2?: number | null; computed: boolean; dedicated?: boolean; note?: string | null }
 export type Band = 'ground' | 'lower' | 'middle' | 'upper'
 export interface Plate { id: string; width_m: number; length_m: number; area_m2: number; angle_deg: number; geometry: Polygon | MultiPolygon }
 export interface Storey { n: number; band: Band; height_m: number; area_m2: number; load_kn_m2: number | null }
@@ -80,10 +88,13 @@ export interface Finding {
   rule: string; zh: string; en: string; clause?: string | null; measured: number | string | null; limit: number | string | null; op: '<=' | '>=' | string; unit?: string | null
   margin: number | null; verdict: Verdict; source?: string | null; status: 'sourced' | 'unconfirmed' | string
 }
+/** What a scheme must still provide: nothing was said about it, so it is no verdict. */
+export interface Requirement { rule: string; zh: string; en: string; plate: number | null; required: number; op: string; unit: string; clause: string; source: string; status: string }
 export interface UpstairsResult {
   run: Run; parcel: string; cluster?: string | null; waterfall: WaterfallStep[]; outline: Geometry | null; plates: Plate[]; storeys: Storey[]
   height_m: number; gfa_m2: number; counted_gfa_m2?: number; far: number; coverage: number; bound_m2?: number | null
-  binding?: { rule: string; gain_m2: number }[] | null; findings: Finding[]; overall: Verdict
+  set?: Partial<Record<keyof UpstairsSet, number | null>>; requirements?: Requirement[]; existing?: { building: string; findings: Finding[]; overall: Verdict }[]
+  allowed_gfa_m2?: number | null; built_gfa_m2?: number | null; binding?: { rule: string; gain_m2: number }[] | null; findings: Finding[]; overall: Verdict
   smallest_change?: { levers: { lever: string; from: number; to: number }[]; cost: number; gfa_m2: number; reaches: boolean }[] | null
   fit?: { cluster: string; band: Band; verdict: 'fit' | 'retrofit' | 'unfit' | 'unknown'; factor?: string | null }[] | null
 }
@@ -127,4 +138,44 @@ export interface ParkOccupancy {
   totals: Totals; due: Due[]; as_of: string
 }
 export interface BatchResult { done: string[]; refused: { id: string; status: number; detail: string }[] }
+
+export type InstrumentState = 'draft' | 'reviewed' | 'in_force' | 'withdrawn'
+export interface Instrument {
+  code: string; name: string | null; kind: 'merge' | 'split' | 'undo'; state: InstrumentState; date: string | null; basis?: string | null; park?: string | null
+  parents: string[]; children: string[]; undoes?: string | null; undone_by?: string | null; run?: Run | null; ledger?: Ledger | null; outline?: Geometry | null
+  by?: Partial<Record<InstrumentState, { account: string | null; at: string }>>; revision: number
+}
+export interface LineageNode { code: string; kind: 'parcel' | 'plan_parcel'; area_m2: number | null; from: string | null; to: string | null; alive: boolean }
+export interface LineageEdge { instrument: string; parent: string; child: string; date: string | null }
+export interface Lineage { code: string; nodes: LineageNode[]; edges: LineageEdge[] }
+
+export type Phase = 'start' | 'expand' | 'reserve'
+export interface ActionPlanInputs {
+  from: number; to: number; parks?: string[]; source?: 'accepted' | 'solved' | 'both'; budget_wan?: number | number[]; capacity_ha?: number | number[]
+  targets?: { year: number; ha: number }[]; banked_before_ha?: number; hard?: boolean
+}
+export interface PlanSite {
+  id: string; park: string | null; phase: Phase | null; area_ha: number; cost_wan: number | null; parcels: string[]; outline: Geometry | null; year: number | null; source?: 'instrument' | 'solved'
+}
+export interface PlanYear {
+  year: number; sites: string[]; area_ha: number; cost_wan: number; budget_wan: number | null; capacity_ha?: number | null; cumulative_ha: number; target_ha: number | null; shortfall_ha?: number | null
+}
+export interface Relaxation { kind: 'target' | 'budget' | 'capacity' | string; year: number; amount: number; unit: string; relative?: number | null }
+export interface GanttBar { id: string; park: string | null; phase: Phase | null; start: string; end: string; after: string[] }
+export interface ActionPlanResult {
+  run: Run; sites: PlanSite[]; years: PlanYear[]; targets?: { year: number; ha: number; shortfall_ha?: number | null; status?: string; source?: string | null }[]; relaxation?: Relaxation[]
+  objective: number | null; bound?: number | null; gap?: number | null; exact?: boolean; banked_before_ha?: number | null
+  excluded?: { reason: string; count: number; sites?: string[] }[]; gantt?: GanttBar[]; curve?: { year: number; cumulative_ha: number; target_ha: number | null }[]
+}
+
+export interface RollUp {
+  parcels?: number; area_m2?: number | null; built_gfa_m2: number | null; allowed_gfa_m2: number | null; potential_gfa_m2?: number | null; gfa_m2?: number | null; remaining_gfa_m2: number | null; unknown?: number
+}
+export interface ParcelCapacity { parcel: string; park: string | null; gfa_m2: number | null; built_gfa_m2: number | null; allowed_gfa_m2: number | null; remaining_gfa_m2: number | null; binding?: unknown; overall?: Verdict; unknown?: string[] }
+export interface RollUpResult {
+  run: Run; totals: RollUp; by_park: (RollUp & { park: string })[]; by_district?: (RollUp & { district: string })[]
+  what_if?: { set?: Record<string, number>; add?: Record<string, number>; totals: RollUp; gain_m2: number } | null
+  programme?: { target_m2_per_year: number | null; status?: string; source?: string | null; completed?: { year: number; gfa_m2: number }[] } | null
+  matrix?: { cluster: string; band: Band; fits: number; after_retrofit: number; no: number; unknown: number }[]; parcels?: ParcelCapacity[]
+}
 export interface ChangeEvent { revision: number; collection: string; ids: string[] }

@@ -1,19 +1,34 @@
 import zh from './zh.json'
+import type zhTasks from './zh.tasks.json'
 
 export type Lang = 'zh' | 'en'
-export type Key = keyof typeof zh
-type Messages = Record<Key, string>
+export type Key = keyof typeof zh | keyof typeof zhTasks
+type Messages = Partial<Record<Key, string>>
+
+const core: Record<Lang, () => Promise<Messages>> = { zh: () => Promise.resolve(zh), en: async () => (await import('./en.json')).default }
+const tasks: Record<Lang, () => Promise<Messages>> = { zh: async () => (await import('./zh.tasks.json')).default, en: async () => (await import('./en.tasks.json')).default }
 
 class Language {
   now = $state<Lang>('zh')
   asked: Lang = 'zh'
   messages = $state.raw<Messages>(zh)
+  #whole = false
 
-  /** Chinese comes with the page; English when it is asked for. */
+  /** Chinese for the first screen comes with the page; English and the tasks' words when they are asked for. */
   async set(next: Lang): Promise<void> {
-    const messages: Messages = next === 'zh' ? zh : (await import('./en.json')).default
-    this.messages = messages
+    const [first, rest] = await Promise.all([core[next](), this.#whole ? tasks[next]() : {}])
+    this.messages = { ...first, ...rest }
     this.now = next
+  }
+  /** The words of every task; a task is shown once they are here. */
+  async more(): Promise<void> {
+    if (this.#whole) return
+    const asked = this.asked
+    const rest = await tasks[asked]()
+    this.#whole = true
+    // The language may have been switched meanwhile: then `set` brought the right ones or does so now.
+    if (asked === this.asked) this.messages = { ...this.messages, ...rest }
+    else await this.set(this.asked)
   }
 }
 export const lang = new Language()
@@ -28,8 +43,8 @@ export function t(key: Key, values: Record<string, string | number> = {}): strin
   return text.replace(/\{(\w+)\}/g, (_, name: string) => String(values[name] ?? ''))
 }
 
-export const has = (key: string): key is Key => key in zh
+export const has = (key: string): key is Key => key in lang.messages
 export const either = (words: { zh: string; en: string }): string => (lang.now === 'zh' ? words.zh : words.en || words.zh)
 
 /** For keys made from data (a column, a rule): the message if we have one. */
-export const tIf = (key: string, fallback: string): string => (has(key) ? t(key as Key) : fallback)
+export const tIf = (key: string, fallback: string): string => (has(key) ? t(key) : fallback)

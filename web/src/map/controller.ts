@@ -5,12 +5,15 @@ import type { Feature, Position } from 'geojson'
 import type { Bbox } from '../api/types'
 import { lengthM, ringAreaM2 } from '../model/geometry'
 import type { Place } from '../model/permalink'
-import { drawPattern, type PatternName } from './patterns'
+import type { Tone } from '../model/leftout'
+import { drawPattern, drawSign, type PatternName, type SignName } from './patterns'
 import { buildStyle, EMPTY, type LayerKey, type MapLook } from './style'
 
 setWorkerUrl(workerUrl)
 
-export type Tool = 'select' | 'box' | 'polygon' | 'line' | 'area'
+export type Tool = 'select' | 'pin' | 'ban' | 'box' | 'polygon' | 'line' | 'area'
+/** Tools whose click takes what is under the pointer. */
+const PICKS: readonly Tool[] = ['select', 'pin', 'ban']
 export type PickMode = 'replace' | 'add' | 'remove'
 export interface Picked { collection: LayerKey; id: string; properties: Record<string, unknown> }
 export interface Measure { kind: 'line' | 'area'; metres: number; m2: number }
@@ -26,7 +29,7 @@ export interface MapEvents {
 }
 
 const PICKABLE: [layer: string, collection: LayerKey][] = [
-  ['relief', 'building'], ['facility', 'facility'], ['building', 'building'], ['parcel', 'parcel'], ['control', 'control_line'], ['road-big', 'road'], ['road', 'road'], ['park-fill', 'park'], ['park-hit', 'park'], ['land', 'district'],
+  ['relief', 'building'], ['facility', 'facility'], ['building', 'building'], ['plan', 'plan_parcel'], ['parcel', 'parcel'], ['control', 'control_line'], ['road-big', 'road'], ['road', 'road'], ['park-fill', 'park'], ['park-hit', 'park'], ['land', 'district'],
 ]
 const reduced = (): boolean => matchMedia('(prefers-reduced-motion: reduce)').matches
 const modeOf = (e: { shiftKey: boolean; altKey: boolean }): PickMode => (e.altKey ? 'remove' : e.shiftKey ? 'add' : 'replace')
@@ -109,6 +112,11 @@ export class MapController {
   }
 
   #addPattern(id: string): void {
+    if (id.startsWith('sign.')) {
+      const [, sign, tone, theme] = id.split('.')
+      if (theme === this.#look.ink.theme && !this.map.hasImage(id)) this.map.addImage(id, drawSign(sign as SignName, tone as Tone, this.#look.ink), { pixelRatio: 2 })
+      return
+    }
     const [name, theme] = id.split('-')
     if (theme !== this.#look.ink.theme || this.map.hasImage(id)) return
     this.map.addImage(id, drawPattern(name as PatternName, this.#look.ink), { pixelRatio: 2 })
@@ -125,7 +133,7 @@ export class MapController {
   setTool(tool: Tool): void {
     this.#tool = tool
     this.#cancelDraft()
-    this.map.getCanvas().style.cursor = tool === 'select' ? '' : 'crosshair'
+    this.map.getCanvas().style.cursor = PICKS.includes(tool) ? '' : 'crosshair'
     if (tool === 'polygon' || tool === 'line' || tool === 'area') this.map.doubleClickZoom.disable()
     else this.map.doubleClickZoom.enable()
   }
@@ -237,7 +245,7 @@ export class MapController {
   #moveMouse(e: MapMouseEvent): void {
     this.#events.pointer([e.lngLat.lng, e.lngLat.lat])
     if (this.#draft.length) this.#showDraft([e.lngLat.lng, e.lngLat.lat])
-    if (this.#tool !== 'select' || this.map.isMoving()) return
+    if (!PICKS.includes(this.#tool) || this.map.isMoving()) return
     const hit = this.hits(e.point).find((h) => h.collection !== 'district') ?? null
     this.#hover(hit, e.point)
     this.map.getCanvas().style.cursor = hit ? 'pointer' : ''
@@ -255,7 +263,7 @@ export class MapController {
       this.#showDraft()
       return
     }
-    if (this.#tool === 'select') this.#events.pick(this.hits(e.point), modeOf(e.originalEvent), at)
+    if (PICKS.includes(this.#tool)) this.#events.pick(this.hits(e.point), modeOf(e.originalEvent), at)
   }
 
   /** Shift-drag, or a drag with the box tool. */

@@ -2,7 +2,7 @@ import type { ExpressionSpecification, FilterSpecification, LayerSpecification, 
 import type { FeatureCollection } from 'geojson'
 import type { LandUseColours, MapInk } from './palette'
 
-export type Overlay = 'shapes' | 'marks' | 'mass' | 'labels' | 'draft'
+export type Overlay = 'shapes' | 'marks' | 'mass' | 'envelope' | 'labels' | 'plan' | 'draft'
 export const EMPTY: FeatureCollection = { type: 'FeatureCollection', features: [] }
 
 /** Everything the map shows, as data. A change makes a new style and MapLibre applies the difference. */
@@ -24,18 +24,22 @@ export interface MapLook {
   relief: boolean
   /** A parcel planned anew: what stands there now is not drawn in relief. */
   cleared: string
+  /** Parcels that had ended by the day shown: ghosts under the plan parcels. */
+  consumed: string[]
+  /** A task that names parcels itself leaves the general numbers out. */
+  numbers: boolean
   overlays: Record<Overlay, FeatureCollection>
 }
 
-export type LayerKey = 'parcel' | 'park' | 'district' | 'control_line' | 'building' | 'road' | 'facility' | 'zone'
-export const LAYER_KEYS: LayerKey[] = ['parcel', 'park', 'zone', 'district', 'control_line', 'building', 'road', 'facility']
+export type LayerKey = 'parcel' | 'plan_parcel' | 'park' | 'district' | 'control_line' | 'building' | 'road' | 'facility' | 'zone'
+export const LAYER_KEYS: LayerKey[] = ['parcel', 'plan_parcel', 'park', 'zone', 'district', 'control_line', 'building', 'road', 'facility']
 
 const FAMILY = ['Noto Sans', 'PingFang SC', 'Microsoft YaHei UI', 'Noto Sans CJK SC', 'sans-serif']
 /** MapLibre reads the weight out of the first name of a stack; a name no system has leaves the rest in charge. */
 const TEXT = ['parkplan Regular', ...FAMILY]
 const TEXT_BOLD = ['parkplan Semibold', ...FAMILY]
 
-const TILED: Record<LayerKey, { minzoom: number; maxzoom: number }> = {
+const TILED: Record<Exclude<LayerKey, 'plan_parcel'>, { minzoom: number; maxzoom: number }> = {
   parcel: { minzoom: 10, maxzoom: 16 }, building: { minzoom: 14, maxzoom: 16 }, park: { minzoom: 0, maxzoom: 16 }, zone: { minzoom: 0, maxzoom: 16 }, district: { minzoom: 0, maxzoom: 16 },
   road: { minzoom: 0, maxzoom: 16 }, control_line: { minzoom: 0, maxzoom: 16 }, facility: { minzoom: 0, maxzoom: 16 },
 }
@@ -69,12 +73,13 @@ export function buildStyle(look: MapLook, origin: string): StyleSpecification {
 
   const pattern = (name: string): string => `${name}-${ink.theme}`
   const show = (key: LayerKey): { visibility: 'visible' | 'none' } => ({ visibility: look.visible[key] ? 'visible' : 'none' })
+  const ghost: FilterSpecification = ['in', ['get', 'code'], ['literal', look.consumed]]
   const full = 0.88
   const dim = 0.28
   const shownUse: ExpressionSpecification | null = look.hiddenUses.length ? ['!', ['in', ['get', 'land_use'], ['literal', look.hiddenUses]]] : null
   const conditions = [look.match, look.scope, shownUse].filter((e): e is ExpressionSpecification => e !== null)
   const opacity: ExpressionSpecification | number = conditions.length ? (['case', ['all', ...conditions], full, full * dim] as unknown as ExpressionSpecification) : full
-  const of = (key: LayerKey): { source: string; 'source-layer': string } => ({ source: key, 'source-layer': key })
+  const of = (key: Exclude<LayerKey, 'plan_parcel'>): { source: string; 'source-layer': string } => ({ source: key, 'source-layer': key })
   const byGrade = look.grades
   const occupancy = look.buildings
 
@@ -89,6 +94,9 @@ export function buildStyle(look: MapLook, origin: string): StyleSpecification {
     },
     { id: 'parcel-stale', type: 'fill', ...of('parcel'), minzoom: 13, filter: ['==', ['get', 'stale'], true], layout: show('parcel'), paint: { 'fill-pattern': pattern('stale'), 'fill-opacity': conditions.length ? (['case', ['all', ...conditions], 0.5, 0] as unknown as ExpressionSpecification) : 0.5 } },
     { id: 'parcel-line', type: 'line', ...of('parcel'), minzoom: 13.2, layout: show('parcel'), paint: { 'line-color': ink.parcelLine, 'line-width': ['interpolate', ['linear'], ['zoom'], 13.5, 0.6, 16, 1], 'line-opacity': 0.9 } },
+    { id: 'plan', type: 'fill', source: 'o-plan', minzoom: 11, layout: show('plan_parcel'), paint: { 'fill-color': matchLookup(look.landUse, 'planned_use', ink.other), 'fill-opacity': look.scope ? 0.5 : 0.72 } },
+    { id: 'ghost', type: 'line', ...of('parcel'), minzoom: 13.2, filter: ghost, layout: show('parcel'), paint: { 'line-color': ink.ink2, 'line-width': 1, 'line-opacity': 0.7, 'line-dasharray': [3, 2] } },
+    { id: 'plan-line', type: 'line', source: 'o-plan', minzoom: 11, layout: { 'line-join': 'round', ...show('plan_parcel') }, paint: { 'line-color': ['case', ['==', ['get', 'focus'], true], ink.sel, ink.ink2], 'line-width': ['case', ['==', ['get', 'focus'], true], 3, 2] } },
     { id: 'road-big-edge', type: 'line', ...of('road'), minzoom: 11, filter: bigRoad, layout: { 'line-join': 'round', ...show('road') }, paint: { 'line-color': ink.expresswayEdge, 'line-width': roadWidth(2, 1.6) } },
     { id: 'road-big', type: 'line', ...of('road'), minzoom: 9, filter: bigRoad, layout: { 'line-join': 'round', ...show('road') }, paint: { 'line-color': ink.expressway, 'line-width': roadWidth(0, 1) } },
     { id: 'rail', type: 'line', ...of('road'), filter: rail, minzoom: 10, layout: show('road'), paint: { 'line-color': ink.district, 'line-width': 1.6, 'line-dasharray': [4, 3] } },
@@ -131,9 +139,11 @@ export function buildStyle(look: MapLook, origin: string): StyleSpecification {
     ...(['building', 'park', 'control_line', 'district', 'road', 'zone'] as const).map((key): LayerSpecification => ({ id: `focus-${key}`, type: 'line', ...of(key), layout: { 'line-join': 'round', ...show(key) }, paint: { 'line-color': ink.sel, 'line-width': 3, 'line-opacity': ['case', isSelected, 1, 0] } })),
 
     { id: 'relief', type: 'fill-extrusion', ...of('building'), minzoom: 13, filter: ['!=', ['get', 'parcel'], look.cleared], layout: { visibility: look.relief ? 'visible' : 'none' }, paint: { 'fill-extrusion-color': ink.theme === 'dark' ? '#3B4754' : '#E8EAEC', 'fill-extrusion-height': ['to-number', ['get', 'height_m'], 6], 'fill-extrusion-opacity': 0.92 } },
+    { id: 'envelope', type: 'fill-extrusion', source: 'o-envelope', layout: { visibility: look.relief ? 'visible' : 'none' }, paint: { 'fill-extrusion-color': ink.acc, 'fill-extrusion-base': ['get', 'base'], 'fill-extrusion-height': ['get', 'top'], 'fill-extrusion-opacity': 1, 'fill-extrusion-vertical-gradient': false } },
     { id: 'mass', type: 'fill-extrusion', source: 'o-mass', layout: { visibility: look.relief ? 'visible' : 'none' }, paint: { 'fill-extrusion-color': ['get', 'colour'], 'fill-extrusion-base': ['get', 'base'], 'fill-extrusion-height': ['get', 'top'], 'fill-extrusion-opacity': 0.95 } },
 
     { id: 'facility', type: 'circle', ...of('facility'), minzoom: 12.5, filter: ['any', metro, ['>=', ['zoom'], 15]] as FilterSpecification, layout: show('facility'), paint: { 'circle-radius': ['case', metro, 4.5, 3], 'circle-color': ink.s1, 'circle-stroke-color': ['case', isSelected, ink.sel, ink.ink3], 'circle-stroke-width': ['case', isSelected, 3, 1.8] } },
+    { id: 'o-dot', type: 'circle', source: 'o-marks', maxzoom: 13.6, filter: ['has', 'dot'], paint: { 'circle-radius': ['max', 4, ['get', 'dot']], 'circle-color': ['get', 'colour'], 'circle-stroke-color': ['case', ['==', ['get', 'on'], true], ink.ink, ink.casing], 'circle-stroke-width': ['case', ['==', ['get', 'on'], true], 2.4, 1.2] } },
     {
       id: 'road-label', type: 'symbol', ...of('road'), minzoom: 13, filter: ['all', ['has', 'name'], ['any', ['>=', ['zoom'], 14.5], ['>=', ['to-number', ['get', 'width_m'], 0], 24]]] as FilterSpecification,
       layout: { 'symbol-placement': 'line', 'text-field': ['get', 'name'], 'text-font': TEXT, 'text-size': 12, 'text-letter-spacing': 0.1, 'symbol-spacing': 420, 'text-max-angle': 30, ...show('road') },
@@ -144,7 +154,7 @@ export function buildStyle(look: MapLook, origin: string): StyleSpecification {
       paint: { 'text-color': ink.ink2, 'text-halo-color': ink.casing, 'text-halo-width': 2 },
     },
     {
-      id: 'parcel-label', type: 'symbol', source: 'o-labels', minzoom: 16, filter: ['==', ['get', 'kind'], 'parcel'], layout: { 'text-field': ['get', 'text'], 'text-font': TEXT, 'text-size': 12, 'text-padding': 6, visibility: look.visible.parcel && !look.relief ? 'visible' : 'none' },
+      id: 'parcel-label', type: 'symbol', source: 'o-labels', minzoom: 16, filter: ['==', ['get', 'kind'], 'parcel'], layout: { 'text-field': ['get', 'text'], 'text-font': TEXT, 'text-size': 12, 'text-padding': 6, visibility: look.visible.parcel && look.numbers && !look.relief ? 'visible' : 'none' },
       paint: { 'text-color': ink.ink2, 'text-halo-color': ink.casing, 'text-halo-width': 1.6 },
     },
     {
@@ -158,7 +168,17 @@ export function buildStyle(look: MapLook, origin: string): StyleSpecification {
       paint: { 'text-color': ink.park, 'text-halo-color': ink.casing, 'text-halo-width': 2.4 },
     },
     {
-      id: 'o-mark', type: 'symbol', source: 'o-marks', layout: { 'text-field': ['get', 'text'], 'text-font': TEXT_BOLD, 'text-size': ['coalesce', ['get', 'size'], 14], 'text-allow-overlap': true },
+      id: 'plan-label', type: 'symbol', source: 'o-plan', minzoom: 14, layout: { 'text-field': ['coalesce', ['get', 'name'], ['get', 'code'], ''], 'text-font': TEXT_BOLD, 'text-size': 12, 'text-padding': 6, ...show('plan_parcel') },
+      paint: { 'text-color': ink.ink, 'text-halo-color': ink.casing, 'text-halo-width': 2 },
+    },
+    {
+      id: 'o-number', type: 'symbol', source: 'o-marks', minzoom: 14.2, filter: ['has', 'number'], layout: { 'text-field': ['get', 'number'], 'text-font': TEXT, 'text-size': 12, 'text-padding': 3, visibility: look.relief ? 'none' : 'visible' },
+      paint: { 'text-color': ink.ink, 'text-halo-color': ink.casing, 'text-halo-width': 2 },
+    },
+    { id: 'o-sign', type: 'symbol', source: 'o-marks', minzoom: 13.6, filter: ['all', ['has', 'sign'], ['!=', ['get', 'always'], true]], layout: { 'icon-image': ['get', 'sign'], 'icon-size': ['interpolate', ['linear'], ['zoom'], 13.6, 0.5, 15.6, 0.9], 'icon-padding': 1 } },
+    { id: 'o-sign-always', type: 'symbol', source: 'o-marks', filter: ['all', ['has', 'sign'], ['==', ['get', 'always'], true]], layout: { 'icon-image': ['get', 'sign'], 'icon-size': ['interpolate', ['linear'], ['zoom'], 13, 0.55, 15.6, 0.9], 'icon-allow-overlap': true, 'icon-ignore-placement': true } },
+    {
+      id: 'o-mark', type: 'symbol', source: 'o-marks', filter: ['has', 'text'], layout: { 'text-field': ['get', 'text'], 'text-font': TEXT_BOLD, 'text-size': ['coalesce', ['get', 'size'], 14], 'text-allow-overlap': true },
       paint: { 'text-color': ['get', 'colour'], 'text-halo-color': ink.casing, 'text-halo-width': 2.6 },
     },
     { id: 'draft-fill', type: 'fill', source: 'o-draft', filter: ['==', ['geometry-type'], 'Polygon'], paint: { 'fill-color': ink.acc, 'fill-opacity': 0.12 } },

@@ -1,4 +1,5 @@
 import type { Component } from 'svelte'
+import { lang } from '../i18n/index.svelte'
 import type { Task } from '../state/ui.svelte'
 
 /** What a task puts around the map. Parts it does not name stay empty. */
@@ -10,11 +11,17 @@ export interface Mode {
   Extras?: Component
 }
 
-export const loaders: Record<Task, () => Promise<Mode>> = {
-  query: async () => (await import('./query')).mode,
-  export: async () => (await import('./export')).mode,
-  consolidate: async () => (await import('./consolidate')).mode,
-  capacity: async () => (await import('./capacity')).mode,
-  designate: async () => (await import('./designate')).mode,
-  occupancy: async () => (await import('./occupancy')).mode,
+const files: Record<Exclude<Task, 'query'>, () => Promise<{ mode: Mode }>> = {
+  export: () => import('./export'),
+  consolidate: () => import('./consolidate'),
+  capacity: () => import('./capacity'),
+  designate: () => import('./designate'),
+  occupancy: () => import('./occupancy'),
+}
+
+/** A task comes with its words. */
+export async function load(task: Task): Promise<Mode> {
+  if (task === 'query') return (await import('./query')).mode
+  const [file] = await Promise.all([files[task](), lang.more()])
+  return file.mode
 }

@@ -4,6 +4,7 @@ import type { Picked, PickMode } from '../map/controller'
 import type { LayerKey } from '../map/style'
 import { both, intersects } from '../model/cql'
 import { atlas } from './atlas.svelte'
+import { basket } from './basket.svelte'
 import { query } from './query.svelte'
 import { selection } from './selection.svelte'
 import { ui } from './ui.svelte'
@@ -18,11 +19,16 @@ export function goTo(hit: SearchHit): void {
   else atlas.controller?.fit(hit.bbox as Bbox, 16.5)
   ui.rightOpen = true
   if (hit.collection === 'parcel') selection.choose([hit.id])
-  else if (['park', 'district', 'building', 'facility', 'road', 'control_line', 'zone'].includes(hit.collection)) selection.look(hit.collection as LayerKey, hit.id)
+  else if (['park', 'district', 'building', 'plan_parcel', 'facility', 'road', 'control_line', 'zone'].includes(hit.collection)) selection.look(hit.collection as LayerKey, hit.id)
 }
 
 /** A click: parcels make the selection, anything else comes into focus. */
 export function pick(hits: Picked[], mode: PickMode): void {
+  if (atlas.tool === 'pin' || atlas.tool === 'ban') {
+    const parcel = hits.find((h) => h.collection === 'parcel')
+    if (parcel) basket[atlas.tool]([parcel.id])
+    return
+  }
   if (atlas.intercept?.(hits)) return
   const [first] = hits
   atlas.stack = hits.filter((h) => h.collection !== 'district').length > 1 ? { hits, at: 0 } : null

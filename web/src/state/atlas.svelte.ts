@@ -5,6 +5,8 @@ import type { MapController, Measure, Picked, Tool } from '../map/controller'
 import { EMPTY, LAYER_KEYS, type LayerKey, type Overlay } from '../map/style'
 import type { Place } from '../model/permalink'
 
+const NONE = { shapes: EMPTY, marks: EMPTY, mass: EMPTY, envelope: EMPTY }
+
 /** What the map is told to show, and what it reports back. */
 class AtlasState {
   controller = $state.raw<MapController | null>(null)
@@ -19,11 +21,18 @@ class AtlasState {
   visible = $state<Record<LayerKey, boolean>>({ ...(Object.fromEntries(LAYER_KEYS.map((k) => [k, true])) as Record<LayerKey, boolean>), zone: false })
   hiddenUses = $state<string[]>([])
   relief = $state(false)
+  numbers = $state(true)
+  /** Parcels are being gathered: the tools to pin and ban take the place of drawing. */
+  gather = $state(false)
+  /** What is worked on has an outline of its own: the selection's is not drawn over it. */
+  bare = $state(false)
+  /** What a drawn polygon is for; without it, it selects. */
+  onshape: ((ring: [number, number][]) => void) | null = null
   cleared = $state('')
   scope = $state.raw<ExpressionSpecification | null>(null)
   grades = $state.raw<Record<string, string> | null>(null)
   buildings = $state.raw<Record<string, { colour: string; stale: boolean }> | null>(null)
-  overlays = $state.raw<Record<Exclude<Overlay, 'labels' | 'draft'>, FeatureCollection>>({ shapes: EMPTY, marks: EMPTY, mass: EMPTY })
+  overlays = $state.raw<Record<Exclude<Overlay, 'labels' | 'plan' | 'draft'>, FeatureCollection>>({ ...NONE })
   /** A line the hover tip adds for a parcel: why it was left out, what state it is in. */
   notes = $state.raw<ReadonlyMap<string, string>>(new Map())
   /** A mode may take the click first; it says whether it did. */
@@ -41,7 +50,7 @@ class AtlasState {
     this.controller?.tilt(on)
   }
   show(overlays: Partial<AtlasState['overlays']>): void {
-    this.overlays = { shapes: EMPTY, marks: EMPTY, mass: EMPTY, ...overlays }
+    this.overlays = { ...NONE, ...overlays }
   }
   /** Leaves no trace of the mode before. */
   reset(): void {
@@ -51,7 +60,12 @@ class AtlasState {
     this.grades = null
     this.buildings = null
     this.intercept = null
+    this.onshape = null
+    this.numbers = true
+    this.gather = false
+    this.bare = false
     this.notes = new Map()
+    if (this.tool === 'pin' || this.tool === 'ban') this.setTool('select')
     if (this.relief) this.setRelief(false)
     this.controller?.preferBuildings(false)
   }

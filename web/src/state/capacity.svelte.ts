@@ -1,12 +1,16 @@
+import type { Polygon } from 'geojson'
 import { isAbort } from '../api/client'
 import * as api from '../api/endpoints'
 import type { Item, UpstairsResult, UpstairsSet } from '../api/types'
 
 export type Lever = keyof UpstairsSet
 
-/** One parcel, one cluster, and the levers that were moved away from the rule pack's own values. */
+/** One parcel or drawn outline, one cluster, and the levers that were moved away from the rule pack's own values. */
 class Capacity {
+  /** One piece of land, or the sum over a park or the city. */
+  scope = $state<'one' | 'over'>('one')
   parcel = $state('')
+  outline = $state.raw<Polygon | null>(null)
   cluster = $state('')
   moved = $state<UpstairsSet>({})
   item = $state.raw<Item | null>(null)
@@ -18,13 +22,27 @@ class Capacity {
   #abort: AbortController | null = null
   #timer = 0
 
+  changed = $derived(Object.keys(this.moved).length)
+  has = $derived(!!this.parcel || !!this.outline)
+
   choose(parcel: string): void {
     if (parcel === this.parcel) return
+    this.#start(parcel, null)
+    void api.item('parcel', parcel).then((item) => { if (this.parcel === parcel) this.item = item }, () => {})
+  }
+  draw(ring: [number, number][]): void {
+    const outline: Polygon = { type: 'Polygon', coordinates: [[...ring, ring[0]!]] }
+    this.#start('', outline)
+    this.item = { type: 'Feature', id: '', geometry: outline, properties: {} }
+  }
+  #start(parcel: string, outline: Polygon | null): void {
     this.parcel = parcel
+    this.outline = outline
+    this.item = null
     this.moved = {}
     this.result = null
     this.base = null
-    void api.item('parcel', parcel).then((item) => { if (this.parcel === parcel) this.item = item }, () => {})
+    this.error = null
     void this.run()
   }
   pickCluster(id: string): void {
@@ -50,19 +68,21 @@ class Capacity {
   }
 
   async run(): Promise<void> {
-    if (!this.parcel) return
+    if (!this.has) return
     this.#abort?.abort()
     const abort = (this.#abort = new AbortController())
     this.running = true
     const set = Object.keys(this.moved).length ? { set: { ...this.moved } } : {}
+    const land = this.outline ? { outline: this.outline } : { parcel: this.parcel }
     try {
-      const result = await api.upstairs({ parcel: this.parcel, ...(this.cluster ? { cluster: this.cluster } : {}), ...set }, abort.signal)
+      const result = await api.upstairs({ ...land, ...(this.cluster ? { cluster: this.cluster } : {}), ...set }, abort.signal)
+      if (abort.signal.aborted) return
       this.result = result
       if (!('set' in set)) this.base = result
       if (!this.cluster && result.cluster) this.cluster = result.cluster
       this.error = null
     } catch (error) {
-      if (isAbort(error)) return
+      if (isAbort(error) || abort !== this.#abort) return
       this.error = error
     }
     this.running = false

@@ -1,45 +1,85 @@
 import { isAbort } from '../api/client'
+import { runJob } from '../api/jobs'
 import * as api from '../api/endpoints'
-import type { Candidate, ConsolidateInputs, ConsolidateResult, Site } from '../api/types'
+import type { Candidate, ConsolidateInputs, ConsolidateResult, ExcludedDetail, Item, Site } from '../api/types'
+import { gapRange } from '../model/gaps'
+import { whyNot } from '../model/leftout'
 import { basket } from './basket.svelte'
 
+export type Tab = 'solve' | 'units' | 'plan'
 /** Wide enough that the first run of any park finds something to look at. */
-const DEFAULTS = { minHa: 3, maxHa: 30, tolerance: 0.5, compactness: 0.3, budgetYi: 10, sites: '1' as '1' | '2' | '3' }
-/** Each weight's own scale: per hectare, compactness × ha, million yuan, owner, readiness × ha. */
+const DEFAULTS = { minHa: 3, maxHa: 30, tolerance: 0.5, compactness: 0.3, budgetYi: 10, sites: '1' as '1' | '2' | '3' | 'any', bridge: 16, width: '', length: '' }
+/** Each weight's own scale: per hectare, compactness × ha, million yuan, owner, readiness × ha. What the sliders show is what is sent. */
 export const WEIGHTS = [
-  { id: 'area', max: 3, step: 0.1, digits: 1 },
-  { id: 'compactness', max: 3, step: 0.1, digits: 1 },
-  { id: 'cost', max: 0.2, step: 0.01, digits: 2 },
-  { id: 'owners', max: 1, step: 0.05, digits: 2 },
-  { id: 'readiness', max: 3, step: 0.1, digits: 1 },
+  { id: 'area', start: 1, max: 3, step: 0.1, digits: 1 },
+  { id: 'compactness', start: 1, max: 3, step: 0.1, digits: 1 },
+  { id: 'cost', start: 0.02, max: 0.2, step: 0.01, digits: 2 },
+  { id: 'owners', start: 0.1, max: 1, step: 0.05, digits: 2 },
+  { id: 'readiness', start: 0.5, max: 3, step: 0.1, digits: 1 },
 ] as const
+const startWeights = (): Record<string, number> => Object.fromEntries(WEIGHTS.map((w) => [w.id, w.start]))
+/** Widest road, in metres, that a site may lie across. */
+export const BRIDGES = [0, 9, 16, 26, 40] as const
+const MOST_PARCELS = 2000
 
 class Consolidation {
+  tab = $state<Tab>('solve')
   /** A park's code, or 'basket'. */
   park = $state('')
   form = $state({ ...DEFAULTS })
-  /** Only the weights that were moved; the rule pack knows the others. */
-  weights = $state<Record<string, number>>({})
+  weights = $state<Record<string, number>>(startWeights())
+  /** Parcels of the scope with their shapes: the account of the basket, labels and signs on the map are made from these. */
+  items = $state.raw<Map<string, Item>>(new Map())
   result = $state.raw<ConsolidateResult | null>(null)
   chosen = $state(0)
   reason = $state<string | null>(null)
+  /** The left-out parcel that was asked about. */
+  asked = $state<string | null>(null)
   running = $state(false)
+  progress = $state<number | null>(null)
   error = $state.raw<unknown>(null)
   #abort: AbortController | null = null
 
   candidate = $derived<Candidate | null>(this.result?.candidates[this.chosen] ?? null)
   codes = $derived(this.candidate?.sites.flatMap((s: Site) => s.parcels) ?? [])
+  why = $derived<Map<string, ExcludedDetail>>(whyNot(this.result?.excluded ?? []))
+  gaps = $derived(gapRange([...this.items.values()].map((i) => i.geometry)))
+  /** Null while owners are hidden from this account. */
+  owners = $derived.by(() => {
+    const named = [...this.items.values()].flatMap((i) => (typeof i.properties['owner'] === 'string' ? [i.properties['owner']] : []))
+    return named.length ? new Set(named).size : null
+  })
+  /** Both sides of the rectangle, or none. */
+  rectangle = $derived.by((): [number, number] | null => {
+    const [w, l] = [Number(this.form.width), Number(this.form.length)]
+    return w > 0 && l > 0 ? [w, l] : null
+  })
 
   resetWeights(): void {
-    this.weights = {}
+    this.weights = startWeights()
+  }
+  choose(park: string): void {
+    this.park = park
+    this.result = null
+    this.reason = null
+    this.asked = null
+    this.items = new Map()
+  }
+
+  async loadItems(): Promise<void> {
+    const { park } = this
+    const codes = basket.codes
+    const found = await api.items('parcel', { ...(park === 'basket' ? { ids: codes } : { filter: `park = '${park.replaceAll("'", "''")}'` }), limit: MOST_PARCELS, properties: ['code', 'owner'] })
+    if (park === this.park && (park !== 'basket' || codes === basket.codes)) this.items = new Map(found.features.map((f) => [f.id, f]))
   }
 
   inputs(): ConsolidateInputs {
     const f = this.form
     return {
       ...(this.park === 'basket' ? { parcels: basket.codes } : { park: this.park }),
-      min_area_ha: f.minHa, max_area_ha: f.maxHa, sites: Number(f.sites), budget_wan: Math.round(f.budgetYi * 10_000), ...(Object.keys(this.weights).length ? { weights: { ...this.weights } } : {}),
-      pin: basket.pins, ban: basket.bans, tolerance_m: f.tolerance, min_compactness: f.compactness,
+      min_area_ha: f.minHa, max_area_ha: f.maxHa, ...(f.sites === 'any' ? {} : { sites: Number(f.sites) }), budget_wan: Math.round(f.budgetYi * 10_000), weights: { ...this.weights },
+      pin: basket.pins, ban: basket.bans, tolerance_m: f.tolerance, min_compactness: f.compactness, bridge_width_m: f.bridge,
+      ...(this.rectangle ? { rectangle_m: this.rectangle } : {}),
     }
   }
 
@@ -47,16 +87,19 @@ class Consolidation {
     this.#abort?.abort()
     const abort = (this.#abort = new AbortController())
     this.running = true
+    this.progress = null
     this.error = null
     try {
-      const result = await api.consolidate(this.inputs(), abort.signal)
+      const result = await runJob<ConsolidateResult>('consolidate', this.inputs(), { signal: abort.signal, onprogress: (job) => (this.progress = job.progress ?? null) })
+      if (abort.signal.aborted) return
       // The best answer may be to take nothing; that is no candidate to choose.
       this.result = { ...result, candidates: result.candidates.filter((c) => c.sites.length) }
       this.chosen = 0
       this.reason = null
+      this.asked = null
     } catch (error) {
-      if (isAbort(error)) return
-      this.error = error
+      if (abort !== this.#abort) return
+      if (!isAbort(error)) this.error = error
     }
     this.running = false
   }

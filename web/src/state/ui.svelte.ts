@@ -15,6 +15,8 @@ class UiState {
   width = $state(window.innerWidth)
   height = $state(window.innerHeight)
   rightOpen = $state(true)
+  /** A task's part that needs another width than its task. */
+  rightWidth = $state<number | null>(null)
   phone = $derived(this.width < 720)
   narrow = $derived(this.width < 1280)
   announce = $state('')
@@ -30,7 +32,8 @@ class UiState {
 
   toast(text: string, kind: Toast['kind'] = 'done', action?: Toast['action']): void {
     const id = this.#next++
-    this.toasts = [...this.toasts, { id, text, kind, ...(action ? { action } : {}) }]
+    // A newer deed leaves the older one's undo behind: only the last can be taken back here.
+    this.toasts = [...this.toasts.filter((entry) => entry.kind === 'bad').slice(-1), { id, text, kind, ...(action ? { action } : {}) }]
     setTimeout(() => this.dismiss(id), 10_000)
   }
   dismiss(id: number): void {

@@ -1,5 +1,5 @@
-import type { Item, UpstairsResult } from '../../api/types'
-import type { Lever } from '../../state/capacity.svelte'
+import type { Item, UpstairsResult } from '../../../api/types'
+import type { Lever } from '../../../state/capacity.svelte'
 
 export interface LeverSpec { lever: Lever; min: number; max: number; step: number; digits: number; unit: string; percent?: boolean }
 export const GROUPS: { id: 'figures' | 'setbacks' | 'storeys'; levers: LeverSpec[] }[] = [
@@ -22,7 +22,7 @@ export const GROUPS: { id: 'figures' | 'setbacks' | 'storeys'; levers: LeverSpec
 
 /** What the rule pack used, as far as the answer or the parcel tells; null where neither does. */
 export function startOf(lever: Lever, base: UpstairsResult | null, item: Item | null): number | null {
-  const told = (base as (UpstairsResult & { set?: Partial<Record<Lever, number>> }) | null)?.set?.[lever]
+  const told = base?.set?.[lever]
   if (typeof told === 'number') return told
   const of = (name: string): number | null => (typeof item?.properties[name] === 'number' ? (item.properties[name] as number) : null)
   const storey = (...bands: string[]): number | null => base?.storeys.find((s) => bands.includes(s.band))?.height_m ?? null

@@ -1,0 +1,45 @@
+import { getJson, isAbort, Problem, send } from './client'
+
+export type JobStatus = 'accepted' | 'running' | 'successful' | 'failed' | 'dismissed'
+/** OGC API – Processes status info, as far as the workbench reads it. */
+export interface JobInfo { jobID: string; processID: string; status: JobStatus; progress?: number; message?: string; created?: string; started?: string; finished?: string }
+export interface Follow { signal?: AbortSignal; onprogress?: (info: JobInfo) => void; wait?: (ms: number) => Promise<void> }
+
+const FIRST_WAIT_MS = 150
+const LONGEST_WAIT_MS = 1200
+const pause = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms))
+
+/** The waits grow, so that a short job is quick and a long one costs little. */
+export const nextWait = (ms: number): number => Math.min(LONGEST_WAIT_MS, Math.round(ms * 1.5))
+
+const dismissed = (): DOMException => new DOMException('dismissed', 'AbortError')
+const jobPath = (location: string | null, id: string): string => {
+  if (!location) return `/jobs/${encodeURIComponent(id)}`
+  // A server behind another name says where it thinks it stands; the path is what counts here.
+  return /^https?:/.test(location) ? new URL(location).pathname : location
+}
+
+/** Runs a process as a job; a server that answers at once is taken at its word. Aborting the signal cancels the job there too. */
+export async function runJob<T>(process: string, inputs: object, { signal, onprogress, wait = pause }: Follow = {}): Promise<T> {
+  const response = await send(`/processes/${process}/execution`, { method: 'POST', body: { inputs }, headers: { Prefer: 'respond-async' }, signal })
+  if (response.status !== 201) return (await response.json()) as T
+  let info = (await response.json()) as JobInfo
+  const path = jobPath(response.headers.get('location'), info.jobID)
+  try {
+    for (let ms = FIRST_WAIT_MS; info.status === 'accepted' || info.status === 'running'; ms = nextWait(ms)) {
+      onprogress?.(info)
+      await wait(ms)
+      if (signal?.aborted) throw dismissed()
+      info = await getJson<JobInfo>(path, { signal })
+    }
+    if (info.status === 'dismissed') throw dismissed()
+    onprogress?.(info)
+    // A failed job's results are its own problem, which getJson throws.
+    const result = await getJson<T>(`${path}/results`, { signal })
+    if (info.status === 'failed') throw new Problem(500, info.message ?? 'failed', '')
+    return result
+  } catch (error) {
+    if (isAbort(error) && info.status !== 'dismissed') await send(path, { method: 'DELETE' }).catch(() => undefined)
+    throw error
+  }
+}
