@@ -293,16 +293,16 @@ fn read_json(path: &std::path::Path) -> Outcome<serde_json::Value> {
     serde_json::from_str(&std::fs::read_to_string(path).map_err(|error| bad(&error))?).map_err(|error| bad(&error))
 }
 
-fn ending(path: &std::path::Path) -> &str {
+pub(super) fn ending(path: &std::path::Path) -> &str {
     path.extension().and_then(|ending| ending.to_str()).unwrap_or_default()
 }
 
-fn write_json(out: &OutFile, body: &serde_json::Value) -> Outcome<()> {
+pub(super) fn write_json(out: &OutFile, body: &serde_json::Value) -> Outcome<()> {
     out.write(|path| std::fs::write(path, format!("{body}\n")).map_err(|error| Fault::internal("write", error)))
 }
 
 /// The run record and the readable result, unless the file itself went to stdout.
-fn report_run(output: &Output, out: &OutFile, answer: &serde_json::Value, text: impl FnOnce() -> String) {
+pub(super) fn report_run(output: &Output, out: &OutFile, answer: &serde_json::Value, text: impl FnOnce() -> String) {
     if out.out.as_os_str() != "-" {
         output.result(&json!({ "out": out.out, "run": answer["run"] }), || {
             format!("{}\nrun {}", text(), answer["run"]["id"].as_str().unwrap_or_default())

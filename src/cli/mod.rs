@@ -1,5 +1,6 @@
 //! The command line: parses, calls the service, prints. stdout carries the result and nothing else.
 
+mod actionplan;
 mod analyses;
 mod bench;
 mod files;
@@ -61,6 +62,8 @@ enum Command {
     Overlay(measure::Overlay),
     /// Contiguous sites in a park or a drawn area
     Consolidate(analyses::Consolidate),
+    /// Sites into years, against budgets, capacities and targets
+    Actionplan(actionplan::ActionPlan),
     /// What can be built upwards, and what stops it
     Upstairs(analyses::Upstairs),
     /// Scorecards of the parks
@@ -107,6 +110,7 @@ fn dispatch(command: Command, config: &Config, output: &Output) -> Outcome<bool>
         Command::Adjacency(command) => command.run(output).map(|()| true),
         Command::Overlay(command) => command.run(output).map(|()| true),
         Command::Consolidate(command) => command.run(output).map(|()| true),
+        Command::Actionplan(command) => command.run(output).map(|()| true),
         Command::Upstairs(command) => command.run(output).map(|()| true),
         Command::Designate(command) => command.run(output).map(|()| true),
         Command::Rules(command) => command.run(output),

@@ -127,3 +127,38 @@ fn neighbours_over_http_are_symmetric() {
         }
     }
 }
+
+#[test]
+fn an_action_plan_keeps_its_limits_and_its_sums() {
+    let client = Client::guest(reading());
+    let inputs = json!({
+        "from": 2026, "to": 2029, "parks": ["BA-03", "BA-01"], "capacity_ha": [12, 12, 8, 8], "budget_wan": 90_000,
+        "targets": [{ "year": 2027, "ha": 40 }, { "year": 2029, "ha": 4_000 }], "banked_before_ha": 10, "source": "solved",
+    });
+    let answer = client.execute("actionplan", inputs.clone()).json();
+    let number = |value: &Value| value.as_f64().unwrap();
+    let sites = answer["sites"].as_array().unwrap();
+    assert!(!sites.is_empty());
+    let mut cumulative = 10.0;
+    for line in answer["years"].as_array().unwrap() {
+        let of_year: Vec<&Value> = sites.iter().filter(|site| site["year"] == line["year"]).collect();
+        assert_eq!(of_year.len(), texts(&line["sites"]).len());
+        let sum = |name: &str| of_year.iter().map(|site| number(&site[name])).sum::<f64>();
+        assert!((sum("area_ha") - number(&line["area_ha"])).abs() < 1e-9 && (sum("cost_wan") - number(&line["cost_wan"])).abs() < 1e-6);
+        assert!(number(&line["area_ha"]) <= number(&line["capacity_ha"]) * (1.0 + 1e-6) && number(&line["cost_wan"]) <= 90_000.0 * (1.0 + 1e-6));
+        cumulative += number(&line["area_ha"]);
+        assert!((cumulative - number(&line["cumulative_ha"])).abs() < 1e-9);
+    }
+    let rank = |site: &Value| ["start", "expand", "reserve"].iter().position(|phase| site["phase"] == *phase);
+    for (a, b) in sites.iter().flat_map(|a| sites.iter().map(move |b| (a, b))) {
+        if a["park"] == b["park"] && rank(a).zip(rank(b)).is_some_and(|(a, b)| a < b) && !a["year"].is_null() && !b["year"].is_null() {
+            assert!(number(&a["year"]) <= number(&b["year"]), "{} goes after {}", a["id"], b["id"]);
+        }
+    }
+    let last = &answer["targets"][1];
+    assert!((number(&last["shortfall_ha"]) - (4_000.0 - cumulative)).abs() < 1e-9, "what the land does not give is told");
+    assert!(number(&answer["bound"]) >= number(&answer["objective"]));
+    assert_eq!(client.execute("actionplan", inputs).json(), answer, "same inputs, same answer");
+    client.execute("actionplan", json!({ "parks": ["nowhere"] })).problem(404);
+    client.execute("actionplan", json!({ "from": 2030, "to": 2026 })).problem(400);
+}

@@ -162,3 +162,36 @@ fn ogrinfo_reads_the_city_file_as_it_is() {
     let text = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success() && text.contains("Multi Polygon") && text.contains("CGCS2000"), "{text}");
 }
+
+#[test]
+fn an_action_plan_is_written_as_features_and_bad_targets_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("plan.geojson");
+    let told = must(&[
+        "--quiet",
+        "--json",
+        "actionplan",
+        path(sample()),
+        "--from",
+        "2026",
+        "--to",
+        "2028",
+        "--parks",
+        "BA-03",
+        "--capacity-ha",
+        "15,10,10",
+        "--target",
+        "2028=5900",
+        "--hard",
+        "--out",
+        path(&out),
+    ]);
+    let told: serde_json::Value = serde_json::from_str(&told).unwrap();
+    assert_eq!(told["run"]["kind"], "actionplan");
+    let plan: serde_json::Value = serde_json::from_slice(&std::fs::read(&out).unwrap()).unwrap();
+    let features = plan["features"].as_array().unwrap();
+    assert!(!features.is_empty() && features.iter().all(|feature| feature["geometry"]["coordinates"].is_array()));
+    assert!(features.iter().any(|feature| feature["properties"]["year"] == 2026));
+    refused(&["actionplan", path(sample()), "--target", "soon", "--out", path(&out), "--force"]);
+    refused(&["actionplan", path(sample()), "--from", "2030", "--to", "2026", "--out", path(&out), "--force"]);
+}

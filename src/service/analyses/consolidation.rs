@@ -84,6 +84,41 @@ impl Planner {
         self.with_run(value, "consolidate", raw, (&pack.id, &pack.version), params.seed, &as_of.to_string())
     }
 
+    /// One park with the pack's figures alone: what an action plan spreads over the years.
+    pub(super) fn solve_park(
+        &self,
+        park: &str,
+        pack: &rules::ConsolidationPack,
+        year: i32,
+        seed: u64,
+        stop: &(dyn Fn() -> bool + Sync),
+    ) -> Outcome<consolidation::Answer> {
+        let inputs = Inputs { park: Some(park.to_owned()), seed: Some(seed), ..Inputs::default() };
+        let atlas = self.atlas();
+        let Some(table) = atlas.table("parcel") else { return Err(Fault::internal("atlas", "no parcel layer")) };
+        let (rows, share_inside) = self.rows_in_question(&atlas, table, &inputs)?;
+        let set = Subset { set: table.shapes(), items: rows };
+        let parcels = evidence(&atlas, table, &set, &share_inside, pack);
+        let control = Control { stop, progress: &|_| {} };
+        consolidation::consolidate(&set, &parcels, &plain(pack), &params(&inputs, pack, year), control)
+    }
+
+    /// Parcels as the eligibility test sees them, with their planar areas.
+    pub(super) fn parcels_to_judge(
+        &self,
+        rows: &[u32],
+        pack: &rules::ConsolidationPack,
+        year: i32,
+    ) -> (Vec<ParcelInput>, Vec<f64>, consolidation::ConsolidationPack, Params) {
+        let atlas = self.atlas();
+        let params = params(&Inputs::default(), pack, year);
+        let Some(table) = atlas.table("parcel") else { return (Vec::new(), Vec::new(), plain(pack), params) };
+        let set = Subset { set: table.shapes(), items: rows.to_vec() };
+        let parcels = evidence(&atlas, table, &set, &vec![1.0; rows.len()], pack);
+        let areas = (0..set.len()).map(|i| set.area_m2(i)).collect();
+        (parcels, areas, plain(pack), params)
+    }
+
     /// Rows of the parcels that the question may touch, ascending, with the share of each inside the area.
     fn rows_in_question(&self, atlas: &Atlas, table: &Table, inputs: &Inputs) -> Outcome<(Vec<u32>, Vec<f64>)> {
         let area = match (&inputs.park, &inputs.area, &inputs.parcels) {

@@ -1,9 +1,11 @@
 //! The analyses as use cases: gather the evidence from the atlas and the store, call the pure function, shape the answer.
 
+mod action_plan;
 mod consolidation;
 mod designation;
 mod upstairs;
 
+pub use action_plan::plan_as_geojson;
 pub use consolidation::sites_as_geojson;
 
 use super::{Planner, Viewer};
@@ -22,6 +24,7 @@ pub struct Process {
 
 pub const PROCESSES: &[Process] = &[
     Process { id: "consolidate", zh: "土地整备：连片用地方案", en: "Land consolidation: contiguous sites" },
+    Process { id: "actionplan", zh: "行动计划：分年整备", en: "Action plan: sites by year" },
     Process { id: "upstairs", zh: "工业上楼：容量体检", en: "Going upstairs: capacity check of a parcel" },
     Process { id: "designate", zh: "特色产业园区授牌：评分", en: "Featured-park designation: scorecards" },
 ];
@@ -31,6 +34,7 @@ impl Planner {
     pub fn execute(&self, viewer: &Viewer, process: &str, inputs: &Value) -> Outcome<Value> {
         match process {
             "consolidate" => self.consolidate(viewer, inputs),
+            "actionplan" => self.action_plan(inputs, &|_| {}),
             "upstairs" => self.upstairs(inputs),
             "designate" => self.designate(viewer, inputs),
             other => Err(Fault::not_found("no_such_process", format!("没有分析 {other}"), format!("there is no process {other}")).at(other)),
