@@ -7,6 +7,7 @@ mod files;
 mod measure;
 mod output;
 mod people;
+mod progress;
 mod rules;
 mod sample;
 mod serve;
@@ -64,6 +65,8 @@ enum Command {
     Consolidate(analyses::Consolidate),
     /// Sites into years, against budgets, capacities and targets
     Actionplan(actionplan::ActionPlan),
+    /// Lights of a saved action plan
+    Progress(progress::Progress),
     /// What can be built upwards, and what stops it
     Upstairs(analyses::Upstairs),
     /// Scorecards of the parks
@@ -111,6 +114,7 @@ fn dispatch(command: Command, config: &Config, output: &Output) -> Outcome<bool>
         Command::Overlay(command) => command.run(output).map(|()| true),
         Command::Consolidate(command) => command.run(output).map(|()| true),
         Command::Actionplan(command) => command.run(output).map(|()| true),
+        Command::Progress(command) => command.run(output).map(|()| true),
         Command::Upstairs(command) => command.run(output).map(|()| true),
         Command::Designate(command) => command.run(output).map(|()| true),
         Command::Rules(command) => command.run(output),

@@ -1,6 +1,6 @@
 //! The analyses over HTTP: what holds of every answer.
 
-use crate::support::{Client, OWN_PARK, PLANNER, reading};
+use crate::support::{Client, OWN_PARK, PLANNER, Server, own_city, reading};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
@@ -161,4 +161,25 @@ fn an_action_plan_keeps_its_limits_and_its_sums() {
     assert_eq!(client.execute("actionplan", inputs).json(), answer, "same inputs, same answer");
     client.execute("actionplan", json!({ "parks": ["nowhere"] })).problem(404);
     client.execute("actionplan", json!({ "from": 2030, "to": 2026 })).problem(400);
+}
+
+#[test]
+fn a_saved_action_plan_has_lights_that_are_grey_until_something_is_in_force() {
+    let (_folder, city) = own_city();
+    let server = Server::start(&city);
+    let client = Client::signed_in(&server, PLANNER);
+    client.execute("progress", json!({})).problem(404);
+    let plan = client.execute("actionplan", json!({ "from": 2025, "to": 2028, "parks": [OWN_PARK], "capacity_ha": 12, "source": "solved" })).json();
+    let body = json!({ "name": "三年行动", "kind": "actionplan", "result": plan }).to_string();
+    assert_eq!(client.send("POST", "/plans", &[], &body).status, 201);
+    let answer = client.execute("progress", json!({ "as_of": "2026-06-30" })).json();
+    let tasks = answer["tasks"].as_array().unwrap();
+    let of =
+        |year: i64| tasks.iter().find(|task| task["id"] == format!("{OWN_PARK}-{year}")).unwrap_or_else(|| panic!("no task of {year}: {answer}"));
+    assert_eq!((of(2025)["periods"].as_array().unwrap().len(), of(2026)["periods"].as_array().unwrap().len()), (18, 6));
+    assert!(of(2027)["periods"].as_array().unwrap().is_empty(), "not begun");
+    assert!(tasks.iter().all(|task| task["shown"].is_null() || task["shown"] == "unknown"));
+    let line = plan["years"].as_array().unwrap().iter().find(|line| line["year"] == 2026).unwrap();
+    assert!((of(2026)["target_ha"].as_f64().unwrap() - line["area_ha"].as_f64().unwrap()).abs() < 1e-9);
+    assert_eq!(answer["counts"]["green"], 0);
 }

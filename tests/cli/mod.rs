@@ -194,4 +194,5 @@ fn an_action_plan_is_written_as_features_and_bad_targets_are_refused() {
     assert!(features.iter().any(|feature| feature["properties"]["year"] == 2026));
     refused(&["actionplan", path(sample()), "--target", "soon", "--out", path(&out), "--force"]);
     refused(&["actionplan", path(sample()), "--from", "2030", "--to", "2026", "--out", path(&out), "--force"]);
+    assert_eq!(refused(&["progress", path(sample())])["code"], "no_action_plan");
 }

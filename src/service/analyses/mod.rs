@@ -3,6 +3,7 @@
 mod action_plan;
 mod consolidation;
 mod designation;
+mod progress;
 mod upstairs;
 
 pub use action_plan::plan_as_geojson;
@@ -25,6 +26,7 @@ pub struct Process {
 pub const PROCESSES: &[Process] = &[
     Process { id: "consolidate", zh: "土地整备：连片用地方案", en: "Land consolidation: contiguous sites" },
     Process { id: "actionplan", zh: "行动计划：分年整备", en: "Action plan: sites by year" },
+    Process { id: "progress", zh: "调度评估：行动计划的进度灯", en: "Progress lights of an action plan" },
     Process { id: "upstairs", zh: "工业上楼：容量体检", en: "Going upstairs: capacity check of a parcel" },
     Process { id: "designate", zh: "特色产业园区授牌：评分", en: "Featured-park designation: scorecards" },
 ];
@@ -35,6 +37,7 @@ impl Planner {
         match process {
             "consolidate" => self.consolidate(viewer, inputs),
             "actionplan" => self.action_plan(inputs, &|_| {}),
+            "progress" => self.progress(inputs),
             "upstairs" => self.upstairs(inputs),
             "designate" => self.designate(viewer, inputs),
             other => Err(Fault::not_found("no_such_process", format!("没有分析 {other}"), format!("there is no process {other}")).at(other)),
