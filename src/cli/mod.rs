@@ -8,6 +8,7 @@ mod measure;
 mod output;
 mod people;
 mod progress;
+mod regions;
 mod rules;
 mod sample;
 mod serve;
@@ -63,6 +64,8 @@ enum Command {
     Overlay(measure::Overlay),
     /// Contiguous sites in a park or a drawn area
     Consolidate(analyses::Consolidate),
+    /// Max-p regions of any polygon file
+    Regions(regions::Regions),
     /// Sites into years, against budgets, capacities and targets
     Actionplan(actionplan::ActionPlan),
     /// Lights of a saved action plan
@@ -113,6 +116,7 @@ fn dispatch(command: Command, config: &Config, output: &Output) -> Outcome<bool>
         Command::Adjacency(command) => command.run(output).map(|()| true),
         Command::Overlay(command) => command.run(output).map(|()| true),
         Command::Consolidate(command) => command.run(output).map(|()| true),
+        Command::Regions(command) => command.run(output).map(|()| true),
         Command::Actionplan(command) => command.run(output).map(|()| true),
         Command::Progress(command) => command.run(output).map(|()| true),
         Command::Upstairs(command) => command.run(output).map(|()| true),

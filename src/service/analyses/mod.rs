@@ -4,10 +4,12 @@ mod action_plan;
 mod consolidation;
 mod designation;
 mod progress;
+mod regions;
 mod upstairs;
 
 pub use action_plan::plan_as_geojson;
 pub use consolidation::sites_as_geojson;
+pub use regions::{RegionsAnswer, RegionsQuestion, regions_as_geojson, regions_of};
 
 use super::{Planner, Viewer};
 use crate::domain::fault::Outcome;
