@@ -12,7 +12,7 @@ use crate::service::{Planner, Viewer};
 use crate::spatial::polygons::{PolygonSet, Polygons, Subset};
 use crate::spatial::{AdjacencyOptions, overlay};
 use crate::store::Role;
-use chrono::Datelike;
+use chrono::{Datelike, NaiveDate};
 use geo::{BoundingRect, MapCoords};
 use geo_types::{Coord, Geometry, MultiPolygon, Rect};
 use serde::Deserialize;
@@ -56,6 +56,15 @@ struct PartialWeights {
     readiness: Option<f64>,
 }
 
+/// What a run is made of.
+struct Instance<'a> {
+    set: Subset<'a, crate::spatial::arena::Arena>,
+    parcels: Vec<ParcelInput>,
+    params: Params,
+    /// Rows in question that an instrument has taken into a plan parcel by then.
+    gone: Vec<u32>,
+}
+
 /// Seconds that a run may take when nothing is said.
 const DEFAULT_TIME_LIMIT: f64 = 20.0;
 const LONGEST_TIME_LIMIT: f64 = 600.0;
@@ -67,16 +76,11 @@ impl Planner {
         let as_of = date(inputs.as_of.as_deref())?;
         let atlas = self.atlas();
         let Some(table) = atlas.table("parcel") else { return Err(Fault::internal("atlas", "no parcel layer")) };
-        let (rows, share_inside) = self.rows_in_question(&atlas, table, &inputs)?;
-        if rows.is_empty() {
+        let Instance { set, parcels, params, gone } = self.instance(&atlas, table, &inputs, &pack, as_of)?;
+        if parcels.is_empty() {
             return Err(Fault::bad("no_parcels", "所选范围内没有宗地", "there is no parcel in the area")
                 .help("换一个园区或画大一些", "choose another park or draw a larger area"));
         }
-        let (rows, share_inside, gone) = self.standing(table, rows, share_inside, &as_of.to_string())?;
-        let set = Subset { set: table.shapes(), items: rows.clone() };
-        let parcels = evidence(&atlas, table, &set, &share_inside, &pack);
-        let mut params = params(&inputs, &pack, as_of.year());
-        params.dedicated = self.dedicated_land(&set);
         let limit = inputs.time_limit.unwrap_or(DEFAULT_TIME_LIMIT).clamp(0.1, LONGEST_TIME_LIMIT);
         let deadline = Instant::now() + Duration::from_secs_f64(limit);
         let control = Control { stop: &|| (watch.stop)() || Instant::now() >= deadline, progress: watch.progress };
@@ -101,6 +105,55 @@ impl Planner {
         let gone = rows.iter().filter(|row| !stands(row)).copied().collect();
         let shares = rows.iter().zip(shares).filter(|(row, _)| stands(row)).map(|(_, share)| share).collect();
         Ok((kept, shares, gone))
+    }
+
+    /// One park with the pack's figures alone: what an action plan spreads over the years.
+    pub(super) fn solve_park(
+        &self,
+        park: &str,
+        pack: &rules::ConsolidationPack,
+        as_of: NaiveDate,
+        seed: u64,
+        stop: &(dyn Fn() -> bool + Sync),
+    ) -> Outcome<consolidation::Answer> {
+        let inputs = Inputs { park: Some(park.to_owned()), seed: Some(seed), ..Inputs::default() };
+        let atlas = self.atlas();
+        let Some(table) = atlas.table("parcel") else { return Err(Fault::internal("atlas", "no parcel layer")) };
+        let Instance { set, parcels, params, .. } = self.instance(&atlas, table, &inputs, pack, as_of)?;
+        consolidation::consolidate(&set, &parcels, &plain(pack), &params, Control { stop, progress: &|_| {} })
+    }
+
+    /// The parcels in question that stand on a day, with what lies on and over them.
+    fn instance<'a>(
+        &self,
+        atlas: &Atlas,
+        table: &'a Table,
+        inputs: &Inputs,
+        pack: &rules::ConsolidationPack,
+        as_of: NaiveDate,
+    ) -> Outcome<Instance<'a>> {
+        let (rows, share_inside) = self.rows_in_question(atlas, table, inputs)?;
+        let (items, share_inside, gone) = self.standing(table, rows, share_inside, &as_of.to_string())?;
+        let set = Subset { set: table.shapes(), items };
+        let parcels = evidence(atlas, table, &set, &share_inside, pack);
+        let params = Params { dedicated: self.dedicated_land(&set), ..params(inputs, pack, as_of.year()) };
+        Ok(Instance { set, parcels, params, gone })
+    }
+
+    /// Parcels as the eligibility test sees them, with their planar areas.
+    pub(super) fn parcels_to_judge(
+        &self,
+        rows: &[u32],
+        pack: &rules::ConsolidationPack,
+        year: i32,
+    ) -> (Vec<ParcelInput>, Vec<f64>, consolidation::ConsolidationPack, Params) {
+        let atlas = self.atlas();
+        let params = params(&Inputs::default(), pack, year);
+        let Some(table) = atlas.table("parcel") else { return (Vec::new(), Vec::new(), plain(pack), params) };
+        let set = Subset { set: table.shapes(), items: rows.to_vec() };
+        let parcels = evidence(&atlas, table, &set, &vec![1.0; rows.len()], pack);
+        let areas = (0..set.len()).map(|i| set.area_m2(i)).collect();
+        (parcels, areas, plain(pack), params)
     }
 
     /// Rows of the parcels that the question may touch, ascending, with the share of each inside the area.
