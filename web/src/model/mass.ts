@@ -12,7 +12,7 @@ const turn = (ax: number, ay: number, bx: number, by: number): number => Math.at
  * The height limit as a line in the air: MapLibre draws no raised lines, so each dash is a thin box.
  * Dashes run along the rings at `height`, and down at every corner that turns.
  */
-export function envelope(geometry: Geometry | null, height: number, { dash = 4.5, gap = 3, width = 0.6 } = {}): Piece[] {
+export function envelope(geometry: Geometry | null, height: number, { dash = 4.5, gap = 3, width = 0.8 } = {}): Piece[] {
   const rings: Position[][] = geometry?.type === 'Polygon' ? geometry.coordinates.slice(0, 1) : geometry?.type === 'MultiPolygon' ? geometry.coordinates.flatMap((p) => p.slice(0, 1)) : []
   const pieces: Piece[] = []
   for (const ring of rings) {
