@@ -46,10 +46,25 @@ export function envelope(geometry: Geometry | null, height: number, { dash = 4.5
   return pieces
 }
 
+/** Whether the middle of one ring lies in another. */
+function inside(ring: readonly Position[], within: readonly Position[]): boolean {
+  const n = ring.length || 1
+  const [x, y] = [ring.reduce((sum, p) => sum + (p[0] ?? 0), 0) / n, ring.reduce((sum, p) => sum + (p[1] ?? 0), 0) / n]
+  let odd = false
+  for (let i = 0, j = within.length - 1; i < within.length; j = i++) {
+    const [ax = 0, ay = 0] = within[i]!
+    const [bx = 0, by = 0] = within[j]!
+    if (ay > y !== by > y && x < ((bx - ax) * (y - ay)) / (by - ay) + ax) odd = !odd
+  }
+  return odd
+}
+
 /** What lies between the parcel's edge and the buildable outline: the parcel with the outline cut out. */
 export function margin(parcel: Geometry, outline: Geometry | null): Geometry {
   const holes: Position[][] = outline?.type === 'Polygon' ? [outline.coordinates[0]!] : outline?.type === 'MultiPolygon' ? outline.coordinates.map((p) => p[0]!) : []
-  if (parcel.type === 'Polygon') return { type: 'Polygon', coordinates: [...parcel.coordinates, ...holes] }
+  const cut = (part: Position[][]): Position[][] => [...part, ...holes.filter((hole) => inside(hole, part[0] ?? []))]
+  if (parcel.type === 'Polygon') return { type: 'Polygon', coordinates: cut(parcel.coordinates) }
+  if (parcel.type === 'MultiPolygon') return { type: 'MultiPolygon', coordinates: parcel.coordinates.map(cut) }
   return parcel
 }
 
