@@ -1,7 +1,7 @@
 import type { Geometry } from 'geojson'
 import { getJson, send } from './client'
 import type {
-  BatchResult, Catalogue, Change, DesignateResult, Instrument, InstrumentState, Item, ItemPage, ItemQuery, Landing, Lineage, Neighbour, ParkOccupancy, Plan, Role, RollUpResult, Run,
+  BatchResult, Catalogue, Change, CityChange, DesignateResult, Instrument, InstrumentState, Item, ItemPage, ItemQuery, Landing, Lineage, Neighbour, ParkOccupancy, Plan, Role, RollUpResult, Run,
   Schema, SearchHit, Session, Stack, Summary, Unit, UnitPatch, UpstairsResult, UpstairsSet,
 } from './types'
 
@@ -75,6 +75,8 @@ export async function exportFile(body: ExportRequest): Promise<{ blob: Blob; nam
   const count = response.headers.get('x-feature-count')
   return { blob: await response.blob(), name: star ? decodeURIComponent(star) : (plain ?? `${body.collection}.${body.format}`), count: count === null ? null : Number(count) }
 }
+
+export const changes = async (limit: number): Promise<CityChange[]> => (await getJson<{ changes: CityChange[] }>(`/changes?since=0&limit=${limit}`)).changes
 
 export const session = (): Promise<Session> => getJson('/session')
 export const signIn = (account: string, password: string): Promise<Session> => getJson('/session', { method: 'POST', body: { account, password } })

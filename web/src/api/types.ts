@@ -116,6 +116,8 @@ export interface DesignateResult { run: Run; as_of: string; parks: ParkScore[] }
 export interface Plan { id: string; name: string; kind: string; created?: string; by?: string; area_m2?: number; parcels?: number | string[] }
 export interface Change { revision: number; at: string; by?: string | null; action?: string; source?: string | null; before?: Properties | null; after?: Properties | null }
 
+export interface CityChange extends Change { collection: string; id: string }
+
 export type Role = 'guest' | 'planner' | 'operator' | 'admin'
 export interface Session { signed_in: boolean; account?: string; name?: string; role: Role; parks: string[]; setup?: boolean }
 
