@@ -37,6 +37,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("tower_http", &["api"]),
     ("rust_embed", &["api"]),
     ("argon2", &["service"]),
+    ("highs", &["analysis"]),
     ("clap", &["cli"]),
     ("indicatif", &["cli"]),
     ("tokio", &["service", "api", "cli"]),

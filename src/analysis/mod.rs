@@ -3,6 +3,7 @@
 pub mod consolidation;
 mod control;
 pub mod designation;
+pub mod progress;
 pub mod upstairs;
 
 pub use control::Control;

@@ -1,12 +1,11 @@
-//! `consolidate`, `upstairs`, `designate`: the analyses from the command line.
+//! `consolidate`, `designate`: the analyses from the command line.
 
 use super::output::{OutFile, Output, table};
+use crate::domain::Fault;
 use crate::domain::fault::Outcome;
-use crate::domain::{Fault, Lang};
 use crate::service::analyses::sites_as_geojson;
 use crate::service::{Planner, Viewer};
 use clap::Args;
-use rayon::prelude::*;
 use serde_json::json;
 use std::path::PathBuf;
 
@@ -120,107 +119,6 @@ impl Consolidate {
 }
 
 #[derive(Args)]
-pub struct Upstairs {
-    city: PathBuf,
-    /// Code of a parcel
-    #[arg(long, required_unless_present_any = ["park", "all"], conflicts_with_all = ["park", "all"])]
-    parcel: Option<String>,
-    /// All parcels of a park
-    #[arg(long, conflicts_with = "all")]
-    park: Option<String>,
-    /// All parcels of the city
-    #[arg(long)]
-    all: bool,
-    /// Cluster of the rule pack and the fit matrix
-    #[arg(long)]
-    cluster: Option<String>,
-    /// far=4 height=60 …
-    #[arg(long, num_args = 1..)]
-    set: Vec<String>,
-    #[arg(long)]
-    as_of: Option<String>,
-    #[command(flatten)]
-    out: OutFile,
-}
-
-impl Upstairs {
-    pub fn run(self, output: &Output) -> Outcome<()> {
-        let planner = Planner::open(&self.city)?;
-        let codes: Vec<String> = match (&self.parcel, &self.park) {
-            (Some(parcel), _) => vec![parcel.clone()],
-            (None, park) => {
-                let parcels = planner.table("parcel")?;
-                (0..parcels.len())
-                    .filter(|row| park.is_none() || parcels.text(*row, "park") == park.as_deref())
-                    .map(|row| parcels.key(row).to_owned())
-                    .collect()
-            }
-        };
-        if codes.is_empty() {
-            return Err(Fault::bad("no_parcels", "范围内没有宗地", "there is no parcel in the area"));
-        }
-        let bar = output.bar(Some(codes.len() as u64));
-        let inputs =
-            |code: &String| Ok::<_, Fault>(json!({ "parcel": code, "cluster": self.cluster, "set": pairs(&self.set)?, "as_of": self.as_of }));
-        let mut results = codes
-            .par_iter()
-            .map(|code| {
-                let answer = planner.execute(&Viewer::guest(), "upstairs", &inputs(code)?);
-                bar.inc(1);
-                answer
-            })
-            .collect::<Outcome<Vec<_>>>()?;
-        bar.finish_and_clear();
-        let one = self.parcel.is_some();
-        let total = |name: &str| results.iter().filter_map(|result| result[name].as_f64()).sum::<f64>();
-        let (gfa, built) = (total("gfa_m2"), total("built_gfa_m2"));
-        let body = if one {
-            results.remove(0)
-        } else {
-            json!({ "run": results[0]["run"], "parcels": results, "totals": { "count": codes.len(), "gfa_m2": gfa, "built_gfa_m2": built } })
-        };
-        write_json(&self.out, &body)?;
-        report_run(output, &self.out, &body, || {
-            if !one {
-                return format!(
-                    "{} {}  {} {:.2} {}",
-                    codes.len(),
-                    output.say("宗", "parcels"),
-                    output.say("可建", "potential"),
-                    gfa / 10_000.0,
-                    output.say("万㎡", "×10⁴ m²")
-                );
-            }
-            let findings = body["findings"].as_array().map_or(&[][..], Vec::as_slice);
-            let text =
-                |value: &serde_json::Value| value.as_f64().map_or_else(|| value.as_str().unwrap_or("—").to_owned(), |number| format!("{number:.2}"));
-            let name = if output.lang == Lang::Zh { "zh" } else { "en" };
-            let rows: Vec<Vec<String>> = findings
-                .iter()
-                .map(|finding| ["verdict", name, "measured", "limit", "margin", "unit", "status"].map(|column| text(&finding[column])).to_vec())
-                .collect();
-            let head = format!("GFA {:.1} m²  {} {}", body["gfa_m2"].as_f64().unwrap_or(0.0), output.say("结论", "overall"), text(&body["overall"]));
-            format!(
-                "{head}\n{}",
-                table(
-                    &[
-                        output.say("结果", "verdict"),
-                        output.say("规则", "rule"),
-                        output.say("实测", "measured"),
-                        output.say("限值", "limit"),
-                        output.say("余量", "margin"),
-                        output.say("单位", "unit"),
-                        output.say("状态", "status")
-                    ],
-                    &rows
-                )
-            )
-        });
-        Ok(())
-    }
-}
-
-#[derive(Args)]
 pub struct Designate {
     city: PathBuf,
     /// One park's scorecard (ranks still count all parks)
@@ -275,7 +173,7 @@ impl Designate {
 }
 
 /// `name=number` pairs as an object.
-fn pairs(texts: &[String]) -> Outcome<serde_json::Value> {
+pub(super) fn pairs(texts: &[String]) -> Outcome<serde_json::Value> {
     let mut object = serde_json::Map::new();
     for text in texts {
         let pair = text.split_once('=').and_then(|(name, value)| value.parse::<f64>().ok().map(|value| (name.to_owned(), value)));
@@ -293,16 +191,16 @@ pub(super) fn read_json(path: &std::path::Path) -> Outcome<serde_json::Value> {
     serde_json::from_str(&std::fs::read_to_string(path).map_err(|error| bad(&error))?).map_err(|error| bad(&error))
 }
 
-fn ending(path: &std::path::Path) -> &str {
+pub(super) fn ending(path: &std::path::Path) -> &str {
     path.extension().and_then(|ending| ending.to_str()).unwrap_or_default()
 }
 
-fn write_json(out: &OutFile, body: &serde_json::Value) -> Outcome<()> {
+pub(super) fn write_json(out: &OutFile, body: &serde_json::Value) -> Outcome<()> {
     out.write(|path| std::fs::write(path, format!("{body}\n")).map_err(|error| Fault::internal("write", error)))
 }
 
 /// The run record and the readable result, unless the file itself went to stdout.
-fn report_run(output: &Output, out: &OutFile, answer: &serde_json::Value, text: impl FnOnce() -> String) {
+pub(super) fn report_run(output: &Output, out: &OutFile, answer: &serde_json::Value, text: impl FnOnce() -> String) {
     if out.out.as_os_str() != "-" {
         output.result(&json!({ "out": out.out, "run": answer["run"] }), || {
             format!("{}\nrun {}", text(), answer["run"]["id"].as_str().unwrap_or_default())

@@ -10,6 +10,7 @@ mod people;
 mod rules;
 mod sample;
 mod serve;
+mod upstairs;
 
 use crate::config::Config;
 use crate::domain::fault::Outcome;
@@ -69,7 +70,7 @@ enum Command {
     /// What a piece of land came from and became
     Lineage(instruments::Lineage),
     /// What can be built upwards, and what stops it
-    Upstairs(analyses::Upstairs),
+    Upstairs(upstairs::Upstairs),
     /// Scorecards of the parks
     Designate(analyses::Designate),
     /// Rule packs: list, show, check

@@ -1,12 +1,13 @@
-//! `rules list|show|check`: the rule packs.
+//! `rules list|show|check|record`: the rule packs.
 
-use super::output::{Output, table};
+use super::output::{Output, table, to_file};
 use crate::domain::fault::Outcome;
 use crate::domain::{Fault, Lang};
-use crate::rules::{self, Packs};
+use crate::rules::embedded::EMBEDDED;
+use crate::rules::{self, Lock, Pack, Packs, Problem};
 use clap::{Args, Subcommand};
 use serde_json::json;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 #[derive(Args)]
 pub struct Rules {
@@ -20,8 +21,18 @@ enum RulesCommand {
     List,
     /// One pack with the status of each figure
     Show { id: String },
-    /// Check pack files; exit code 3 when one has a fault
-    Check { files: Vec<PathBuf> },
+    /// Check pack files, or the shipped ones when none is named; exit code 3 when one has a fault
+    Check {
+        files: Vec<PathBuf>,
+        /// The record of versions (`packs.lock`); beside the first file, or the shipped one
+        #[arg(long)]
+        lock: Option<PathBuf>,
+    },
+    /// Add packs to the record of versions beside them (`packs.lock`): from then on their text stands
+    Record {
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+    },
 }
 
 impl Rules {
@@ -68,27 +79,73 @@ impl Rules {
                 });
                 Ok(true)
             }
-            RulesCommand::Check { files } => {
-                let mut problems = Vec::new();
-                for file in &files {
-                    let text = std::fs::read_to_string(file).map_err(|error| {
-                        Fault::bad("read", format!("读不了 {}：{error}", file.display()), format!("cannot read {}: {error}", file.display()))
-                    })?;
-                    problems.extend(rules::check(&text).into_iter().map(|problem| (file.clone(), problem)));
-                }
-                let value: Vec<_> = problems.iter().map(|(file, problem)| json!({ "file": file, "problem": problem })).collect();
-                output.result(&json!({ "problems": value }), || {
-                    if problems.is_empty() {
-                        return output.say("没有发现问题", "no problems").to_owned();
-                    }
-                    problems
-                        .iter()
-                        .map(|(file, problem)| format!("{}: {}", file.display(), if output.lang == Lang::Zh { &problem.zh } else { &problem.en }))
-                        .collect::<Vec<_>>()
-                        .join("\n")
-                });
-                Ok(problems.is_empty())
-            }
+            RulesCommand::Check { files, lock } => check(&files, lock, output),
+            RulesCommand::Record { files } => record(&files, output).map(|()| true),
         }
     }
+}
+
+fn check(files: &[PathBuf], lock: Option<PathBuf>, output: &Output) -> Outcome<bool> {
+    let beside = files.first().map(|file| file.with_file_name(LOCK_NAME)).filter(|path| path.exists());
+    let lock = match lock.or(beside) {
+        Some(path) => Lock::parse(&read(&path)?).map_err(|problem| unreadable(&path, &problem))?,
+        None => Lock::embedded().clone(),
+    };
+    let given: Vec<(String, String)> = if files.is_empty() {
+        EMBEDDED.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect()
+    } else {
+        files.iter().map(|file| Ok((file.display().to_string(), read(file)?))).collect::<Outcome<_>>()?
+    };
+    // What the files inherit from may be a shipped pack: those stand behind them, except where a file replaces one.
+    let id = |text: &str| Pack::parse(text).ok().map(|pack| pack.header.id);
+    let own: Vec<Option<String>> = given.iter().map(|(_, text)| id(text)).collect();
+    let behind = EMBEDDED.iter().map(|(_, text)| *text).filter(|text| !own.contains(&id(text)));
+    let texts: Vec<&str> = given.iter().map(|(_, text)| text.as_str()).chain(behind).collect();
+    let problems: Vec<_> = rules::check_together(&texts, &lock).into_iter().filter(|(index, _)| *index < given.len()).collect();
+    let value: Vec<_> = problems.iter().map(|(index, problem)| json!({ "file": given[*index].0, "problem": problem })).collect();
+    output.result(&json!({ "checked": given.len(), "problems": value }), || {
+        if problems.is_empty() {
+            return format!("{} {}", given.len(), output.say("个规则包，没有发现问题", "packs, no problems"));
+        }
+        let line = |(index, problem): &(usize, Problem)| {
+            format!("{}: {}: {} [{}]", given[*index].0, problem.place, if output.lang == Lang::Zh { &problem.zh } else { &problem.en }, problem.code)
+        };
+        problems.iter().map(line).collect::<Vec<_>>().join("\n")
+    });
+    Ok(problems.is_empty())
+}
+
+/// Adds what is not recorded yet; a version that was recorded with another text refuses the whole call.
+fn record(files: &[PathBuf], output: &Output) -> Outcome<()> {
+    let mut added = 0;
+    for file in files {
+        let path = file.with_file_name(LOCK_NAME);
+        let known = if path.exists() { read(&path)? } else { String::new() };
+        let lock = Lock::parse(&known).map_err(|problem| unreadable(&path, &problem))?;
+        let text = read(file)?;
+        let pack = Pack::parse(&text)?;
+        if let Some(problem) = rules::check(&text).into_iter().next().or_else(|| lock.problem(&pack)) {
+            return Err(unreadable(file, &problem));
+        }
+        if lock.hash(&pack.header.id, &pack.header.version).is_none() {
+            let line = Lock::line(&pack);
+            to_file(&path, true, |part| std::fs::write(part, format!("{known}{line}")).map_err(|error| Fault::internal("write", error)))?;
+            added += 1;
+        }
+    }
+    output.result(&json!({ "recorded": added }), || format!("{added} {}", output.say("个新版本已登记", "new versions recorded")));
+    Ok(())
+}
+
+const LOCK_NAME: &str = "packs.lock";
+
+fn read(path: &Path) -> Outcome<String> {
+    std::fs::read_to_string(path)
+        .map_err(|error| Fault::bad("read", format!("读不了 {}：{error}", path.display()), format!("cannot read {}: {error}", path.display())))
+}
+
+fn unreadable(path: &Path, problem: &Problem) -> Fault {
+    Fault::bad(problem.code, format!("{}：{}", path.display(), problem.zh), format!("{}: {}", path.display(), problem.en))
+        .at(format!("{} {}", path.display(), problem.place))
+        .help("改正后再试；内容变了就换版本号", "mend it and try again; changed content takes a new version")
 }

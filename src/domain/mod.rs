@@ -15,4 +15,4 @@ pub use fault::{Fault, FaultKind, Lang};
 pub use instrument::{InstrumentKind, InstrumentState};
 pub use lineage::{Lineage, Step};
 pub use row::{CitySink, Row, Value, WriteMode};
-pub use run::RunRecord;
+pub use run::{PackUse, RunRecord};

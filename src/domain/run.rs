@@ -1,6 +1,6 @@
 //! The record that makes a computed figure repeatable.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
@@ -19,6 +19,18 @@ pub struct RunRecord {
     pub seed: u64,
     /// ISO date on which time-dependent figures stand.
     pub as_of: String,
+    /// The very texts that the rules came from, where the analysis names them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub packs: Vec<PackUse>,
+}
+
+/// A rule pack as it was used: another text under the same version has another hash.
+#[derive(Clone, Debug, Serialize, Deserialize, PartialEq, Eq, PartialOrd, Ord)]
+pub struct PackUse {
+    pub id: String,
+    pub version: String,
+    /// SHA-256 of the pack's text, hex.
+    pub hash: String,
 }
 
 impl RunRecord {
@@ -34,7 +46,16 @@ impl RunRecord {
             pack_version: pack.1.to_owned(),
             seed,
             as_of: as_of.to_owned(),
+            packs: Vec::new(),
         }
+    }
+
+    /// The record with its packs by content: two texts under one version are then two runs.
+    pub fn with_packs(mut self, packs: Vec<PackUse>) -> Self {
+        let hashes: Vec<&str> = packs.iter().map(|pack| pack.hash.as_str()).collect();
+        self.id = sha256_hex(format!("{}\n{}", self.id, hashes.join("\n")).as_bytes())[..16].to_owned();
+        self.packs = packs;
+        self
     }
 }
 

@@ -44,6 +44,12 @@ pub struct ConsolidationPack {
     pub split: LandSplit,
     pub discount: Cited<f64>,
     pub shortfall_penalty: Cited<f64>,
+    /// Area that can be done in a year, m²; `None` sets no limit.
+    pub year_capacity: Cited<Option<f64>>,
+    /// 万元 a year; `None` sets no limit.
+    pub year_budget: Cited<Option<f64>>,
+    /// Weights of relaxing a target, a budget, a capacity (C19).
+    pub relax: [Cited<f64>; 3],
     /// (year, cumulative m²) in rising order.
     pub targets: Vec<(i32, f64)>,
     pub targets_cite: Arc<Cite>,
@@ -121,6 +127,9 @@ impl ConsolidationPack {
             split: split(pack)?,
             discount: pack.number("plan.discount")?,
             shortfall_penalty: pack.number("plan.shortfall_penalty")?,
+            year_capacity: pack.limit("plan.year_capacity")?,
+            year_budget: pack.limit("plan.year_budget")?,
+            relax: [pack.number("plan.relax_target")?, pack.number("plan.relax_budget")?, pack.number("plan.relax_capacity")?],
             targets: years.value.iter().map(|year| *year as i32).zip(areas.value).collect(),
             targets_cite: areas.cite,
         })

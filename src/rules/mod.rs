@@ -6,12 +6,15 @@
 pub mod check;
 pub mod consolidation;
 pub mod designation;
+pub mod embedded;
 pub mod figure;
+pub mod lock;
 pub mod order;
 pub mod pack;
 pub mod packs;
 pub mod progress;
 pub mod schema;
+pub mod together;
 pub mod upstairs;
 pub mod upstairs_fit;
 pub mod verdict;
@@ -20,10 +23,12 @@ pub use check::{Problem, check};
 pub use consolidation::ConsolidationPack;
 pub use designation::DesignationPack;
 pub use figure::{Cite, Cited, Figure, FigureValue, Status};
+pub use lock::Lock;
 pub use pack::{Header, Pack};
 pub use packs::Packs;
 pub use progress::ProgressPack;
-pub use upstairs::UpstairsPack;
+pub use together::check_together;
+pub use upstairs::{UpstairsPack, lever_bounds};
 pub use verdict::{Op, Verdict};
 
 use crate::domain::{Fault, FaultKind};
@@ -33,8 +38,8 @@ use crate::domain::{Fault, FaultKind};
 pub enum RulesFault {
     #[error("{pack}: not a rule pack: {detail}")]
     Unreadable { pack: String, detail: String },
-    #[error("no rule pack of kind {kind}")]
-    NoPack { kind: String },
+    #[error("no rule pack of kind {kind}{}", on(as_of))]
+    NoPack { kind: String, as_of: Option<String> },
     #[error("{pack}: the figure {path} is missing")]
     Missing { pack: String, path: String },
     #[error("{pack}: the figure {path} should be {wanted}")]
@@ -43,11 +48,16 @@ pub enum RulesFault {
     Inheritance { pack: String, parent: String },
 }
 
+fn on(as_of: &Option<String>) -> String {
+    as_of.as_ref().map_or_else(String::new, |day| format!(" in force on {day}"))
+}
+
 impl From<RulesFault> for Fault {
     fn from(fault: RulesFault) -> Self {
         let (code, zh) = match &fault {
             RulesFault::Unreadable { pack, detail } => ("pack_unreadable", format!("规则包 {pack} 无法读取：{detail}")),
-            RulesFault::NoPack { kind } => ("pack_not_found", format!("没有 {kind} 类规则包")),
+            RulesFault::NoPack { kind, as_of: None } => ("pack_not_found", format!("没有 {kind} 类规则包")),
+            RulesFault::NoPack { kind, as_of: Some(day) } => ("pack_not_found", format!("{day} 没有生效的 {kind} 类规则包")),
             RulesFault::Missing { pack, path } => ("figure_missing", format!("规则包 {pack} 缺少参数 {path}")),
             RulesFault::Type { pack, path, wanted } => ("figure_type", format!("规则包 {pack} 的参数 {path} 类型不符，应为 {wanted}")),
             RulesFault::Inheritance { pack, parent } => ("pack_inheritance", format!("规则包 {pack} 继承的 {parent} 不存在或成环")),

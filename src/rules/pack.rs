@@ -3,6 +3,7 @@
 use super::RulesFault;
 use super::check::{Problem, read};
 use super::figure::{Cite, Cited, Figure, FigureValue};
+use crate::domain::PackUse;
 use crate::domain::run::sha256_hex;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -33,6 +34,9 @@ pub struct Pack {
     pub hash: String,
     /// Ids of the layers, city first.
     pub layers: Vec<String>,
+    /// The layers' texts, in the same order.
+    #[serde(skip)]
+    pub uses: Vec<PackUse>,
     pub figures: BTreeMap<String, Figure>,
 }
 
@@ -50,13 +54,16 @@ impl Pack {
     }
 
     pub(super) fn from_parts(header: Header, figures: BTreeMap<String, Figure>, text: &str) -> Pack {
-        Pack { layers: vec![header.id.clone()], header, hash: sha256_hex(text.as_bytes()), figures }
+        let hash = sha256_hex(text.as_bytes());
+        let uses = vec![PackUse { id: header.id.clone(), version: header.version.clone(), hash: hash.clone() }];
+        Pack { layers: vec![header.id.clone()], uses, header, hash, figures }
     }
 
     /// This pack with `above` laid over it: a figure of `above` replaces ours and keeps its own cite.
     pub(super) fn overlaid(mut self, above: &Pack) -> Pack {
         self.hash = sha256_hex(format!("{}\n{}", self.hash, above.hash).as_bytes());
         self.layers.extend(above.layers.iter().cloned());
+        self.uses.extend(above.uses.iter().cloned());
         self.figures.extend(above.figures.iter().map(|(path, figure)| (path.clone(), figure.clone())));
         self.header = above.header.clone();
         self

@@ -1,7 +1,9 @@
 //! The packs at hand, and laying them over one another: city → district → cluster.
 
 use super::RulesFault;
+use super::embedded::EMBEDDED;
 use super::pack::Pack;
+use std::cmp::Ordering;
 use std::sync::OnceLock;
 
 /// A set of packs, the embedded ones or those of a folder that the caller read.
@@ -9,23 +11,6 @@ use std::sync::OnceLock;
 pub struct Packs {
     packs: Vec<Pack>,
 }
-
-/// The texts shipped with the program, by file name.
-pub const EMBEDDED: [(&str, &str); 13] = [
-    ("upstairs-shenzhen.toml", include_str!("../../geodata/rules/upstairs-shenzhen.toml")),
-    ("upstairs-baoan.toml", include_str!("../../geodata/rules/upstairs-baoan.toml")),
-    ("upstairs-new-energy.toml", include_str!("../../geodata/rules/upstairs-new-energy.toml")),
-    ("upstairs-smart-vehicle.toml", include_str!("../../geodata/rules/upstairs-smart-vehicle.toml")),
-    ("upstairs-biomedicine.toml", include_str!("../../geodata/rules/upstairs-biomedicine.toml")),
-    ("upstairs-equipment.toml", include_str!("../../geodata/rules/upstairs-equipment.toml")),
-    ("upstairs-semiconductor.toml", include_str!("../../geodata/rules/upstairs-semiconductor.toml")),
-    ("upstairs-software.toml", include_str!("../../geodata/rules/upstairs-software.toml")),
-    ("upstairs-fit.toml", include_str!("../../geodata/rules/upstairs-fit.toml")),
-    ("floor-loads.toml", include_str!("../../geodata/rules/floor-loads.toml")),
-    ("consolidation-shenzhen.toml", include_str!("../../geodata/rules/consolidation-shenzhen.toml")),
-    ("designation-featured-park.toml", include_str!("../../geodata/rules/designation-featured-park.toml")),
-    ("progress.toml", include_str!("../../geodata/rules/progress.toml")),
-];
 
 impl Packs {
     /// The packs shipped with the program.
@@ -42,12 +27,18 @@ impl Packs {
         Ok(Packs { packs: texts.into_iter().map(Pack::parse).collect::<Result<_, _>>()? })
     }
 
+    /// Packs that were read already.
+    pub fn of(packs: Vec<Pack>) -> Packs {
+        Packs { packs }
+    }
+
     pub fn list(&self) -> &[Pack] {
         &self.packs
     }
 
+    /// The newest version of a pack.
     pub fn get(&self, id: &str) -> Option<&Pack> {
-        self.packs.iter().find(|pack| pack.header.id == id)
+        self.newest(None, |pack| pack.header.id == id)
     }
 
     /// The pack of a kind for a cluster, laid over its ancestors. A cluster without a pack of its own gets the city's.
@@ -55,17 +46,25 @@ impl Packs {
         self.resolve_in(kind, None, cluster, None)
     }
 
-    /// The same inside a district and on a date (`YYYY-MM-DD`; packs in force later are not seen).
+    /// The same inside a district and on a date (`YYYY-MM-DD`; packs in force later are not seen): city, then district, then cluster, then the
+    /// district's own word on the cluster.
     pub fn resolve_in(&self, kind: &str, district: Option<&str>, cluster: Option<&str>, as_of: Option<&str>) -> Result<Pack, RulesFault> {
-        let city = self.newest(kind, None, None, as_of).ok_or_else(|| RulesFault::NoPack { kind: kind.to_owned() })?;
-        let local = district.and_then(|district| self.newest(kind, Some(district), None, as_of));
-        let special = cluster.and_then(|cluster| {
-            let within = district.and_then(|district| self.newest(kind, Some(district), Some(cluster), as_of));
-            within.or_else(|| self.newest(kind, None, Some(cluster), as_of))
-        });
+        let place = |district: Option<&str>, cluster: Option<&str>| {
+            self.newest(as_of, |pack| {
+                let header = &pack.header;
+                header.kind == kind && header.district.as_deref() == district && header.cluster.as_deref() == cluster
+            })
+        };
+        let none = || RulesFault::NoPack { kind: kind.to_owned(), as_of: as_of.map(str::to_owned) };
+        let found = [
+            Some(place(None, None).ok_or_else(none)?),
+            district.and_then(|_| place(district, None)),
+            cluster.and_then(|_| place(None, cluster)),
+            district.and(cluster).and_then(|_| place(district, cluster)),
+        ];
         let mut layers: Vec<&Pack> = Vec::new();
-        for pack in [Some(city), local, special].into_iter().flatten() {
-            for layer in self.ancestry(pack)? {
+        for pack in found.into_iter().flatten() {
+            for layer in self.ancestry(pack, as_of)? {
                 if !layers.iter().any(|known| known.header.id == layer.header.id) {
                     layers.push(layer);
                 }
@@ -74,29 +73,26 @@ impl Packs {
         // A cluster pack inherits from the city; the district's figures go between the two.
         layers.sort_by_key(|pack| (pack.header.cluster.is_some(), pack.header.district.is_some()));
         let mut layers = layers.into_iter();
-        let base = layers.next().ok_or_else(|| RulesFault::NoPack { kind: kind.to_owned() })?.clone();
+        let base = layers.next().ok_or_else(none)?.clone();
         Ok(layers.fold(base, |below, above| below.overlaid(above)))
     }
 
-    fn newest(&self, kind: &str, district: Option<&str>, cluster: Option<&str>, as_of: Option<&str>) -> Option<&Pack> {
+    /// Of the packs that are asked for, the one that came into force last.
+    fn newest(&self, as_of: Option<&str>, wanted: impl Fn(&Pack) -> bool) -> Option<&Pack> {
+        let in_force = |pack: &&Pack| as_of.is_none_or(|day| pack.header.valid_from.as_str() <= day);
         self.packs
             .iter()
-            .filter(|pack| {
-                let header = &pack.header;
-                header.kind == kind
-                    && header.district.as_deref() == district
-                    && header.cluster.as_deref() == cluster
-                    && as_of.is_none_or(|day| header.valid_from.as_str() <= day)
-            })
-            .max_by(|a, b| (&a.header.valid_from, &a.header.version).cmp(&(&b.header.valid_from, &b.header.version)))
+            .filter(|pack| wanted(pack))
+            .filter(in_force)
+            .max_by(|a, b| a.header.valid_from.cmp(&b.header.valid_from).then_with(|| by_version(&a.header.version, &b.header.version)))
     }
 
     /// The pack and what it inherits, eldest first.
-    fn ancestry<'a>(&'a self, pack: &'a Pack) -> Result<Vec<&'a Pack>, RulesFault> {
+    fn ancestry<'a>(&'a self, pack: &'a Pack, as_of: Option<&str>) -> Result<Vec<&'a Pack>, RulesFault> {
         let mut line = vec![pack];
         while let Some(parent) = line[line.len() - 1].header.inherits.as_deref() {
             let fault = || RulesFault::Inheritance { pack: pack.header.id.clone(), parent: parent.to_owned() };
-            let found = self.get(parent).ok_or_else(fault)?;
+            let found = self.newest(as_of, |known| known.header.id == parent).ok_or_else(fault)?;
             if line.iter().any(|known| known.header.id == found.header.id) {
                 return Err(fault());
             }
@@ -105,6 +101,12 @@ impl Packs {
         line.reverse();
         Ok(line)
     }
+}
+
+/// Versions by their numbers: 2026.10 comes after 2026.9.
+fn by_version(a: &str, b: &str) -> Ordering {
+    let parts = |version: &str| version.split('.').map(|part| part.parse::<u64>().map_err(|_| part.to_owned())).collect::<Vec<_>>();
+    parts(a).cmp(&parts(b))
 }
 
 #[cfg(test)]
@@ -141,9 +143,34 @@ mod tests {
 
     #[test]
     fn a_cluster_without_a_pack_gets_the_city_s_and_an_unknown_kind_none() {
-        let pack = Packs::embedded().resolve("upstairs", Some("c24-fashion")).expect("pack");
+        let pack = Packs::embedded().resolve("upstairs", Some("f24-quantum")).expect("pack");
         assert_eq!(pack.layers, ["upstairs-shenzhen"]);
-        assert_eq!(Packs::embedded().resolve("parking", None), Err(RulesFault::NoPack { kind: "parking".into() }));
+        assert_eq!(Packs::embedded().resolve("parking", None), Err(RulesFault::NoPack { kind: "parking".into(), as_of: None }));
+    }
+
+    #[test]
+    fn a_district_s_word_on_a_cluster_lies_over_the_cluster_s_general_pack() {
+        let pack = |id: &str, version: &str, place: &str, days: u32| {
+            let figure = format!("days = {{ value = {days}, unit = \"日\", clause = \"c\", source = \"s\", status = \"unconfirmed\" }}");
+            format!(
+                "[pack]\nid = \"{id}\"\nkind = \"progress\"\njurisdiction = \"x\"\ndocument = \"x\"\nversion = \"{version}\"\nvalid_from = \"2026-01-01\"\n{place}\n[stale]\n{figure}\n"
+            )
+        };
+        let texts = [
+            pack("city", "1", "", 1),
+            pack("east", "1", "district = \"东区\"\ninherits = \"city\"", 2),
+            pack("ai", "2026.9", "cluster = \"c24-ai\"\ninherits = \"city\"", 3),
+            pack("ai", "2026.10", "cluster = \"c24-ai\"\ninherits = \"city\"", 4),
+            pack("east-ai", "1", "district = \"东区\"\ncluster = \"c24-ai\"\ninherits = \"city\"", 5),
+        ];
+        let packs = Packs::from_texts(texts.iter().map(String::as_str)).expect("packs");
+        let of = |district, cluster| packs.resolve_in("progress", district, cluster, None).expect("pack");
+        let days = |pack: &Pack| pack.number("stale.days").expect("days").value;
+        assert_eq!(of(Some("东区"), Some("c24-ai")).layers, ["city", "east", "ai", "east-ai"]);
+        assert_eq!(days(&of(Some("东区"), Some("c24-ai"))), 5.0);
+        assert_eq!(days(&of(Some("西区"), Some("c24-ai"))), 4.0); // version 2026.10 is newer than 2026.9
+        assert_eq!(days(&of(Some("东区"), None)), 2.0);
+        assert_eq!(of(Some("东区"), Some("c24-ai")).uses.iter().map(|one| one.version.as_str()).collect::<Vec<_>>(), ["1", "1", "2026.10", "1"]);
     }
 
     #[test]

@@ -34,6 +34,8 @@ pub enum Shape {
     Vibration,
     /// One number for all bands, or one per band.
     Bands(f64, f64),
+    /// Processes of the floor-loads pack, one for all bands or one per band.
+    Processes,
 }
 
 /// What one figure may be. A `*` in `path` stands for one segment.
@@ -167,6 +169,9 @@ fn shape_fault(shape: Shape, value: &FigureValue) -> Option<ShapeFault> {
             list.iter().find(|word| !words.is_empty() && !words.contains(&word.as_str())).and_then(|word| stray(word))
         }
         (Shape::Codes(codes), FigureValue::Texts(list)) => list.iter().find(|word| !is_code(codes, word)).and_then(|word| stray(word)),
+        (Shape::Processes, FigureValue::Text(_)) => None,
+        (Shape::Processes, FigureValue::Texts(list)) if list.len() == BANDS => None,
+        (Shape::Processes, _) => wrong("一个工艺，或每区一个", "a process, or one per band"),
         (Shape::Fire, _) => words_fault(&[FIRE_CLASSES.as_slice(), &["丙"]].concat(), value),
         (Shape::Vibration, _) => words_fault(&VIBRATION_CLASSES, value),
         (Shape::Number(..) | Shape::Bands(..), _) => wrong("数值", "a number"),
@@ -212,6 +217,14 @@ fn pair_problems(pack: &Pack) -> Vec<Problem> {
                 ));
             }
         }
+        if figure.cite.status == Status::Sourced && JUDGEMENTS.iter().any(|word| figure.cite.source.contains(word)) {
+            found.push(Problem::new(
+                "sourced_judgement",
+                format!("{path}.status"),
+                "来源是判断或约定，不能标为 sourced",
+                "a judgement or a convention is not `sourced`",
+            ));
+        }
         if figure.cite.status == Status::Sourced && figure.cite.clause.trim().is_empty() {
             found.push(Problem::new(
                 "clause_empty",
@@ -233,15 +246,85 @@ fn pair_problems(pack: &Pack) -> Vec<Problem> {
                 )
             }));
         }
-        if let Some(group) = path.strip_suffix(".at") {
-            let length = |path: &str| match pack.figure(path).map(|figure| &figure.value) {
-                Some(FigureValue::Numbers(list)) => list.len(),
-                _ => 0,
-            };
-            if length(path) != length(&format!("{group}.points")) {
-                found.push(Problem::new("steps", group, "at 与 points 的个数不同", "at and points differ in length"));
+        for (from, to) in STEPS {
+            // A pack that inherits may replace one of the two; side by side they are checked where both stand.
+            if let Some(group) = path.strip_suffix(&format!(".{from}"))
+                && (pack.header.inherits.is_none() || pack.figure(&format!("{group}.{to}")).is_some())
+                && length(pack, path) != length(pack, &format!("{group}.{to}"))
+            {
+                found.push(Problem::new("steps", group, format!("{from} 与 {to} 的个数不同"), format!("{from} and {to} differ in length")));
             }
         }
+        if let Some(group) = path.strip_suffix(".process")
+            && pack.figure(&format!("{group}.load")).is_some()
+        {
+            found.push(Problem::new(
+                "load_twice",
+                path,
+                "荷载需求写了两次：load 与 process 只留其一",
+                "the load is told twice: keep load or process",
+            ));
+        }
     }
+    found.extend(upstairs_problems(pack));
+    found
+}
+
+/// Words of a source that is nobody's publication.
+const JUDGEMENTS: [&str; 3] = ["专业判断", "读法约定", "judgement"];
+
+/// Lists that go together step by step.
+const STEPS: [(&str, &str); 2] = [("at", "points"), ("above", "weight")];
+
+fn length(pack: &Pack, path: &str) -> usize {
+    match pack.figure(path).map(|figure| &figure.value) {
+        Some(FigureValue::Numbers(list)) => list.len(),
+        _ => 0,
+    }
+}
+
+/// What only packs of the upstairs kinds can get wrong.
+fn upstairs_problems(pack: &Pack) -> Vec<Problem> {
+    let mut found = Vec::new();
+    if pack.header.kind == "upstairs-fit" {
+        found.extend(
+            pack.members("demand").into_iter().filter(|id| catalogue().cluster(id).is_none()).map(|id| {
+                Problem::new("cluster", format!("demand.{id}"), format!("目录中没有集群 {id}"), format!("the catalogue has no cluster {id}"))
+            }),
+        );
+    }
+    if pack.header.kind != "upstairs" {
+        return found;
+    }
+    found.extend(pack.members("setback.road").into_iter().filter(|class| !is_code("road_class", class)).map(|class| {
+        Problem::new("vocabulary", format!("setback.road.{class}"), format!("没有道路等级 {class}"), format!("there is no road class {class}"))
+    }));
+    if let Some(FigureValue::Numbers(ends)) = pack.figure("storey.bands").map(|figure| &figure.value)
+        && (ends.windows(2).any(|pair| pair[0] >= pair[1]) || ends.iter().any(|end| end.fract() != 0.0))
+    {
+        found.push(Problem::new("order", "storey.bands", "应为递增的整数层号", "should be rising whole storey numbers"));
+    }
+    if let Some(FigureValue::Texts(levers)) = pack.figure("change.levers").map(|figure| &figure.value) {
+        let wanted = levers.iter().flat_map(|lever| ["min", "max", "step", "weight"].map(|part| format!("change.{lever}.{part}")));
+        found.extend(
+            wanted
+                .filter(|path| pack.header.inherits.is_none() && pack.figure(path).is_none())
+                .map(|path| Problem::new("figure_missing", path, "可调参数缺少上下界、步长或权重", "a lever lacks a bound, its step or its weight")),
+        );
+    }
+    let named = pack.header.cluster.is_some();
+    found.extend(
+        ["fire", "vibration", "height", "lift", "load", "process"]
+            .iter()
+            .filter(|key| !named && pack.figure(&format!("demand.{key}")).is_some())
+            .map(|key| {
+                Problem::new(
+                    "demand_of_nobody",
+                    format!("demand.{key}"),
+                    "没有写明集群的规则包不能写需求",
+                    "a pack without a cluster has nobody's needs to tell",
+                )
+            }),
+    );
     found
 }

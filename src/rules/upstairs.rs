@@ -2,9 +2,12 @@
 
 use super::figure::{Cited, FigureValue};
 use super::pack::Pack;
-use super::upstairs_fit::FitTable;
+use super::schema::{Shape, specs};
+use super::upstairs_fit::{FitTable, Processes};
 use super::{Packs, RulesFault};
+use crate::domain::run::sha256_hex;
 use crate::domain::units::KN_PER_TONNE_FORCE;
+use crate::domain::{PackUse, catalogue};
 use std::collections::BTreeMap;
 
 /// Floor bands from the ground up (U20).
@@ -15,7 +18,10 @@ pub const BAND_NAMES: [&str; 4] = ["ground", "lower", "middle", "upper"];
 pub struct UpstairsPack {
     pub id: String,
     pub version: String,
+    /// Of every text that was read, the other clusters' needs included.
     pub hash: String,
+    /// The packs that this check rests on: its layers, the fit table and the floor loads.
+    pub uses: Vec<PackUse>,
     /// The cluster asked for, with or without a pack of its own.
     pub cluster: Option<String>,
     pub land: LandRules,
@@ -30,8 +36,6 @@ pub struct UpstairsPack {
     pub plate: PlateRules,
     /// Design floor load by band.
     pub load: [Cited<f64>; 4],
-    /// Load that the pack's own cluster needs, by band; the fit table's otherwise.
-    pub load_demand: Option<Cited<[f64; 4]>>,
     pub lift_min: Cited<usize>,
     pub m2_per_lift: Cited<Option<f64>>,
     /// Tonnes of each lift of the smallest set.
@@ -43,6 +47,8 @@ pub struct UpstairsPack {
     pub ancillary_land_max: Cited<Option<f64>>,
     pub levers: Vec<LeverRule>,
     pub fit: FitTable,
+    /// Land uses that a roll-up counts, as codes or beginnings of codes.
+    pub roll_up_uses: Cited<Vec<String>>,
     /// The city's programme, m² of completed GFA a year, when the pack names one.
     pub programme_per_year: Option<Cited<f64>>,
 }
@@ -105,18 +111,37 @@ pub struct LeverRule {
 }
 
 impl UpstairsPack {
-    /// The pack for a district and cluster, with the fit table.
+    /// The pack for a district (as packs name it) and cluster, with the fit table.
     pub fn resolve(packs: &Packs, district: Option<&str>, cluster: Option<&str>) -> Result<Self, RulesFault> {
-        let fit = packs.resolve_in("upstairs-fit", district, None, None)?;
-        let pack = Self::read(&packs.resolve_in("upstairs", district, cluster, None)?, &fit)?;
-        Ok(UpstairsPack { cluster: cluster.map(str::to_owned), ..pack })
+        Self::resolve_on(packs, district, cluster, None)
     }
 
-    pub fn read(pack: &Pack, fit: &Pack) -> Result<Self, RulesFault> {
+    /// The same as it stood on a date (`YYYY-MM-DD`).
+    pub fn resolve_on(packs: &Packs, district: Option<&str>, cluster: Option<&str>, as_of: Option<&str>) -> Result<Self, RulesFault> {
+        let pack = packs.resolve_in("upstairs", district, cluster, as_of)?;
+        let fit = packs.resolve_in("upstairs-fit", district, None, as_of)?;
+        let loads = packs.resolve_in("floor-loads", None, None, as_of)?;
+        let mut clusters = BTreeMap::new();
+        for cluster in &catalogue().clusters {
+            let own = packs.resolve_in("upstairs", district, Some(&cluster.id), as_of)?;
+            if own.header.cluster.is_some() {
+                clusters.insert(cluster.id.clone(), own);
+            }
+        }
+        let span = pack.text("demand.span")?.value;
+        let table = FitTable::read(&fit, &clusters, &Processes { loads: &loads, span: &span })?;
+        let hashes = [&pack, &fit, &loads].into_iter().chain(clusters.values()).map(|pack| pack.hash.as_str()).collect::<Vec<_>>();
+        let uses = [&pack, &fit, &loads].into_iter().flat_map(|pack| pack.uses.iter().cloned()).collect();
+        let hash = sha256_hex(hashes.join("\n").as_bytes());
+        Ok(UpstairsPack { cluster: cluster.map(str::to_owned), uses, hash, ..Self::read(&pack, table)? })
+    }
+
+    fn read(pack: &Pack, fit: FitTable) -> Result<Self, RulesFault> {
         Ok(UpstairsPack {
             id: pack.header.id.clone(),
             version: pack.header.version.clone(),
             hash: pack.hash.clone(),
+            uses: pack.uses.clone(),
             cluster: pack.header.cluster.clone(),
             land: LandRules { order: pack.texts("land.order")?, dedicated: pack.texts("land.dedicated")?, barring: pack.texts("land.barring")? },
             setback: setback(pack)?,
@@ -128,7 +153,6 @@ impl UpstairsPack {
             storey: storey(pack)?,
             plate: plate(pack)?,
             load: bands(|band| load(pack, &format!("load.{band}")))?,
-            load_demand: pack.figure("demand.load").map(|_| load_bands(pack, "demand.load")).transpose()?,
             lift_min: pack.count("lift.min_per_plate")?,
             m2_per_lift: pack.limit("lift.m2_per_lift")?,
             lift_capacity: pack.numbers("lift.capacity")?,
@@ -138,14 +162,77 @@ impl UpstairsPack {
             ancillary_gfa_max: pack.limit("ancillary.gfa_max")?,
             ancillary_land_max: pack.limit("ancillary.land_max")?,
             levers: levers(pack)?,
-            fit: FitTable::read(fit)?,
+            fit,
+            roll_up_uses: pack.texts("roll_up.uses")?,
             programme_per_year: pack.figure("programme.gfa_per_year").map(|_| pack.number("programme.gfa_per_year")).transpose()?,
         })
+    }
+
+    /// Everything that shapes the building, as a text: packs with the same one give the same plates and storeys.
+    pub fn building_key(&self) -> String {
+        let setback = &self.setback;
+        let roads: Vec<(&str, f64)> = setback.road.iter().map(|(class, figure)| (class.as_str(), figure.value)).collect();
+        let edges = [setback.side.value, setback.facing_distance, setback.inside_other, setback.edge_max, setback.edge_piece];
+        let land = [&self.land.order.value, &self.land.dedicated.value, &self.land.barring.value];
+        let limits = [self.far_max.value, self.coverage_max.value, self.height_max.value];
+        let storey = &self.storey;
+        let heights = storey.height.each_ref().map(|figure| figure.value);
+        let plate = &self.plate;
+        let sizes = [&plate.column, &plate.width_min, &plate.width_max, &plate.length_min, &plate.length_max, &plate.min_plate, &plate.fire_distance];
+        format!(
+            "{roads:?}{edges:?}{}{}{land:?}{limits:?}{}{heights:?}{}{:?}{}{:?}{:?}{}",
+            setback.straight_deg,
+            setback.mitre_limit,
+            self.roof_allowance.value,
+            storey.max.value,
+            storey.band_ends,
+            storey.partial_top.value,
+            storey.counted,
+            sizes.map(|figure| figure.value),
+            plate.count_max.value,
+        )
     }
 
     /// Index of the band of storey `n` (1 is the ground floor).
     pub fn band(&self, n: usize) -> usize {
         self.storey.band_ends.iter().position(|end| n <= *end).unwrap_or(3)
+    }
+}
+
+/// What a lever may be set to: what the schema allows of the figure it stands for, so that a slip of the hand is told and not computed.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct LeverBounds {
+    pub low: f64,
+    pub high: f64,
+    pub whole: bool,
+}
+
+impl LeverBounds {
+    pub fn allows(&self, value: f64) -> bool {
+        value.is_finite() && (self.low..=self.high).contains(&value) && !(self.whole && value.fract() != 0.0)
+    }
+}
+
+/// Bounds of a lever by its name; `None` when there is no such lever.
+pub fn lever_bounds(lever: &str) -> Option<LeverBounds> {
+    let path = match lever {
+        "far" | "coverage" | "height" => format!("{lever}.max"),
+        "setback_road" => "setback.road.*".to_owned(),
+        "setback_side" => "setback.side".to_owned(),
+        "storey_ground" | "storey_lower" => lever.replace('_', "."),
+        "storey_typical" => "storey.middle".to_owned(),
+        "storeys" => "storey.max".to_owned(),
+        "plates" => "plate.count_max".to_owned(),
+        "lifts" => "lift.min_per_plate".to_owned(),
+        "bays" => "bay.min_per_plate".to_owned(),
+        "wanted_gfa" => "programme.gfa_per_year".to_owned(),
+        "neighbour" => return Some(LeverBounds { low: 0.0, high: 1.0, whole: true }),
+        _ => return None,
+    };
+    match specs("upstairs")?.iter().find(|spec| spec.path == path)?.shape {
+        Shape::Number(low, high) => Some(LeverBounds { low, high, whole: false }),
+        Shape::Count(low, high) => Some(LeverBounds { low, high, whole: true }),
+        _ => None,
     }
 }
 
@@ -248,12 +335,39 @@ mod tests {
     use super::*;
 
     #[test]
+    fn every_lever_has_bounds_and_nothing_else_has() {
+        for lever in ["far", "height", "coverage", "setback_road", "setback_side", "storey_ground", "storey_lower", "storey_typical"] {
+            assert!(!lever_bounds(lever).expect(lever).whole, "{lever}");
+        }
+        for lever in ["storeys", "plates", "lifts", "bays", "neighbour"] {
+            assert!(lever_bounds(lever).expect(lever).whole, "{lever}");
+        }
+        assert_eq!(lever_bounds("coverage"), Some(LeverBounds { low: 0.0, high: 1.0, whole: false }));
+        assert!(lever_bounds("wanted_gfa").is_some() && lever_bounds("magic").is_none());
+    }
+
+    #[test]
+    fn packs_that_shape_the_same_building_share_its_key() {
+        let key = |cluster| UpstairsPack::resolve(Packs::embedded(), None, cluster).expect("pack").building_key();
+        assert_eq!(key(None), key(Some("c24-new-energy"))); // other loads only
+        assert_ne!(key(None), key(Some("c24-smart-vehicle"))); // other storeys
+    }
+
+    #[test]
     fn the_shipped_packs_read_for_every_cluster_and_convert_tonnes() {
         for cluster in &crate::domain::catalogue().clusters {
             UpstairsPack::resolve(Packs::embedded(), None, Some(&cluster.id)).expect("pack");
         }
         let pack = UpstairsPack::resolve(Packs::embedded(), None, Some("c24-new-energy")).expect("pack");
         assert!((pack.load[1].value - 24.516625).abs() < 1e-9); // 2.5 t/m² × 9.80665
+        // Machine tools: metal cutting class 1 below, bench work on top, both from the load code's table at a slab span of 2 m.
+        let need = |band| pack.fit.load("c24-equipment", band).expect("need");
+        assert_eq!([0, 1, 2, 3].map(|band| need(band).value), [14.0, 8.0, 5.0, 4.0]);
+        assert_eq!((need(0).cite.pack.as_str(), need(0).cite.status), ("floor-loads", super::super::Status::Unconfirmed));
+        assert_eq!(
+            pack.uses.iter().map(|one| one.id.as_str()).collect::<Vec<_>>(),
+            ["upstairs-shenzhen", "upstairs-new-energy", "upstairs-fit", "floor-loads"]
+        );
         assert_eq!([1, 2, 3, 4, 8, 9, 30].map(|n| pack.band(n)), [0, 1, 1, 2, 2, 3, 3]);
     }
 }

@@ -49,6 +49,7 @@ pub struct Planner {
     /// Attribute tables read on demand, with the revision they were read at.
     attributes: Mutex<HashMap<String, (i64, Arc<Table>)>>,
     occupancy: RwLock<Occupancy>,
+    floors: arc_swap::ArcSwapOption<analyses::FloorIndex>,
     sessions: sessions::Sessions,
     jobs: jobs::Jobs,
     /// Threads of the analyses: the map's requests never wait for them.
@@ -76,6 +77,7 @@ impl Planner {
             atlas: ArcSwap::from_pointee(atlas),
             attributes: Mutex::new(HashMap::new()),
             occupancy: RwLock::new(occupancy),
+            floors: arc_swap::ArcSwapOption::empty(),
             sessions: sessions::Sessions::default(),
             jobs: jobs::Jobs::default(),
             compute: rayon::ThreadPoolBuilder::new().build().map_err(|error| Fault::internal("threads", error))?,

@@ -157,6 +157,31 @@ fn rules_check_says_no_with_exit_code_three() {
 }
 
 #[test]
+fn a_pack_changed_under_its_version_is_refused_and_a_new_version_is_recorded() {
+    let folder = tempfile::tempdir().unwrap();
+    let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("geodata/rules");
+    let text = std::fs::read_to_string(shipped.join("upstairs-baoan.toml")).unwrap();
+    let pack = folder.path().join("upstairs-baoan.toml");
+    must(&["rules", "check"]);
+    std::fs::write(&pack, text.replace("value = 100,", "value = 120,")).unwrap();
+    let check = |args: &[&str]| {
+        let output = parkplan(&[&["--json", "rules", "check"], args].concat());
+        let value: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        (output.status.code(), value["problems"][0]["problem"]["code"].as_str().unwrap_or_default().to_owned())
+    };
+    assert_eq!(check(&[path(&pack)]), (Some(3), "changed_in_place".to_owned()));
+    std::fs::write(&pack, text.replace("value = 100,", "value = 120,").replace("2026.1", "2027.1")).unwrap();
+    assert_eq!(check(&[path(&pack)]), (Some(0), String::new()));
+    must(&["rules", "record", path(&pack)]);
+    must(&["rules", "record", path(&pack)]);
+    assert_eq!(std::fs::read_to_string(folder.path().join("packs.lock")).unwrap().lines().count(), 1);
+    // From now on that text stands under 2027.1.
+    std::fs::write(&pack, text.replace("value = 100,", "value = 130,").replace("2026.1", "2027.1")).unwrap();
+    assert_eq!(check(&[path(&pack)]), (Some(3), "changed_in_place".to_owned()));
+    assert_eq!(refused(&["rules", "record", path(&pack)])["code"], "changed_in_place");
+}
+
+#[test]
 fn ogrinfo_reads_the_city_file_as_it_is() {
     let output = std::process::Command::new("ogrinfo").args(["-ro", "-so", path(sample()), "parcel"]).output().expect("ogrinfo");
     let text = String::from_utf8_lossy(&output.stdout);

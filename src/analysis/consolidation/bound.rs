@@ -13,6 +13,7 @@ use std::f64::consts::{FRAC_PI_2, PI, TAU};
 
 pub(super) const RELAXED: [&str; 5] = ["connectivity", "min_area", "shape", "rectangle", "whole_parcels"];
 
+#[derive(Clone, Copy)]
 struct Item {
     value: f64,
     cost: f64,
@@ -20,32 +21,66 @@ struct Item {
     pinned: bool,
 }
 
-/// An upper bound on every feasible plan's objective. `can_be_used[i]` is false for units that no feasible site holds.
-pub(super) fn upper_bound<S: PolygonSet>(problem: &Problem<'_, S>, can_be_used: &[bool]) -> f64 {
-    let weights = problem.weights();
-    let most_pp = largest_compactness(problem);
-    let mut held: BTreeMap<u32, usize> = BTreeMap::new();
-    for unit in &problem.units {
-        *held.entry(unit.owner).or_default() += 1;
+/// What each unit can bring at most, made once and asked for several rooms and prices.
+pub(super) struct Bounds {
+    /// By unit.
+    items: Vec<Item>,
+}
+
+impl Bounds {
+    pub fn new<S: PolygonSet>(problem: &Problem<'_, S>) -> Self {
+        let weights = problem.weights();
+        let most_pp = largest_compactness(problem);
+        let mut held: BTreeMap<u32, usize> = BTreeMap::new();
+        for unit in &problem.units {
+            *held.entry(unit.owner).or_default() += 1;
+        }
+        let item = |(unit, most_pp): (&Unit, f64)| Item {
+            value: (weights.area + weights.compactness * most_pp) * hectares(unit.area) + weights.readiness * hectares(unit.ready)
+                - weights.cost * unit.cost / 100.0
+                - weights.owners / held[&unit.owner] as f64,
+            cost: unit.cost,
+            // Overlaps count once in a site's area, so a unit may add as little as this.
+            area: (unit.area - unit.overlap).max(0.0),
+            pinned: unit.pinned,
+        };
+        Bounds { items: problem.units.iter().zip(most_pp).map(item).collect() }
     }
-    let item = |unit: &Unit, most_pp: f64| Item {
-        value: (weights.area + weights.compactness * most_pp) * hectares(unit.area) + weights.readiness * hectares(unit.ready)
-            - weights.cost * unit.cost / 100.0
-            - weights.owners / held[&unit.owner] as f64,
-        cost: unit.cost,
-        // Overlaps count once in a site's area, so a unit may add as little as this.
-        area: (unit.area - unit.overlap).max(0.0),
-        pinned: unit.pinned,
-    };
-    let items: Vec<Item> =
-        problem.units.iter().zip(&most_pp).zip(can_be_used).filter(|(_, used)| **used).map(|((unit, pp), _)| item(unit, *pp)).collect();
-    let params = &problem.params;
-    let room = match params.sites {
-        None => f64::INFINITY,
-        Some(0) => 0.0,
-        Some(k) => k as f64 * (params.max_area() + 1e-6),
-    };
-    knapsack_bound(&items, params.budget(), room)
+
+    /// An upper bound on every feasible plan's objective. `can_be_used[i]` is false for units that no feasible site holds.
+    pub fn of_all<S: PolygonSet>(&self, problem: &Problem<'_, S>, can_be_used: &[bool]) -> f64 {
+        let params = &problem.params;
+        let room = match params.sites {
+            None => f64::INFINITY,
+            Some(0) => 0.0,
+            Some(k) => k as f64 * (params.max_area() + 1e-6),
+        };
+        let items: Vec<Item> = self.items.iter().zip(can_be_used).filter(|(_, used)| **used).map(|(item, _)| *item).collect();
+        knapsack_bound(&items, params.budget(), room)
+    }
+
+    /// An upper bound on the objective (or, if `by_area`, on the area) less `price` per 万元, of sites among `units` that take up to `room` m².
+    pub fn among<S: PolygonSet>(&self, problem: &Problem<'_, S>, units: &[u32], by_area: bool, price: f64, room: f64) -> f64 {
+        let items: Vec<Item> = units
+            .iter()
+            .map(|unit| {
+                let item = self.items[*unit as usize];
+                let value = if by_area { problem.units[*unit as usize].area } else { item.value };
+                Item { value: value - price * item.cost, cost: 0.0, ..item }
+            })
+            .collect();
+        knapsack_bound(&items, f64::INFINITY, room)
+    }
+
+    /// The price of money from which no unit among `units` is worth its cost.
+    pub fn dearest<S: PolygonSet>(&self, problem: &Problem<'_, S>, units: &[u32], by_area: bool) -> f64 {
+        let worth = |unit: &u32| {
+            let item = self.items[*unit as usize];
+            let value = if by_area { problem.units[*unit as usize].area } else { item.value };
+            if item.cost > 0.0 { value / item.cost } else { 0.0 }
+        };
+        units.iter().map(worth).fold(0.0, f64::max)
+    }
 }
 
 /// min over λ, μ ≥ 0 of λ·budget + μ·room + Σ max(0, v − λc − μa), pins without the max.

@@ -12,51 +12,122 @@ use std::sync::atomic::{AtomicBool, Ordering};
 /// Instances up to this many eligible parcels are enumerated (analyses.md §2).
 pub(super) const MOST_UNITS: usize = 20;
 
-/// More states than this would take more memory than the answer is worth (about 50 bytes each).
+/// States of a whole instance: about 1 GB.
 const MOST_STATES: usize = 20_000_000;
 
-/// Every feasible site of the instance with its parcels as bits.
+/// More connected subsets than this are not looked through.
+const MOST_SUBSETS: usize = 1 << MOST_UNITS;
+
+/// Parcels of an enumeration as bits: bit i is `Sites::units[i]`.
+pub(super) type Mask = u64;
+
+/// Every feasible site among some units, by rising mask.
 pub(super) struct Sites {
-    pub list: Vec<(u32, Site)>,
-    pub pins: u32,
+    pub units: Vec<u32>,
+    pub list: Vec<(Mask, Site)>,
+    pub pins: Mask,
 }
 
-/// All feasible sites, or nothing when `stop` said so first.
+/// All feasible sites of the whole instance, or nothing when `stop` said so first.
 pub(super) fn enumerate<S: PolygonSet>(problem: &Problem<'_, S>, stop: &(dyn Fn() -> bool + Sync)) -> Option<Sites> {
-    let count = problem.units.len();
-    let links: Vec<u32> = (0..count as u32).map(|i| problem.graph.neighbours(i).fold(0, |mask, j| mask | 1 << j)).collect();
-    let params = &problem.params;
-    let candidates: Vec<u32> = (1u32..1 << count)
-        .filter(|&mask| {
-            let (mut area, mut overlap, mut cost) = (0.0, 0.0, 0.0);
-            for unit in bits(mask).map(|i| &problem.units[i]) {
-                area += unit.area;
-                overlap += unit.overlap;
-                cost += unit.cost;
-            }
-            area >= params.min_area_m2 - 1e-5
-                && area - overlap <= params.max_area() + 1e-5
-                && within(cost, params.budget())
-                && is_connected(mask, &links)
-        })
-        .collect();
+    enumerate_among(problem, (0..problem.units.len() as u32).collect(), MOST_SUBSETS, stop)
+}
+
+/// All feasible sites among `units` (sorted, at most 64); nothing when stopped, or when more than `most` sites may be feasible.
+pub(super) fn enumerate_among<S: PolygonSet>(
+    problem: &Problem<'_, S>,
+    units: Vec<u32>,
+    most: usize,
+    stop: &(dyn Fn() -> bool + Sync),
+) -> Option<Sites> {
+    let candidates = Subsets::new(problem, &units, most).all()?;
     let stopped = AtomicBool::new(false);
-    let list: Vec<(u32, Site)> = candidates
+    let list: Vec<(Mask, Site)> = candidates
         .into_par_iter()
         .filter_map(|mask| {
             if stopped.load(Ordering::Relaxed) || stop() {
                 stopped.store(true, Ordering::Relaxed);
                 return None;
             }
-            let site = problem.site(bits(mask).map(|i| i as u32).collect());
+            let site = problem.site(bits(mask).map(|i| units[i]).collect());
             problem.broken_limit(&site).is_none().then_some((mask, site))
         })
         .collect();
-    let pins = (0..count).filter(|i| problem.units[*i].pinned).fold(0, |mask, i| mask | 1 << i);
-    (!stopped.into_inner()).then_some(Sites { list, pins })
+    let pins = units.iter().enumerate().filter(|(_, unit)| problem.units[**unit as usize].pinned).fold(0, |mask, (i, _)| mask | 1 << i);
+    (!stopped.into_inner()).then_some(Sites { units, list, pins })
 }
 
-fn bits(mask: u32) -> impl Iterator<Item = usize> {
+/// Connected subsets whose sums do not rule them out, each met once: a subset grows by neighbours above its lowest unit
+/// that no earlier member was next to (Wernicke 2006).
+struct Subsets<'p, 'a, S: PolygonSet> {
+    problem: &'p Problem<'a, S>,
+    units: &'p [u32],
+    links: Vec<Mask>,
+    most: usize,
+    seen: usize,
+    found: Vec<Mask>,
+}
+
+/// Sums over a subset: area, a lower bound of its union's area, cost.
+#[derive(Clone, Copy, Default)]
+struct Sums {
+    area: f64,
+    least_area: f64,
+    cost: f64,
+}
+
+impl<'p, 'a, S: PolygonSet> Subsets<'p, 'a, S> {
+    fn new(problem: &'p Problem<'a, S>, units: &'p [u32], most: usize) -> Self {
+        let place = |unit: u32| units.binary_search(&unit).ok();
+        let links = units.iter().map(|unit| problem.graph.neighbours(*unit).filter_map(place).fold(0, |mask, j| mask | 1 << j)).collect();
+        Subsets { problem, units, links, most, seen: 0, found: Vec::new() }
+    }
+
+    /// By rising mask; nothing when there are too many.
+    fn all(mut self) -> Option<Vec<Mask>> {
+        for first in 0..self.units.len() {
+            let above = if first + 1 < Mask::BITS as usize { Mask::MAX << (first + 1) } else { 0 };
+            let own = 1 << first;
+            let sums = self.with(Sums::default(), first);
+            self.extend(own, self.links[first] & above, own | self.links[first], above, sums)?;
+        }
+        self.found.sort_unstable();
+        Some(self.found)
+    }
+
+    fn with(&self, sums: Sums, i: usize) -> Sums {
+        let unit = &self.problem.units[self.units[i] as usize];
+        Sums {
+            area: sums.area + unit.area,
+            // Overlaps count once: what the unit shares with any other may be there already.
+            least_area: sums.least_area + (unit.area - unit.overlap).max(0.0),
+            cost: sums.cost + unit.cost,
+        }
+    }
+
+    fn extend(&mut self, subset: Mask, mut open: Mask, near: Mask, above: Mask, sums: Sums) -> Option<()> {
+        let params = &self.problem.params;
+        if sums.least_area > params.max_area() + 1e-5 || !within(sums.cost, params.budget()) {
+            return Some(());
+        }
+        self.seen += 1;
+        if sums.area >= params.min_area_m2 - 1e-5 {
+            self.found.push(subset);
+        }
+        if self.seen > MOST_SUBSETS || self.found.len() > self.most {
+            return None;
+        }
+        while open != 0 {
+            let next = open.trailing_zeros() as usize;
+            open &= open - 1;
+            let links = self.links[next];
+            self.extend(subset | 1 << next, open | (links & above & !near), near | links, above, self.with(sums, next))?;
+        }
+        Some(())
+    }
+}
+
+pub(super) fn bits(mask: Mask) -> impl Iterator<Item = usize> {
     let mut rest = mask;
     std::iter::from_fn(move || {
         (rest != 0).then(|| {
@@ -67,25 +138,15 @@ fn bits(mask: u32) -> impl Iterator<Item = usize> {
     })
 }
 
-fn is_connected(mask: u32, links: &[u32]) -> bool {
-    let mut reached = mask & mask.wrapping_neg();
-    let mut open = reached;
-    while open != 0 {
-        let around = bits(open).fold(0, |all, i| all | links[i]);
-        open = around & mask & !reached;
-        reached |= open;
-    }
-    reached == mask
-}
-
 /// The cheapest site, or that of fewest owners, which can stand beside `best`: costs and owners only add up, so without
 /// pins one site is always least.
-pub(super) fn least_site(sites: &Sites, goal: Goal, best: &Plan) -> Option<Plan> {
-    let gains: Vec<f64> = sites.list.iter().map(|(_, site)| goal.gain(site)).collect();
+pub(super) fn least_site<'s>(sites: impl Iterator<Item = &'s Site>, goal: Goal, best: &Plan) -> Option<Plan> {
+    let sites: Vec<&Site> = sites.collect();
+    let gains: Vec<f64> = sites.iter().map(|site| goal.gain(site)).collect();
     let most = gains.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     let mut tied: Vec<Plan> = (0..gains.len())
         .filter(|&index| gains[index] >= most - TIE * most.abs())
-        .map(|index| Plan::new(vec![sites.list[index].1.clone()]))
+        .map(|index| Plan::new(vec![sites[index].clone()]))
         .filter(|plan| !plan.dominates(best))
         .collect();
     tied.sort_by(Plan::rank);
@@ -102,7 +163,7 @@ pub(super) enum Goal {
 }
 
 impl Goal {
-    fn gain(self, site: &Site) -> f64 {
+    pub(super) fn gain(self, site: &Site) -> f64 {
         match self {
             Goal::Objective => site.value,
             Goal::Cheapest => -site.cost,
@@ -114,7 +175,7 @@ impl Goal {
 
 /// A site as the packing sees it.
 struct Piece {
-    mask: u32,
+    mask: Mask,
     gain: f64,
     slack: f64,
     index: usize,
@@ -124,23 +185,44 @@ struct Piece {
 /// A plan has at least one site: the empty plan is an answer only where nothing else is feasible (C12).
 pub(super) fn pack<S: PolygonSet>(problem: &Problem<'_, S>, sites: &Sites, goal: Goal, stop: &(dyn Fn() -> bool + Sync)) -> Result<Option<Plan>, ()> {
     let gains: Vec<f64> = sites.list.iter().map(|(_, site)| goal.gain(site)).collect();
-    Packing::new(problem, sites, &gains).solve(stop)
+    let limits = Limits { most_sites: problem.params.most_sites(), budget: problem.params.budget(), most_states: MOST_STATES };
+    let packed = Packing::new(problem, sites, &gains, limits).solve(stop)?;
+    Ok(packed.map(|packed| Plan::new(packed.into_iter().map(|index| sites.list[index].1.clone()).collect())))
 }
 
-struct Packing<'p, 'a, S: PolygonSet> {
-    problem: &'p Problem<'a, S>,
+/// The sites (as indexes into the list) of greatest Σ `gains` that hold all pins, at least one site, within `limits`.
+pub(super) fn pack_gains<S: PolygonSet>(
+    problem: &Problem<'_, S>,
+    sites: &Sites,
+    gains: &[f64],
+    limits: Limits,
+    stop: &(dyn Fn() -> bool + Sync),
+) -> Result<Option<Vec<usize>>, ()> {
+    Packing::new(problem, sites, gains, limits).solve(stop)
+}
+
+/// What bounds a packing as a whole.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Limits {
+    pub most_sites: usize,
+    pub budget: f64,
+    /// More states than this would take more memory than the answer is worth (about 50 bytes each).
+    pub most_states: usize,
+}
+
+struct Packing<'p> {
     sites: &'p Sites,
-    most_sites: usize,
+    limits: Limits,
     /// Pieces by lowest bit, by rising slack.
     by_low: Vec<Vec<Piece>>,
     /// Price of each parcel; the prices of a piece's parcels sum to at least its gain.
     price: Vec<f64>,
-    all: Vec<(u32, f64)>,
+    all: Vec<(Mask, f64)>,
 }
 
 #[derive(Clone, Copy)]
 struct State {
-    used: u32,
+    used: Mask,
     sites: u32,
     gain: f64,
     /// Σ prices so far − gain: what this state has already lost against the dual bound.
@@ -151,11 +233,11 @@ struct State {
     piece: u32,
 }
 
-impl<'p, 'a, S: PolygonSet> Packing<'p, 'a, S> {
-    fn new(problem: &'p Problem<'a, S>, sites: &'p Sites, gains: &[f64]) -> Self {
-        let count = problem.units.len();
-        let all: Vec<(u32, f64)> = sites.list.iter().map(|(mask, _)| *mask).zip(gains.iter().copied()).collect();
-        let price = dual_prices(problem, &all);
+impl<'p> Packing<'p> {
+    fn new<S: PolygonSet>(problem: &Problem<'_, S>, sites: &'p Sites, gains: &[f64], limits: Limits) -> Self {
+        let count = sites.units.len();
+        let all: Vec<(Mask, f64)> = sites.list.iter().map(|(mask, _)| *mask).zip(gains.iter().copied()).collect();
+        let price = dual_prices(problem, &sites.units, &all);
         let mut by_low: Vec<Vec<Piece>> = (0..count).map(|_| Vec::new()).collect();
         for (index, (mask, gain)) in all.iter().enumerate() {
             let slack = bits(*mask).map(|i| price[i]).sum::<f64>() - gain;
@@ -164,24 +246,24 @@ impl<'p, 'a, S: PolygonSet> Packing<'p, 'a, S> {
         for pieces in &mut by_low {
             pieces.sort_by(|p, q| p.slack.total_cmp(&q.slack).then(p.mask.cmp(&q.mask)));
         }
-        let most_sites = problem.params.most_sites().min(count);
-        Packing { problem, sites, most_sites, by_low, price, all }
+        let limits = Limits { most_sites: limits.most_sites.min(count), ..limits };
+        Packing { sites, limits, by_low, price, all }
     }
 
-    fn solve(&self, stop: &(dyn Fn() -> bool + Sync)) -> Result<Option<Plan>, ()> {
+    fn solve(&self, stop: &(dyn Fn() -> bool + Sync)) -> Result<Option<Vec<usize>>, ()> {
         let bound: f64 = self.price.iter().sum();
         let floor = self.first_guess();
         let tolerance = 2.0 * TIE * floor.abs().max(if floor.is_finite() { bound.abs() } else { 0.0 });
         let most_loss = if floor.is_finite() { bound - floor + tolerance } else { f64::INFINITY };
-        let budget = self.problem.params.budget();
+        let Limits { most_sites, budget, most_states } = self.limits;
 
         let mut trail: Vec<State> = vec![State { used: 0, sites: 0, gain: 0.0, loss: 0.0, cost: 0.0, from: u32::MAX, piece: u32::MAX }];
         let mut layer: Vec<u32> = vec![0];
         let mut steps = 0u32;
         for low in 0..self.by_low.len() {
-            let bit = 1u32 << low;
+            let bit: Mask = 1 << low;
             let is_pin = self.sites.pins & bit != 0;
-            let mut next = Layer::new(self.most_sites < self.by_low.len());
+            let mut next = Layer::new(most_sites < self.by_low.len());
             for &at in &layer {
                 let state = trail[at as usize];
                 if state.used & bit != 0 {
@@ -192,12 +274,12 @@ impl<'p, 'a, S: PolygonSet> Packing<'p, 'a, S> {
                 if !is_pin && skipped.loss <= most_loss {
                     next.offer_new(skipped, &mut trail);
                 }
-                if state.sites as usize >= self.most_sites {
+                if state.sites as usize >= most_sites {
                     continue;
                 }
                 for piece in &self.by_low[low] {
                     steps = steps.wrapping_add(1);
-                    if steps.is_multiple_of(4096) && (stop() || trail.len() > MOST_STATES) {
+                    if steps.is_multiple_of(4096) && (stop() || trail.len() > most_states) {
                         return Err(());
                     }
                     if state.loss + piece.slack > most_loss {
@@ -224,29 +306,30 @@ impl<'p, 'a, S: PolygonSet> Packing<'p, 'a, S> {
             }
             layer = next.states();
         }
-        let mut best: Option<(f64, Plan)> = None;
+        let mut best: Option<(Vec<usize>, Plan)> = None;
         let most = layer.iter().map(|at| trail[*at as usize]).filter(|s| s.sites > 0).map(|s| s.gain).fold(f64::NEG_INFINITY, f64::max);
         for &at in &layer {
             let state = trail[at as usize];
             if state.sites == 0 || state.gain < most - TIE * most.abs() {
                 continue;
             }
-            let plan = self.plan(at, &trail);
+            let packed = self.packed(at, &trail);
+            let plan = Plan::new(packed.iter().map(|index| self.sites.list[*index].1.clone()).collect());
             if best.as_ref().is_none_or(|(_, held)| plan.rank(held).is_lt()) {
-                best = Some((state.gain, plan));
+                best = Some((packed, plan));
             }
         }
-        Ok(best.map(|(_, plan)| plan))
+        Ok(best.map(|(packed, _)| packed))
     }
 
-    fn plan(&self, at: u32, trail: &[State]) -> Plan {
-        let mut sites = Vec::new();
+    fn packed(&self, at: u32, trail: &[State]) -> Vec<usize> {
+        let mut pieces = Vec::new();
         let mut state = trail[at as usize];
         while state.piece != u32::MAX {
-            sites.push(self.sites.list[state.piece as usize].1.clone());
+            pieces.push(state.piece as usize);
             state = trail[state.from as usize];
         }
-        Plan::new(sites)
+        pieces
     }
 
     /// A feasible gain to start from: sites by rising loss per parcel, pins first.
@@ -260,14 +343,14 @@ impl<'p, 'a, S: PolygonSet> Packing<'p, 'a, S> {
         order.sort_by(|p, q| keys[*p].total_cmp(&keys[*q]).then(p.cmp(q)));
         let mut best = f64::NEG_INFINITY;
         for first in order.iter().take(64) {
-            let (mut used, mut gain, mut cost, mut count) = (0u32, 0.0, 0.0, 0usize);
+            let (mut used, mut gain, mut cost, mut count) = (0 as Mask, 0.0, 0.0, 0usize);
             for &index in std::iter::once(first).chain(&order) {
                 let (mask, add) = self.all[index];
                 let holds_open_pin = mask & self.sites.pins & !used != 0;
                 let next_cost = cost + self.sites.list[index].1.cost;
-                if count >= self.most_sites
+                if count >= self.limits.most_sites
                     || mask & used != 0
-                    || !within(next_cost, self.problem.params.budget())
+                    || !within(next_cost, self.limits.budget)
                     || (add <= 0.0 && !holds_open_pin && count > 0)
                 {
                     continue;
@@ -285,7 +368,7 @@ impl<'p, 'a, S: PolygonSet> Packing<'p, 'a, S> {
 /// The best state per (parcels, sites): with no limit on sites, per parcels.
 struct Layer {
     counts_sites: bool,
-    best: HashMap<(u32, u32), u32>,
+    best: HashMap<(Mask, u32), u32>,
 }
 
 impl Layer {
@@ -293,7 +376,7 @@ impl Layer {
         Layer { counts_sites, best: HashMap::new() }
     }
 
-    fn key(&self, state: &State) -> (u32, u32) {
+    fn key(&self, state: &State) -> (Mask, u32) {
         (state.used, if self.counts_sites { state.sites } else { 0 })
     }
 
@@ -322,7 +405,7 @@ impl Layer {
 
     /// In the order of their keys: a hash map's own order must not reach the result.
     fn states(self) -> Vec<u32> {
-        let mut states: Vec<((u32, u32), u32)> = self.best.into_iter().collect();
+        let mut states: Vec<((Mask, u32), u32)> = self.best.into_iter().collect();
         states.sort_unstable();
         states.into_iter().map(|(_, at)| at).collect()
     }
@@ -338,13 +421,14 @@ fn better(a: &State, b: &State) -> bool {
 
 /// Prices with Σ prices of a piece ≥ its gain for every piece: their sum bounds every packing from above.
 /// Start from each parcel's best share of a gain, then lower one price after the other as far as the pieces allow.
-fn dual_prices<S: PolygonSet>(problem: &Problem<'_, S>, pieces: &[(u32, f64)]) -> Vec<f64> {
-    let count = problem.units.len();
+fn dual_prices<S: PolygonSet>(problem: &Problem<'_, S>, units: &[u32], pieces: &[(Mask, f64)]) -> Vec<f64> {
+    let count = units.len();
+    let area = |i: usize| problem.units[units[i] as usize].area;
     let mut price = vec![0.0f64; count];
     for &(mask, gain) in pieces.iter().filter(|p| p.1 > 0.0) {
-        let area: f64 = bits(mask).map(|i| problem.units[i].area).sum();
+        let whole: f64 = bits(mask).map(area).sum();
         for i in bits(mask) {
-            price[i] = price[i].max(gain * problem.units[i].area / area);
+            price[i] = price[i].max(gain * area(i) / whole);
         }
     }
     let mut slack: Vec<f64> = pieces.iter().map(|(mask, gain)| bits(*mask).map(|i| price[i]).sum::<f64>() - gain).collect();

@@ -3,6 +3,7 @@
 //! # Source
 //! analyses.md §2 and exact-consolidation.md; the letters C1–C20 in comments are its paragraphs.
 
+pub mod action_plan;
 mod answer;
 mod bound;
 mod dice;
@@ -11,6 +12,7 @@ mod exact;
 mod input;
 mod ledger;
 mod left_out;
+mod parts;
 mod problem;
 pub mod regions;
 mod report;

@@ -1,8 +1,9 @@
 //! From a problem to plans: exact where it can be, searched where it must be, with a bound either way.
 
-use super::bound::{RELAXED, upper_bound};
+use super::bound::{Bounds, RELAXED};
 use super::exact::{Goal, MOST_UNITS, enumerate, least_site, pack};
 use super::left_out::{polish, usable};
+use super::parts::{Packed, Parts};
 use super::problem::{Plan, Problem};
 use super::search::search;
 use crate::domain::fault::Outcome;
@@ -30,14 +31,69 @@ pub(super) fn solve<S: PolygonSet>(problem: &mut Problem<'_, S>, stop: Stop<'_>,
             None => Err(infeasible(problem, stop)),
         };
     }
-    match solve_by_search(problem, stop, progress) {
+    match solve_by_parts(problem, stop, progress) {
         Some(solution) => Ok(solution),
         None => Err(infeasible(problem, stop)),
     }
 }
 
+/// Block by block where the blocks can be listed; the search speaks for the rest. Nothing when the pins found no feasible plan.
+pub(super) fn solve_by_parts<S: PolygonSet>(problem: &Problem<'_, S>, stop: Stop<'_>, progress: &(dyn Fn(f64) + Sync)) -> Option<Solution> {
+    let can_be_used = usable(problem);
+    let bounds = Bounds::new(problem);
+    let whole = bounds.of_all(problem, &can_be_used);
+    let in_parts = Parts::new(problem, &bounds, &can_be_used, stop, &|share| progress(0.5 * share))
+        .and_then(|parts| parts.best(Goal::Objective, stop).map(|best| (parts, best)));
+    let Some((parts, Packed { plan, bound, exact })) = in_parts else {
+        return solve_by_search(problem, &bounds, stop, progress);
+    };
+    let is_listed = parts.are_listed();
+    let searched =
+        if exact || is_listed && plan.is_some() { None } else { solve_by_search(problem, &bounds, stop, &|share| progress(0.5 + 0.5 * share)) };
+    let mut plans: Vec<Plan> = plan.into_iter().filter(|plan| !plan.sites.is_empty()).map(|plan| polish(problem, plan, stop)).collect();
+    if plans.is_empty() && !has_pins(problem) {
+        // No site is worth its price: the least bad one, for an empty plan is an answer only where nothing is feasible (C12).
+        let mut singles: Vec<Plan> = parts.listed().map(|site| Plan::new(vec![site.clone()])).collect();
+        singles.sort_by(Plan::rank);
+        plans.extend(singles.into_iter().next());
+    }
+    for goal in [Goal::Cheapest, Goal::Largest, Goal::FewestOwners] {
+        let is_single = goal != Goal::Largest && !has_pins(problem);
+        plans.extend(if is_single { parts.least_single(goal, plans.first()) } else { parts.best(goal, stop).and_then(|packed| packed.plan) });
+    }
+    plans.retain(|plan| !plan.sites.is_empty());
+    let is_searched = searched.is_some();
+    plans.extend(searched.into_iter().flat_map(|solution| solution.candidates.into_iter().map(|(_, plan)| plan)));
+    if plans.is_empty() {
+        if has_pins(problem) {
+            return None;
+        }
+        plans.push(Plan::new(Vec::new()));
+    }
+    let candidates = choose(plans);
+    let best = candidates[0].1.objective;
+    let exact = exact && is_listed;
+    let bound = if exact { best } else { bound.min(whole).max(best) };
+    let relaxed = match (exact, is_listed && !is_searched) {
+        (true, _) => Vec::new(),
+        (false, true) => vec!["budget"],
+        (false, false) => RELAXED.to_vec(),
+    };
+    progress(1.0);
+    Some(Solution { candidates, bound, exact, relaxed })
+}
+
+fn has_pins<S: PolygonSet>(problem: &Problem<'_, S>) -> bool {
+    problem.units.iter().any(|unit| unit.pinned)
+}
+
 /// Searched plans and a relaxed bound; nothing when the pins found no feasible plan.
-pub(super) fn solve_by_search<S: PolygonSet>(problem: &Problem<'_, S>, stop: Stop<'_>, progress: &(dyn Fn(f64) + Sync)) -> Option<Solution> {
+pub(super) fn solve_by_search<S: PolygonSet>(
+    problem: &Problem<'_, S>,
+    bounds: &Bounds,
+    stop: Stop<'_>,
+    progress: &(dyn Fn(f64) + Sync),
+) -> Option<Solution> {
     let can_be_used = usable(problem);
     let mut plans: Vec<Plan> = search(problem, &can_be_used, problem.params.seed, stop, progress)
         .into_iter()
@@ -48,7 +104,7 @@ pub(super) fn solve_by_search<S: PolygonSet>(problem: &Problem<'_, S>, stop: Sto
     if let Some(best) = plans.first() {
         plans.push(polish(problem, best.clone(), stop));
     }
-    if plans.is_empty() && problem.units.iter().any(|u| u.pinned) {
+    if plans.is_empty() && has_pins(problem) {
         return None;
     }
     if plans.is_empty() {
@@ -56,7 +112,7 @@ pub(super) fn solve_by_search<S: PolygonSet>(problem: &Problem<'_, S>, stop: Sto
     }
     let candidates = choose(plans);
     let best = candidates[0].1.objective;
-    let bound = upper_bound(problem, &can_be_used).max(best);
+    let bound = bounds.of_all(problem, &can_be_used).max(best);
     Some(Solution { candidates, bound, exact: false, relaxed: RELAXED.to_vec() })
 }
 
@@ -80,7 +136,7 @@ fn solve_exactly<S: PolygonSet>(problem: &Problem<'_, S>, stop: Stop<'_>) -> Opt
     let mut plans = vec![best];
     for goal in [Goal::Cheapest, Goal::Largest, Goal::FewestOwners] {
         let plan = match goal {
-            Goal::Cheapest | Goal::FewestOwners if sites.pins == 0 => least_site(&sites, goal, &plans[0]),
+            Goal::Cheapest | Goal::FewestOwners if sites.pins == 0 => least_site(sites.list.iter().map(|(_, site)| site), goal, &plans[0]),
             _ => pack(problem, &sites, goal, stop).ok()?,
         };
         plans.extend(plan);

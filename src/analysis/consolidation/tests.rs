@@ -1,3 +1,4 @@
+mod blocks;
 mod measure;
 mod small;
 

@@ -84,13 +84,29 @@ pub struct RoadLine {
 }
 
 /// A building that stands, as recorded.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct ExistingBuilding {
     pub code: String,
     pub storeys: Option<usize>,
     pub height_m: Option<f64>,
     pub gfa_m2: Option<f64>,
+    /// In the working CRS; empty when it is not drawn, and then no height zone is known to touch it.
+    pub footprint: MultiPolygon<f64>,
     pub floors: Vec<ExistingFloor>,
+}
+
+impl ExistingBuilding {
+    /// A building of which nothing but its code is recorded.
+    pub fn new(code: &str) -> Self {
+        ExistingBuilding {
+            code: code.to_owned(),
+            storeys: None,
+            height_m: None,
+            gfa_m2: None,
+            footprint: MultiPolygon(Vec::new()),
+            floors: Vec::new(),
+        }
+    }
 }
 
 #[derive(Clone, Debug, Default)]
@@ -125,9 +141,42 @@ pub struct Overrides {
     pub wanted_gfa: Option<f64>,
     /// The adjoining parcel is taken in.
     pub neighbour: bool,
+    pub add: Added,
+}
+
+/// What a planner adds to each parcel's own limit, where it has one: an unknown limit stays unknown. A figure that is set goes before.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Added {
+    pub far: f64,
+    /// m; a height zone over the parcel stays as it is.
+    pub height: f64,
+    pub coverage: f64,
+    pub setback_road: f64,
+    pub setback_side: f64,
+    pub storey_ground: f64,
+    pub storey_lower: f64,
+    pub storey_typical: f64,
 }
 
 impl Overrides {
+    /// Adds to one lever by its name; false when there is no such lever or nothing to add to.
+    pub fn add(&mut self, lever: &str, by: f64) -> bool {
+        let add = &mut self.add;
+        let slot = match lever {
+            "far" => &mut add.far,
+            "height" => &mut add.height,
+            "coverage" => &mut add.coverage,
+            "setback_road" => &mut add.setback_road,
+            "setback_side" => &mut add.setback_side,
+            "storey_ground" => &mut add.storey_ground,
+            "storey_lower" => &mut add.storey_lower,
+            "storey_typical" => &mut add.storey_typical,
+            _ => return false,
+        };
+        *slot = by;
+        true
+    }
+
     /// Sets one lever by its name (`far`, `height`, …); false when there is no such lever.
     pub fn set(&mut self, lever: &str, value: f64) -> bool {
         match lever {

@@ -30,7 +30,7 @@ pub(super) fn smallest_change(
         return Vec::new();
     }
     let levers = levers(pack, case, overrides, &prepared);
-    let mut bench = Bench { case, pack, overrides, wanted, grounds: BTreeMap::new(), best_short: None };
+    let mut bench = Bench { case, pack, overrides, wanted, base, grounds: BTreeMap::new(), best_short: None };
     bench.grounds.insert(bench.ground_key(overrides), prepared);
 
     let mut ways: Vec<Change> = Vec::new();
@@ -123,6 +123,7 @@ struct Bench<'a> {
     pack: &'a UpstairsPack,
     overrides: &'a Overrides,
     wanted: Option<f64>,
+    base: &'a UpstairsResult,
     grounds: BTreeMap<[u64; 4], Prepared>,
     /// The best that did not reach: most GFA, then least cost.
     best_short: Option<Change>,
@@ -143,8 +144,12 @@ impl Bench<'_> {
             overrides.set(&lever.rule.name, *value);
         }
         let key = self.ground_key(&overrides);
-        let (case, pack) = (self.case, self.pack);
-        let prepared = self.grounds.entry(key).or_insert_with(|| Prepared::new(case, pack, &overrides));
+        let (case, pack, known) = (self.case, self.pack, &self.base.plates);
+        let prepared = self.grounds.entry(key).or_insert_with(|| {
+            let mut ground = Prepared::new(case, pack, &overrides);
+            ground.seed(known);
+            ground
+        });
         prepared.limits = limits(case, pack, &overrides);
         if let Some(open) = prepared.regimes.last_mut() {
             open.height = prepared.limits.height.value;

@@ -10,7 +10,7 @@ use super::fit::fit_matrix;
 use super::land::{Land, land};
 use super::limits::{Limits, Tower, limits};
 use super::offset::inset;
-use super::result::{Bar, PlateResult, StoreyResult, UpstairsResult};
+use super::result::{Bar, PlateResult, StoreyResult, UpstairsResult, YardResult};
 use super::shape::{Point, area, normalised, without};
 use super::solve::{Lifted, Regime, Scheme, best, draw, regimes};
 use crate::domain::catalogue;
@@ -20,10 +20,14 @@ use geo::BooleanOps;
 use geo_types::{Coord, LineString, MultiPolygon, Polygon};
 
 /// How much of the answer is wanted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Depth {
+    /// The building alone: areas, plates and storeys, nothing judged.
+    Scheme,
     /// Figures, plates and findings: what a roll-up over many parcels needs.
     Figures,
+    /// And which limits bind.
+    Binding,
     /// All of it: binding limits, smallest change and cluster fit as well.
     Full,
 }
@@ -35,11 +39,27 @@ pub fn check(case: &ParcelCase, pack: &UpstairsPack, overrides: &Overrides) -> U
 
 /// The check to a depth.
 pub fn check_to(case: &ParcelCase, pack: &UpstairsPack, overrides: &Overrides, depth: Depth) -> UpstairsResult {
+    check_from(case, pack, overrides, depth, &[])
+}
+
+/// The check of a question that is looser than one already answered: the search knows that one's plates, so that it never does worse (U22).
+pub fn check_from(case: &ParcelCase, pack: &UpstairsPack, overrides: &Overrides, depth: Depth, known: &[PlateResult]) -> UpstairsResult {
     let mut prepared = Prepared::new(case, pack, overrides);
+    prepared.seed(known);
+    if depth == Depth::Scheme {
+        let (regime, building) = best(&mut prepared.regimes, prepared.land.site_area, &prepared.limits, pack, Lifted::default());
+        let scheme = draw(&prepared.regimes, regime, building, &prepared.limits.grid);
+        return prepared.result(case, pack, &scheme, regime);
+    }
     let Evaluated { mut result, scheme, regime } = evaluate(&mut prepared, case, pack, overrides);
-    result.existing = case.existing.iter().map(|building| check_existing(building, case, pack)).collect();
-    if depth == Depth::Full {
+    if depth >= Depth::Binding {
         result.binding = binding(&mut prepared, pack, result.gfa_m2);
+    }
+    if depth == Depth::Full {
+        result.existing = case.existing.iter().map(|building| check_existing(building, case, pack)).collect();
+        result.site = prepared.world(&prepared.land.site);
+        result.setback_line = prepared.world(&inset(&prepared.land.site, &prepared.line.pieces, pack.setback.mitre_limit));
+        result.frontage = prepared.frontage();
         result.fit = fit_matrix(pack, &prepared.limits.heights);
         result.unusable = prepared.unusable(regime, &scheme);
         result.smallest_change = smallest_change(case, pack, overrides, &result, prepared);
@@ -60,7 +80,8 @@ pub(super) fn evaluate(prepared: &mut Prepared, case: &ParcelCase, pack: &Upstai
     let scheme = draw(&prepared.regimes, regime, building, &prepared.limits.grid);
     let mut result = prepared.result(case, pack, &scheme, regime);
     let drawn = Drawn { case, pack, overrides, prepared, scheme: &scheme, result: &result };
-    let (found, required) = (findings(&drawn), requirements(&drawn));
+    let ((found, circle), required) = (findings(&drawn), requirements(&drawn));
+    result.yard = circle.map(|circle| YardResult { centre: circle.centre + prepared.land.origin, radius_m: circle.radius });
     result.overall = Verdict::overall(found.iter().map(|finding| finding.verdict));
     result.unknown.extend(found.iter().filter(|finding| finding.verdict == Verdict::Unknown).map(|finding| finding.rule.to_owned()));
     result.findings = found;
@@ -90,6 +111,34 @@ impl Prepared {
         let limits = limits(case, pack, overrides);
         let regimes = regimes(&land, outline.clone(), limits.height.value);
         Prepared { land, line, outline, limits, regimes }
+    }
+
+    /// Makes a layout that is already known (in the working CRS) known to the search, wherever it still fits.
+    pub fn seed(&mut self, known: &[PlateResult]) {
+        let local = |point: &Point| *point - self.land.origin;
+        let corners: Vec<[Point; 3]> = known
+            .iter()
+            .filter_map(|plate| {
+                let ring = &plate.polygon.exterior().0;
+                (ring.len() == 5).then(|| [local(&ring[0]), local(&ring[1]), local(&ring[3])])
+            })
+            .collect();
+        for regime in &mut self.regimes {
+            regime.space.seed(&regime.outline, &corners, &self.limits.grid);
+        }
+    }
+
+    /// The pieces of the site line that face a road, in the working CRS; pieces that follow one another are one line.
+    fn frontage(&self) -> Vec<LineString<f64>> {
+        let mut lines: Vec<LineString<f64>> = Vec::new();
+        for piece in self.line.pieces.iter().filter(|piece| piece.faces_road) {
+            let (a, b) = (piece.a + self.land.origin, piece.b + self.land.origin);
+            match lines.last_mut().filter(|line| line.0.last() == Some(&a)) {
+                Some(line) => line.0.push(b),
+                None => lines.push(LineString(vec![a, b])),
+            }
+        }
+        lines
     }
 
     fn result(&self, case: &ParcelCase, pack: &UpstairsPack, scheme: &Scheme, regime: usize) -> UpstairsResult {
@@ -133,6 +182,11 @@ impl Prepared {
                     polygon: self.world_polygon(&plate.polygon()),
                 })
                 .collect(),
+            height_limit_m: scheme.height_limit,
+            site: MultiPolygon(Vec::new()),
+            setback_line: MultiPolygon(Vec::new()),
+            frontage: Vec::new(),
+            yard: None,
             height_m: storeys.iter().map(|storey| storey.height_m).sum::<f64>() + if storeys.is_empty() { 0.0 } else { self.limits.roof_allowance },
             storeys,
             gfa_m2: building.gfa,

@@ -35,7 +35,7 @@ pub(super) fn site_line(site: &MultiPolygon<f64>, around: &Surroundings<'_>, rul
     let mut line = SiteLine { pieces: Vec::new(), unknown_class: false };
     let roads = local_roads(site, around, rules.facing_distance);
     let neighbours = if roads.is_empty() { Vec::new() } else { local_neighbours(site, around, rules.facing_distance) };
-    let side = overrides.setback_side.unwrap_or(rules.side.value);
+    let side = overrides.setback_side.unwrap_or((rules.side.value + overrides.add.setback_side).max(0.0));
     let exteriors: Vec<*const LineString<f64>> = site.0.iter().map(|polygon| std::ptr::from_ref(polygon.exterior())).collect();
     for (index, ring) in rings(site).enumerate() {
         // Holes take the side setback (U4): nobody drives up to a hole.
@@ -44,7 +44,9 @@ pub(super) fn site_line(site: &MultiPolygon<f64>, around: &Surroundings<'_>, rul
             for part in cut(&edge, rules) {
                 let faced = if outer { faced_road(&part, &roads, &neighbours, rules) } else { None };
                 let setback = match faced {
-                    Some(class) => overrides.setback_road.unwrap_or_else(|| road_setback(rules, class, &mut line.unknown_class)),
+                    Some(class) => overrides
+                        .setback_road
+                        .unwrap_or_else(|| (road_setback(rules, class, &mut line.unknown_class) + overrides.add.setback_road).max(0.0)),
                     None => side,
                 };
                 line.pieces.extend(part.windows(2).map(|pair| Piece { a: pair[0], b: pair[1], setback, faces_road: faced.is_some(), ring: index }));

@@ -1,8 +1,10 @@
 //! A building that stands, checked against the same pack from what is recorded about it (analyses §3.9).
 
-use super::case::{ExistingBuilding, ParcelCase};
+use super::case::{ExistingBuilding, Overrides, ParcelCase};
+use super::limits::limits;
 use super::result::{ExistingResult, Finding, Rule};
-use crate::rules::{Cite, Op, UpstairsPack, Verdict};
+use crate::rules::{Cite, Cited, Op, UpstairsPack, Verdict};
+use geo::Intersects;
 
 const HEIGHT: Rule = Rule { id: "existing_height", zh: "现状高度", en: "Height as built", op: Op::AtMost, unit: "m" };
 const STOREYS: Rule = Rule { id: "existing_storeys", zh: "现状层数", en: "Storeys as built", op: Op::AtMost, unit: "层" };
@@ -11,14 +13,13 @@ const LOAD: Rule = Rule { id: "existing_load", zh: "现状楼面荷载", en: "Fl
 const LIFTS: Rule = Rule { id: "existing_lifts", zh: "现状货梯", en: "Freight lifts as built", op: Op::AtLeast, unit: "部" };
 
 pub(super) fn check_existing(building: &ExistingBuilding, case: &ParcelCase, pack: &UpstairsPack) -> ExistingResult {
-    let limit = case.height_limit_m.or(pack.height_max.value);
-    let height = Finding::new(
-        &HEIGHT,
-        building.height_m,
-        limit,
-        &if case.height_limit_m.is_some() { Cite::record("宗地限高 / the parcel's height limit") } else { pack.height_max.cite.clone() },
-    );
-    let unlimited = limit.is_none() && building.height_m.is_some();
+    let own = limits(case, pack, &Overrides::default()).height;
+    let limit = match lowest_zone(building, case) {
+        Some(zone) if own.value.is_none_or(|own| zone < own) => Cited { value: Some(zone), cite: Cite::record("限高区 / height zone") },
+        _ => own,
+    };
+    let height = Finding::new(&HEIGHT, building.height_m, limit.value, &limit.cite);
+    let unlimited = limit.value.is_none() && building.height_m.is_some();
     let storeys = &pack.storey.max;
     let mut findings = vec![
         if unlimited { height.with_verdict(Verdict::Pass) } else { height },
@@ -38,13 +39,18 @@ pub(super) fn check_existing(building: &ExistingBuilding, case: &ParcelCase, pac
     ExistingResult { building: building.code.clone(), findings, overall }
 }
 
+/// The lowest height zone that touches the building (U5).
+fn lowest_zone(building: &ExistingBuilding, case: &ParcelCase) -> Option<f64> {
+    let touched = case.restrictions.iter().filter(|zone| zone.height_limit_m.is_some() && zone.geometry.intersects(&building.footprint));
+    touched.filter_map(|zone| zone.height_limit_m).min_by(f64::total_cmp)
+}
+
 /// The record against what the cluster needs; without a cluster, against the band's design load.
 fn load(pack: &UpstairsPack, band: usize, recorded: Option<f64>) -> Finding {
     let design = &pack.load[band];
-    let from_table = || pack.cluster.as_ref().map(|cluster| pack.fit.demand.get(cluster).and_then(|factors| factors[4][band]));
-    match (&pack.load_demand, from_table()) {
-        (Some(own), _) => Finding::new(&LOAD, recorded, Some(own.value[band]), &own.cite),
-        (None, Some(demand)) => Finding::new(&LOAD, recorded, demand, &pack.fit.cite),
-        (None, None) => Finding::new(&LOAD, recorded, Some(design.value), &design.cite),
+    let Some(cluster) = &pack.cluster else { return Finding::new(&LOAD, recorded, Some(design.value), &design.cite) };
+    match pack.fit.load(cluster, band) {
+        Some(need) => Finding::new(&LOAD, recorded, Some(need.value), &need.cite),
+        None => Finding::new(&LOAD, recorded, None, &pack.fit.cite),
     }
 }

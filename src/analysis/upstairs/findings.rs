@@ -5,7 +5,7 @@ use super::check::Prepared;
 use super::result::{Finding, Requirement, Rule, UpstairsResult};
 use super::shape::distance_to_segment;
 use super::solve::{DrawnPlate, Scheme};
-use super::yard::turning_radius;
+use super::yard::{Circle, largest_circle};
 use crate::rules::{Cite, Cited, Op, Status, UpstairsPack, Verdict};
 use std::sync::Arc;
 
@@ -19,6 +19,7 @@ pub(super) struct Drawn<'a> {
     pub result: &'a UpstairsResult,
 }
 
+const LAND: Rule = Rule { id: "control_lines", zh: "控制线图层齐备", en: "Control lines on record", op: Op::AtLeast, unit: "层" };
 const FOOTPLATE: Rule = Rule { id: "footplate", zh: "标准层可布置", en: "A footplate fits", op: Op::AtLeast, unit: "m²" };
 const FAR: Rule = Rule { id: "far", zh: "容积率", en: "Floor area ratio", op: Op::AtMost, unit: "" };
 const COVERAGE: Rule = Rule { id: "coverage", zh: "建筑密度", en: "Coverage", op: Op::AtMost, unit: "" };
@@ -40,16 +41,28 @@ const LOADS: [Rule; 4] = [
     Rule { id: "load_upper", zh: "高区楼面荷载", en: "Floor load, upper", op: Op::AtLeast, unit: "kN/m²" },
 ];
 
-pub(super) fn findings(drawn: &Drawn<'_>) -> Vec<Finding> {
-    let mut found = vec![footplate(drawn)];
+/// The findings, and the truck yard that one of them found.
+pub(super) fn findings(drawn: &Drawn<'_>) -> (Vec<Finding>, Option<Circle>) {
+    let mut found = vec![control_lines(drawn), footplate(drawn)];
+    let mut circle = None;
     found.extend(envelope(drawn));
     if !drawn.scheme.plates.is_empty() {
-        found.extend([setback(drawn), fire_distance(drawn), yard(drawn)].into_iter().flatten());
+        let (place, turning) = yard(drawn);
+        circle = place;
+        found.extend([setback(drawn), fire_distance(drawn), Some(turning)].into_iter().flatten());
         found.extend(loads(drawn));
         found.extend(provision(drawn));
     }
     found.extend(ancillary(drawn));
-    found
+    (found, circle)
+}
+
+/// Land on which nothing may be built is only known where every kind of control line is loaded: a missing layer is missing evidence (U2).
+fn control_lines(drawn: &Drawn<'_>) -> Finding {
+    let bars = &drawn.prepared.land.bars;
+    let all = bars.len() as f64;
+    let measured = bars.iter().all(|bar| bar.removed.is_some()).then_some(all);
+    Finding::new(&LAND, measured, Some(all), &drawn.pack.land.order.cite)
 }
 
 /// The smallest plate of the layout against the pack's minimum; without a layout, the largest rectangle that does fit.
@@ -100,6 +113,8 @@ fn setback(drawn: &Drawn<'_>) -> Option<Finding> {
     let (measured, piece) = measured.min_by(|a, b| (a.0 - a.1.setback).total_cmp(&(b.0 - b.1.setback)))?;
     let cite = match (piece.faces_road, drawn.overrides.setback_road, drawn.overrides.setback_side) {
         (true, Some(_), _) | (false, _, Some(_)) => Cite::entered(),
+        (true, None, _) if drawn.overrides.add.setback_road != 0.0 => Cite::entered(),
+        (false, _, None) if drawn.overrides.add.setback_side != 0.0 => Cite::entered(),
         (true, None, _) => {
             drawn.pack.setback.road.values().find(|figure| figure.value == piece.setback).map_or_else(Cite::entered, |figure| figure.cite.clone())
         }
@@ -124,29 +139,28 @@ fn fire_distance(drawn: &Drawn<'_>) -> Option<Finding> {
     Some(Finding::new(&FIRE, Some(within_tolerance(nearest, limit.value)), Some(limit.value), &limit.cite))
 }
 
-fn yard(drawn: &Drawn<'_>) -> Option<Finding> {
+/// The truck yard: where it is found, and what the rule says of it. A site that faces no road has none.
+fn yard(drawn: &Drawn<'_>) -> (Option<Circle>, Finding) {
     let limit = &drawn.pack.turning_radius;
-    let hard: Vec<_> = drawn.prepared.land.obstacles.iter().filter(|obstacle| obstacle.hard).map(|obstacle| obstacle.shape.clone()).collect();
-    let measured = drawn
-        .case
-        .roads
-        .as_ref()
-        .map(|_| turning_radius(&drawn.prepared.land.site, &drawn.scheme.plates, &hard, &drawn.prepared.line.pieces, limit.value).unwrap_or(0.0));
-    Some(Finding::new(&YARD, measured, Some(limit.value), &limit.cite))
+    let prepared = drawn.prepared;
+    let circle = drawn.case.roads.as_ref().and_then(|_| {
+        let hard: Vec<_> = prepared.land.obstacles.iter().filter(|obstacle| obstacle.hard).map(|obstacle| &obstacle.shape).collect();
+        largest_circle(&prepared.land.site, &drawn.scheme.plates, &hard, &prepared.line.pieces, limit.value)
+    });
+    let measured = drawn.case.roads.as_ref().map(|_| circle.map_or(0.0, |circle| circle.radius));
+    (circle, Finding::new(&YARD, measured, Some(limit.value), &limit.cite))
 }
 
 /// The cluster's demand against the design load of each band that is built; without a cluster nothing is demanded.
 fn loads(drawn: &Drawn<'_>) -> Vec<Finding> {
-    let Some(cluster) = &drawn.pack.cluster.as_ref().or(drawn.result.cluster.as_ref()) else { return Vec::new() };
+    let Some(cluster) = &drawn.pack.cluster else { return Vec::new() };
     let bands = drawn.result.storeys.iter().map(|storey| drawn.pack.band(storey.n)).max().map_or(0, |top| top + 1);
     (0..bands)
         .map(|band| {
             let design = &drawn.pack.load[band];
-            let (demand, cite) = match &drawn.pack.load_demand {
-                Some(own) => (Some(own.value[band]), &own.cite),
-                None => (drawn.pack.fit.demand.get(*cluster).and_then(|factors| factors[4][band]), &drawn.pack.fit.cite),
-            };
-            let mut finding = Finding::new(&LOADS[band], Some(design.value), demand, cite);
+            let need = drawn.pack.fit.load(cluster, band);
+            let cite = need.map_or(&drawn.pack.fit.cite, |need| &need.cite);
+            let mut finding = Finding::new(&LOADS[band], Some(design.value), need.map(|need| need.value), cite);
             // A sourced demand against an unconfirmed design load is no confirmed verdict.
             if design.cite.status == Status::Unconfirmed {
                 finding.status = Status::Unconfirmed;

@@ -1,10 +1,12 @@
 //! Which cluster could work on which floor (exact readings U19, U20).
 
+use super::case::Overrides;
+use super::limits::storey_heights;
 use super::result::{FitCell, FitVerdict};
 use crate::domain::catalogue;
 use crate::rules::upstairs::BAND_NAMES;
-use crate::rules::upstairs_fit::FACTORS;
-use crate::rules::{Status, UpstairsPack};
+use crate::rules::upstairs_fit::{Bands, FACTORS, LOAD};
+use crate::rules::{Cite, Status, UpstairsPack};
 
 /// Every cluster of the catalogue on every band. `heights` are the scheme's storey heights.
 pub(super) fn fit_matrix(pack: &UpstairsPack, heights: &[f64; 4]) -> Vec<FitCell> {
@@ -12,23 +14,57 @@ pub(super) fn fit_matrix(pack: &UpstairsPack, heights: &[f64; 4]) -> Vec<FitCell
     catalogue().clusters.iter().flat_map(|cluster| bands(&cluster.id)).collect()
 }
 
-fn cell(pack: &UpstairsPack, heights: &[f64; 4], cluster: &str, band: usize) -> FitCell {
-    let demand = pack.fit.demand.get(cluster);
-    let own_load = pack.load_demand.as_ref().filter(|_| pack.cluster.as_deref() == Some(cluster)).map(|figure| figure.value[band]);
-    let verdicts: Vec<FitVerdict> = (0..FACTORS.len())
-        .map(|factor| {
-            let available = match factor {
-                2 => Some(heights[band]),
-                4 => Some(pack.load[band].value),
-                _ => pack.fit.available[factor][band],
-            };
-            let need = own_load.filter(|_| factor == 4).or_else(|| demand.and_then(|factors| factors[factor][band]));
-            judge(available, need, pack.fit.retrofit[factor][band])
-        })
-        .collect();
-    let (verdict, factor) = overall(&verdicts);
-    FitCell { cluster: cluster.to_owned(), band: BAND_NAMES[band], verdict, factor: factor.map(|index| FACTORS[index]), status: Status::Unconfirmed }
+/// One cluster's verdict on each band of its own pack's building, ground first, with the factor that decides.
+pub type Verdicts = [(FitVerdict, Option<&'static str>); 4];
+
+/// The four verdicts of a cluster under a pack whose storeys have the pack's own heights, as `overrides` moves them.
+pub fn verdicts(pack: &UpstairsPack, cluster: &str, overrides: &Overrides) -> Verdicts {
+    let heights = storey_heights(pack, overrides);
+    [0, 1, 2, 3].map(|band| {
+        let cell = cell(pack, &heights, cluster, band);
+        (cell.verdict, cell.factor)
+    })
 }
+
+pub(super) fn cell(pack: &UpstairsPack, heights: &[f64; 4], cluster: &str, band: usize) -> FitCell {
+    let demand = pack.fit.demand.get(cluster);
+    let known = |bands: &Bands| bands[band].as_ref().map(|figure| figure.value);
+    let verdicts = [0, 1, 2, 3, 4].map(|factor| {
+        let available = match factor {
+            HEIGHT => Some(heights[band]),
+            LOAD => Some(pack.load[band].value),
+            _ => known(&pack.fit.available[factor]),
+        };
+        judge(available, demand.and_then(|factors| known(&factors[factor])), known(&pack.fit.retrofit[factor]))
+    });
+    let (verdict, factor) = overall(&verdicts);
+    // What the deciding factor rests on; without one, all five.
+    let deciding = factor.map_or(0..FACTORS.len(), |index| index..index + 1);
+    let sides = |factor: usize| {
+        let design = match factor {
+            HEIGHT => Some(&pack.storey.height[band].cite),
+            LOAD => Some(&pack.load[band].cite),
+            _ => pack.fit.available[factor][band].as_ref().map(|figure| &figure.cite),
+        };
+        let need = demand.and_then(|factors| factors[factor][band].as_ref()).map(|figure| &figure.cite);
+        let retrofit = pack.fit.retrofit[factor][band].as_ref().map(|figure| &figure.cite).filter(|_| verdict == FitVerdict::Retrofit);
+        (need, [need, design, retrofit])
+    };
+    let sourced = |cite: &Option<&std::sync::Arc<Cite>>| cite.is_none_or(|cite| cite.status == Status::Sourced);
+    let confirmed = verdict != FitVerdict::Unknown && deciding.clone().all(|factor| sides(factor).1.iter().all(sourced));
+    FitCell {
+        cluster: cluster.to_owned(),
+        band: BAND_NAMES[band],
+        verdict,
+        factor: factor.map(|index| FACTORS[index]),
+        factors: verdicts,
+        clause: factor.and_then(|index| sides(index).0).map(|cite| cite.clause.clone()),
+        status: if confirmed { Status::Sourced } else { Status::Unconfirmed },
+    }
+}
+
+/// Place of the process height among the factors.
+const HEIGHT: usize = 2;
 
 fn judge(available: Option<f64>, need: Option<f64>, retrofit: Option<f64>) -> FitVerdict {
     let reaches = |have: f64, need: f64| have >= need - 1e-9 * need.abs().max(1.0);

@@ -1,5 +1,6 @@
 //! The outline seen along one direction, and what is free in a vertical slab of it.
 
+use super::layout::Plate;
 use super::shape::{Point, at, segments};
 use geo_types::MultiPolygon;
 
@@ -46,6 +47,19 @@ impl Frame {
     /// Back to the outline's coordinates.
     pub fn back(&self, point: Point) -> Point {
         at(point.x * self.cos - point.y * self.sin, point.x * self.sin + point.y * self.cos)
+    }
+
+    /// From the outline's coordinates.
+    pub fn forth(&self, point: Point) -> Point {
+        at(point.x * self.cos + point.y * self.sin, point.y * self.cos - point.x * self.sin)
+    }
+
+    /// Whether a plate lies inside the outline, to its tolerance.
+    pub fn holds(&self, plate: &Plate, span: f64) -> bool {
+        let (mut scratch, mut channels) = (Scratch::new(), Vec::new());
+        self.channels(plate.x, plate.m as f64 * span, &mut scratch, &mut channels);
+        let (low, high) = (plate.y + TOLERANCE, plate.y + plate.n as f64 * span - TOLERANCE);
+        channels.iter().any(|channel| channel.low <= low && channel.high >= high)
     }
 
     pub fn corners(&self) -> impl Iterator<Item = f64> + '_ {

@@ -43,6 +43,18 @@ impl Grid {
         (low <= high).then_some((low, high))
     }
 
+    /// Whether plates of one frame keep to the grid's sizes and number, and their distance from one another.
+    pub fn allows(&self, plates: &[Plate]) -> bool {
+        let size = |plate: &Plate| self.partner(plate.m).is_some_and(|(low, high)| (low..=high).contains(&plate.n));
+        let gap = |from: f64, spans: usize, other: f64, other_spans: usize| {
+            (other - from - spans as f64 * self.span).max(from - other - other_spans as f64 * self.span).max(0.0)
+        };
+        let apart = |a: &Plate, b: &Plate| gap(a.x, a.m, b.x, b.m).hypot(gap(a.y, a.n, b.y, b.n)) >= self.fire_distance - 2.0 * TOLERANCE;
+        plates.len() <= self.count_max
+            && plates.iter().all(size)
+            && plates.iter().enumerate().all(|(index, a)| plates[index + 1..].iter().all(|b| apart(a, b)))
+    }
+
     /// Sides that a plate may have across a slab and that fit into `extent` metres, ascending.
     fn sides(&self, extent: f64) -> Vec<usize> {
         let (low, high) = (*self.width.start().min(self.length.start()), *self.width.end().max(self.length.end()));

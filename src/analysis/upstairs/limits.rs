@@ -3,6 +3,7 @@
 use super::case::{Overrides, ParcelCase};
 use super::layout::Grid;
 use crate::rules::{Cite, Cited, UpstairsPack};
+use serde::Serialize;
 use std::sync::Arc;
 
 /// A limit with where it comes from; `None` is no limit.
@@ -22,19 +23,19 @@ pub(super) struct Limits {
 
 pub(super) fn limits(case: &ParcelCase, pack: &UpstairsPack, overrides: &Overrides) -> Limits {
     let plate = &pack.plate;
-    let [ground, lower, middle, upper] = pack.storey.height.each_ref().map(|figure| figure.value);
     Limits {
-        far: tightest(case.far_limit, "宗地规划容积率 / the parcel's FAR limit", &pack.far_max, overrides.far),
-        coverage: tightest(case.coverage_limit, "宗地规划密度 / the parcel's coverage limit", &pack.coverage_max, overrides.coverage),
-        height: tightest(case.height_limit_m, "宗地限高 / the parcel's height limit", &pack.height_max, overrides.height),
+        far: tightest(case.far_limit, "宗地规划容积率 / the parcel's FAR limit", &pack.far_max, overrides.far, overrides.add.far),
+        coverage: share(tightest(
+            case.coverage_limit,
+            "宗地规划密度 / the parcel's coverage limit",
+            &pack.coverage_max,
+            overrides.coverage,
+            overrides.add.coverage,
+        )),
+        height: tightest(case.height_limit_m, "宗地限高 / the parcel's height limit", &pack.height_max, overrides.height, overrides.add.height),
         storeys: overrides.storeys.map_or_else(|| pack.storey.max.clone(), |value| Cited { value, cite: Cite::entered() }),
         roof_allowance: pack.roof_allowance.value,
-        heights: [
-            overrides.storey_ground.unwrap_or(ground),
-            overrides.storey_lower.unwrap_or(lower),
-            overrides.storey_typical.unwrap_or(middle),
-            overrides.storey_typical.unwrap_or(upper),
-        ],
+        heights: storey_heights(pack, overrides),
         grid: Grid::new(
             plate.column.value,
             (plate.width_min.value, plate.width_max.value),
@@ -46,10 +47,72 @@ pub(super) fn limits(case: &ParcelCase, pack: &UpstairsPack, overrides: &Overrid
     }
 }
 
-fn tightest(record: Option<f64>, clause: &str, pack: &Cited<Option<f64>>, entered: Option<f64>) -> Limit {
+/// The figures that a check uses, by the levers' names: what sliders start from. `None` is no limit, or nothing stated.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct InForce {
+    pub far: Option<f64>,
+    pub height: Option<f64>,
+    pub coverage: Option<f64>,
+    /// The largest over the road classes.
+    pub setback_road: Option<f64>,
+    pub setback_side: f64,
+    pub storey_ground: f64,
+    pub storey_lower: f64,
+    pub storey_typical: f64,
+    pub storeys: usize,
+    pub plates: usize,
+    pub lifts: Option<usize>,
+    pub bays: Option<usize>,
+}
+
+pub fn in_force(case: &ParcelCase, pack: &UpstairsPack, overrides: &Overrides) -> InForce {
+    let limits = limits(case, pack, overrides);
+    let roads = pack.setback.road.values().map(|figure| (figure.value + overrides.add.setback_road).max(0.0)).reduce(f64::max);
+    InForce {
+        far: limits.far.value,
+        height: limits.height.value,
+        coverage: limits.coverage.value,
+        setback_road: overrides.setback_road.or(roads),
+        setback_side: overrides.setback_side.unwrap_or((pack.setback.side.value + overrides.add.setback_side).max(0.0)),
+        storey_ground: limits.heights[0],
+        storey_lower: limits.heights[1],
+        storey_typical: limits.heights[2],
+        storeys: limits.storeys.value,
+        plates: limits.grid.count_max,
+        lifts: overrides.lifts,
+        bays: overrides.bays,
+    }
+}
+
+/// Storey heights by band, m.
+pub(super) fn storey_heights(pack: &UpstairsPack, overrides: &Overrides) -> [f64; 4] {
+    let [ground, lower, middle, upper] = pack.storey.height.each_ref().map(|figure| figure.value);
+    [
+        overrides.storey_ground.unwrap_or(ground + overrides.add.storey_ground),
+        overrides.storey_lower.unwrap_or(lower + overrides.add.storey_lower),
+        overrides.storey_typical.unwrap_or(middle + overrides.add.storey_typical),
+        overrides.storey_typical.unwrap_or(upper + overrides.add.storey_typical),
+    ]
+}
+
+/// No coverage is above the whole site.
+fn share(limit: Limit) -> Limit {
+    limit.map(|value| value.map(|value| value.min(1.0)))
+}
+
+/// The tighter of record and pack with what is added to it, or what a planner set.
+fn tightest(record: Option<f64>, clause: &str, pack: &Cited<Option<f64>>, entered: Option<f64>, added: f64) -> Limit {
     if entered.is_some() {
         return Cited { value: entered, cite: Cite::entered() };
     }
+    let own = own_limit(record, clause, pack);
+    match own.value {
+        Some(value) if added != 0.0 => Cited { value: Some((value + added).max(0.0)), cite: Cite::entered() },
+        _ => own,
+    }
+}
+
+fn own_limit(record: Option<f64>, clause: &str, pack: &Cited<Option<f64>>) -> Limit {
     match (record, pack.value) {
         (Some(record), Some(general)) if general < record => Cited { value: Some(general), cite: Arc::clone(&pack.cite) },
         (Some(record), _) => Cited { value: Some(record), cite: Cite::record(clause) },

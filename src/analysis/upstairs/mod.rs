@@ -12,6 +12,8 @@ mod case;
 mod change;
 mod check;
 mod edges;
+#[cfg(test)]
+mod exhaustive;
 mod existing;
 mod findings;
 mod fit;
@@ -30,9 +32,12 @@ mod solve;
 mod tests;
 mod yard;
 
-pub use case::{ExistingBuilding, ExistingFloor, Overrides, ParcelCase, Restriction, RoadLine};
-pub use check::{Depth, check, check_to};
+pub use case::{Added, ExistingBuilding, ExistingFloor, Overrides, ParcelCase, Restriction, RoadLine};
+pub use check::{Depth, check, check_from, check_to};
+pub use fit::{Verdicts, verdicts};
+pub use limits::{InForce, in_force};
 pub use result::{
-    Bar, Binding, Change, ExistingResult, Finding, FitCell, FitVerdict, LeverChange, PlateResult, Requirement, StoreyResult, UpstairsResult,
+    BandResult, Bar, Binding, Change, ExistingResult, Finding, FitCell, FitVerdict, LeverChange, PlateResult, Requirement, StoreyResult,
+    UpstairsResult, YardResult,
 };
-pub use rollup::{PartialParcel, RollUp, roll_up};
+pub use rollup::{Capacity, PartialParcel, RollUp, roll_up, sum};

@@ -4,9 +4,8 @@ use super::tests::{pack, parcel, rectangle};
 use super::*;
 use crate::rules::{UpstairsPack, Verdict};
 use geo::{Area, BooleanOps, Distance, Euclidean, Rotate, Translate};
-use geo_types::{MultiPolygon, point};
+use geo_types::{MultiPolygon, point, polygon};
 use proptest::prelude::*;
-use proptest::test_runner::RngSeed;
 
 /// A star-shaped parcel of 5–9 corners around (0, 0), 40–140 m out: convex or not, never self-crossing.
 fn stars() -> impl Strategy<Value = Vec<(f64, f64)>> {
@@ -145,26 +144,61 @@ fn time_per_parcel() {
     }
 }
 
+/// A looser question answered knowing the tighter one's plates, as the service and the smallest change ask it.
+fn from(case: &ParcelCase, pack: &UpstairsPack, overrides: &Overrides, known: &UpstairsResult) -> f64 {
+    check_from(case, pack, overrides, Depth::Scheme, &known.plates).gfa_m2
+}
+
 proptest! {
-    // The layout of several plates is searched, not proven best: about one parcel in a thousand loses up to 1 % to an eased distance.
-    // The seed is fixed so that a run of the tests tells of a change in the code, not of the draw.
-    #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, rng_seed: RngSeed::Fixed(20), ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn a_smaller_setback_or_fire_distance_and_more_plates_never_give_less(points in stars(), side in 4.0..15.0f64, less in 0.0..0.9f64) {
-        let case = ParcelCase { far_limit: Some(4.0), ..parcel(&points) };
-        let tight = Overrides { setback_side: Some(side), ..Overrides::default() };
-        let pack = two_plates();
-        let base = gfa(&case, &pack, &tight);
-        let eased = gfa(&case, &pack, &Overrides { setback_side: Some(side * less), ..Overrides::default() });
-        // Another outline is another search: where several plates share it, the best found may miss the best by a grid cell or two. What-ifs inside one
-        // check start from the base layout and never lose (U22).
-        prop_assert!(eased >= base * 0.995, "setback: {eased} < {base}");
-        let more = gfa(&case, &pack, &Overrides { plates: Some(4), ..tight.clone() });
-        prop_assert!(more >= base * (1.0 - 1e-6), "plates: {more} < {base}");
-        let mut close = pack.clone();
-        close.plate.fire_distance.value *= less;
-        let closer = gfa(&case, &close, &tight);
-        prop_assert!(closer >= base * 0.995, "fire distance: {closer} < {base}");
+    fn no_limit_eased_ever_gives_less(points in stars(), far in 0.5..5.0f64, coverage in 0.1..0.6f64, height in 20.0..90.0f64, side in 4.0..15.0f64, less in 0.0..0.95f64) {
+        let road = RoadLine { class: "local".into(), width_m: None, line: geo_types::LineString::from(vec![(-200.0, -120.0), (200.0, -120.0)]) };
+        let zone = MultiPolygon(vec![polygon![(x: 20.0, y: -200.0), (x: 200.0, y: -200.0), (x: 200.0, y: 200.0), (x: 20.0, y: 200.0), (x: 20.0, y: -200.0)]]);
+        let corridor = MultiPolygon(vec![polygon![(x: -200.0, y: 10.0), (x: 200.0, y: 10.0), (x: 200.0, y: 22.0), (x: -200.0, y: 22.0), (x: -200.0, y: 10.0)]]);
+        let restrictions = vec![
+            Restriction { geometry: zone, height_limit_m: Some(height * 0.8), ..Restriction::none_here("height") },
+            Restriction { geometry: corridor, ..Restriction::none_here("high_voltage") },
+        ];
+        let case = ParcelCase { roads: Some(vec![road]), restrictions: restrictions.clone(), ..parcel(&points) };
+        let mut pack = two_plates();
+        pack.storey.max.value = 15;
+        let tight = Overrides { far: Some(far), coverage: Some(coverage), height: Some(height), setback_side: Some(side), setback_road: Some(side * 1.5), ..Overrides::default() };
+        let base = check_to(&case, &pack, &tight, Depth::Scheme);
+        let least = base.gfa_m2 * (1.0 - 1e-6);
+        let more = 2.0 - less;
+        for eased in [
+            Overrides { far: Some(far * more), ..tight.clone() },
+            Overrides { coverage: Some(coverage * more), ..tight.clone() },
+            Overrides { height: Some(height * more), ..tight.clone() },
+            Overrides { setback_side: Some(side * less), ..tight.clone() },
+            Overrides { setback_road: Some(side * 1.5 * less), ..tight.clone() },
+            Overrides { storeys: Some(18), ..tight.clone() },
+            Overrides { plates: Some(4), ..tight.clone() },
+            Overrides { storey_typical: Some(4.4), ..tight.clone() },
+            Overrides { storey_lower: Some(4.0), ..tight.clone() },
+        ] {
+            prop_assert!(from(&case, &pack, &eased, &base) >= least, "{eased:?}");
+        }
+        type Ease = fn(&mut UpstairsPack, f64);
+        let limits: [(&str, Ease); 6] = [
+            ("fire distance", |pack, less| pack.plate.fire_distance.value *= less),
+            ("smallest plate", |pack, less| pack.plate.min_plate.value *= less),
+            ("least width", |pack, less| pack.plate.width_min.value *= less.max(0.4)),
+            ("largest length", |pack, less| pack.plate.length_max.value *= 2.0 - less),
+            ("largest width", |pack, less| pack.plate.width_max.value *= 2.0 - less),
+            ("least length", |pack, less| pack.plate.length_min.value *= less.max(0.4)),
+        ];
+        for (name, ease) in limits {
+            let mut eased = pack.clone();
+            ease(&mut eased, less);
+            prop_assert!(from(&case, &eased, &tight, &base) >= least, "{name}");
+        }
+        for dropped in 0..restrictions.len() {
+            let mut fewer = case.clone();
+            fewer.restrictions.remove(dropped);
+            prop_assert!(from(&fewer, &pack, &tight, &base) >= least, "restriction {dropped}");
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::shape::Point;
 use crate::rules::{Cite, Op, Status, Verdict};
-use geo_types::{MultiPolygon, Polygon};
+use geo_types::{LineString, MultiPolygon, Polygon};
 use serde::Serialize;
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -131,6 +131,28 @@ pub struct StoreyResult {
     pub load_kn_m2: f64,
 }
 
+/// The storeys of one band in every plate, for a model of the mass.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct BandResult {
+    pub band: &'static str,
+    /// First and last storey, 1 is the ground floor.
+    pub first: usize,
+    pub last: usize,
+    /// Above the ground at the parcel, m.
+    pub base_m: f64,
+    pub top_m: f64,
+    /// Over all plates.
+    pub gfa_m2: f64,
+    pub load_kn_m2: f64,
+}
+
+/// The circle in which a truck can turn (U14): centre in the working CRS; the radius is the pack's where it is reached.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct YardResult {
+    pub centre: Point,
+    pub radius_m: f64,
+}
+
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Binding {
     pub rule: &'static str,
@@ -169,6 +191,11 @@ pub struct FitCell {
     pub verdict: FitVerdict,
     /// The factor that decides; `None` when all fit.
     pub factor: Option<&'static str>,
+    /// The five factors in their order.
+    pub factors: [FitVerdict; 5],
+    /// What the pack says of the deciding need.
+    pub clause: Option<String>,
+    /// `sourced` only where every figure behind the verdict is.
     pub status: Status,
 }
 
@@ -197,6 +224,15 @@ pub struct UpstairsResult {
     pub plates: Vec<PlateResult>,
     pub storeys: Vec<StoreyResult>,
     pub height_m: f64,
+    /// The height that the building had to keep (U5); `None` is no limit.
+    pub height_limit_m: Option<f64>,
+    /// Parcel without dedicated land, in the working CRS. Like the next two and the frontage, only in a full answer.
+    pub site: MultiPolygon<f64>,
+    /// The site line moved inwards by the setbacks, before other restrictions are taken out.
+    pub setback_line: MultiPolygon<f64>,
+    /// Where the site faces a road.
+    pub frontage: Vec<LineString<f64>>,
+    pub yard: Option<YardResult>,
     pub gfa_m2: f64,
     pub counted_gfa_m2: f64,
     pub far: Option<f64>,
@@ -219,10 +255,37 @@ pub struct UpstairsResult {
 }
 
 impl UpstairsResult {
+    /// The storeys band by band.
+    pub fn bands(&self) -> Vec<BandResult> {
+        let mut base = 0.0;
+        let mut bands: Vec<BandResult> = Vec::new();
+        for storey in &self.storeys {
+            let top = base + storey.height_m;
+            match bands.last_mut().filter(|band| band.band == storey.band) {
+                Some(band) => {
+                    band.last = storey.n;
+                    band.top_m = top;
+                    band.gfa_m2 += storey.area_m2;
+                }
+                None => bands.push(BandResult {
+                    band: storey.band,
+                    first: storey.n,
+                    last: storey.n,
+                    base_m: base,
+                    top_m: top,
+                    gfa_m2: storey.area_m2,
+                    load_kn_m2: storey.load_kn_m2,
+                }),
+            }
+            base = top;
+        }
+        bands
+    }
+
     /// The API's JSON; `project` turns working coordinates into longitude and latitude.
     pub fn to_json(&self, project: &dyn Fn(f64, f64) -> (f64, f64)) -> Value {
         let binding: Vec<Value> = match &self.binding[..] {
-            [] if self.gfa_m2 > 0.0 => vec![json!({"rule": "joint", "gain_m2": 0.0})],
+            [] => vec![json!({"rule": "joint", "gain_m2": 0.0})],
             several => several.iter().map(|one| json!(one)).collect(),
         };
         json!({
@@ -242,7 +305,17 @@ impl UpstairsResult {
                 "geometry": polygon(&plate.polygon, project),
             })).collect::<Vec<_>>(),
             "storeys": self.storeys,
+            "bands": self.bands(),
             "height_m": self.height_m,
+            "height_limit_m": self.height_limit_m,
+            "site": multi_polygon(&self.site, project),
+            "setback_line": multi_polygon(&self.setback_line, project),
+            "frontage": lines(&self.frontage, project),
+            "yard": self.yard.map(|yard| json!({
+                "centre": position(&yard.centre, project),
+                "radius_m": yard.radius_m,
+                "geometry": polygon(&circle(&yard), project),
+            })),
             "gfa_m2": self.gfa_m2,
             "counted_gfa_m2": self.counted_gfa_m2,
             "far": self.far,
@@ -257,10 +330,26 @@ impl UpstairsResult {
             "overall": self.overall,
             "smallest_change": self.smallest_change,
             "fit": self.fit,
+            "fit_factors": crate::rules::upstairs_fit::FACTORS,
             "existing": self.existing,
             "unknown": self.unknown,
         })
     }
+}
+
+/// The circle as a ring of 48 points, for maps.
+fn circle(yard: &YardResult) -> Polygon<f64> {
+    const POINTS: usize = 48;
+    let at = |index: usize| {
+        let (sin, cos) = ((index % POINTS) as f64 / POINTS as f64 * std::f64::consts::TAU).sin_cos();
+        yard.centre + Point { x: yard.radius_m * cos, y: yard.radius_m * sin }
+    };
+    Polygon::new(LineString((0..=POINTS).map(at).collect()), Vec::new())
+}
+
+fn lines(lines: &[LineString<f64>], project: &dyn Fn(f64, f64) -> (f64, f64)) -> Value {
+    let parts: Vec<Value> = lines.iter().map(|line| line.0.iter().map(|point| position(point, project)).collect()).collect();
+    json!({"type": "MultiLineString", "coordinates": parts})
 }
 
 fn position(point: &Point, project: &dyn Fn(f64, f64) -> (f64, f64)) -> Value {

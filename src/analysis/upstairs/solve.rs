@@ -5,7 +5,7 @@ use super::frame::Frame;
 use super::land::Land;
 use super::layout::{Grid, Layout, Plate, Work, arrangements, corners, directions, singles};
 use super::limits::{Limits, Tower};
-use super::shape::{Point, area, without};
+use super::shape::{Point, area, length, without};
 use crate::rules::UpstairsPack;
 use geo::{BooleanOps, Relate};
 use geo_types::{LineString, MultiPolygon, Polygon};
@@ -31,6 +31,8 @@ pub(super) struct Space {
     complete: bool,
     searched: bool,
     pub angles: Vec<f64>,
+    /// A layout known from a tighter problem that fits here, with its direction.
+    seed: Option<(f64, Vec<Plate>)>,
 }
 
 /// The best building found.
@@ -47,6 +49,25 @@ pub(super) struct Building {
 }
 
 impl Space {
+    /// Takes a known layout in, if it still fits: every plate allowed by the grid, inside the outline and far enough from the others. Each plate
+    /// is given by its low corner, the end of its first side and the end of its second.
+    pub fn seed(&mut self, outline: &MultiPolygon<f64>, corners: &[[Point; 3]], grid: &Grid) {
+        let Some([a, b, _]) = corners.first() else { return };
+        let angle = (b.y - a.y).atan2(b.x - a.x).to_degrees();
+        let frame = Frame::new(outline, angle);
+        let spans = |from: Point, to: Point| (length(to - from) / grid.span).round() as usize;
+        let plates: Vec<Plate> = corners
+            .iter()
+            .map(|[a, b, c]| {
+                let low = frame.forth(*a);
+                Plate { x: low.x, y: low.y, m: spans(*a, *b), n: spans(*a, *c) }
+            })
+            .collect();
+        if grid.allows(&plates) && plates.iter().all(|plate| frame.holds(plate, grid.span)) {
+            self.seed = Some((angle, plates));
+        }
+    }
+
     /// The best building for the question, searching this outline no further than needed to prove it best.
     pub fn best(&mut self, question: &Question<'_>) -> Building {
         let bound = question.bound();
@@ -91,6 +112,10 @@ impl Space {
                     return;
                 }
             }
+        }
+        if let Some((angle, plates)) = self.seed.clone() {
+            self.frames.push(Frame::new(question.outline, angle));
+            self.attainable.add(Layout { frame: self.frames.len() - 1, plates }, grid);
         }
         self.complete = true;
     }

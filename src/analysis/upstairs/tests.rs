@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::rules::{Packs, UpstairsPack, Verdict};
-use geo::{Area, Rotate, Translate};
+use geo::{Area, Distance, Euclidean, Rotate, Translate};
 use geo_types::{LineString, MultiPolygon, Polygon, point};
 
 /// A pack with round figures: 10 m columns, plates 20–40 × 30–90 m of at least 600 m², setback 10 m all round, storeys 5 m, no plate closer than 13 m.
@@ -87,6 +87,88 @@ fn coverage_binds_where_the_plate_may_not_fill_the_outline() {
     let result = check(&case, &pack(), &Overrides::default());
     near(result.gfa_m2, 36_000.0, 1e-6);
     assert_eq!(result.binding.iter().map(|one| (one.rule, one.gain_m2.round())).collect::<Vec<_>>(), [("storeys", 12_000.0), ("coverage", 12_000.0)]);
+}
+
+#[test]
+fn the_setback_binds_where_height_and_storeys_bind_together() {
+    // 47 m and 9 storeys of 5 m: lifting one alone leaves the other. 9 × 3 200 = 28 800. Without setbacks the plate is 40 × 90 = 3 600, its largest:
+    // 9 × 400 = 3 600 more. Larger plates alone find no room: 80 × 40 is full.
+    let mut pack = pack();
+    pack.storey.max.value = 9;
+    let case = ParcelCase { height_limit_m: Some(47.0), far_limit: Some(100.0), coverage_limit: Some(1.0), ..rectangle(100.0, 60.0) };
+    let result = check(&case, &pack, &Overrides::default());
+    near(result.gfa_m2, 28_800.0, 1e-6);
+    assert_eq!(result.binding.iter().map(|one| (one.rule, one.gain_m2.round())).collect::<Vec<_>>(), [("outline", 3_600.0)]);
+}
+
+#[test]
+fn the_size_of_plates_binds_where_land_is_left_over() {
+    // 200 × 60, one plate of at most 40 × 90 on an outline of 180 × 40; 9 storeys under 47 m. A second plate and no largest side: 180 × 40 whole, twice
+    // the area: 9 × (7 200 − 3 600) = 32 400 more. The site itself holds 200 × 60, but the plate keeps its largest side: nothing gained.
+    let mut pack = pack();
+    pack.storey.max.value = 9;
+    let case = ParcelCase { height_limit_m: Some(47.0), far_limit: Some(100.0), coverage_limit: Some(1.0), ..rectangle(200.0, 60.0) };
+    let result = check(&case, &pack, &Overrides::default());
+    near(result.gfa_m2, 32_400.0, 1e-6);
+    assert_eq!(result.binding.iter().map(|one| (one.rule, one.gain_m2.round())).collect::<Vec<_>>(), [("plate", 32_400.0)]);
+}
+
+#[test]
+fn nothing_binds_alone_where_limits_bind_together() {
+    // Where no plate fits at all, no single limit helps: the answer says `joint` even then.
+    let result = check(&rectangle(20.0, 15.0), &pack(), &Overrides::default());
+    assert!(result.binding.is_empty());
+    assert_eq!(result.to_json(&|x, y| (x, y))["binding"][0]["rule"], "joint");
+}
+
+#[test]
+fn what_is_added_goes_on_top_of_the_parcel_s_own_limit_and_an_unknown_limit_stays_unknown() {
+    let mut more = Overrides::default();
+    assert!(more.add("far", 0.5) && more.add("height", 10.0) && !more.add("plates", 1.0));
+    // FAR 3 + 0.5 on 6 000 m².
+    let case = ParcelCase { far_limit: Some(3.0), height_limit_m: Some(40.0), coverage_limit: Some(1.0), ..rectangle(100.0, 60.0) };
+    let result = check(&case, &pack(), &more);
+    near(result.allowed_gfa_m2.expect("allowed"), 21_000.0, 1e-9);
+    assert_eq!(result.height_limit_m, Some(50.0));
+    assert!(result.gfa_m2 >= check(&case, &pack(), &Overrides::default()).gfa_m2);
+    let finding = result.findings.iter().find(|finding| finding.rule == "far").expect("far");
+    assert_eq!(finding.pack, "input");
+    // Set goes before added; no record, nothing to add to.
+    let set = check(&case, &pack(), &Overrides { far: Some(2.0), ..more.clone() });
+    near(set.allowed_gfa_m2.expect("allowed"), 12_000.0, 1e-9);
+    assert_eq!(check(&rectangle(100.0, 60.0), &pack(), &more).allowed_gfa_m2, None);
+    // Setbacks: 10 − 4 all round leaves 88 × 48.
+    let mut closer = Overrides::default();
+    closer.add("setback_side", -4.0);
+    near(check(&case, &pack(), &closer).outline_area_m2, 88.0 * 48.0, 1e-6);
+}
+
+#[test]
+fn the_bands_stack_from_the_ground_to_the_height_of_the_building() {
+    let case = ParcelCase { height_limit_m: Some(62.0), far_limit: Some(100.0), coverage_limit: Some(1.0), ..rectangle(100.0, 60.0) };
+    let result = check(&case, &pack(), &Overrides::default());
+    let bands = result.bands();
+    // 12 storeys of 5 m: 1, 2–3, 4–8, 9–12.
+    let told: Vec<_> = bands.iter().map(|band| (band.band, band.first, band.last, band.base_m, band.top_m)).collect();
+    assert_eq!(told, [("ground", 1, 1, 0.0, 5.0), ("lower", 2, 3, 5.0, 15.0), ("middle", 4, 8, 15.0, 40.0), ("upper", 9, 12, 40.0, 60.0)]);
+    near(bands.iter().map(|band| band.gfa_m2).sum(), result.gfa_m2, 1e-6);
+    near(result.setback_line.unsigned_area(), 3_200.0, 1e-6);
+    near(result.site.unsigned_area(), 6_000.0, 1e-6);
+}
+
+#[test]
+fn the_truck_yard_is_told_with_its_place() {
+    let road = RoadLine { class: "local".into(), width_m: None, line: LineString::from(vec![(0.0, -12.0), (100.0, -12.0)]) };
+    let case = ParcelCase { roads: Some(vec![road]), ..rectangle(100.0, 60.0) };
+    let result = check(&case, &pack(), &Overrides::default());
+    let yard = result.yard.expect("yard");
+    near(yard.radius_m, 4.0, 1e-9);
+    for plate in &result.plates {
+        assert!(Euclidean.distance(&plate.polygon, &geo_types::Point(yard.centre)) >= 4.0 - 1e-6);
+    }
+    assert!((4.0..=96.0).contains(&yard.centre.x) && (4.0..=56.0).contains(&yard.centre.y), "{yard:?}");
+    // It touches the 9 m strip along the road at the bottom, or the strips of the sides' lowest pieces.
+    assert!(!result.frontage.is_empty());
 }
 
 #[test]
@@ -312,15 +394,22 @@ fn a_roll_up_lists_what_it_cannot_add() {
 
 #[test]
 fn an_existing_building_fails_by_its_record_and_is_unknown_without_one() {
+    let square = |x: f64| MultiPolygon(vec![Polygon::new(LineString::from(vec![(x, 0.0), (x + 20.0, 0.0), (x + 20.0, 20.0), (x, 20.0)]), vec![])]);
     let building = ExistingBuilding {
-        code: "B1".into(),
         storeys: Some(2),
         height_m: Some(12.0),
+        footprint: square(10.0),
         floors: vec![ExistingFloor { order: 1, height_m: Some(6.0), load_kn_m2: Some(5.0), ..ExistingFloor::default() }],
-        ..ExistingBuilding::default()
+        ..ExistingBuilding::new("B1")
     };
-    let result = check(&ParcelCase { existing: vec![building], ..rectangle(100.0, 60.0) }, &pack(), &Overrides::default());
+    // A zone of 10 m over the building's corner and one of 5 m beside it: 12 m is 2 m too much, whatever the parcel allows.
+    let zone = |x: f64, limit: f64| Restriction { geometry: square(x), height_limit_m: Some(limit), ..Restriction::none_here("height") };
+    let restrictions = vec![zone(25.0, 10.0), zone(60.0, 5.0)];
+    let case = ParcelCase { existing: vec![building], restrictions, height_limit_m: Some(60.0), ..rectangle(100.0, 60.0) };
+    let result = check(&case, &pack(), &Overrides::default());
     let existing = &result.existing[0];
+    let height = existing.findings.iter().find(|finding| finding.rule == "existing_height").expect("height");
+    assert_eq!((height.limit, height.margin, height.verdict), (Some(10.0), Some(-2.0), Verdict::Fail));
     let verdicts = |rule: &str| existing.findings.iter().filter(|finding| finding.rule == rule).map(|finding| finding.verdict).collect::<Vec<_>>();
     // Ground: 5 kN/m² against 2 t/m² = 19.6 fails; the second floor has no record.
     assert_eq!(verdicts("existing_load"), [Verdict::Fail, Verdict::Unknown]);
@@ -360,13 +449,13 @@ fn the_json_carries_the_promised_members() {
 /// Built examples, from their published land, height and storeys; the tolerance is one column cell per storey and what publishers round off.
 #[test]
 fn published_buildings_come_out_of_their_published_inputs() {
-    // (name, land m², FAR = published GFA ÷ land, height m, storeys, plates, GFA m², tolerance).
+    // (name, land m², FAR to one digit, height m, storeys, plates, GFA m², tolerance).
     // Pingshan new-energy vehicle park: 10.78 万㎡ of land, 32.1 万㎡, about 100 m, 17 storeys. Pingshan quality-space pilot: 2.92 and 17.54 万㎡, FAR 6.0.
     // Baguang pilot: 7 万㎡ of land at FAR ≥ 3.0, published as 22 万㎡: at FAR 3.0 exactly it is 21, within 5 %.
     let shipped = UpstairsPack::resolve(Packs::embedded(), None, Some("c24-smart-vehicle")).expect("pack");
     for (name, land, far, height, storeys, plates, gfa, tolerance) in [
-        ("坪山新能源汽车产业园", 107_800.0, 2.978, 100.0, 17, 6, 321_000.0, 0.02),
-        ("坪山优质产业空间试点", 29_200.0, 6.007, 150.0, 30, 4, 175_400.0, 0.02),
+        ("坪山新能源汽车产业园", 107_800.0, 3.0, 100.0, 17, 6, 321_000.0, 0.02),
+        ("坪山优质产业空间试点", 29_200.0, 6.0, 150.0, 30, 4, 175_400.0, 0.02),
         ("坝光试点", 70_000.0, 3.0, 100.0, 21, 6, 220_000.0, 0.06),
     ] {
         let width: f64 = f64::sqrt(land * 1.4);
@@ -375,6 +464,33 @@ fn published_buildings_come_out_of_their_published_inputs() {
         near(result.gfa_m2, gfa, gfa * tolerance);
         assert!(result.height_m <= height && result.storeys.len() <= storeys, "{name}");
     }
+}
+
+#[test]
+fn published_towers_have_the_storeys_loads_and_lifts_that_their_packs_were_made_from() {
+    let city = UpstairsPack::resolve(Packs::embedded(), None, None).expect("pack");
+    let high = ParcelCase { far_limit: Some(50.0), coverage_limit: Some(0.5), ..rectangle(120.0, 90.0) };
+    let tower = |pack: &UpstairsPack, height: f64| {
+        check_to(&ParcelCase { height_limit_m: Some(height), ..high.clone() }, pack, &Overrides::default(), Depth::Figures)
+    };
+    // Xinqiao East: 21 storeys; 8 + 2 × 5.4 + 18 × 4.5 = 99.8 m, just inside the 100 m that Baoan's guide allows (gzdaily 2023-12-20; nssti.org.cn).
+    let xinqiao = tower(&city, 100.0);
+    assert_eq!(xinqiao.storeys.len(), 21);
+    near(xinqiao.height_m, 99.8, 1e-9);
+    // Pingshan vehicle park: ground floor up to 10 m, 17 storeys; floors 1–3 2.5 t/m², above 650 kg/m² (sznews 2023-03-14).
+    let vehicles = UpstairsPack::resolve(Packs::embedded(), None, Some("c24-smart-vehicle")).expect("pack");
+    let park = tower(&vehicles, 100.0);
+    assert_eq!(park.storeys.len(), 17);
+    near(park.height_m, 10.0 + 2.0 * 5.4 + 14.0 * 4.5, 1e-9);
+    assert!(park.storeys[..3].iter().all(|storey| (storey.load_kn_m2 - 2.5 * 9.80665).abs() < 1e-9));
+    assert!(park.storeys[3..].iter().all(|storey| (storey.load_kn_m2 - 0.65 * 9.80665).abs() < 1e-9));
+    // Pingshan biomedicine accelerator: about 85 m, ground about 7 m, 1.2 t/m², two lifts of 3 t a building (ofweek 2024-04).
+    let medicine = UpstairsPack::resolve(Packs::embedded(), None, Some("c24-biomedicine")).expect("pack");
+    let accelerator = tower(&medicine, 85.0);
+    assert!(accelerator.height_m <= 85.0 && accelerator.height_m > 80.0, "{}", accelerator.height_m);
+    near(accelerator.storeys[0].height_m, 7.0, 1e-9);
+    assert!(accelerator.storeys.iter().all(|storey| (storey.load_kn_m2 - 1.2 * 9.80665).abs() < 1e-9));
+    assert_eq!((medicine.lift_min.value, medicine.lift_capacity.value.as_slice()), (2, &[3.0, 3.0][..]));
 }
 
 #[test]

@@ -8,15 +8,22 @@ use geo_types::MultiPolygon;
 /// To how many metres the largest circle is found.
 const PRECISION: f64 = 0.1;
 
-/// The radius up to `wanted` of the largest circle inside the open site that touches the strip of a road-facing piece, found to 0.1 m;
+/// Room for a truck to turn, in the land's local coordinates, m.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Circle {
+    pub centre: Point,
+    pub radius: f64,
+}
+
+/// The largest circle, up to the radius `wanted`, inside the open site that touches the strip of a road-facing piece, found to 0.1 m;
 /// `None` when no piece faces a road.
-pub(super) fn turning_radius(
+pub(super) fn largest_circle(
     site: &MultiPolygon<f64>,
     plates: &[DrawnPlate],
-    obstacles: &[MultiPolygon<f64>],
+    obstacles: &[&MultiPolygon<f64>],
     pieces: &[Piece],
     wanted: f64,
-) -> Option<f64> {
+) -> Option<Circle> {
     let facing: Vec<&Piece> = pieces.iter().filter(|piece| piece.faces_road).collect();
     let frame = bounds(site).filter(|_| !facing.is_empty())?;
     // How large a circle around a point may be. It reaches the strip when it comes within the strip's depth of the road edge, so a centre
@@ -30,22 +37,24 @@ pub(super) fn turning_radius(
     };
     let half = (frame.width().max(frame.height())) / 2.0;
     let mut cells = vec![Cell::new(frame.center(), half, &room)];
-    let mut best = cells[0].room;
+    let mut best = (cells[0].room, cells[0].centre);
     // Best first, quartering each square that could still hold more than is known.
     while let Some(cell) = cells.pop() {
-        if best >= wanted || cell.most <= best + PRECISION {
+        if best.0 >= wanted || cell.most <= best.0 + PRECISION {
             break;
         }
         for (dx, dy) in [(-0.5, -0.5), (0.5, -0.5), (-0.5, 0.5), (0.5, 0.5)] {
             let part = Cell::new(cell.centre + at(dx, dy) * cell.half, cell.half / 2.0, &room);
-            best = best.max(part.room);
-            if part.most > best + PRECISION {
+            if part.room > best.0 {
+                best = (part.room, part.centre);
+            }
+            if part.most > best.0 + PRECISION {
                 let place = cells.partition_point(|known| known.most < part.most);
                 cells.insert(place, part);
             }
         }
     }
-    Some(best.clamp(0.0, wanted))
+    Some(Circle { centre: best.1, radius: best.0.clamp(0.0, wanted) })
 }
 
 struct Cell {

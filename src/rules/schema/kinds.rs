@@ -14,6 +14,8 @@ const T: &[&str] = &["t"];
 const WAN_M2: &[&str] = &["万元/m²"];
 const ANY: &[&str] = &["", "1", "m", "m²", "ha", "万元", "万元/亩", "元/m²·月", "人/ha", "家", "分", "次"];
 const BIG: f64 = 1e12;
+/// Columns of the load code's table.
+const SPANS: &[&str] = &["slab_span_1_2", "slab_span_2_0", "main_beam"];
 const LEVERS: &[&str] =
     &["far", "height", "coverage", "storey_ground", "storey_lower", "storey_typical", "setback_road", "setback_side", "lifts", "neighbour"];
 
@@ -85,7 +87,14 @@ const UPSTAIRS: &[Spec] = &[
     Spec::may("change.*.max", Number(0.0, 1e6), ANY),
     Spec::may("change.*.step", Number(1e-6, 1e6), ANY),
     Spec::may("change.*.weight", Number(0.0, 1e6), ANY),
+    Spec::must("demand.span", Text(SPANS), NO),
+    Spec::may("demand.fire", Fire, NO),
+    Spec::may("demand.vibration", Vibration, NO),
+    Spec::may("demand.height", Bands(0.0, 100.0), M),
+    Spec::may("demand.lift", Bands(0.0, 1000.0), T),
     Spec::may("demand.load", Bands(0.0, 200.0), LOAD),
+    Spec::may("demand.process", Processes, NO),
+    Spec::must("roll_up.uses", Codes("land_use"), NO),
     Spec::may("programme.gfa_per_year", Number(0.0, BIG), M2),
 ];
 
@@ -103,6 +112,7 @@ const FIT: &[Spec] = &[
     Spec::may("demand.*.height", Bands(0.0, 100.0), M).or_null(),
     Spec::may("demand.*.lift", Bands(0.0, 1000.0), T).or_null(),
     Spec::may("demand.*.load", Bands(0.0, 200.0), LOAD).or_null(),
+    Spec::may("demand.*.process", Processes, NO),
 ];
 
 const LOADS: &[Spec] = &[
@@ -145,6 +155,11 @@ const CONSOLIDATION: &[Spec] = &[
     Spec::must("split.retained_cap", Number(0.0, 1.0), SHARE),
     Spec::must("plan.discount", Number(0.0, 1.0), SHARE),
     Spec::must("plan.shortfall_penalty", Number(0.0, 1e6), NO),
+    Spec::must("plan.year_capacity", Number(0.0, 1e10), M2).or_null(),
+    Spec::must("plan.year_budget", Number(0.0, 1e9), &["万元"]).or_null(),
+    Spec::must("plan.relax_target", Number(1e-6, 1e6), NO),
+    Spec::must("plan.relax_budget", Number(1e-6, 1e6), NO),
+    Spec::must("plan.relax_capacity", Number(1e-6, 1e6), NO),
     Spec::must("plan.target_years", Rising(1900.0, 2200.0), &["年"]),
     Spec::must("plan.target_area", Rising(0.0, 1e10), M2),
 ];

@@ -7,6 +7,7 @@ use crate::atlas::{Atlas, Table};
 use crate::domain::Fault;
 use crate::domain::fault::Outcome;
 use crate::rules::{self, Packs};
+use crate::service::instruments::LandOn;
 use crate::service::{Planner, Viewer};
 use crate::spatial::polygons::{PolygonSet, Polygons, Subset};
 use crate::spatial::{AdjacencyOptions, overlay};
@@ -71,6 +72,7 @@ impl Planner {
             return Err(Fault::bad("no_parcels", "所选范围内没有宗地", "there is no parcel in the area")
                 .help("换一个园区或画大一些", "choose another park or draw a larger area"));
         }
+        let (rows, share_inside, gone) = self.standing(table, rows, share_inside, &as_of.to_string())?;
         let set = Subset { set: table.shapes(), items: rows.clone() };
         let parcels = evidence(&atlas, table, &set, &share_inside, &pack);
         let mut params = params(&inputs, &pack, as_of.year());
@@ -80,10 +82,25 @@ impl Planner {
         let control = Control { stop: &|| (watch.stop)() || Instant::now() >= deadline, progress: watch.progress };
         let answer = consolidation::consolidate(&set, &parcels, &plain(&pack), &params, control)?;
         let mut value = answer.to_json(&|point: Coord<f64>| self.crs().to_lon_lat(point));
+        if let (false, Some(excluded)) = (gone.is_empty(), value["excluded"].as_array_mut()) {
+            let codes: Vec<&str> = gone.iter().map(|row| table.key(*row as usize)).collect();
+            let area_m2: f64 = gone.iter().map(|row| table.shapes().area(*row as usize)).sum();
+            excluded.push(json!({ "reason": "consolidated", "count": gone.len(), "area_m2": area_m2, "parcels": codes, "details": [] }));
+        }
         if !matches!(viewer.role(), Role::Planner | Role::Admin) {
             hide_owners(&mut value);
         }
         self.with_run(value, "consolidate", raw, (&pack.id, &pack.version), params.seed, &as_of.to_string())
+    }
+
+    /// Parts the rows into those that stand on a day, with their shares, and those that an instrument in force has taken into a plan parcel.
+    fn standing(&self, table: &Table, rows: Vec<u32>, shares: Vec<f64>, day: &str) -> Outcome<(Vec<u32>, Vec<f64>, Vec<u32>)> {
+        let mut kept = rows.clone();
+        self.keep_standing(table, &mut kept, &LandOn::parse(day)?)?;
+        let stands = |row: &u32| kept.binary_search(row).is_ok();
+        let gone = rows.iter().filter(|row| !stands(row)).copied().collect();
+        let shares = rows.iter().zip(shares).filter(|(row, _)| stands(row)).map(|(_, share)| share).collect();
+        Ok((kept, shares, gone))
     }
 
     /// Rows of the parcels that the question may touch, ascending, with the share of each inside the area.

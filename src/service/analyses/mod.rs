@@ -5,6 +5,7 @@ mod designation;
 mod upstairs;
 
 pub use consolidation::sites_as_geojson;
+pub use upstairs::{FloorIndex, Watch};
 
 use super::{Planner, Viewer};
 use crate::analysis::Control;
@@ -37,7 +38,10 @@ impl Planner {
     pub fn execute_watched(&self, viewer: &Viewer, process: &str, inputs: &Value, control: Control<'_>) -> Outcome<Value> {
         match process {
             "consolidate" => self.consolidate(viewer, inputs, control),
-            "upstairs" => self.upstairs(inputs),
+            "upstairs" => {
+                let progress = |done: usize, all: usize| (control.progress)(done as f64 / all.max(1) as f64);
+                self.upstairs_watched(inputs, &Watch { progress: &progress, stop: control.stop })
+            }
             "designate" => self.designate(viewer, inputs),
             other => Err(Fault::not_found("no_such_process", format!("没有分析 {other}"), format!("there is no process {other}")).at(other)),
         }

@@ -254,7 +254,7 @@ fn five_hundred_small_instances_equal_an_independent_enumeration() {
 #[test]
 fn the_search_comes_near_the_exact_answer_and_its_bound_holds() {
     let mut state = 31;
-    let (mut searched, mut exact_total, mut worst) = (0.0, 0.0, 0.0f64);
+    let (mut searched, mut exact_total, mut worst, mut proven) = (0.0, 0.0, 0.0f64, 0usize);
     for _ in 0..25 {
         let mut case = random_case(4, 4, &mut state);
         case.params.pins.clear();
@@ -267,8 +267,14 @@ fn the_search_comes_near_the_exact_answer_and_its_bound_holds() {
         let subset = Subset { set: &set, items: eligible.iter().map(|i| *i as u32).collect() };
         let own = units(&eligible, &case.parcels, &area_m2, &judgements, &case.params, &subset);
         let problem = Problem::new(own, eligible.iter().map(|i| case.parcels[*i].code.clone()).collect(), subset, case.params.clone(), Vec::new());
-        let solution = solve::solve_by_search(&problem, &|| false, &|_| {}).expect("plan");
+        let solution = solve::solve_by_search(&problem, &bound::Bounds::new(&problem), &|| false, &|_| {}).expect("plan");
         let (found, best) = (solution.candidates[0].1.objective, exact.candidates[0].objective);
+        // Block by block: no plan beyond the optimum, no bound below it, and a claim of proof is right.
+        let by_parts = solve::solve_by_parts(&problem, &|| false, &|_| {}).expect("plan");
+        let (in_parts, slack) = (by_parts.candidates[0].1.objective, 1e-9 * best.abs().max(1.0));
+        assert!(in_parts <= best + slack && by_parts.bound >= best - slack, "{in_parts} {best} {}", by_parts.bound);
+        assert!(!by_parts.exact || (in_parts - best).abs() <= slack, "claimed {in_parts}, optimum {best}");
+        proven += usize::from(by_parts.exact);
         assert!(found <= best + 1e-9 * best.abs().max(1.0));
         assert!(solution.bound >= best - 1e-9 * best.abs(), "bound {} below the optimum {best}", solution.bound);
         if best > 0.0 {
@@ -277,5 +283,6 @@ fn the_search_comes_near_the_exact_answer_and_its_bound_holds() {
             worst = worst.max((best - found) / best);
         }
     }
+    assert!(proven >= 5, "{proven} proven block by block");
     assert!(searched > 0.995 * exact_total, "{searched} of {exact_total}, worst {worst}");
 }

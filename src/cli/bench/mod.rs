@@ -2,8 +2,12 @@
 //!
 //! Every row runs at each size in a process of its own, so that the peak memory it prints is its own.
 
-use super::output::Output;
-use super::sample;
+mod consolidation;
+mod plot;
+mod upstairs;
+
+use crate::cli::output::Output;
+use crate::cli::sample;
 use crate::atlas::Query;
 use crate::domain::Fault;
 use crate::domain::fault::Outcome;
@@ -27,7 +31,7 @@ use std::time::Instant;
 
 #[derive(Args)]
 pub struct Bench {
-    /// Rows to run (start bbox point overlay tile items export sample); all when none is named
+    /// Rows to run; all when none is named
     rows: Vec<String>,
     /// Sizes in parcels
     #[arg(long, value_delimiter = ',', default_values_t = [20_000u32, 1_000_000])]
@@ -35,12 +39,31 @@ pub struct Bench {
     /// Folder for the cities (kept, so that a second run need not grow them again)
     #[arg(long)]
     folder: Option<PathBuf>,
+    /// Measure growth from 1,000 to 1,000,000 parcels instead and draw it into this SVG file
+    #[arg(long, conflicts_with_all = ["rows", "city"])]
+    growth: Option<PathBuf>,
     /// One row in this process, on this city
     #[arg(long, hide = true)]
     city: Option<PathBuf>,
 }
 
-const ROWS: [&str; 8] = ["sample", "start", "bbox", "point", "overlay", "tile", "items", "export"];
+const ROWS: &[&str] = &[
+    "sample",
+    "start",
+    "bbox",
+    "point",
+    "overlay",
+    "tile",
+    "items",
+    "export",
+    "adjacency",
+    "consolidation",
+    "upstairs",
+    "upstairs-matrix",
+    "upstairs-http",
+];
+/// Sizes of the growth plot, in parcels.
+const GROWTH: [u32; 7] = [1_000, 3_000, 10_000, 30_000, 100_000, 300_000, 1_000_000];
 
 impl Bench {
     pub fn run(self, output: &Output) -> Outcome<()> {
@@ -56,6 +79,9 @@ impl Bench {
         }
         let folder = self.folder.unwrap_or_else(|| std::env::temp_dir().join("parkplan-bench"));
         std::fs::create_dir_all(&folder).map_err(|error| Fault::internal("mkdir", error))?;
+        if let Some(plot) = &self.growth {
+            return growth(&folder, plot, output);
+        }
         for parcels in self.parcels {
             let city = folder.join(format!("bench-{parcels}.gpkg"));
             let wants_sample = rows.contains(&"sample");
@@ -85,6 +111,21 @@ impl Bench {
     }
 }
 
+fn growth(folder: &Path, plot: &Path, output: &Output) -> Outcome<()> {
+    let mut cities = Vec::new();
+    for parcels in GROWTH {
+        let city = folder.join(format!("bench-{parcels}.gpkg"));
+        if !city.exists() {
+            sample::make(&city, &SampleOptions { parcels, seed: 1, as_of: "2026-09-01".to_owned() }, output)?;
+        }
+        cities.push((parcels as usize, city));
+    }
+    for row in consolidation::growth(&cities, plot)? {
+        println!("{row}");
+    }
+    Ok(())
+}
+
 /// Peak resident memory of this process in MB (Linux).
 fn peak_mb() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
@@ -107,12 +148,17 @@ fn measure(row: &str, city: &Path) -> Outcome<Value> {
         "tile" => tile(city),
         "items" => items(city),
         "export" => export(city),
+        "adjacency" => consolidation::adjacency_row(city),
+        "consolidation" => consolidation::consolidation_row(city),
+        "upstairs" => upstairs::city(city),
+        "upstairs-matrix" => upstairs::matrix(city),
+        "upstairs-http" => upstairs::http(city),
         other => Err(Fault::bad("row", format!("没有基准 {other}"), format!("there is no row {other}"))),
     }
 }
 
 /// Middle of the sorted durations, milliseconds.
-fn median_ms(mut samples: Vec<f64>) -> f64 {
+pub(super) fn median_ms(mut samples: Vec<f64>) -> f64 {
     samples.sort_by(f64::total_cmp);
     samples.get(samples.len() / 2).copied().unwrap_or(f64::NAN) * 1000.0
 }

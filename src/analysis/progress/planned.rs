@@ -1,0 +1,33 @@
+//! The planned percentage of a task on a day (P5).
+
+use super::Task;
+use chrono::NaiveDate;
+
+/// Straight from start to end, or along the entered curve.
+pub fn planned(task: &Task, day: NaiveDate) -> f64 {
+    if !task.curve.is_empty() {
+        return along(task, day);
+    }
+    let (passed, whole) = (days(task.start, day), days(task.start, task.end));
+    if whole == 0.0 {
+        return if day < task.start { 0.0 } else { 100.0 };
+    }
+    100.0 * (passed / whole).clamp(0.0, 1.0)
+}
+
+/// Linear between the points; (start, 0) comes first when no point stands there, the last value is held.
+fn along(task: &Task, day: NaiveDate) -> f64 {
+    let first = (task.start, 0.0);
+    let before_any = task.curve.iter().all(|(date, _)| *date > task.start);
+    let points: Vec<(NaiveDate, f64)> = before_any.then_some(first).into_iter().chain(task.curve.iter().copied()).collect();
+    let Some(next) = points.iter().position(|(date, _)| *date > day) else { return points.last().map_or(0.0, |(_, percent)| *percent) };
+    if next == 0 {
+        return 0.0;
+    }
+    let ((from, low), (to, high)) = (points[next - 1], points[next]);
+    low + (high - low) * days(from, day) / days(from, to)
+}
+
+fn days(from: NaiveDate, to: NaiveDate) -> f64 {
+    (to - from).num_days() as f64
+}

@@ -1,0 +1,148 @@
+//! Everything the check must know of a parcel, found in the city.
+
+use crate::analysis::upstairs::{ExistingBuilding, ParcelCase, Restriction, RoadLine};
+use crate::atlas::{Atlas, Table};
+use crate::domain::Fault;
+use crate::domain::fault::Outcome;
+use crate::rules::UpstairsPack;
+use crate::service::Planner;
+use crate::service::analyses::upstairs::FloorIndex;
+use crate::spatial::adjacency::{AdjacencyOptions, ContactClass, neighbours};
+use geo::BoundingRect;
+use geo_types::{Coord, MultiPolygon, Rect};
+use std::sync::Arc;
+
+/// The layers that a check looks into, and which of their kinds are loaded: asked once a run.
+pub(super) struct Ground<'a> {
+    atlas: &'a Atlas,
+    table: &'a Table,
+    /// Kinds that occur in the city's control lines: one that occurs nowhere was never loaded (U2).
+    loaded: Vec<Box<str>>,
+    /// Floors for the check of existing buildings; without them buildings are not looked at.
+    floors: Option<Arc<FloorIndex>>,
+    /// Whether the neighbour with the longest contact is looked for.
+    adjoining: bool,
+}
+
+impl<'a> Ground<'a> {
+    pub fn new(atlas: &'a Atlas, table: &'a Table, floors: Option<Arc<FloorIndex>>, adjoining: bool) -> Self {
+        let kinds = atlas.table("control_line").and_then(|lines| lines.column("kind").map(|column| column.texts().to_vec()));
+        Ground { atlas, table, loaded: kinds.unwrap_or_default(), floors, adjoining }
+    }
+
+    /// The case of a parcel's row.
+    pub fn parcel(&self, row: usize, pack: &UpstairsPack) -> Outcome<ParcelCase> {
+        let table = self.table;
+        let Some(bounds) = table.shapes().bounds(row) else {
+            let code = table.key(row);
+            return Err(Fault::bad("no_geometry", format!("宗地 {code} 没有几何"), format!("the parcel {code} has no geometry")));
+        };
+        let mut case = ParcelCase::new(table.key(row), table.shapes().multi_polygon(row));
+        case.far_limit = table.number(row, "far_limit");
+        case.height_limit_m = table.number(row, "height_limit_m");
+        case.coverage_limit = table.number(row, "coverage_limit");
+        case.built_gfa_m2 = table.number(row, "built_gfa_m2");
+        if self.adjoining {
+            case.adjoining = longest_contact(table, row, bounds);
+        }
+        let others = |near: u32| (near as usize != row).then(|| table.shapes().multi_polygon(near as usize));
+        self.surround(&mut case, bounds, pack, others);
+        case.existing = self.buildings(bounds, |parcel| parcel == Some(table.key(row)));
+        Ok(case)
+    }
+
+    /// Restrictions, roads and other parcels around a case; `other` gives a parcel nearby that is none of its own.
+    pub fn surround(&self, case: &mut ParcelCase, bounds: Rect<f64>, pack: &UpstairsPack, other: impl Fn(u32) -> Option<MultiPolygon<f64>>) {
+        // The adjoining parcel may be taken in, and then what lies on it counts as well.
+        let whole = case.adjoining.as_ref().and_then(BoundingRect::bounding_rect).map_or(bounds, |beside| around_both(bounds, beside));
+        case.restrictions = self.restrictions(whole, pack);
+        // Nothing farther than the facing distance can be faced, or stand between.
+        let reach = Coord { x: pack.setback.facing_distance, y: pack.setback.facing_distance };
+        let around = Rect::new(whole.min() - reach, whole.max() + reach);
+        case.roads = self.roads(around);
+        if case.roads.as_ref().is_some_and(|roads| !roads.is_empty()) {
+            case.neighbours = self.table.index().rows(around).into_iter().filter_map(other).collect();
+        }
+    }
+
+    /// Buildings in a box whose parcel is the one wanted.
+    pub fn buildings(&self, bounds: Rect<f64>, wanted: impl Fn(Option<&str>) -> bool) -> Vec<ExistingBuilding> {
+        let (Some(buildings), Some(floors)) = (self.atlas.table("building"), &self.floors) else { return Vec::new() };
+        let rows = buildings.index().rows(bounds).into_iter().map(|row| row as usize).filter(|row| wanted(buildings.text(*row, "parcel")));
+        rows.map(|row| ExistingBuilding {
+            code: buildings.key(row).to_owned(),
+            storeys: buildings.number(row, "storeys").map(|storeys| storeys.max(0.0) as usize),
+            height_m: buildings.number(row, "height_m"),
+            gfa_m2: buildings.number(row, "gfa_m2"),
+            footprint: buildings.shapes().multi_polygon(row),
+            floors: floors.of(buildings.key(row)).to_vec(),
+        })
+        .collect()
+    }
+
+    fn restrictions(&self, bounds: Rect<f64>, pack: &UpstairsPack) -> Vec<Restriction> {
+        let Some(lines) = self.atlas.table("control_line").filter(|lines| !lines.is_empty()) else { return Vec::new() };
+        let mut found: Vec<Restriction> = Vec::new();
+        for row in lines.index().rows(bounds).into_iter().map(|row| row as usize) {
+            let Some(kind) = lines.text(row, "kind") else { continue };
+            found.push(Restriction {
+                kind: kind.to_owned(),
+                geometry: lines.shapes().multi_polygon(row),
+                hard: lines.flag(row, "hard").unwrap_or(true),
+                dedicated: lines.flag(row, "dedicated"),
+                height_limit_m: lines.number(row, "height_limit_m"),
+                layer_loaded: true,
+            });
+        }
+        for kind in &pack.land.order.value {
+            if self.loaded.iter().any(|known| **known == **kind) && !found.iter().any(|restriction| restriction.kind == *kind) {
+                found.push(Restriction::none_here(kind));
+            }
+        }
+        found
+    }
+
+    fn roads(&self, around: Rect<f64>) -> Option<Vec<RoadLine>> {
+        let roads = self.atlas.table("road").filter(|roads| !roads.is_empty())?;
+        let near = roads.index().rows(around).into_iter().map(|row| row as usize);
+        Some(
+            near.flat_map(|row| {
+                roads.shapes().multi_line(row).0.into_iter().map(move |line| RoadLine {
+                    class: roads.text(row, "class").unwrap_or_default().to_owned(),
+                    width_m: roads.number(row, "width_m"),
+                    line,
+                })
+            })
+            .collect(),
+        )
+    }
+}
+
+impl Planner {
+    /// The floors of this revision, read once.
+    pub(super) fn floor_index(&self, revision: i64) -> Outcome<Arc<FloorIndex>> {
+        if let Some(known) = self.floors.load_full().filter(|known| known.revision == revision) {
+            return Ok(known);
+        }
+        let index = Arc::new(FloorIndex::read(self.store.as_ref(), revision)?);
+        self.floors.store(Some(index.clone()));
+        Ok(index)
+    }
+}
+
+fn around_both(a: Rect<f64>, b: Rect<f64>) -> Rect<f64> {
+    Rect::new(Coord { x: a.min().x.min(b.min().x), y: a.min().y.min(b.min().y) }, Coord { x: a.max().x.max(b.max().x), y: a.max().y.max(b.max().y) })
+}
+
+/// The neighbour with the longest edge contact.
+fn longest_contact(table: &Table, row: usize, bounds: Rect<f64>) -> Option<MultiPolygon<f64>> {
+    let options = AdjacencyOptions::default();
+    let reach = Coord { x: options.tolerance_m, y: options.tolerance_m };
+    let near: Vec<u32> =
+        table.index().rows(Rect::new(bounds.min() - reach, bounds.max() + reach)).into_iter().filter(|other| *other as usize != row).collect();
+    let contacts = neighbours(table.shapes(), row, &near, &options);
+    let best =
+        contacts.iter().filter(|contact| contact.class == ContactClass::Edge).max_by(|a, b| a.length_m.total_cmp(&b.length_m).then(b.b.cmp(&a.b)))?;
+    let other = if best.a as usize == row { best.b } else { best.a };
+    Some(table.shapes().multi_polygon(other as usize))
+}

@@ -1,0 +1,59 @@
+//! The upstairs check as a use case: one parcel or drawn outline in full, a park or the whole city in figures.
+
+mod drawn;
+mod floors;
+mod geojson;
+mod ground;
+mod inputs;
+mod many;
+mod matrix;
+mod one;
+mod programme;
+
+pub use floors::FloorIndex;
+
+use crate::domain::fault::Outcome;
+use crate::domain::{Fault, RunRecord};
+use crate::rules::UpstairsPack;
+use crate::service::Planner;
+use inputs::{Question, Subject};
+use serde_json::{Value, json};
+
+/// How a long run tells of itself and hears that it should stop.
+pub struct Watch<'a> {
+    /// Parcels done, and of how many.
+    pub progress: &'a (dyn Fn(usize, usize) + Sync),
+    pub stop: &'a (dyn Fn() -> bool + Sync),
+}
+
+impl Watch<'_> {
+    /// Nobody looks and nobody stops it.
+    pub const IDLE: Watch<'static> = Watch { progress: &|_, _| {}, stop: &|| false };
+}
+
+impl Planner {
+    pub(super) fn upstairs(&self, raw: &Value) -> Outcome<Value> {
+        self.upstairs_watched(raw, &Watch::IDLE)
+    }
+
+    /// The check of a parcel, an outline, a park or the city; `raw` are the process's inputs.
+    pub fn upstairs_watched(&self, raw: &Value, watch: &Watch<'_>) -> Outcome<Value> {
+        let question = Question::read(raw)?;
+        let atlas = self.atlas();
+        let Some(table) = atlas.table("parcel") else { return Err(Fault::internal("atlas", "no parcel layer")) };
+        let (mut answer, pack) = match &question.subject {
+            Subject::Parcel(code) => self.one_parcel(&atlas, table, code, &question)?,
+            Subject::Outline(outline) => self.one_outline(&atlas, table, outline, &question)?,
+            Subject::Park(park) => self.many_parcels(&atlas, table, Some(park), &question, watch)?,
+            Subject::City => self.many_parcels(&atlas, table, None, &question, watch)?,
+        };
+        answer["run"] = json!(self.run_record(raw, &question, &pack)?);
+        Ok(answer)
+    }
+
+    fn run_record(&self, raw: &Value, question: &Question, pack: &UpstairsPack) -> Outcome<RunRecord> {
+        let revision = self.store.info()?.revision;
+        let run = RunRecord::new("upstairs", raw, revision, (&pack.id, &pack.version), 0, &question.as_of);
+        Ok(run.with_packs(pack.uses.clone()))
+    }
+}
