@@ -1,7 +1,7 @@
 import type { Geometry } from 'geojson'
 import { getJson, send } from './client'
 import type {
-  BatchResult, Catalogue, Change, DesignateResult, Instrument, InstrumentState, Item, ItemPage, ItemQuery, Landing, Lineage, Neighbour, ParkOccupancy, Plan, Role, RollUpResult, Run,
+  BatchResult, Catalogue, Change, CityChange, DesignateResult, Instrument, InstrumentState, Item, ItemPage, ItemQuery, Landing, Lineage, Neighbour, ParkOccupancy, Plan, Role, Run,
   Schema, SearchHit, Session, Stack, Summary, Unit, UnitPatch, UpstairsResult, UpstairsSet,
 } from './types'
 
@@ -41,7 +41,6 @@ export const neighbours = async (code: string, tolerance = 0.5): Promise<Neighbo
 const run = <T>(process: string, inputs: object, signal?: Signal): Promise<T> =>
   getJson(`/processes/${process}/execution`, { method: 'POST', body: { inputs }, signal })
 export const upstairs = (inputs: { parcel?: string; outline?: Geometry; cluster?: string; set?: UpstairsSet }, signal?: Signal): Promise<UpstairsResult> => run('upstairs', inputs, signal)
-export const upstairsOver = (inputs: { park?: string; all?: true; cluster?: string; set?: UpstairsSet; add?: Record<string, number>; matrix?: boolean }, signal?: Signal): Promise<RollUpResult> => run('upstairs', inputs, signal)
 export const designate = (inputs: { park?: string; as_of?: string }, signal?: Signal): Promise<DesignateResult> => run('designate', inputs, signal)
 
 
@@ -75,6 +74,8 @@ export async function exportFile(body: ExportRequest): Promise<{ blob: Blob; nam
   const count = response.headers.get('x-feature-count')
   return { blob: await response.blob(), name: star ? decodeURIComponent(star) : (plain ?? `${body.collection}.${body.format}`), count: count === null ? null : Number(count) }
 }
+
+export const changes = async (limit: number): Promise<CityChange[]> => (await getJson<{ changes: CityChange[] }>(`/changes?since=0&limit=${limit}`)).changes
 
 export const session = (): Promise<Session> => getJson('/session')
 export const signIn = (account: string, password: string): Promise<Session> => getJson('/session', { method: 'POST', body: { account, password } })

@@ -93,9 +93,9 @@ export interface Requirement { rule: string; zh: string; en: string; plate: numb
 export interface UpstairsResult {
   run: Run; parcel: string; cluster?: string | null; waterfall: WaterfallStep[]; outline: Geometry | null; plates: Plate[]; storeys: Storey[]
   height_m: number; gfa_m2: number; counted_gfa_m2?: number; far: number; coverage: number; bound_m2?: number | null
-  set?: Partial<Record<keyof UpstairsSet, number | null>>; requirements?: Requirement[]; existing?: { building: string; findings: Finding[]; overall: Verdict }[]
+  yard?: { geometry: Polygon; radius_m: number } | null; setback_line?: Geometry | null; height_limit_m?: number | null; set?: Partial<Record<keyof UpstairsSet, number | null>>; requirements?: Requirement[]; existing?: { building: string; findings: Finding[]; overall: Verdict }[]
   allowed_gfa_m2?: number | null; built_gfa_m2?: number | null; binding?: { rule: string; gain_m2: number }[] | null; findings: Finding[]; overall: Verdict
-  smallest_change?: { levers: { lever: string; from: number; to: number }[]; cost: number; gfa_m2: number; reaches: boolean }[] | null
+  smallest_change?: { levers: { lever: string; from: number | null; to: number }[]; cost: number; gfa_m2: number; reaches: boolean }[] | null
   fit?: { cluster: string; band: Band; verdict: 'fit' | 'retrofit' | 'unfit' | 'unknown'; factor?: string | null }[] | null
 }
 export type UpstairsSet = Partial<Record<'far' | 'height' | 'coverage' | 'setback_road' | 'setback_side' | 'storey_ground' | 'storey_lower' | 'storey_typical' | 'lifts', number>>
@@ -115,6 +115,8 @@ export interface DesignateResult { run: Run; as_of: string; parks: ParkScore[] }
 
 export interface Plan { id: string; name: string; kind: string; created?: string; by?: string; area_m2?: number; parcels?: number | string[] }
 export interface Change { revision: number; at: string; by?: string | null; action?: string; source?: string | null; before?: Properties | null; after?: Properties | null }
+
+export interface CityChange extends Change { collection: string; id: string }
 
 export type Role = 'guest' | 'planner' | 'operator' | 'admin'
 export interface Session { signed_in: boolean; account?: string; name?: string; role: Role; parks: string[]; setup?: boolean }
@@ -169,11 +171,13 @@ export interface ActionPlanResult {
 }
 
 export interface RollUp {
-  parcels?: number; area_m2?: number | null; built_gfa_m2: number | null; allowed_gfa_m2: number | null; potential_gfa_m2?: number | null; gfa_m2?: number | null; remaining_gfa_m2: number | null; unknown?: number
+  parcels?: number; area_m2?: number | null; built_gfa_m2: number | null; allowed_gfa_m2: number | null; potential_gfa_m2?: number | null; gfa_m2?: number | null; remaining_gfa_m2: number | null
+  /** Parcels of which a part is not known: counted apart, never as 0. */
+  partial?: { parcel: string; unknown: string[] }[]
 }
-export interface ParcelCapacity { parcel: string; park: string | null; gfa_m2: number | null; built_gfa_m2: number | null; allowed_gfa_m2: number | null; remaining_gfa_m2: number | null; binding?: unknown; overall?: Verdict; unknown?: string[] }
+export interface ParcelCapacity { parcel: string; park: string | null; gfa_m2: number | null; built_gfa_m2: number | null; allowed_gfa_m2: number | null; remaining_gfa_m2: number | null; binding?: unknown; overall?: Verdict; unknown?: string[]; what_if_gfa_m2?: number | null }
 export interface RollUpResult {
-  run: Run; totals: RollUp; by_park: (RollUp & { park: string })[]; by_district?: (RollUp & { district: string })[]
+  run: Run; totals: RollUp; by_park: (RollUp & { park: string | null; gain_m2?: number })[]; by_district?: (RollUp & { district: string | null })[]
   what_if?: { set?: Record<string, number>; add?: Record<string, number>; totals: RollUp; gain_m2: number } | null
   programme?: { target_m2_per_year: number | null; status?: string; source?: string | null; completed?: { year: number; gfa_m2: number }[] } | null
   matrix?: { cluster: string; band: Band; fits: number; after_retrofit: number; no: number; unknown: number }[]; parcels?: ParcelCapacity[]

@@ -189,6 +189,8 @@ export class MapController {
 
   /** Keeps the centre clear of a sheet that covers the lower part. */
   setBottom(px: number): void {
+    // Setting it stops a flight under way, so only a change sets it.
+    if (this.map.getPadding().bottom === px) return
     this.map.setPadding({ top: 0, left: 0, right: 0, bottom: px })
   }
 

@@ -12,7 +12,7 @@ const turn = (ax: number, ay: number, bx: number, by: number): number => Math.at
  * The height limit as a line in the air: MapLibre draws no raised lines, so each dash is a thin box.
  * Dashes run along the rings at `height`, and down at every corner that turns.
  */
-export function envelope(geometry: Geometry | null, height: number, { dash = 4.5, gap = 3, width = 0.6 } = {}): Piece[] {
+export function envelope(geometry: Geometry | null, height: number, { dash = 4.5, gap = 3, width = 0.8 } = {}): Piece[] {
   const rings: Position[][] = geometry?.type === 'Polygon' ? geometry.coordinates.slice(0, 1) : geometry?.type === 'MultiPolygon' ? geometry.coordinates.flatMap((p) => p.slice(0, 1)) : []
   const pieces: Piece[] = []
   for (const ring of rings) {
@@ -46,10 +46,25 @@ export function envelope(geometry: Geometry | null, height: number, { dash = 4.5
   return pieces
 }
 
+/** Whether the middle of one ring lies in another. */
+function inside(ring: readonly Position[], within: readonly Position[]): boolean {
+  const n = ring.length || 1
+  const [x, y] = [ring.reduce((sum, p) => sum + (p[0] ?? 0), 0) / n, ring.reduce((sum, p) => sum + (p[1] ?? 0), 0) / n]
+  let odd = false
+  for (let i = 0, j = within.length - 1; i < within.length; j = i++) {
+    const [ax = 0, ay = 0] = within[i]!
+    const [bx = 0, by = 0] = within[j]!
+    if (ay > y !== by > y && x < ((bx - ax) * (y - ay)) / (by - ay) + ax) odd = !odd
+  }
+  return odd
+}
+
 /** What lies between the parcel's edge and the buildable outline: the parcel with the outline cut out. */
 export function margin(parcel: Geometry, outline: Geometry | null): Geometry {
   const holes: Position[][] = outline?.type === 'Polygon' ? [outline.coordinates[0]!] : outline?.type === 'MultiPolygon' ? outline.coordinates.map((p) => p[0]!) : []
-  if (parcel.type === 'Polygon') return { type: 'Polygon', coordinates: [...parcel.coordinates, ...holes] }
+  const cut = (part: Position[][]): Position[][] => [...part, ...holes.filter((hole) => inside(hole, part[0] ?? []))]
+  if (parcel.type === 'Polygon') return { type: 'Polygon', coordinates: cut(parcel.coordinates) }
+  if (parcel.type === 'MultiPolygon') return { type: 'MultiPolygon', coordinates: parcel.coordinates.map(cut) }
   return parcel
 }
 

@@ -75,7 +75,8 @@ class CityState {
   term(list: TermList, code: unknown): string {
     if (code === null || code === undefined || code === '') return '—'
     const found = this.catalogue[list].find((entry) => entry.code === String(code))
-    return found ? either(found) : String(code)
+    const full = found ? either(found) : String(code)
+    return list === 'tenure' ? tIf(`tenure.${String(code)}`, full) : full
   }
   cluster(id: unknown): string {
     const found = this.catalogue.clusters.find((entry) => entry.id === id)

@@ -91,7 +91,6 @@ class QueryState {
 
   async #count(signal: AbortSignal): Promise<void> {
     const conditions = this.conditions
-    const left: (number | null)[] = []
     const sofar: Condition[] = []
     const jobs = conditions.map((condition, i) => {
       if (isComplete(condition)) sofar.push(condition)
@@ -99,7 +98,7 @@ class QueryState {
       if (i === conditions.length - 1) return Promise.resolve(this.summary?.numberMatched ?? null)
       return filter ? api.hits('parcel', filter, signal) : Promise.resolve(this.total)
     })
-    for (const [i, job] of jobs.entries()) left[i] = await job
+    const left = await Promise.all(jobs)
     if (!signal.aborted) this.left = left
   }
 

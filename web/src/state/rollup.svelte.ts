@@ -1,5 +1,5 @@
 import { isAbort } from '../api/client'
-import * as api from '../api/endpoints'
+import { runJob } from '../api/jobs'
 import type { RollUpResult } from '../api/types'
 
 /** What a park or the whole city holds, may hold and still lacks; and what higher limits would bring. */
@@ -11,6 +11,7 @@ class RollUpState {
   height = $state(0)
   result = $state.raw<RollUpResult | null>(null)
   running = $state(false)
+  progress = $state<number | null>(null)
   error = $state.raw<unknown>(null)
   #abort: AbortController | null = null
   #timer = 0
@@ -27,13 +28,18 @@ class RollUpState {
     clearTimeout(this.#timer)
     this.#timer = window.setTimeout(() => void this.run(), wait)
   }
+  cancel(): void {
+    this.#abort?.abort()
+    this.running = false
+  }
   async run(): Promise<void> {
     this.#abort?.abort()
     const abort = (this.#abort = new AbortController())
     this.running = true
+    this.progress = null
     this.error = null
     try {
-      const result = await api.upstairsOver({ ...(this.park === 'all' ? { all: true } : { park: this.park }), ...(this.cluster ? { cluster: this.cluster } : {}), ...(this.changed ? { add: { ...this.add } } : {}), matrix: this.park !== 'all' }, abort.signal)
+      const result = await runJob<RollUpResult>('upstairs', { ...(this.park === 'all' ? { all: true } : { park: this.park }), ...(this.cluster ? { cluster: this.cluster } : {}), ...(this.changed ? { add: { ...this.add } } : {}), matrix: this.park !== 'all' }, { signal: abort.signal, onprogress: (job) => (this.progress = job.progress ?? null) })
       if (abort.signal.aborted) return
       this.result = result
     } catch (error) {

@@ -9,12 +9,13 @@ export interface Toast { id: number; text: string; kind: 'done' | 'bad'; action?
 
 class UiState {
   task = $state<Task>('query')
-  dialog = $state<'signin' | 'setup' | 'help' | null>(null)
+  dialog = $state<'signin' | 'setup' | 'help' | 'history' | null>(null)
   setupToken = $state('')
   toasts = $state<Toast[]>([])
   width = $state(window.innerWidth)
   height = $state(window.innerHeight)
   rightOpen = $state(true)
+  layersOpen = $state(false)
   /** A task's part that needs another width than its task. */
   rightWidth = $state<number | null>(null)
   phone = $derived(this.width < 720)

@@ -30,6 +30,11 @@ describe('the margin', () => {
     const found = margin(square(50), square(30)) as Polygon
     expect(found.coordinates).toHaveLength(2)
   })
+  it('cuts the hole into the part it lies in', () => {
+    const far: Polygon = { type: 'Polygon', coordinates: [square(50).coordinates[0]!.map(([x, y]) => [x! + 1, y!])] }
+    const found = margin({ type: 'MultiPolygon', coordinates: [square(50).coordinates, far.coordinates] }, square(30))
+    expect(found.type === 'MultiPolygon' && found.coordinates.map((p) => p.length)).toEqual([2, 1])
+  })
 })
 
 describe('labels beside a stack', () => {
