@@ -10,7 +10,7 @@ use crate::rules::{self, Packs};
 use crate::service::instruments::LandOn;
 use crate::service::{Planner, Viewer};
 use crate::spatial::polygons::{PolygonSet, Polygons, Subset};
-use crate::spatial::{AdjacencyOptions, overlay};
+use crate::spatial::{AdjacencyOptions, Graph, adjacency, overlay};
 use crate::store::Role;
 use chrono::{Datelike, NaiveDate};
 use geo::{BoundingRect, MapCoords};
@@ -65,6 +65,11 @@ struct Instance<'a> {
     gone: Vec<u32>,
 }
 
+/// Metres around a basket in which connecting parcels are looked for.
+const CONNECT_M: f64 = 200.0;
+/// Parcels around a basket beyond which none are looked for: such a basket is no site in the making.
+const MOST_AROUND: usize = 20_000;
+
 /// Seconds that a run may take when nothing is said.
 const DEFAULT_TIME_LIMIT: f64 = 20.0;
 const LONGEST_TIME_LIMIT: f64 = 600.0;
@@ -94,6 +99,9 @@ impl Planner {
         if !matches!(viewer.role(), Role::Planner | Role::Admin) {
             hide_owners(&mut value);
         }
+        if inputs.parcels.is_some() {
+            value["connect"] = self.connections(table, &set.items, &pack, as_of, &params)?;
+        }
         self.with_run(value, "consolidate", raw, (&pack.id, &pack.version), params.seed, &as_of.to_string())
     }
 
@@ -105,6 +113,42 @@ impl Planner {
         let gone = rows.iter().filter(|row| !stands(row)).copied().collect();
         let shares = rows.iter().zip(shares).filter(|(row, _)| stands(row)).map(|(_, share)| share).collect();
         Ok((kept, shares, gone))
+    }
+
+    /// The cheapest eligible parcels that would join the pieces of a basket; around it, as far as a street block reaches.
+    fn connections(&self, table: &Table, basket: &[u32], pack: &rules::ConsolidationPack, as_of: NaiveDate, params: &Params) -> Outcome<Value> {
+        let own = Subset { set: table.shapes(), items: basket.to_vec() };
+        let reach = Coord { x: CONNECT_M, y: CONNECT_M };
+        let boxes = (0..own.len()).map(|item| own.bounds(item));
+        let Some(bounds) = boxes.reduce(|a, b| {
+            let (min, max) = (a.min(), a.max());
+            Rect::new((min.x.min(b.min().x), min.y.min(b.min().y)), (max.x.max(b.max().x), max.y.max(b.max().y)))
+        }) else {
+            return Ok(json!([]));
+        };
+        let mut rows = table.index().rows(Rect::new(bounds.min() - reach, bounds.max() + reach));
+        self.keep_standing(table, &mut rows, &LandOn::parse(&as_of.to_string())?)?;
+        if rows.len() > MOST_AROUND {
+            return Ok(json!([]));
+        }
+        let (parcels, areas, plain, _) = self.parcels_to_judge(&rows, pack, as_of.year());
+        let around = Subset { set: table.shapes(), items: rows };
+        let contacts = adjacency(&around, &params.adjacency);
+        let graph = Graph::of_edges(around.items.len(), &contacts);
+        let cost: Vec<Option<f64>> = consolidation::judge(&parcels, &areas, &plain, params)
+            .iter()
+            .map(|judgement| judgement.is_eligible().then_some(judgement.cost_wan))
+            .collect();
+        let wanted: Vec<bool> = around.items.iter().map(|row| basket.binary_search(row).is_ok()).collect();
+        let codes = |nodes: &[u32]| nodes.iter().map(|node| table.key(around.items[*node as usize] as usize)).collect::<Vec<_>>();
+        let found: Vec<Value> = consolidation::connect(&graph, &cost, &wanted)
+            .iter()
+            .map(|connection| {
+                let area_m2: f64 = connection.through.iter().map(|node| areas[*node as usize]).sum();
+                json!({ "parcels": codes(&connection.through), "joins": codes(&connection.joins), "added_area_m2": area_m2, "cost_wan": connection.cost_wan })
+            })
+            .collect();
+        Ok(json!(found))
     }
 
     /// One park with the pack's figures alone: what an action plan spreads over the years.

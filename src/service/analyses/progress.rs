@@ -4,7 +4,6 @@
 //! exact-designation.md P3–P6. A task is one park in one year of the plan; a site counts as done by the share of its
 //! land that instruments in force hold, from each instrument's date.
 
-use super::action_plan::list;
 use super::{date, read_inputs};
 use crate::analysis::progress::{Lines, Period, Report, Task, assess, completion, counts};
 use crate::domain::Fault;
