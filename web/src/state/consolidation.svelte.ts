@@ -32,6 +32,8 @@ class Consolidation {
   items = $state.raw<Map<string, Item>>(new Map())
   result = $state.raw<ConsolidateResult | null>(null)
   chosen = $state(0)
+  /** The candidate under the pointer: painted before it is chosen. */
+  hovered = $state<number | null>(null)
   reason = $state<string | null>(null)
   /** The left-out parcel that was asked about. */
   asked = $state<string | null>(null)
