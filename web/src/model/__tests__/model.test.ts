@@ -82,6 +82,7 @@ describe('permalink', () => {
   })
   it('survives what people make of it', () => {
     expect(decodeLink('#z=abc&q=%E0%A4%A&task=query')).toEqual({ task: 'query' })
+    expect(decodeLink(encodeLink({ task: 'consolidate', tab: 'units' }))).toEqual({ task: 'consolidate', tab: 'units' })
     expect(decodeLink('#setup=T0KEN')).toEqual({ setup: 'T0KEN' })
   })
 })
