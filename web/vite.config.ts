@@ -6,7 +6,7 @@ const BUDGET_KB = 120
 const SERVER = process.env['PARKPLAN_SERVER'] ?? 'http://127.0.0.1:8080'
 // The server takes writes from its own origin only, which behind the dev proxy is its address.
 const PROXY = { target: SERVER, changeOrigin: true, headers: { origin: SERVER } }
-const API = ['/collections', '/catalogue', '/search', '/parcels', '/processes', '/plans', '/exports', '/changes', '/session', '/units', '/buildings', '/parks']
+const API = ['/collections', '/catalogue', '/search', '/parcels', '/processes', '/plans', '/jobs', '/instruments', '/lineage', '/exports', '/changes', '/session', '/units', '/buildings', '/parks']
 
 /** Everything the first screen (the frame and the query task) needs, MapLibre apart, stays within the budget or the build fails. */
 function initialBudget(): Plugin {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { digits } from './lib.mjs'
 
 /** The planner's way from a solved site to land that has changed, and back: run, adopt, review, in force, lineage, undo. */
@@ -130,6 +131,55 @@ export async function land(walk) {
     walk.check('the parents stand again', family.nodes.filter((n) => undone.parents.includes(n.code)).every((n) => n.alive), JSON.stringify(family.nodes))
     await walk.settle(page, 800)
     await walk.shot(page, '16-undone')
+  })
+
+  await walk.step('an action plan', async () => {
+    await page.locator('[role=radio][data-value=plan]').click()
+    await page.waitForSelector('#run-plan:enabled')
+    await page.fill('[name=ap-from]', '2026')
+    await page.fill('[name=ap-to]', '2030')
+    await page.fill('[name=ap-budget]', '5')
+    await page.locator('[name=ap-budget]').press('Tab')
+    const answered = page.waitForResponse((r) => /\/jobs\/[^/]+\/results$/.test(r.url()), { timeout: 180_000 })
+    await page.locator('#run-plan').click()
+    const plan = await (await answered).json()
+    await page.waitForSelector('#gantt')
+    await walk.settle(page, 1500)
+    walk.equal('a row a year', await page.locator('#plan-years tbody tr').count(), 5)
+    walk.equal('every placed site is in the picture', await page.locator('#gantt .bar').count(), plan.sites.filter((s) => s.year !== null).length)
+    walk.check('no year costs more than its budget', plan.years.every((y) => y.cost_wan <= 50_000 + 1e-6), JSON.stringify(plan.years.map((y) => y.cost_wan)))
+    const last = digits(await page.locator('#plan-years tbody tr').last().locator('td.b').innerText())
+    walk.equal('the table ends with the total of the answer', last, Number(plan.years.at(-1).cumulative_ha.toFixed(2)))
+    await walk.shot(page, '18-action-plan')
+    const [file] = await Promise.all([page.waitForEvent('download'), page.locator('.right .panel-foot .btn:not(.main)').click()])
+    walk.equal('the file has every site', JSON.parse(readFileSync(await file.path(), 'utf8')).features.length, plan.sites.length)
+    const saved = page.waitForResponse((r) => r.request().method() === 'POST' && r.url().endsWith('/plans'))
+    await page.locator('#save-actionplan').click()
+    walk.equal('the plan is saved', (await saved).status(), 201)
+  })
+
+  await walk.step('capacity over a park', async () => {
+    const park = (await json('/collections/park/items?limit=1')).features[0].properties.code
+    await page.goto('about:blank')
+    await page.goto(`${walk.base}/#v=1&task=capacity&lang=zh&theme=light`)
+    await page.waitForSelector('[role=radio][data-value=over]')
+    const whole = page.waitForResponse((r) => /\/jobs\/[^/]+\/results$/.test(r.url()), { timeout: 180_000 })
+    await page.locator('[role=radio][data-value=over]').click()
+    const all = await (await whole).json()
+    await page.waitForSelector('#over-parks tbody tr')
+    walk.equal('every park has its row', await page.locator('#over-parks tbody tr').count(), all.by_park.length)
+    const one = page.waitForResponse((r) => /\/jobs\/[^/]+\/results$/.test(r.url()), { timeout: 120_000 })
+    await page.locator('.left .select-box').first().click()
+    await page.getByRole('option', { name: (await json(`/collections/park/items/${park}`)).properties.name }).first().click()
+    await one
+    await page.waitForSelector('#over-parcels tbody tr')
+    const more = page.waitForResponse((r) => /\/jobs\/[^/]+\/results$/.test(r.url()), { timeout: 120_000 })
+    await page.locator('.presets button').first().click()
+    const eased = await (await more).json()
+    await page.waitForSelector('#what-if')
+    walk.check('a higher limit never takes floor space away', eased.what_if.gain_m2 >= 0, String(eased.what_if.gain_m2))
+    await walk.settle(page, 1500)
+    await walk.shot(page, '19-capacity-park')
   })
 
   await walk.step('an upstairs scheme is kept', async () => {

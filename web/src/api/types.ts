@@ -167,7 +167,7 @@ export interface GanttBar { id: string; park: string | null; phase: Phase | null
 export interface ActionPlanResult {
   run: Run; sites: PlanSite[]; years: PlanYear[]; targets?: { year: number; ha: number; shortfall_ha?: number | null; status?: string; source?: string | null }[]; relaxation?: Relaxation[]
   objective: number | null; bound?: number | null; gap?: number | null; exact?: boolean; banked_before_ha?: number | null
-  excluded?: { reason: string; count: number; sites?: string[] }[]; gantt?: GanttBar[]; curve?: { year: number; cumulative_ha: number; target_ha: number | null }[]
+  capacity_status?: string | null; excluded?: { reason: string; count: number; sites?: string[] }[]; gantt?: GanttBar[]; curve?: { year: number; cumulative_ha: number; target_ha: number | null }[]
 }
 
 export interface RollUp {

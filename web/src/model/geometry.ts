@@ -26,6 +26,30 @@ export function bboxOf(geometries: Iterable<Geometry | null>): Bbox | null {
 
 export const centreOf = (box: Bbox): [number, number] => [(box[0] + box[2]) / 2, (box[1] + box[3]) / 2]
 
+/** A point inside, for a label: the middle of the box, or of the widest stretch that a line through it has within the shape. */
+export function labelPoint(geometry: Geometry | null): [number, number] | null {
+  const box = bboxOf([geometry])
+  if (!box || !geometry) return null
+  const [cx, cy] = centreOf(box)
+  const rings = geometry.type === 'Polygon' ? geometry.coordinates : geometry.type === 'MultiPolygon' ? geometry.coordinates.flat() : []
+  const cuts: number[] = []
+  for (const ring of rings) {
+    for (let i = 1; i < ring.length; i++) {
+      const [ax = 0, ay = 0] = ring[i - 1]!
+      const [bx = 0, by = 0] = ring[i]!
+      if (ay > cy !== by > cy) cuts.push(ax + ((cy - ay) / (by - ay)) * (bx - ax))
+    }
+  }
+  cuts.sort((a, b) => a - b)
+  let best: [number, number] = [cx, cx]
+  for (let i = 1; i < cuts.length; i += 2) {
+    const [from, to] = [cuts[i - 1]!, cuts[i]!]
+    if (from <= cx && cx <= to && to - from > (box[2] - box[0]) / 4) return [cx, cy]
+    if (to - from > best[1] - best[0]) best = [from, to]
+  }
+  return [(best[0] + best[1]) / 2, cy]
+}
+
 const RADIUS = 6_371_008.8
 const rad = (deg: number): number => (deg * Math.PI) / 180
 

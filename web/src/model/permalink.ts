@@ -3,6 +3,7 @@ export interface Place { z: number; lat: number; lon: number; bearing?: number; 
 export interface Link {
   place?: Place | undefined
   task?: string | undefined
+  tab?: string | undefined
   filter?: string | undefined
   selection?: string[] | undefined
   focus?: string | undefined
@@ -26,6 +27,7 @@ export function encodeLink(link: Link): string {
     parts.push(`z=${text}`)
   }
   if (link.task) parts.push(`task=${link.task}`)
+  if (link.tab) parts.push(`tab=${soft(link.tab)}`)
   if (link.filter) parts.push(`q=${soft(link.filter)}`)
   if (link.selection?.length && link.selection.length <= MAX_CODES) parts.push(`sel=p:${link.selection.map(soft).join(',')}`)
   if (link.focus) parts.push(`at=${soft(link.focus)}`)
@@ -53,6 +55,7 @@ export function decodeLink(hash: string): Link {
         break
       }
       case 'task': link.task = text; break
+      case 'tab': link.tab = text; break
       case 'q': link.filter = text; break
       case 'sel': link.selection = text.replace(/^p:/, '').split(',').filter(Boolean); break
       case 'at': link.focus = text; break

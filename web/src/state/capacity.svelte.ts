@@ -2,13 +2,19 @@ import type { Polygon } from 'geojson'
 import { isAbort } from '../api/client'
 import * as api from '../api/endpoints'
 import type { Item, UpstairsResult, UpstairsSet } from '../api/types'
+import { ui } from './ui.svelte'
 
 export type Lever = keyof UpstairsSet
 
 /** One parcel or drawn outline, one cluster, and the levers that were moved away from the rule pack's own values. */
 class Capacity {
   /** One piece of land, or the sum over a park or the city. */
-  scope = $state<'one' | 'over'>('one')
+  get scope(): 'one' | 'over' {
+    return ui.tab === 'over' ? 'over' : 'one'
+  }
+  set scope(scope: 'one' | 'over') {
+    ui.tab = scope === 'over' ? 'over' : ''
+  }
   parcel = $state('')
   outline = $state.raw<Polygon | null>(null)
   cluster = $state('')

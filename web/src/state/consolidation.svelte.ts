@@ -5,6 +5,7 @@ import type { Candidate, ConsolidateInputs, ConsolidateResult, ExcludedDetail, I
 import { gapRange } from '../model/gaps'
 import { whyNot } from '../model/leftout'
 import { basket } from './basket.svelte'
+import { ui } from './ui.svelte'
 
 export type Tab = 'solve' | 'units' | 'plan'
 /** Wide enough that the first run of any park finds something to look at. */
@@ -23,7 +24,12 @@ export const BRIDGES = [0, 9, 16, 26, 40] as const
 const MOST_PARCELS = 2000
 
 class Consolidation {
-  tab = $state<Tab>('solve')
+  get tab(): Tab {
+    return ui.tab === 'units' || ui.tab === 'plan' ? ui.tab : 'solve'
+  }
+  set tab(tab: Tab) {
+    ui.tab = tab === 'solve' ? '' : tab
+  }
   /** A park's code, or 'basket'. */
   park = $state('')
   form = $state({ ...DEFAULTS })
@@ -32,6 +38,8 @@ class Consolidation {
   items = $state.raw<Map<string, Item>>(new Map())
   result = $state.raw<ConsolidateResult | null>(null)
   chosen = $state(0)
+  /** The candidate under the pointer: painted before it is chosen. */
+  hovered = $state<number | null>(null)
   reason = $state<string | null>(null)
   /** The left-out parcel that was asked about. */
   asked = $state<string | null>(null)

@@ -15,6 +15,7 @@ function current(withPlace: boolean): Link {
   return {
     ...(withPlace && atlas.place ? { place: atlas.place } : {}),
     task: ui.task,
+    tab: (ui.task === 'consolidate' || ui.task === 'capacity') && ui.tab ? ui.tab : undefined,
     filter: query.filter,
     selection: selection.codes,
     focus: selection.focus ? `${selection.focus.collection}:${selection.focus.id}` : undefined,
@@ -34,6 +35,7 @@ function apply(link: Link): void {
   if (link.lang === 'zh' || link.lang === 'en') prefs.setLang(link.lang as Lang)
   if (link.theme === 'light' || link.theme === 'dark') prefs.setTheme(link.theme)
   if (isTask(link.task)) ui.task = link.task
+  ui.tab = link.tab ?? ''
   query.replace(fromCql(link.filter ?? ''))
   const [collection, id] = link.focus?.split(':') ?? []
   if (link.selection?.length) selection.choose(link.selection)

@@ -9,6 +9,8 @@ export interface Toast { id: number; text: string; kind: 'done' | 'bad'; action?
 
 class UiState {
   task = $state<Task>('query')
+  /** The part of a task that is open; empty is its first. */
+  tab = $state('')
   dialog = $state<'signin' | 'setup' | 'help' | 'history' | null>(null)
   setupToken = $state('')
   toasts = $state<Toast[]>([])

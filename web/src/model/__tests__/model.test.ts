@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { both, type Condition, fromCql, intersects, splitAnd, toCql } from '../cql'
 import { area, floorSpace, MISSING, money, num, percent, perMille, shortDate } from '../format'
-import { bboxOf, fitInto, lengthM, metresPerPixel, niceScale, ringAreaM2 } from '../geometry'
+import { bboxOf, fitInto, lengthM, metresPerPixel, niceScale, ringAreaM2, labelPoint } from '../geometry'
 import { codesExpression, toExpression } from '../mapfilter'
 import { decodeLink, encodeLink, MAX_CODES } from '../permalink'
 
@@ -82,11 +82,20 @@ describe('permalink', () => {
   })
   it('survives what people make of it', () => {
     expect(decodeLink('#z=abc&q=%E0%A4%A&task=query')).toEqual({ task: 'query' })
+    expect(decodeLink(encodeLink({ task: 'consolidate', tab: 'units' }))).toEqual({ task: 'consolidate', tab: 'units' })
     expect(decodeLink('#setup=T0KEN')).toEqual({ setup: 'T0KEN' })
   })
 })
 
 describe('geometry', () => {
+  it('puts a label inside a shape that bends around its middle', () => {
+    const hook = { type: 'Polygon' as const, coordinates: [[[0, 0], [10, 0], [10, 10], [8, 10], [8, 2], [0, 2], [0, 0]]] }
+    const [x, y] = labelPoint(hook)!
+    expect(y).toBe(5)
+    expect(x).toBe(9)
+    expect(labelPoint({ type: 'Polygon', coordinates: [[[0, 0], [4, 0], [4, 4], [0, 4], [0, 0]]] })).toEqual([2, 2])
+    expect(labelPoint(null)).toBeNull()
+  })
   it('bounds mixed geometries', () => {
     expect(bboxOf([{ type: 'Point', coordinates: [1, 2] }, null, { type: 'Polygon', coordinates: [[[0, 0], [3, 0], [3, 1], [0, 0]]] }])).toEqual([0, 0, 3, 2])
     expect(bboxOf([null])).toBeNull()
