@@ -57,7 +57,7 @@ impl Planner {
 }
 
 /// The texts of a list cell (a JSON array).
-pub(in crate::service::analyses) fn list(table: &Table, row: usize, column: &str) -> Vec<String> {
+fn list(table: &Table, row: usize, column: &str) -> Vec<String> {
     table.text(row, column).and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default()
 }
 

@@ -7,7 +7,7 @@ mod accepted;
 mod result;
 mod sites;
 
-pub(super) use accepted::list;
+
 pub use result::plan_as_geojson;
 
 use super::{date, read_inputs};
