@@ -4,3 +4,4 @@ mod analyses;
 mod items;
 mod occupancy;
 mod surface;
+mod upstairs;
