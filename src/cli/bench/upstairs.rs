@@ -1,10 +1,10 @@
 //! Bench rows of the upstairs check: the whole city in figures, the cluster matrix, and one slider move over HTTP.
 
 use super::{median_ms, timed};
+use crate::analysis::Control;
 use crate::domain::Fault;
 use crate::domain::fault::Outcome;
 use crate::service::Planner;
-use crate::service::analyses::Watch;
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
@@ -15,7 +15,7 @@ use std::process::{Command, Stdio};
 pub(super) fn city(city: &Path) -> Outcome<Value> {
     let planner = Planner::open(city)?;
     let inputs = json!({ "all": true, "uses": ["all"] });
-    let run = |inputs: &Value| planner.upstairs_watched(inputs, &Watch::IDLE);
+    let run = |inputs: &Value| planner.upstairs(inputs, Control::none());
     let before = cpu_seconds();
     let (answer, seconds) = timed(|| run(&inputs));
     let cpu = before.zip(cpu_seconds()).map(|(before, after)| after - before);
@@ -46,7 +46,7 @@ fn cpu_seconds() -> Option<f64> {
 /// The cluster matrix of the whole city; the baseline checks each cluster by itself, without sharing the search of equal buildings.
 pub(super) fn matrix(city: &Path) -> Outcome<Value> {
     let planner = Planner::open(city)?;
-    let ask = |inputs: Value| planner.upstairs_watched(&inputs, &Watch::IDLE);
+    let ask = |inputs: Value| planner.upstairs(&inputs, Control::none());
     let before = cpu_seconds();
     let (answer, seconds) = timed(|| ask(json!({ "all": true, "uses": ["all"], "matrix": true })));
     let cpu = before.zip(cpu_seconds()).map(|(before, after)| after - before);

@@ -9,7 +9,7 @@ mod upstairs;
 
 pub use action_plan::plan_as_geojson;
 pub use consolidation::sites_as_geojson;
-pub use upstairs::{FloorIndex, Watch};
+pub use upstairs::FloorIndex;
 pub use regions::{RegionsAnswer, RegionsQuestion, regions_as_geojson, regions_of};
 
 use super::{Planner, Viewer};
@@ -45,10 +45,7 @@ impl Planner {
     pub fn execute_watched(&self, viewer: &Viewer, process: &str, inputs: &Value, control: Control<'_>) -> Outcome<Value> {
         match process {
             "consolidate" => self.consolidate(viewer, inputs, control),
-            "upstairs" => {
-                let progress = |done: usize, all: usize| (control.progress)(done as f64 / all.max(1) as f64);
-                self.upstairs_watched(inputs, &Watch { progress: &progress, stop: control.stop })
-            }
+            "upstairs" => self.upstairs(inputs, control),
             "actionplan" => self.action_plan(inputs, control),
             "progress" => self.progress(inputs),
             "designate" => self.designate(viewer, inputs),
