@@ -2,10 +2,10 @@
 
 use super::analyses::{ending, report_run, write_json};
 use super::output::{OutFile, Output, table};
-use crate::analysis::Control;
 use crate::domain::Fault;
 use crate::domain::fault::Outcome;
 use crate::service::Planner;
+use crate::service::analyses::Control;
 use crate::service::analyses::plan_as_geojson;
 use clap::Args;
 use serde_json::{Value, json};

@@ -2,10 +2,10 @@
 
 use super::analyses::{ending, pairs, read_json, report_run, write_json};
 use super::output::{OutFile, Output, table};
-use crate::analysis::Control;
 use crate::domain::fault::Outcome;
 use crate::domain::{Fault, Lang};
 use crate::service::Planner;
+use crate::service::analyses::Control;
 use clap::{ArgGroup, Args};
 use serde_json::{Value, json};
 use std::path::PathBuf;

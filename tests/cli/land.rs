@@ -59,7 +59,21 @@ fn consolidated_land_is_not_offered_again_and_says_why() {
     let city = path(&city);
     let (first, second) = (folder.path().join("1.json"), folder.path().join("2.json"));
     let solve = |out: &std::path::Path| {
-        must(&["--quiet", "consolidate", city, "--park", OWN_PARK, "--min-area-ha", "2", "--sites", "1", "--as-of", "2026-09-01", "--out", path(out)]);
+        must(&[
+            "--quiet",
+            "consolidate",
+            city,
+            "--park",
+            OWN_PARK,
+            "--min-area-ha",
+            "2",
+            "--sites",
+            "1",
+            "--as-of",
+            "2026-09-01",
+            "--out",
+            path(out),
+        ]);
         serde_json::from_str::<Value>(&std::fs::read_to_string(out).unwrap()).unwrap()
     };
     let before = solve(&first);

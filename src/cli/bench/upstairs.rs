@@ -1,10 +1,10 @@
 //! Bench rows of the upstairs check: the whole city in figures, the cluster matrix, and one slider move over HTTP.
 
 use super::{median_ms, timed};
-use crate::analysis::Control;
 use crate::domain::Fault;
 use crate::domain::fault::Outcome;
 use crate::service::Planner;
+use crate::service::analyses::Control;
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;

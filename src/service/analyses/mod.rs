@@ -9,11 +9,11 @@ mod upstairs;
 
 pub use action_plan::plan_as_geojson;
 pub use consolidation::sites_as_geojson;
-pub use upstairs::FloorIndex;
 pub use regions::{RegionsAnswer, RegionsQuestion, regions_as_geojson, regions_of};
+pub use upstairs::FloorIndex;
 
 use super::{Planner, Viewer};
-use crate::analysis::Control;
+pub use crate::analysis::Control;
 use crate::domain::fault::Outcome;
 use crate::domain::{Fault, RunRecord};
 use crate::spatial::adjacency::{AdjacencyOptions, neighbours};

@@ -7,14 +7,13 @@ mod accepted;
 mod result;
 mod sites;
 
-
 pub use result::plan_as_geojson;
 
 use super::{date, read_inputs};
 use crate::analysis::Control;
 use crate::analysis::consolidation::action_plan::{self, Question, RelaxWeights, Target};
-use crate::domain::{Fault, FaultKind};
 use crate::domain::fault::Outcome;
+use crate::domain::{Fault, FaultKind};
 use crate::rules::{self, Packs};
 use crate::service::Planner;
 use chrono::Datelike;

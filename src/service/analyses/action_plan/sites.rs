@@ -93,7 +93,14 @@ impl Planner {
         }))
     }
 
-    fn solved_park(&self, park: &str, pack: &rules::ConsolidationPack, as_of: NaiveDate, seed: u64, ended: &(dyn Fn() -> bool + Sync)) -> Outcome<Found> {
+    fn solved_park(
+        &self,
+        park: &str,
+        pack: &rules::ConsolidationPack,
+        as_of: NaiveDate,
+        seed: u64,
+        ended: &(dyn Fn() -> bool + Sync),
+    ) -> Outcome<Found> {
         let deadline = Instant::now() + Duration::from_secs(PARK_SECONDS);
         let stop = || ended() || Instant::now() >= deadline;
         let answer = match self.solve_park(park, pack, as_of, seed, &stop) {

@@ -1,10 +1,10 @@
 //! A park or the whole city in figures: what each parcel can hold, summed, and what a change of limits would bring.
 
+use super::Planner;
 use super::ground::Ground;
 use super::inputs::Question;
 use super::matrix::BandAreas;
 use super::programme::programme;
-use super::Planner;
 use crate::analysis::Control;
 use crate::analysis::upstairs::{Capacity, Depth, Overrides, RollUp, UpstairsResult, check_from, check_to, sum};
 use crate::atlas::{Atlas, Table};

@@ -1,8 +1,8 @@
 //! Every cluster on every floor band of a park or city, each by its own cluster's pack.
 
+use super::Planner;
 use super::ground::Ground;
 use super::many::{Line, Scope, cancelled};
-use super::Planner;
 use crate::analysis::Control;
 use crate::analysis::upstairs::{Depth, FitVerdict, Overrides, check_to, verdicts};
 use crate::domain::catalogue;

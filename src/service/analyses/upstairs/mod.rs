@@ -12,10 +12,10 @@ mod programme;
 
 pub use floors::FloorIndex;
 
+use crate::analysis::Control;
 use crate::domain::fault::Outcome;
 use crate::domain::{Fault, RunRecord};
 use crate::rules::UpstairsPack;
-use crate::analysis::Control;
 use crate::service::Planner;
 use inputs::{Question, Subject};
 use serde_json::{Value, json};
