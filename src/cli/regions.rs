@@ -49,6 +49,9 @@ pub struct Regions {
     time_limit: Option<f64>,
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// 1 for the quick answer; 10 for ten times the work and regions that are more alike
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=1000))]
+    effort: u16,
     /// geojson (a feature per unit) or json (default: by the file's ending)
     #[arg(long)]
     format: Option<String>,
@@ -81,6 +84,7 @@ impl Regions {
             tolerance: self.tolerance,
             min_length: self.min_length,
             seed: self.seed,
+            effort: usize::from(self.effort),
         };
         let deadline = self.time_limit.map(|seconds| Instant::now() + Duration::from_secs_f64(seconds.clamp(0.0, 86_400.0)));
         let answer = regions_of(&table, &question, &|| deadline.is_some_and(|end| Instant::now() >= end))?;

@@ -73,7 +73,8 @@ struct AskedTarget {
 }
 
 const HA: f64 = 10_000.0;
-const DEFAULT_TIME_LIMIT: f64 = 60.0;
+/// The solver ends by its own count of nodes long before this, unless the machine is very busy.
+const DEFAULT_TIME_LIMIT: f64 = 300.0;
 const LONGEST_TIME_LIMIT: f64 = 600.0;
 
 impl Planner {

@@ -36,6 +36,8 @@ pub struct RegionsQuestion {
     pub tolerance: Option<f64>,
     pub min_length: Option<f64>,
     pub seed: u64,
+    /// 1 for the quick answer; more multiplies the work.
+    pub effort: usize,
 }
 
 /// The answer with what it was made from.
@@ -74,7 +76,14 @@ pub fn regions_of(table: &Table, question: &RegionsQuestion, stop: &(dyn Fn() ->
     if question.standardise {
         units.standardise();
     }
-    let input = RegionsInput { amount: &units.amount, at_least: question.at_least, fields: &units.fields, graph: &graph, seed: question.seed };
+    let input = RegionsInput {
+        amount: &units.amount,
+        at_least: question.at_least,
+        fields: &units.fields,
+        graph: &graph,
+        seed: question.seed,
+        effort: question.effort,
+    };
     let begin = Instant::now();
     let found = regions(&input, stop);
     let seconds = begin.elapsed().as_secs_f64();
