@@ -116,7 +116,7 @@ fn a_drawn_outline_is_checked_like_the_parcel_it_follows() {
     assert!((number(&drawn["outline_area_m2"]) / number(&parcel["outline_area_m2"]) - 1.0).abs() < 1e-3);
     // Without limits nothing is known of them.
     let bare = client.execute("upstairs", json!({ "outline": outline })).json();
-    assert_eq!((&bare["allowed_gfa_m2"], &bare["overall"] != &json!("pass")), (&Value::Null, true));
+    assert!(bare["allowed_gfa_m2"].is_null() && bare["overall"] != "pass");
 
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("drawn.geojson");

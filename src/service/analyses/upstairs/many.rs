@@ -103,7 +103,7 @@ fn uses<'a>(question: &'a Question, pack: &'a UpstairsPack) -> &'a [String] {
 
 fn scope(atlas: &Atlas, table: &Table, park: Option<&str>, question: &Question, city: &UpstairsPack) -> Outcome<Scope> {
     if let Some(park) = park
-        && !atlas.table("park").is_some_and(|parks| parks.row_of(park).is_some())
+        && atlas.table("park").is_none_or(|parks| parks.row_of(park).is_none())
         && !(0..table.len()).any(|row| table.text(row, "park") == Some(park))
     {
         return Err(Fault::not_found("no_such_park", format!("没有园区 {park}"), format!("there is no park {park}")).at("/inputs/park"));
