@@ -8,6 +8,7 @@ use super::input::Question;
 
 /// A column: objective weight, bounds, whether it is whole.
 #[derive(Clone, Copy, Debug)]
+#[cfg_attr(not(feature = "milp"), allow(dead_code))]
 pub(super) struct Column {
     pub value: f64,
     pub low: f64,
@@ -17,6 +18,7 @@ pub(super) struct Column {
 
 /// low ≤ Σ factor · column ≤ high.
 #[derive(Clone, Debug)]
+#[cfg_attr(not(feature = "milp"), allow(dead_code))]
 pub(super) struct Row {
     pub low: f64,
     pub high: f64,
