@@ -1,5 +1,6 @@
 //! The command line: parses, calls the service, prints. stdout carries the result and nothing else.
 
+mod actionplan;
 mod analyses;
 mod bench;
 mod files;
@@ -7,6 +8,8 @@ mod instruments;
 mod measure;
 mod output;
 mod people;
+mod progress;
+mod regions;
 mod rules;
 mod sample;
 mod serve;
@@ -69,6 +72,12 @@ enum Command {
     Instrument(instruments::Instruments),
     /// What a piece of land came from and became
     Lineage(instruments::Lineage),
+    /// Max-p regions of any polygon file
+    Regions(regions::Regions),
+    /// Sites into years, against budgets, capacities and targets
+    Actionplan(actionplan::ActionPlan),
+    /// Lights of a saved action plan
+    Progress(progress::Progress),
     /// What can be built upwards, and what stops it
     Upstairs(upstairs::Upstairs),
     /// Scorecards of the parks
@@ -118,6 +127,9 @@ fn dispatch(command: Command, config: &Config, output: &Output) -> Outcome<bool>
         Command::Consolidate(command) => command.run(output).map(|()| true),
         Command::Instrument(command) => command.run(output).map(|()| true),
         Command::Lineage(command) => command.run(output).map(|()| true),
+        Command::Regions(command) => command.run(output).map(|()| true),
+        Command::Actionplan(command) => command.run(output).map(|()| true),
+        Command::Progress(command) => command.run(output).map(|()| true),
         Command::Upstairs(command) => command.run(output).map(|()| true),
         Command::Designate(command) => command.run(output).map(|()| true),
         Command::Rules(command) => command.run(output),

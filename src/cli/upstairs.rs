@@ -5,7 +5,7 @@ use super::output::{OutFile, Output, table};
 use crate::domain::fault::Outcome;
 use crate::domain::{Fault, Lang};
 use crate::service::Planner;
-use crate::service::analyses::Watch;
+use crate::service::analyses::Control;
 use clap::{ArgGroup, Args};
 use serde_json::{Value, json};
 use std::path::PathBuf;
@@ -76,12 +76,9 @@ impl Upstairs {
             inputs["outline"] = read_json(file)?;
         }
         let planner = Planner::open(&self.city)?;
-        let bar = output.bar(Some(1));
-        let progress = |done: usize, of: usize| {
-            bar.set_length(of as u64);
-            bar.set_position(done as u64);
-        };
-        let answer = planner.upstairs_watched(&inputs, &Watch { progress: &progress, stop: &|| false });
+        let bar = output.bar(Some(100));
+        let control = Control { stop: &|| false, progress: &|share| bar.set_position((share * 100.0) as u64) };
+        let answer = planner.upstairs(&inputs, control);
         bar.finish_and_clear();
         let answer = answer?;
         write_json(&self.out, &if geojson { planner.upstairs_as_geojson(&answer)? } else { answer.clone() })?;

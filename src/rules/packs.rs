@@ -41,6 +41,11 @@ impl Packs {
         self.newest(None, |pack| pack.header.id == id)
     }
 
+    /// How packs spell a district: 宝安 and 宝安区 are one.
+    pub fn district(&self, name: &str) -> Option<&str> {
+        self.packs.iter().filter_map(|pack| pack.header.district.as_deref()).find(|known| bare(known) == bare(name))
+    }
+
     /// The pack of a kind for a cluster, laid over its ancestors. A cluster without a pack of its own gets the city's.
     pub fn resolve(&self, kind: &str, cluster: Option<&str>) -> Result<Pack, RulesFault> {
         self.resolve_in(kind, None, cluster, None)
@@ -103,6 +108,11 @@ impl Packs {
     }
 }
 
+/// A district's name without what kind of district it is.
+fn bare(name: &str) -> &str {
+    ["特别合作区", "新区", "区"].into_iter().find_map(|kind| name.strip_suffix(kind)).unwrap_or(name)
+}
+
 /// Versions by their numbers: 2026.10 comes after 2026.9.
 fn by_version(a: &str, b: &str) -> Ordering {
     let parts = |version: &str| version.split('.').map(|part| part.parse::<u64>().map_err(|_| part.to_owned())).collect::<Vec<_>>();
@@ -139,6 +149,13 @@ mod tests {
         assert_eq!(pack.layers, ["upstairs-shenzhen", "upstairs-baoan", "upstairs-biomedicine"]);
         let height = pack.figure("height.max").expect("height");
         assert_eq!((height.cite.pack.as_str(), height.cite.status), ("upstairs-baoan", Status::Sourced));
+    }
+
+    #[test]
+    fn a_district_is_known_with_and_without_its_kind() {
+        let packs = Packs::embedded();
+        assert_eq!((packs.district("宝安"), packs.district("宝安区"), packs.district("龙岗")), (Some("宝安区"), Some("宝安区"), None));
+        assert_eq!((bare("大鹏新区"), bare("深汕特别合作区"), bare("福田区"), bare("坪山")), ("大鹏", "深汕", "福田", "坪山"));
     }
 
     #[test]

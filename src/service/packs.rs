@@ -39,8 +39,9 @@ pub fn upstairs(district: Option<&str>, cluster: Option<&str>, as_of: &str) -> O
     Ok(pack)
 }
 
-/// A district's name, which packs go by; the code itself where the city has no such district.
+/// A district as packs name it: by the name of its code, in the packs' spelling where they have one; the code itself where the city has no such district.
 pub fn district_name<'a>(atlas: &'a Atlas, code: &'a str) -> &'a str {
     let named = atlas.table("district").and_then(|districts| districts.row_of(code).and_then(|row| districts.text(row, "name")));
-    named.unwrap_or(code)
+    let name = named.unwrap_or(code);
+    Packs::embedded().district(name).unwrap_or(name)
 }

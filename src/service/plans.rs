@@ -21,7 +21,7 @@ pub struct NewPlan {
     pub result: Value,
 }
 
-const KINDS: [&str; 3] = ["selection", "consolidation", "upstairs"];
+const KINDS: [&str; 4] = ["selection", "consolidation", "upstairs", "actionplan"];
 
 impl Planner {
     pub fn plans(&self) -> Outcome<Value> {

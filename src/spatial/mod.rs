@@ -10,6 +10,7 @@ pub mod bridged;
 pub mod crs;
 pub mod graph;
 pub mod index;
+pub mod local_plane;
 #[cfg(test)]
 mod measure_tests;
 pub mod mercator;

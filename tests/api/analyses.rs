@@ -1,6 +1,6 @@
 //! The analyses over HTTP: what holds of every answer.
 
-use crate::support::{Client, OWN_PARK, PLANNER, reading};
+use crate::support::{Client, OWN_PARK, PLANNER, Server, own_city, reading};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
@@ -126,4 +126,60 @@ fn neighbours_over_http_are_symmetric() {
             assert_eq!(mirror["length_m"], neighbour["length_m"]);
         }
     }
+}
+
+#[test]
+fn an_action_plan_keeps_its_limits_and_its_sums() {
+    let client = Client::guest(reading());
+    let inputs = json!({
+        "from": 2026, "to": 2029, "parks": ["BA-03", "BA-01"], "capacity_ha": [12, 12, 8, 8], "budget_wan": 90_000,
+        "targets": [{ "year": 2027, "ha": 40 }, { "year": 2029, "ha": 4_000 }], "banked_before_ha": 10, "source": "solved",
+    });
+    let answer = client.execute("actionplan", inputs.clone()).json();
+    let number = |value: &Value| value.as_f64().unwrap();
+    let sites = answer["sites"].as_array().unwrap();
+    assert!(!sites.is_empty());
+    let mut cumulative = 10.0;
+    for line in answer["years"].as_array().unwrap() {
+        let of_year: Vec<&Value> = sites.iter().filter(|site| site["year"] == line["year"]).collect();
+        assert_eq!(of_year.len(), texts(&line["sites"]).len());
+        let sum = |name: &str| of_year.iter().map(|site| number(&site[name])).sum::<f64>();
+        assert!((sum("area_ha") - number(&line["area_ha"])).abs() < 1e-9 && (sum("cost_wan") - number(&line["cost_wan"])).abs() < 1e-6);
+        assert!(number(&line["area_ha"]) <= number(&line["capacity_ha"]) * (1.0 + 1e-6) && number(&line["cost_wan"]) <= 90_000.0 * (1.0 + 1e-6));
+        cumulative += number(&line["area_ha"]);
+        assert!((cumulative - number(&line["cumulative_ha"])).abs() < 1e-9);
+    }
+    let rank = |site: &Value| ["start", "expand", "reserve"].iter().position(|phase| site["phase"] == *phase);
+    for (a, b) in sites.iter().flat_map(|a| sites.iter().map(move |b| (a, b))) {
+        if a["park"] == b["park"] && rank(a).zip(rank(b)).is_some_and(|(a, b)| a < b) && !a["year"].is_null() && !b["year"].is_null() {
+            assert!(number(&a["year"]) <= number(&b["year"]), "{} goes after {}", a["id"], b["id"]);
+        }
+    }
+    let last = &answer["targets"][1];
+    assert!((number(&last["shortfall_ha"]) - (4_000.0 - cumulative)).abs() < 1e-9, "what the land does not give is told");
+    assert!(number(&answer["bound"]) >= number(&answer["objective"]));
+    assert_eq!(client.execute("actionplan", inputs).json(), answer, "same inputs, same answer");
+    client.execute("actionplan", json!({ "parks": ["nowhere"] })).problem(404);
+    client.execute("actionplan", json!({ "from": 2030, "to": 2026 })).problem(400);
+}
+
+#[test]
+fn a_saved_action_plan_has_lights_that_are_grey_until_something_is_in_force() {
+    let (_folder, city) = own_city();
+    let server = Server::start(&city);
+    let client = Client::signed_in(&server, PLANNER);
+    client.execute("progress", json!({})).problem(404);
+    let plan = client.execute("actionplan", json!({ "from": 2025, "to": 2028, "parks": [OWN_PARK], "capacity_ha": 12, "source": "solved" })).json();
+    let body = json!({ "name": "三年行动", "kind": "actionplan", "result": plan }).to_string();
+    assert_eq!(client.send("POST", "/plans", &[], &body).status, 201);
+    let answer = client.execute("progress", json!({ "as_of": "2026-06-30" })).json();
+    let tasks = answer["tasks"].as_array().unwrap();
+    let of =
+        |year: i64| tasks.iter().find(|task| task["id"] == format!("{OWN_PARK}-{year}")).unwrap_or_else(|| panic!("no task of {year}: {answer}"));
+    assert_eq!((of(2025)["periods"].as_array().unwrap().len(), of(2026)["periods"].as_array().unwrap().len()), (18, 6));
+    assert!(of(2027)["periods"].as_array().unwrap().is_empty(), "not begun");
+    assert!(tasks.iter().all(|task| task["shown"].is_null() || task["shown"] == "unknown"));
+    let line = plan["years"].as_array().unwrap().iter().find(|line| line["year"] == 2026).unwrap();
+    assert!((of(2026)["target_ha"].as_f64().unwrap() - line["area_ha"].as_f64().unwrap()).abs() < 1e-9);
+    assert_eq!(answer["counts"]["green"], 0);
 }

@@ -6,3 +6,4 @@ mod items;
 mod jobs;
 mod occupancy;
 mod surface;
+mod upstairs;

@@ -1,5 +1,7 @@
 //! The command line as scripts use it: exit codes, bad input, whole files or none.
 
+mod land;
+
 use crate::support::{OWN_PARK, must, own_city, parkplan, path, refused, sample};
 use std::path::Path;
 
@@ -186,4 +188,65 @@ fn ogrinfo_reads_the_city_file_as_it_is() {
     let output = std::process::Command::new("ogrinfo").args(["-ro", "-so", path(sample()), "parcel"]).output().expect("ogrinfo");
     let text = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success() && text.contains("Multi Polygon") && text.contains("CGCS2000"), "{text}");
+}
+
+#[test]
+fn an_action_plan_is_written_as_features_and_bad_targets_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("plan.geojson");
+    let told = must(&[
+        "--quiet",
+        "--json",
+        "actionplan",
+        path(sample()),
+        "--from",
+        "2026",
+        "--to",
+        "2028",
+        "--parks",
+        "BA-03",
+        "--capacity-ha",
+        "15,10,10",
+        "--target",
+        "2028=5900",
+        "--hard",
+        "--out",
+        path(&out),
+    ]);
+    let told: serde_json::Value = serde_json::from_str(&told).unwrap();
+    assert_eq!(told["run"]["kind"], "actionplan");
+    let plan: serde_json::Value = serde_json::from_slice(&std::fs::read(&out).unwrap()).unwrap();
+    let features = plan["features"].as_array().unwrap();
+    assert!(!features.is_empty() && features.iter().all(|feature| feature["geometry"]["coordinates"].is_array()));
+    assert!(features.iter().any(|feature| feature["properties"]["year"] == 2026));
+    refused(&["actionplan", path(sample()), "--target", "soon", "--out", path(&out), "--force"]);
+    refused(&["actionplan", path(sample()), "--from", "2030", "--to", "2026", "--out", path(&out), "--force"]);
+    assert_eq!(refused(&["progress", path(sample())])["code"], "no_action_plan");
+}
+
+#[test]
+fn regions_of_any_file_are_connected_reach_their_sum_and_name_what_cannot() {
+    let folder = tempfile::tempdir().unwrap();
+    let (file, out) = (folder.path().join("units.geojson"), folder.path().join("regions.geojson"));
+    // A strip of six cells in degrees and, apart from it, one cell that is too small alone.
+    let cell = |at: f64, value: u32| {
+        let (w, e) = (114.0 + at * 0.01, 114.01 + at * 0.01);
+        format!(
+            r#"{{"type":"Feature","properties":{{"people":{},"kind":{value}}},"geometry":{{"type":"Polygon","coordinates":[[[{w},22.6],[{e},22.6],[{e},22.61],[{w},22.61],[{w},22.6]]]}}}}"#,
+            10 + value
+        )
+    };
+    let cells: Vec<String> =
+        [0.0, 1.0, 2.0].into_iter().map(|at| cell(at, 0)).chain([3.0, 4.0, 5.0].into_iter().map(|at| cell(at, 5))).chain([cell(9.0, 1)]).collect();
+    std::fs::write(&file, format!(r#"{{"type":"FeatureCollection","features":[{}]}}"#, cells.join(","))).unwrap();
+    let told = must(&["--json", "regions", path(&file), "--sum", "people", "--at-least", "30", "--by", "kind", "--out", path(&out)]);
+    let told: serde_json::Value = serde_json::from_str(&told).unwrap();
+    assert_eq!((&told["p"], &told["heterogeneity"]), (&2.into(), &0.0.into()), "{told}");
+    assert_eq!(told["unsolved"][0]["rows"], serde_json::json!([7]));
+    assert!(told["plane"].as_str().unwrap().contains("laea"));
+    let regions: serde_json::Value = serde_json::from_slice(&std::fs::read(&out).unwrap()).unwrap();
+    let region = |k: usize| regions["features"][k]["properties"]["region"].clone();
+    assert!(region(0) == region(2) && region(3) == region(5) && region(2) != region(3) && region(6).is_null());
+    assert_eq!(refused(&["regions", path(&file), "--sum", "nothing", "--at-least", "1", "--by", "kind"])["code"], "no_such_field");
+    assert_eq!(refused(&["regions", path(&file), "--sum", "people", "--at-least=-1", "--by", "kind"])["code"], "bad_threshold");
 }

@@ -1,5 +1,7 @@
 //! The independent twin on shapely (GEOS): areas of every parcel, lengths of random neighbours, areas by district.
 
+mod upstairs;
+
 use crate::support::{must, path, sample};
 use std::path::Path;
 use std::process::Command;

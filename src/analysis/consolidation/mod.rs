@@ -6,6 +6,7 @@
 pub mod action_plan;
 mod answer;
 mod bound;
+mod connect;
 mod dice;
 mod eligibility;
 mod exact;
@@ -23,6 +24,7 @@ mod tests;
 
 pub use super::control::Control;
 pub use answer::*;
+pub use connect::{Connection, connect};
 pub use eligibility::{Judgement, Reason, judge};
 pub use input::{ConsolidationPack, LandSplitTable, Params, ParcelInput, SharedStep, Weights};
 pub use ledger::{Ledger, LedgerRow, Settlement, settle};

@@ -2,9 +2,10 @@
 
 use super::check::Prepared;
 use super::frame::Frame;
-use super::layout::{Grid, Work, singles};
+use super::layout::{Grid, Work};
 use super::result::Binding;
 use super::shape::area;
+use super::singles::{Known, singles};
 use super::solve::{Lifted, best, regimes};
 use crate::rules::UpstairsPack;
 use geo_types::MultiPolygon;
@@ -57,6 +58,7 @@ pub(super) fn largest_rectangle(prepared: &Prepared) -> f64 {
     if area(&prepared.outline) <= 0.0 {
         return 0.0;
     }
-    let largest = (0..frames.len()).flat_map(|index| singles(&frames, index, &grid, &mut work)).map(|layout| layout.cells()).max();
+    let mut known = Known::default();
+    let largest = (0..frames.len()).flat_map(|index| singles(&frames, index, &grid, &mut known, &mut work)).map(|layout| layout.cells()).max();
     largest.unwrap_or(0) as f64 * grid.cell()
 }

@@ -154,7 +154,7 @@ impl Bench<'_> {
         if let Some(open) = prepared.regimes.last_mut() {
             open.height = prepared.limits.height.value;
         }
-        let result = evaluate(prepared, case, pack, &overrides).result;
+        let result = evaluate(prepared, case, pack, &overrides, true).result;
         let reaches = match self.wanted {
             Some(wanted) => Op::AtLeast.holds(result.gfa_m2, wanted),
             None => result.overall != Verdict::Fail,

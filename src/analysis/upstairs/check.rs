@@ -51,7 +51,7 @@ pub fn check_from(case: &ParcelCase, pack: &UpstairsPack, overrides: &Overrides,
         let scheme = draw(&prepared.regimes, regime, building, &prepared.limits.grid);
         return prepared.result(case, pack, &scheme, regime);
     }
-    let Evaluated { mut result, scheme, regime } = evaluate(&mut prepared, case, pack, overrides);
+    let Evaluated { mut result, scheme, regime } = evaluate(&mut prepared, case, pack, overrides, depth < Depth::Full);
     if depth >= Depth::Binding {
         result.binding = binding(&mut prepared, pack, result.gfa_m2);
     }
@@ -74,12 +74,12 @@ pub(super) struct Evaluated {
     pub regime: usize,
 }
 
-/// Best scheme and findings on prepared ground.
-pub(super) fn evaluate(prepared: &mut Prepared, case: &ParcelCase, pack: &UpstairsPack, overrides: &Overrides) -> Evaluated {
+/// Best scheme and findings on prepared ground; with `decide` no more is measured than the verdicts need.
+pub(super) fn evaluate(prepared: &mut Prepared, case: &ParcelCase, pack: &UpstairsPack, overrides: &Overrides, decide: bool) -> Evaluated {
     let (regime, building) = best(&mut prepared.regimes, prepared.land.site_area, &prepared.limits, pack, Lifted::default());
     let scheme = draw(&prepared.regimes, regime, building, &prepared.limits.grid);
     let mut result = prepared.result(case, pack, &scheme, regime);
-    let drawn = Drawn { case, pack, overrides, prepared, scheme: &scheme, result: &result };
+    let drawn = Drawn { case, pack, overrides, prepared, scheme: &scheme, result: &result, decide };
     let ((found, circle), required) = (findings(&drawn), requirements(&drawn));
     result.yard = circle.map(|circle| YardResult { centre: circle.centre + prepared.land.origin, radius_m: circle.radius });
     result.overall = Verdict::overall(found.iter().map(|finding| finding.verdict));
@@ -251,7 +251,7 @@ impl Prepared {
             let alone = MultiPolygon(vec![part.clone()]);
             let frames: Vec<_> = regime.space.angles.iter().map(|angle| super::frame::Frame::new(&alone, *angle)).collect();
             let mut work = super::layout::Work::default();
-            (0..frames.len()).any(|index| !super::layout::singles(&frames, index, &self.limits.grid, &mut work).is_empty())
+            (0..frames.len()).any(|index| !super::singles::singles(&frames, index, &self.limits.grid, &mut Default::default(), &mut work).is_empty())
         };
         self.outline.0.iter().filter(|part| !used(part) && !fits(part)).map(|part| self.world_polygon(part)).collect()
     }

@@ -130,24 +130,41 @@ fn middle(part: &[Point]) -> (Point, Point) {
     (part[0], at(0.0, 0.0))
 }
 
+/// One straight part of a road near the site.
 struct Road<'a> {
     class: &'a str,
-    line: Vec<Point>,
+    a: Point,
+    b: Point,
 }
 
-fn faced_road<'a>(part: &[Point], roads: &[Road<'a>], neighbours: &[MultiPolygon<f64>], rules: &SetbackRules) -> Option<&'a str> {
+/// Another parcel with its box.
+struct Other {
+    bounds: Rect<f64>,
+    shape: MultiPolygon<f64>,
+}
+
+fn faced_road<'a>(part: &[Point], roads: &[Road<'a>], neighbours: &[Other], rules: &SetbackRules) -> Option<&'a str> {
+    if roads.is_empty() {
+        return None;
+    }
     let (middle, outward) = middle(part);
-    let near = roads.iter().flat_map(|road| road.line.windows(2).map(move |pair| (road.class, pair[0], pair[1])));
-    let mut reached: Vec<(f64, &str, Point)> = near
-        .filter_map(|(class, a, b)| {
-            let (a, b) = outer_half(middle, outward, a, b)?;
+    let mut reached: Vec<(f64, &str, Point)> = roads
+        .iter()
+        .filter_map(|road| {
+            let (a, b) = outer_half(middle, outward, road.a, road.b)?;
             let foot = nearest_on_segment(middle, a, b);
             let distance = length(foot - middle);
-            (distance <= rules.facing_distance).then_some((distance, class, foot))
+            (distance <= rules.facing_distance).then_some((distance, road.class, foot))
         })
         .collect();
     reached.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(b.1)));
-    let open = |foot: Point| neighbours.iter().all(|other| length_inside(other, middle, foot) <= rules.inside_other);
+    // A way that runs along a common edge is inside neither parcel: a millimetre towards the own side keeps rounding from deciding it.
+    let inwards = outward * 1e-3;
+    let open = |foot: Point| {
+        let (middle, foot) = (middle - inwards, foot - inwards);
+        let way = Rect::new(middle, foot);
+        neighbours.iter().filter(|other| boxes_meet(&other.bounds, &way)).all(|other| length_inside(&other.shape, middle, foot) <= rules.inside_other)
+    };
     reached.into_iter().find(|(_, _, foot)| open(*foot)).map(|(_, class, _)| class)
 }
 
@@ -170,18 +187,18 @@ fn widened(site: &MultiPolygon<f64>, by: f64) -> Option<Rect<f64>> {
 
 fn local_roads<'a>(site: &MultiPolygon<f64>, around: &Surroundings<'a>, reach: f64) -> Vec<Road<'a>> {
     let Some(frame) = widened(site, reach) else { return Vec::new() };
-    let near = around
-        .roads
-        .unwrap_or_default()
-        .iter()
-        .map(|road| Road { class: &road.class, line: road.line.0.iter().map(|point| *point - around.origin).collect() });
-    near.filter(|road| road.line.windows(2).any(|pair| boxes_meet(&Rect::new(pair[0], pair[1]), &frame))).collect()
+    let lines = around.roads.unwrap_or_default().iter();
+    let parts = lines.flat_map(|road| road.line.0.windows(2).map(move |pair| (road, pair[0] - around.origin, pair[1] - around.origin)));
+    parts.filter(|(_, a, b)| boxes_meet(&Rect::new(*a, *b), &frame)).map(|(road, a, b)| Road { class: &road.class, a, b }).collect()
 }
 
-fn local_neighbours(site: &MultiPolygon<f64>, around: &Surroundings<'_>, reach: f64) -> Vec<MultiPolygon<f64>> {
+fn local_neighbours(site: &MultiPolygon<f64>, around: &Surroundings<'_>, reach: f64) -> Vec<Other> {
     let Some(frame) = widened(site, reach) else { return Vec::new() };
-    let near = around.neighbours.iter().map(|other| super::shape::normalised(other, around.origin));
-    near.filter(|other| bounds(other).is_some_and(|rect| boxes_meet(&rect, &frame))).collect()
+    let near = around.neighbours.iter().filter_map(|other| {
+        let shape = super::shape::normalised(other, around.origin);
+        bounds(&shape).filter(|rect| boxes_meet(rect, &frame)).map(|bounds| Other { bounds, shape })
+    });
+    near.collect()
 }
 
 #[cfg(test)]
@@ -221,6 +238,23 @@ mod tests {
         let around = Surroundings { roads: Some(&roads), neighbours: &[strip], origin: at(0.0, 0.0) };
         let line = site_line(&square(), &around, &rules(), &Overrides::default());
         assert!(line.pieces.iter().all(|piece| !piece.faces_road));
+    }
+
+    #[test]
+    fn a_way_along_a_common_edge_is_inside_no_other_parcel_however_it_is_turned() {
+        // A road 10 m right of the parcel; another parcel stands on top of it, their common edge runs towards the road. The right pieces of top and bottom
+        // see the road along their own line, which is no way through the neighbour: 1 + 1 + the right side.
+        use geo::Rotate;
+        let upper = MultiPolygon(vec![polygon![(x: 0.0, y: 40.0), (x: 45.0, y: 40.0), (x: 45.0, y: 80.0), (x: 0.0, y: 80.0), (x: 0.0, y: 40.0)]]);
+        for angle in (0..90).map(f64::from) {
+            let turn = |shape: &MultiPolygon<f64>| shape.rotate_around_point(angle, geo_types::point!(x: 0.0, y: 0.0));
+            let line = LineString(vec![at(50.0, -500.0), at(50.0, 500.0)]).rotate_around_point(angle, geo_types::point!(x: 0.0, y: 0.0));
+            let roads = [RoadLine { class: "local".into(), width_m: None, line }];
+            let neighbours = [turn(&upper)];
+            let around = Surroundings { roads: Some(&roads), neighbours: &neighbours, origin: at(0.0, 0.0) };
+            let line = site_line(&turn(&square()), &around, &rules(), &Overrides::default());
+            assert_eq!(line.pieces.iter().filter(|piece| piece.faces_road).count(), 3, "{angle}");
+        }
     }
 
     #[test]

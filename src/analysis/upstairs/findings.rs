@@ -17,6 +17,8 @@ pub(super) struct Drawn<'a> {
     pub prepared: &'a Prepared,
     pub scheme: &'a Scheme,
     pub result: &'a UpstairsResult,
+    /// Verdicts are wanted, not how far a failing yard is from passing.
+    pub decide: bool,
 }
 
 const LAND: Rule = Rule { id: "control_lines", zh: "控制线图层齐备", en: "Control lines on record", op: Op::AtLeast, unit: "层" };
@@ -71,8 +73,10 @@ fn footplate(drawn: &Drawn<'_>) -> Finding {
     let smallest = drawn.scheme.plates.iter().map(DrawnPlate::area).min_by(f64::total_cmp);
     match smallest {
         Some(area) => Finding::new(&FOOTPLATE, Some(area), Some(limit.value), &limit.cite),
-        None => Finding::new(&FOOTPLATE, Some(super::binding::largest_rectangle(drawn.prepared)), Some(limit.value), &limit.cite)
-            .with_verdict(Verdict::Fail),
+        None => {
+            let largest = (!drawn.decide).then(|| super::binding::largest_rectangle(drawn.prepared));
+            Finding::new(&FOOTPLATE, largest, Some(limit.value), &limit.cite).with_verdict(Verdict::Fail)
+        }
     }
 }
 
@@ -145,7 +149,7 @@ fn yard(drawn: &Drawn<'_>) -> (Option<Circle>, Finding) {
     let prepared = drawn.prepared;
     let circle = drawn.case.roads.as_ref().and_then(|_| {
         let hard: Vec<_> = prepared.land.obstacles.iter().filter(|obstacle| obstacle.hard).map(|obstacle| &obstacle.shape).collect();
-        largest_circle(&prepared.land.site, &drawn.scheme.plates, &hard, &prepared.line.pieces, limit.value)
+        largest_circle(&prepared.land.site, &drawn.scheme.plates, &hard, &prepared.line.pieces, limit.value, drawn.decide)
     });
     let measured = drawn.case.roads.as_ref().map(|_| circle.map_or(0.0, |circle| circle.radius));
     (circle, Finding::new(&YARD, measured, Some(limit.value), &limit.cite))

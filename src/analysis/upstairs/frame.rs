@@ -1,6 +1,7 @@
 //! The outline seen along one direction, and what is free in a vertical slab of it.
 
 use super::layout::Plate;
+use super::profile::{Profile, Sweep};
 use super::shape::{Point, at, segments};
 use geo_types::MultiPolygon;
 
@@ -20,7 +21,8 @@ pub(super) struct Frame {
     pub angle_deg: f64,
     cos: f64,
     sin: f64,
-    segments: Vec<(Point, Point)>,
+    corners: Vec<f64>,
+    pub profile: Profile,
     pub x_min: f64,
     pub x_max: f64,
     /// Whether some edge is neither level nor upright here: only then can a slab between two corners be longer than at them.
@@ -39,8 +41,9 @@ impl Frame {
             sin,
             x_min: xs().fold(f64::INFINITY, f64::min),
             x_max: xs().fold(f64::NEG_INFINITY, f64::max),
+            profile: Profile::of(&segments),
+            corners: xs().collect(),
             slanted: segments.iter().any(|(a, b)| (a.x - b.x).abs() > TOLERANCE && (a.y - b.y).abs() > TOLERANCE),
-            segments,
         }
     }
 
@@ -56,50 +59,22 @@ impl Frame {
 
     /// Whether a plate lies inside the outline, to its tolerance.
     pub fn holds(&self, plate: &Plate, span: f64) -> bool {
-        let (mut scratch, mut channels) = (Scratch::new(), Vec::new());
-        self.channels(plate.x, plate.m as f64 * span, &mut scratch, &mut channels);
+        let (mut sweep, mut channels) = (Sweep::default(), Vec::new());
+        self.channels(plate.x, plate.m as f64 * span, &mut sweep, &mut channels);
         let (low, high) = (plate.y + TOLERANCE, plate.y + plate.n as f64 * span - TOLERANCE);
         channels.iter().any(|channel| channel.low <= low && channel.high >= high)
     }
 
+    /// x of every corner.
     pub fn corners(&self) -> impl Iterator<Item = f64> + '_ {
-        self.segments.iter().map(|(a, _)| a.x)
+        self.corners.iter().copied()
     }
 
     /// The free intervals of the slab from `x` to `x + width`, lowest first, into `out`.
-    pub fn channels(&self, x: f64, width: f64, scratch: &mut Scratch, out: &mut Vec<Channel>) {
-        out.clear();
-        let (left, right) = (x + TOLERANCE, x + width - TOLERANCE);
-        let middle = (left + right) / 2.0;
-        scratch.clear();
-        for &(a, b) in &self.segments {
-            let (lower, upper) = if a.x <= b.x { (a, b) } else { (b, a) };
-            if upper.x <= left || lower.x >= right {
-                continue;
-            }
-            let y_at = |x: f64| if upper.x > lower.x { lower.y + (upper.y - lower.y) * ((x - lower.x) / (upper.x - lower.x)) } else { lower.y };
-            let (from, to) = if lower.x == upper.x {
-                (a.y, b.y)
-            } else {
-                (if lower.x < left { y_at(left) } else { lower.y }, if upper.x > right { y_at(right) } else { upper.y })
-            };
-            let crosses = (lower.x <= middle) != (upper.x <= middle);
-            scratch.push((from.min(to), from.max(to), crosses));
-        }
-        scratch.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
-        let (mut inside, mut reached) = (false, f64::NEG_INFINITY);
-        for &(low, high, crosses) in scratch.iter() {
-            if inside && low > reached {
-                out.push(Channel { low: reached, high: low });
-            }
-            reached = reached.max(high);
-            inside ^= crosses;
-        }
+    pub fn channels(&self, x: f64, width: f64, sweep: &mut Sweep, out: &mut Vec<Channel>) {
+        self.profile.free(x + TOLERANCE, x + width - TOLERANCE, sweep, out);
     }
 }
-
-/// Reused between slabs: (lowest y, highest y, crosses the slab's middle) of each segment in the slab.
-pub(super) type Scratch = Vec<(f64, f64, bool)>;
 
 #[cfg(test)]
 mod tests {
@@ -108,9 +83,81 @@ mod tests {
 
     fn free(points: &[(f64, f64)], x: f64, width: f64) -> Vec<(f64, f64)> {
         let outline = MultiPolygon(vec![Polygon::new(LineString::from(points.to_vec()), vec![])]);
-        let (mut scratch, mut channels) = (Vec::new(), Vec::new());
-        Frame::new(&outline, 0.0).channels(x, width, &mut scratch, &mut channels);
+        let (mut sweep, mut channels) = (Sweep::default(), Vec::new());
+        Frame::new(&outline, 0.0).channels(x, width, &mut sweep, &mut channels);
         channels.iter().map(|channel| ((channel.low * 100.0).round() / 100.0, (channel.high * 100.0).round() / 100.0)).collect()
+    }
+
+    /// The channels of a slab from its segments alone: each bars the y it spans inside the slab, and those through the middle part inside from outside.
+    fn by_segments(outline: &MultiPolygon<f64>, angle: f64, x: f64, width: f64) -> Vec<(f64, f64)> {
+        let (sin, cos) = angle.to_radians().sin_cos();
+        let turn = |point: Point| at(point.x * cos + point.y * sin, point.y * cos - point.x * sin);
+        let (left, right) = (x + TOLERANCE, x + width - TOLERANCE);
+        let middle = (left + right) / 2.0;
+        let mut bars: Vec<(f64, f64, bool)> = Vec::new();
+        for (a, b) in segments(outline).map(|(a, b)| (turn(a), turn(b))) {
+            let (lower, upper) = if a.x <= b.x { (a, b) } else { (b, a) };
+            if upper.x <= left || lower.x >= right {
+                continue;
+            }
+            let y_at = |x: f64| lower.y + (upper.y - lower.y) * ((x - lower.x) / (upper.x - lower.x));
+            let (from, to) = if lower.x == upper.x { (a.y, b.y) } else { (y_at(lower.x.max(left)), y_at(upper.x.min(right))) };
+            bars.push((from.min(to), from.max(to), (lower.x <= middle) != (upper.x <= middle)));
+        }
+        bars.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
+        let (mut inside, mut reached, mut free) = (false, f64::NEG_INFINITY, Vec::new());
+        for (low, high, crosses) in bars {
+            if inside && low > reached {
+                free.push((reached, low));
+            }
+            reached = reached.max(high);
+            inside ^= crosses;
+        }
+        free
+    }
+
+    #[test]
+    fn the_trapezoids_give_the_channels_that_the_segments_give() {
+        let shapes: [&[(f64, f64)]; 6] = [
+            &[(0.0, 0.0), (60.0, 0.0), (60.0, 20.0), (30.0, 20.0), (30.0, 80.0), (0.0, 80.0)],
+            &[(0.0, 5.0), (100.0, 0.0), (110.0, 90.0), (-8.0, 100.0)],
+            &[(0.0, 0.0), (40.0, 3.0), (90.0, 0.0), (90.0, 60.0), (70.0, 60.0), (70.0, 50.0), (20.0, 55.0), (0.0, 70.0)],
+            &[(0.0, 0.0), (50.0, -20.0), (100.0, 0.0), (50.0, 70.0)],
+            &[(0.0, 0.0), (50.0, 0.0), (50.0, 20.0), (20.0, 20.0), (20.0, 40.0), (50.0, 40.0), (50.0, 60.0), (0.0, 60.0)],
+            &[(0.0, 0.0), (90.0, 0.0), (90.0, 80.0), (60.0, 80.0), (60.0, 30.0), (45.0, 22.0), (30.0, 30.0), (30.0, 80.0), (0.0, 80.0)],
+        ];
+        let mut outlines: Vec<MultiPolygon<f64>> =
+            shapes.iter().map(|points| MultiPolygon(vec![Polygon::new(LineString::from(points.to_vec()), vec![])])).collect();
+        // A hole, and two parts apart from one another.
+        let hole = LineString::from(vec![(30.0, 30.0), (30.0, 55.0), (60.0, 50.0), (55.0, 30.0), (30.0, 30.0)]);
+        outlines.push(MultiPolygon(vec![Polygon::new(outlines[1].0[0].exterior().clone(), vec![hole])]));
+        outlines.push(MultiPolygon(vec![
+            outlines[4].0[0].clone(),
+            Polygon::new(LineString::from(vec![(70.0, -5.0), (120.0, 0.0), (110.0, 60.0)]), vec![]),
+        ]));
+        for outline in &outlines {
+            for angle in [0.0, 0.3, 7.0, 30.0, 61.0, 90.0] {
+                let frame = Frame::new(outline, angle);
+                let (mut sweep, mut channels) = (Sweep::default(), Vec::new());
+                for step in 0..60 {
+                    let x = frame.x_min + f64::from(step) * 1.37;
+                    for width in [9.0, 27.0, 45.0] {
+                        if x + width > frame.x_max {
+                            continue;
+                        }
+                        frame.channels(x, width, &mut sweep, &mut channels);
+                        let mut expected = by_segments(outline, angle, x, width);
+                        // A gap of rounding's size is there or not.
+                        channels.retain(|channel| channel.high - channel.low > 1e-6);
+                        expected.retain(|(low, high)| high - low > 1e-6);
+                        assert_eq!(channels.len(), expected.len(), "{angle} {x} {width}: {channels:?} {expected:?}");
+                        for (channel, (low, high)) in channels.iter().zip(&expected) {
+                            assert!((channel.low - low).abs() < 1e-6 && (channel.high - high).abs() < 1e-6, "{channel:?} {low} {high}");
+                        }
+                    }
+                }
+            }
+        }
     }
 
     #[test]

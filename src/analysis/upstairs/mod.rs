@@ -6,6 +6,7 @@
 //! # Source
 //! analyses §3 and the exact readings U1–U22; every figure comes from the rule pack.
 
+mod arrange;
 mod attain;
 mod binding;
 mod case;
@@ -22,11 +23,13 @@ mod land;
 mod layout;
 mod limits;
 mod offset;
+mod profile;
 #[cfg(test)]
 mod properties;
 mod result;
 mod rollup;
 mod shape;
+mod singles;
 mod solve;
 #[cfg(test)]
 mod tests;

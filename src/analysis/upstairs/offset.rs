@@ -6,11 +6,18 @@ use geo_types::{LineString, MultiPolygon, Polygon};
 
 /// Site minus the strip of every piece and the mitre of every reflex corner.
 pub(super) fn inset(site: &MultiPolygon<f64>, pieces: &[Piece], mitre_limit: f64) -> MultiPolygon<f64> {
+    let pieces = &whole_edges(pieces)[..];
     if let [polygon] = &site.0[..]
         && polygon.interiors().is_empty()
         && half_planes_suffice(pieces)
     {
         return clip_by_half_planes(polygon, pieces);
+    }
+    if let [polygon] = &site.0[..]
+        && polygon.interiors().is_empty()
+        && let Some(chain) = chain(pieces)
+    {
+        return MultiPolygon(vec![chain]);
     }
     let mut cutters: Vec<Polygon<f64>> = pieces.iter().filter(|piece| piece.setback > 0.0).map(strip).collect();
     let mut start = 0;
@@ -20,6 +27,24 @@ pub(super) fn inset(site: &MultiPolygon<f64>, pieces: &[Piece], mitre_limit: f64
     }
     debug_assert_eq!(start, pieces.len());
     without(site, cutters)
+}
+
+/// Pieces of one straight edge with one setback as one: the same strip with a fraction of the corners.
+fn whole_edges(pieces: &[Piece]) -> Vec<Piece> {
+    let mut whole: Vec<Piece> = Vec::with_capacity(pieces.len());
+    for piece in pieces {
+        match whole.last_mut() {
+            Some(last) if last.ring == piece.ring && last.setback == piece.setback && last.b == piece.a && straight(last, piece) => last.b = piece.b,
+            _ => whole.push(*piece),
+        }
+    }
+    whole
+}
+
+/// Whether two pieces lie on one line to a micrometre.
+fn straight(a: &Piece, b: &Piece) -> bool {
+    let along = b.b - a.a;
+    dot(a.b - a.a, b.b - b.a) > 0.0 && cross(along, a.b - a.a).abs() <= 1e-6 * length(along)
 }
 
 fn direction(piece: &Piece) -> Point {
@@ -91,6 +116,74 @@ fn half_planes_suffice(pieces: &[Piece]) -> bool {
         };
         beyond(&|offset| (index + offset) % count) && beyond(&|offset| (index + count - offset) % count)
     })
+}
+
+/// The inner ends of the strips joined into one ring, on a convex site: at a corner where two strips cross, along an edge whose setback changes at
+/// the step. `None` wherever that is not plainly the outline: a strip that ends in the open, a short piece, strips that meet from across.
+fn chain(pieces: &[Piece]) -> Option<Polygon<f64>> {
+    const ROOM: f64 = 1e-3;
+    let count = pieces.len();
+    // How far along its own line each strip's used part begins and ends.
+    let mut used: Vec<(f64, f64)> = pieces.iter().map(|piece| (0.0, length(piece.b - piece.a))).collect();
+    let mut points: Vec<Point> = Vec::with_capacity(2 * count);
+    for index in 0..count {
+        let next = (index + 1) % count;
+        let (before, after) = (&pieces[index], &pieces[next]);
+        let (u, v) = (direction(before), direction(after));
+        let turn = cross(u, v);
+        let (from, to) = (before.a + inward(before) * before.setback, after.a + inward(after) * after.setback);
+        if turn.abs() <= 1e-9 && dot(u, v) > 0.0 {
+            // One line: a step straight inwards.
+            points.extend([before.b + inward(before) * before.setback, to]);
+            continue;
+        }
+        if turn <= 1e-9 {
+            return None;
+        }
+        let (ahead, behind) = (cross(to - from, v) / turn, cross(to - from, u) / turn);
+        let (one, two) = (length(before.b - before.a), length(after.b - after.a));
+        // What each strip has beyond the crossing must lie over the other piece.
+        let covered = before.setback * turn <= two && after.setback * turn <= one;
+        if !(ROOM..=one).contains(&ahead) || !(0.0..=two - ROOM).contains(&behind) || !covered {
+            return None;
+        }
+        used[index].1 = ahead;
+        used[next].0 = behind;
+        points.push(from + u * ahead);
+    }
+    if used.iter().any(|(from, to)| to - from < ROOM) {
+        return None;
+    }
+    points.dedup_by(|a, b| length(*a - *b) < 1e-9);
+    points.push(points[0]);
+    // Strips from across would cut the ring: nothing inside may come nearer to a piece than its setback.
+    let deep = |point: &Point| {
+        pieces.iter().all(|piece| {
+            let (along, off) = (dot(*point - piece.a, direction(piece)), dot(*point - piece.a, inward(piece)));
+            !(1e-6..=length(piece.b - piece.a) - 1e-6).contains(&along) || off >= piece.setback - 1e-6
+        })
+    };
+    let middle = |pair: &[Point]| (pair[0] + pair[1]) * 0.5;
+    let clear = points.iter().all(deep) && points.windows(2).all(|pair| deep(&middle(pair)));
+    let simple = (0..count).all(|a| {
+        (a + 1..count).all(|b| {
+            let line = |index: usize| {
+                let piece: &Piece = &pieces[index];
+                let base = piece.a + inward(piece) * piece.setback;
+                (base + direction(piece) * used[index].0, base + direction(piece) * used[index].1)
+            };
+            !crossing(line(a), line(b))
+        })
+    });
+    (clear && simple).then(|| Polygon::new(LineString(points), Vec::new()))
+}
+
+/// Whether two segments cross inside both.
+fn crossing((a, b): (Point, Point), (c, d): (Point, Point)) -> bool {
+    let side = |from: Point, to: Point, point: Point| cross(to - from, point - from);
+    let slack = 1e-6;
+    let split = |x: f64, y: f64| (x > slack && y < -slack) || (x < -slack && y > slack);
+    split(side(a, b, c), side(a, b, d)) && split(side(c, d, a), side(c, d, b))
 }
 
 fn clip_by_half_planes(polygon: &Polygon<f64>, pieces: &[Piece]) -> MultiPolygon<f64> {
@@ -175,6 +268,38 @@ mod tests {
         let taken = 10_000.0 - 40.0 - left(&notch, &[0.0, 0.0, 0.0, 2.0, 2.0, 0.0, 0.0]);
         // Two strips of 2 × 80 m and the flat-ended mitre 4 × 10 m, within a metre or two of slant.
         assert!((taken - 360.0).abs() < 3.0, "{taken}");
+    }
+
+    #[test]
+    fn the_chain_is_what_the_strips_leave() {
+        // Skewed quadrilaterals with stepped setbacks, against the boolean operation of the definition.
+        let mut state = 3u64;
+        let mut noise = move || {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 33) as f64 / (1u64 << 31) as f64
+        };
+        let mut chained = 0;
+        for _ in 0..400 {
+            let mut corner = |x: f64, y: f64| (x + 18.0 * noise() - 9.0, y + 18.0 * noise() - 9.0);
+            let corners = [corner(0.0, 0.0), corner(70.0, 0.0), corner(70.0, 50.0), corner(0.0, 50.0)];
+            let mut points: Vec<(f64, f64)> = Vec::new();
+            for (index, (x, y)) in corners.iter().enumerate() {
+                let (to_x, to_y) = corners[(index + 1) % 4];
+                points.extend([(*x, *y), (x + (to_x - x) * 0.4, y + (to_y - y) * 0.4)]);
+            }
+            let site = normalised(&MultiPolygon(vec![Polygon::new(LineString::from(points), Vec::new())]), at(0.0, 0.0));
+            let depths: Vec<f64> = (0..8).map(|_| [3.0, 6.0, 9.0, 15.0, 24.0][(noise() * 5.0) as usize]).collect();
+            let ring = &site.0[0].exterior().0;
+            let pieces: Vec<Piece> = ring
+                .windows(2)
+                .zip(&depths)
+                .map(|(pair, setback)| Piece { a: pair[0], b: pair[1], setback: *setback, faces_road: false, ring: 0 })
+                .collect();
+            let by_strips = area(&without(&site, pieces.iter().map(strip).collect()));
+            near(area(&inset(&site, &pieces, 5.0)), by_strips);
+            chained += usize::from(chain(&whole_edges(&pieces)).is_some());
+        }
+        assert!(chained > 50, "{chained} of 400 went the short way: the test shows little");
     }
 
     #[test]

@@ -19,7 +19,8 @@ pub(super) fn dot(a: Point, b: Point) -> f64 {
 }
 
 pub(super) fn length(a: Point) -> f64 {
-    a.x.hypot(a.y)
+    // Coordinates are metres near the origin: nothing overflows, and this is several times faster than `hypot`.
+    (a.x * a.x + a.y * a.y).sqrt()
 }
 
 /// Twice the signed area of an open or closed ring.

@@ -1,11 +1,13 @@
 //! Storeys and layout together: the largest built GFA (exact readings U5, U7, U8).
 
+use super::arrange::arrangements;
 use super::attain::Attainable;
 use super::frame::Frame;
 use super::land::Land;
-use super::layout::{Grid, Layout, Plate, Work, arrangements, corners, directions, singles};
+use super::layout::{Grid, Layout, Plate, Work, corners, directions};
 use super::limits::{Limits, Tower};
 use super::shape::{Point, area, length, without};
+use super::singles::{Known, singles};
 use crate::rules::UpstairsPack;
 use geo::{BooleanOps, Relate};
 use geo_types::{LineString, MultiPolygon, Polygon};
@@ -71,9 +73,14 @@ impl Space {
     /// The best building for the question, searching this outline no further than needed to prove it best.
     pub fn best(&mut self, question: &Question<'_>) -> Building {
         let bound = question.bound();
+        if self.angles.is_empty() {
+            self.angles = directions(question.outline);
+        }
+        if bound <= 0.0 {
+            return Building::default();
+        }
         if !self.searched {
             self.searched = true;
-            self.angles = directions(question.outline);
             self.search(question, bound);
         }
         let mut found = question.answer(&self.attainable);
@@ -89,27 +96,37 @@ impl Space {
     fn search(&mut self, question: &Question<'_>, enough: f64) {
         self.complete = false;
         let grid = question.grid;
-        let mut work = Work::default();
+        let (mut work, mut known) = (Work::default(), Known::default());
         self.frames = self.angles.iter().map(|angle| Frame::new(question.outline, *angle)).collect();
         let reached = |attainable: &Attainable| enough.is_finite() && question.answer(attainable).gfa >= enough * (1.0 - 1e-9);
         for index in 0..self.frames.len() {
-            for layout in singles(&self.frames, index, grid, &mut work) {
+            for layout in singles(&self.frames, index, grid, &mut known, &mut work) {
                 self.attainable.add(layout, grid);
             }
             if reached(&self.attainable) {
                 return;
             }
         }
+        // Land for one plate is no land for two.
+        let most = (area(question.outline) * 1.001 / grid.min_area.max(grid.cell())) as usize;
+        let grid = &Grid { count_max: grid.count_max.min(most), ..grid.clone() };
         if grid.count_max >= 2 && !self.attainable.is_empty() {
             // Slabs side by side along either axis: the same direction seen twice.
             let upright = self.angles.iter().map(|angle| Frame::new(question.outline, angle + 90.0)).collect::<Vec<_>>();
             self.frames.extend(upright);
-            for index in 0..self.frames.len() {
-                for layout in arrangements(&self.frames, index, grid, &mut work) {
-                    self.attainable.add(layout, grid);
+            for fine in [false, true] {
+                // Between slanted edges a span more may fit between corners. That matters where land is what lacks: where the best building so far
+                // takes the largest layout whole.
+                if fine && question.answer(&self.attainable).cells < self.attainable.most(usize::MAX) {
+                    break;
                 }
-                if reached(&self.attainable) {
-                    return;
+                for index in (0..self.frames.len()).filter(|index| !fine || self.frames[*index].slanted).collect::<Vec<_>>() {
+                    for layout in arrangements(&self.frames, index, grid, fine, &mut work) {
+                        self.attainable.add(layout, grid);
+                    }
+                    if reached(&self.attainable) {
+                        return;
+                    }
                 }
             }
         }
@@ -140,14 +157,17 @@ impl Question<'_> {
 
     fn cells(&self, plate_area: f64) -> usize {
         let cells = plate_area / self.grid.cell();
-        (cells + 1e-9 * cells.max(1.0)).floor() as usize
+        (cells + 1e-9 * cells.max(1.0)) as usize
     }
 
     /// No building of grid plates can have more GFA than this.
     pub fn bound(&self) -> f64 {
         let room = area(self.outline);
-        let most = (1..=self.tower.heights.len()).map(|n| self.with_top(n, self.cells(self.cap(n).min(room)) as f64 * self.grid.cell()).gfa);
-        most.fold(0.0, f64::max)
+        let least = self.grid.min_area;
+        let whole = |n: usize| self.cells(self.cap(n).min(room)) as f64 * self.grid.cell();
+        // Land or limits for less than the smallest plate are for none.
+        let most = (1..=self.tower.heights.len()).map(|n| (n, whole(n))).filter(|(_, area)| *area >= least * (1.0 - 1e-9));
+        most.map(|(n, area)| self.with_top(n, area).gfa).fold(0.0, f64::max)
     }
 
     /// The building of n storeys on `plate_area`, with a partial storey on top where the pack and the limits allow one.

@@ -16,13 +16,14 @@ pub(super) struct Circle {
 }
 
 /// The largest circle, up to the radius `wanted`, inside the open site that touches the strip of a road-facing piece, found to 0.1 m;
-/// `None` when no piece faces a road.
+/// `None` when no piece faces a road. With `decide` only whether `wanted` is reached matters, and a smaller circle need not be the largest.
 pub(super) fn largest_circle(
     site: &MultiPolygon<f64>,
     plates: &[DrawnPlate],
     obstacles: &[&MultiPolygon<f64>],
     pieces: &[Piece],
     wanted: f64,
+    decide: bool,
 ) -> Option<Circle> {
     let facing: Vec<&Piece> = pieces.iter().filter(|piece| piece.faces_road).collect();
     let frame = bounds(site).filter(|_| !facing.is_empty())?;
@@ -39,8 +40,9 @@ pub(super) fn largest_circle(
     let mut cells = vec![Cell::new(frame.center(), half, &room)];
     let mut best = (cells[0].room, cells[0].centre);
     // Best first, quartering each square that could still hold more than is known.
+    let worth = |most: f64, best: f64| most > best + PRECISION && !(decide && most < wanted);
     while let Some(cell) = cells.pop() {
-        if best.0 >= wanted || cell.most <= best.0 + PRECISION {
+        if best.0 >= wanted || !worth(cell.most, best.0) {
             break;
         }
         for (dx, dy) in [(-0.5, -0.5), (0.5, -0.5), (-0.5, 0.5), (0.5, 0.5)] {
@@ -48,7 +50,7 @@ pub(super) fn largest_circle(
             if part.room > best.0 {
                 best = (part.room, part.centre);
             }
-            if part.most > best.0 + PRECISION {
+            if worth(part.most, best.0) {
                 let place = cells.partition_point(|known| known.most < part.most);
                 cells.insert(place, part);
             }

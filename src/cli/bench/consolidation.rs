@@ -1,7 +1,7 @@
 //! Rows of `parkplan bench` that tell of consolidation: adjacency, the solver on a large park, and how the cost grows.
 
-use super::timed;
 use super::plot::{Line, log_log};
+use super::timed;
 use crate::atlas::Table;
 use crate::domain::Fault;
 use crate::domain::fault::Outcome;

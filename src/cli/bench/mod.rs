@@ -6,9 +6,9 @@ mod consolidation;
 mod plot;
 mod upstairs;
 
+use crate::atlas::Query;
 use crate::cli::output::Output;
 use crate::cli::sample;
-use crate::atlas::Query;
 use crate::domain::Fault;
 use crate::domain::fault::Outcome;
 use crate::sample::SampleOptions;

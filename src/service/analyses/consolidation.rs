@@ -10,9 +10,9 @@ use crate::rules::{self, Packs};
 use crate::service::instruments::LandOn;
 use crate::service::{Planner, Viewer};
 use crate::spatial::polygons::{PolygonSet, Polygons, Subset};
-use crate::spatial::{AdjacencyOptions, overlay};
+use crate::spatial::{AdjacencyOptions, Graph, adjacency, overlay};
 use crate::store::Role;
-use chrono::Datelike;
+use chrono::{Datelike, NaiveDate};
 use geo::{BoundingRect, MapCoords};
 use geo_types::{Coord, Geometry, MultiPolygon, Rect};
 use serde::Deserialize;
@@ -56,6 +56,20 @@ struct PartialWeights {
     readiness: Option<f64>,
 }
 
+/// What a run is made of.
+struct Instance<'a> {
+    set: Subset<'a, crate::spatial::arena::Arena>,
+    parcels: Vec<ParcelInput>,
+    params: Params,
+    /// Rows in question that an instrument has taken into a plan parcel by then.
+    gone: Vec<u32>,
+}
+
+/// Metres around a basket in which connecting parcels are looked for.
+const CONNECT_M: f64 = 200.0;
+/// Parcels around a basket beyond which none are looked for: such a basket is no site in the making.
+const MOST_AROUND: usize = 20_000;
+
 /// Seconds that a run may take when nothing is said.
 const DEFAULT_TIME_LIMIT: f64 = 20.0;
 const LONGEST_TIME_LIMIT: f64 = 600.0;
@@ -67,16 +81,11 @@ impl Planner {
         let as_of = date(inputs.as_of.as_deref())?;
         let atlas = self.atlas();
         let Some(table) = atlas.table("parcel") else { return Err(Fault::internal("atlas", "no parcel layer")) };
-        let (rows, share_inside) = self.rows_in_question(&atlas, table, &inputs)?;
-        if rows.is_empty() {
+        let Instance { set, parcels, params, gone } = self.instance(&atlas, table, &inputs, &pack, as_of)?;
+        if parcels.is_empty() {
             return Err(Fault::bad("no_parcels", "所选范围内没有宗地", "there is no parcel in the area")
                 .help("换一个园区或画大一些", "choose another park or draw a larger area"));
         }
-        let (rows, share_inside, gone) = self.standing(table, rows, share_inside, &as_of.to_string())?;
-        let set = Subset { set: table.shapes(), items: rows.clone() };
-        let parcels = evidence(&atlas, table, &set, &share_inside, &pack);
-        let mut params = params(&inputs, &pack, as_of.year());
-        params.dedicated = self.dedicated_land(&set);
         let limit = inputs.time_limit.unwrap_or(DEFAULT_TIME_LIMIT).clamp(0.1, LONGEST_TIME_LIMIT);
         let deadline = Instant::now() + Duration::from_secs_f64(limit);
         let control = Control { stop: &|| (watch.stop)() || Instant::now() >= deadline, progress: watch.progress };
@@ -90,6 +99,9 @@ impl Planner {
         if !matches!(viewer.role(), Role::Planner | Role::Admin) {
             hide_owners(&mut value);
         }
+        if inputs.parcels.is_some() {
+            value["connect"] = self.connections(table, &set.items, &pack, as_of, &params)?;
+        }
         self.with_run(value, "consolidate", raw, (&pack.id, &pack.version), params.seed, &as_of.to_string())
     }
 
@@ -101,6 +113,91 @@ impl Planner {
         let gone = rows.iter().filter(|row| !stands(row)).copied().collect();
         let shares = rows.iter().zip(shares).filter(|(row, _)| stands(row)).map(|(_, share)| share).collect();
         Ok((kept, shares, gone))
+    }
+
+    /// The cheapest eligible parcels that would join the pieces of a basket; around it, as far as a street block reaches.
+    fn connections(&self, table: &Table, basket: &[u32], pack: &rules::ConsolidationPack, as_of: NaiveDate, params: &Params) -> Outcome<Value> {
+        let own = Subset { set: table.shapes(), items: basket.to_vec() };
+        let reach = Coord { x: CONNECT_M, y: CONNECT_M };
+        let boxes = (0..own.len()).map(|item| own.bounds(item));
+        let Some(bounds) = boxes.reduce(|a, b| {
+            let (min, max) = (a.min(), a.max());
+            Rect::new((min.x.min(b.min().x), min.y.min(b.min().y)), (max.x.max(b.max().x), max.y.max(b.max().y)))
+        }) else {
+            return Ok(json!([]));
+        };
+        let mut rows = table.index().rows(Rect::new(bounds.min() - reach, bounds.max() + reach));
+        self.keep_standing(table, &mut rows, &LandOn::parse(&as_of.to_string())?)?;
+        if rows.len() > MOST_AROUND {
+            return Ok(json!([]));
+        }
+        let (parcels, areas, plain, _) = self.parcels_to_judge(&rows, pack, as_of.year());
+        let around = Subset { set: table.shapes(), items: rows };
+        let contacts = adjacency(&around, &params.adjacency);
+        let graph = Graph::of_edges(around.items.len(), &contacts);
+        let cost: Vec<Option<f64>> = consolidation::judge(&parcels, &areas, &plain, params)
+            .iter()
+            .map(|judgement| judgement.is_eligible().then_some(judgement.cost_wan))
+            .collect();
+        let wanted: Vec<bool> = around.items.iter().map(|row| basket.binary_search(row).is_ok()).collect();
+        let codes = |nodes: &[u32]| nodes.iter().map(|node| table.key(around.items[*node as usize] as usize)).collect::<Vec<_>>();
+        let found: Vec<Value> = consolidation::connect(&graph, &cost, &wanted)
+            .iter()
+            .map(|connection| {
+                let area_m2: f64 = connection.through.iter().map(|node| areas[*node as usize]).sum();
+                json!({ "parcels": codes(&connection.through), "joins": codes(&connection.joins), "added_area_m2": area_m2, "cost_wan": connection.cost_wan })
+            })
+            .collect();
+        Ok(json!(found))
+    }
+
+    /// One park with the pack's figures alone: what an action plan spreads over the years.
+    pub(super) fn solve_park(
+        &self,
+        park: &str,
+        pack: &rules::ConsolidationPack,
+        as_of: NaiveDate,
+        seed: u64,
+        stop: &(dyn Fn() -> bool + Sync),
+    ) -> Outcome<consolidation::Answer> {
+        let inputs = Inputs { park: Some(park.to_owned()), seed: Some(seed), ..Inputs::default() };
+        let atlas = self.atlas();
+        let Some(table) = atlas.table("parcel") else { return Err(Fault::internal("atlas", "no parcel layer")) };
+        let Instance { set, parcels, params, .. } = self.instance(&atlas, table, &inputs, pack, as_of)?;
+        consolidation::consolidate(&set, &parcels, &plain(pack), &params, Control { stop, progress: &|_| {} })
+    }
+
+    /// The parcels in question that stand on a day, with what lies on and over them.
+    fn instance<'a>(
+        &self,
+        atlas: &Atlas,
+        table: &'a Table,
+        inputs: &Inputs,
+        pack: &rules::ConsolidationPack,
+        as_of: NaiveDate,
+    ) -> Outcome<Instance<'a>> {
+        let (rows, share_inside) = self.rows_in_question(atlas, table, inputs)?;
+        let (items, share_inside, gone) = self.standing(table, rows, share_inside, &as_of.to_string())?;
+        let set = Subset { set: table.shapes(), items };
+        let parcels = evidence(atlas, table, &set, &share_inside, pack);
+        let params = Params { dedicated: self.dedicated_land(&set), ..params(inputs, pack, as_of.year()) };
+        Ok(Instance { set, parcels, params, gone })
+    }
+
+    /// Parcels as the eligibility test sees them, with their planar areas.
+    pub(super) fn parcels_to_judge(
+        &self,
+        rows: &[u32],
+        pack: &rules::ConsolidationPack,
+        year: i32,
+    ) -> (Vec<ParcelInput>, Vec<f64>, consolidation::ConsolidationPack, Params) {
+        let atlas = self.atlas();
+        let params = params(&Inputs::default(), pack, year);
+        let Some(table) = atlas.table("parcel") else { return (Vec::new(), Vec::new(), plain(pack), params) };
+        let set = Subset { set: table.shapes(), items: rows.to_vec() };
+        let parcels = evidence(&atlas, table, &set, &vec![1.0; rows.len()], pack);
+        let areas = (0..set.len()).map(|i| set.area_m2(i)).collect();
+        (parcels, areas, plain(pack), params)
     }
 
     /// Rows of the parcels that the question may touch, ascending, with the share of each inside the area.

@@ -1,14 +1,19 @@
 //! The analyses as use cases: gather the evidence from the atlas and the store, call the pure function, shape the answer.
 
+mod action_plan;
 mod consolidation;
 mod designation;
+mod progress;
+mod regions;
 mod upstairs;
 
+pub use action_plan::plan_as_geojson;
 pub use consolidation::sites_as_geojson;
-pub use upstairs::{FloorIndex, Watch};
+pub use regions::{RegionsAnswer, RegionsQuestion, regions_as_geojson, regions_of};
+pub use upstairs::FloorIndex;
 
 use super::{Planner, Viewer};
-use crate::analysis::Control;
+pub use crate::analysis::Control;
 use crate::domain::fault::Outcome;
 use crate::domain::{Fault, RunRecord};
 use crate::spatial::adjacency::{AdjacencyOptions, neighbours};
@@ -24,6 +29,8 @@ pub struct Process {
 
 pub const PROCESSES: &[Process] = &[
     Process { id: "consolidate", zh: "土地整备：连片用地方案", en: "Land consolidation: contiguous sites" },
+    Process { id: "actionplan", zh: "行动计划：分年整备", en: "Action plan: sites by year" },
+    Process { id: "progress", zh: "调度评估：行动计划的进度灯", en: "Progress lights of an action plan" },
     Process { id: "upstairs", zh: "工业上楼：容量体检", en: "Going upstairs: capacity check of a parcel" },
     Process { id: "designate", zh: "特色产业园区授牌：评分", en: "Featured-park designation: scorecards" },
 ];
@@ -38,10 +45,9 @@ impl Planner {
     pub fn execute_watched(&self, viewer: &Viewer, process: &str, inputs: &Value, control: Control<'_>) -> Outcome<Value> {
         match process {
             "consolidate" => self.consolidate(viewer, inputs, control),
-            "upstairs" => {
-                let progress = |done: usize, all: usize| (control.progress)(done as f64 / all.max(1) as f64);
-                self.upstairs_watched(inputs, &Watch { progress: &progress, stop: control.stop })
-            }
+            "upstairs" => self.upstairs(inputs, control),
+            "actionplan" => self.action_plan(inputs, control),
+            "progress" => self.progress(inputs),
             "designate" => self.designate(viewer, inputs),
             other => Err(Fault::not_found("no_such_process", format!("没有分析 {other}"), format!("there is no process {other}")).at(other)),
         }

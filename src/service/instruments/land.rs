@@ -6,6 +6,7 @@ use crate::domain::Fault;
 use crate::domain::fault::Outcome;
 use crate::service::Planner;
 use chrono::NaiveDate;
+use std::collections::BTreeMap;
 
 /// A day or an interval of days; `None` is an open end.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,6 +44,16 @@ impl LandOn {
 }
 
 impl Planner {
+    /// Registered parcels that have gone into a plan parcel and not come back, with the day on which each ended.
+    pub(in crate::service) fn ended_parcels(&self) -> Outcome<BTreeMap<String, String>> {
+        let lineage = lineage(&all(&Now(self))?);
+        let atlas = self.atlas();
+        let Some(parcels) = atlas.table("parcel") else { return Ok(BTreeMap::new()) };
+        let registered = lineage.ever_ended().into_iter().filter(|code| parcels.row_of(code).is_some());
+        let ended = |code: &str| lineage.spans(code, true).pop()?.to;
+        Ok(registered.filter_map(|code| Some((code.to_owned(), ended(code)?))).collect())
+    }
+
     /// Keeps the rows of land that stood at some time of `on`. Other layers have no time axis: all of their rows stay.
     pub(in crate::service) fn keep_standing(&self, table: &Table, rows: &mut Vec<u32>, on: &LandOn) -> Outcome<()> {
         let registered = match table.layer().name.as_str() {

@@ -9,7 +9,7 @@ import { ui } from './ui.svelte'
 
 export type Tab = 'solve' | 'units' | 'plan'
 /** Wide enough that the first run of any park finds something to look at. */
-const DEFAULTS = { minHa: 3, maxHa: 30, tolerance: 0.5, compactness: 0.3, budgetYi: 10, sites: '1' as '1' | '2' | '3' | 'any', bridge: 16, width: '', length: '' }
+const DEFAULTS = { minHa: 3, maxHa: 30, tolerance: 0.5, compactness: 0.3, budgetYi: 10, sites: '1' as '1' | '2' | '3' | 'any', bridge: 0, width: '', length: '' }
 /** Each weight's own scale: per hectare, compactness × ha, million yuan, owner, readiness × ha. What the sliders show is what is sent. */
 export const WEIGHTS = [
   { id: 'area', start: 1, max: 3, step: 0.1, digits: 1 },

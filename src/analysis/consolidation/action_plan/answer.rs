@@ -57,6 +57,8 @@ pub struct Relaxation {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Unplanned {
+    /// All its land is banked already.
+    NothingNew,
     /// Larger than the capacity of every year.
     OverCapacity,
     /// Dearer than the budget of every year.
@@ -190,6 +192,7 @@ fn excluded(question: &Question, year_of: &[Option<usize>]) -> Vec<Excluded> {
         .map(|(s, site)| {
             let waits = order.iter().any(|(a, b)| *b == s && year_of[*a].is_none_or(|y| y == last));
             let reason = match site {
+                site if site.area_ha <= ROUNDING => Unplanned::NothingNew,
                 site if site.area_ha > capacity => Unplanned::OverCapacity,
                 site if site.cost_wan > budget => Unplanned::OverBudget,
                 _ if waits => Unplanned::Precedence,

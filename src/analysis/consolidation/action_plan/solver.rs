@@ -73,7 +73,7 @@ pub(super) fn maximise(programme: &Programme, start: &[f64], time_limit_s: f64) 
 const SEED: i32 = 1;
 /// Work limit: unlike the clock it ends every machine's run at the same point.
 #[cfg(feature = "milp")]
-const MOST_NODES: i32 = 20_000;
+const MOST_NODES: i32 = 2_000;
 #[cfg(feature = "milp")]
 const GAP: f64 = 1e-7;
 #[cfg(feature = "milp")]

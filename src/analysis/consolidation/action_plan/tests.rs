@@ -65,6 +65,15 @@ fn a_site_that_no_year_can_hold_is_left_out_with_the_reason() {
 }
 
 #[test]
+fn land_that_is_banked_already_needs_no_year() {
+    let mut asked = question(vec![site("done", 0.0, 0.0), site("new", 1.0, 1.0)], 2026, 2027);
+    asked.capacity_ha = vec![Some(5.0); 2];
+    let found = plan(&asked).expect("plan");
+    assert!(found.excluded.iter().all(|entry| entry.reason == Unplanned::NothingNew && entry.sites == ["done"]), "{:?}", found.excluded);
+    assert_eq!(year(&found, "new"), Some(2026));
+}
+
+#[test]
 fn phases_of_a_park_keep_their_order_and_may_share_a_year() {
     let phased = |id: &str, phase, area| PlanSite { phase: Some(phase), ..site(id, area, 1.0) };
     // The reserve site is the largest and would go first; the start site is too dear for the first year.

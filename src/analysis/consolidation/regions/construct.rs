@@ -1,6 +1,7 @@
 //! Many regions: peel them off the rim, let enclaves join, cut what holds enough for two.
 
-use super::{NONE, Partition};
+use super::NONE;
+use super::partition::Partition;
 
 impl Partition<'_> {
     /// Region after region from the rim inwards.
@@ -120,67 +121,86 @@ impl Partition<'_> {
     /// Tries a few random spanning trees of the region for an edge that leaves enough on both sides.
     fn cut(&mut self, region: usize) -> bool {
         let least = self.input.at_least;
+        let members = self.members[region].clone();
+        // A unit that is enough for two by itself leaves nothing to cut.
+        if members.len() < 2 {
+            return false;
+        }
+        let count = self.region_of.len();
+        self.tree.resize(count, NONE);
+        self.below.resize(count, 0.0);
         for _ in 0..8 {
-            let members = self.members[region].clone();
-            let root = members[self.dice.below(members.len())];
-            let mut order = vec![root];
-            let mut parent = std::collections::BTreeMap::from([(root, NONE)]);
-            let mut next = 0;
-            while next < order.len() {
-                // Alternating ends make trees neither all stars nor all chains.
-                let at = if self.dice.unit() < 0.5 { order[next] } else { order[order.len() - 1] };
-                let mut around: Vec<u32> =
-                    self.input.graph.neighbours(at).filter(|j| self.region_of[*j as usize] == region as u32 && !parent.contains_key(j)).collect();
-                if around.is_empty() {
-                    let here = order[next];
-                    around = self
-                        .input
-                        .graph
-                        .neighbours(here)
-                        .filter(|j| self.region_of[*j as usize] == region as u32 && !parent.contains_key(j))
-                        .collect();
-                    if around.is_empty() {
-                        next += 1;
-                        continue;
-                    }
-                    parent.insert(around[0], here);
-                    order.push(around[0]);
-                    continue;
-                }
-                let j = around[self.dice.below(around.len())];
-                parent.insert(j, at);
-                order.push(j);
+            let order = self.grow_tree(region as u32, &members);
+            for &i in &order {
+                self.below[i as usize] = self.input.amount[i as usize];
             }
-            let mut below: std::collections::BTreeMap<u32, f64> = order.iter().map(|i| (*i, self.input.amount[*i as usize])).collect();
-            let mut found = None;
-            for &i in order.iter().rev() {
-                let own = below[&i];
-                if own >= least && self.sum[region] - own >= least && i != root {
-                    found = Some(i);
+            let mut top = None;
+            for &i in order[1..].iter().rev() {
+                let own = self.below[i as usize];
+                if own >= least && self.sum[region] - own >= least {
+                    top = Some(i);
                     break;
                 }
-                if let Some(up) = below.get_mut(&parent[&i]) {
-                    *up += own;
-                }
+                self.below[self.tree[i as usize] as usize] += own;
             }
-            let Some(top) = found else { continue };
-            let mut inside = std::collections::BTreeSet::from([top]);
-            for &i in &order {
-                if inside.contains(&parent[&i]) {
-                    inside.insert(i);
-                }
-            }
-            let (taken, kept): (Vec<u32>, Vec<u32>) = members.into_iter().partition(|i| inside.contains(i));
-            let new = self.members.len() as u32;
-            taken.iter().for_each(|i| self.region_of[*i as usize] = new);
-            let taken_sum: f64 = taken.iter().map(|i| self.input.amount[*i as usize]).sum();
-            self.sum[region] = kept.iter().map(|i| self.input.amount[*i as usize]).sum();
-            self.members[region] = kept;
-            self.members.push(taken);
-            self.sum.push(taken_sum);
+            let Some(top) = top else { continue };
+            self.split_off(region, top, &order);
             return true;
         }
         false
+    }
+
+    /// A random spanning tree of the region: its units from the root outwards, with `tree` naming each one's parent.
+    fn grow_tree(&mut self, region: u32, members: &[u32]) -> Vec<u32> {
+        let graph = self.input.graph;
+        let root = members[self.dice.below(members.len())];
+        self.mark += 1;
+        let mark = self.mark;
+        let mut order = vec![root];
+        self.seen[root as usize] = mark;
+        let mut next = 0;
+        let mut around: Vec<u32> = Vec::new();
+        while next < order.len() {
+            // Alternating ends make trees neither all stars nor all chains.
+            let mut at = if self.dice.unit() < 0.5 { order[next] } else { order[order.len() - 1] };
+            let open = |of: u32, seen: &[u32], region_of: &[u32], around: &mut Vec<u32>| {
+                around.clear();
+                around.extend(graph.neighbours(of).filter(|j| region_of[*j as usize] == region && seen[*j as usize] != mark));
+            };
+            open(at, &self.seen, &self.region_of, &mut around);
+            if around.is_empty() && at != order[next] {
+                at = order[next];
+                open(at, &self.seen, &self.region_of, &mut around);
+            }
+            if around.is_empty() {
+                next += 1;
+                continue;
+            }
+            let j = around[self.dice.below(around.len())];
+            self.seen[j as usize] = mark;
+            self.tree[j as usize] = at;
+            order.push(j);
+        }
+        order
+    }
+
+    /// What hangs below `top` becomes a region of its own.
+    fn split_off(&mut self, region: usize, top: u32, order: &[u32]) {
+        let new = self.members.len() as u32;
+        self.region_of[top as usize] = new;
+        for &i in &order[1..] {
+            if self.region_of[self.tree[i as usize] as usize] == new {
+                self.region_of[i as usize] = new;
+            }
+        }
+        let (taken, kept): (Vec<u32>, Vec<u32>) =
+            std::mem::take(&mut self.members[region]).into_iter().partition(|i| self.region_of[*i as usize] == new);
+        let sum = |members: &[u32]| members.iter().map(|i| self.input.amount[*i as usize]).sum::<f64>();
+        let (taken_sum, kept_sum) = (sum(&taken), sum(&kept));
+        self.sum[region] = kept_sum;
+        self.members[region] = kept;
+        self.members.push(taken);
+        self.sum.push(taken_sum);
     }
 
     /// Passes surplus units to the neighbour that already has the larger sum, so that surplus gathers until some region
@@ -212,6 +232,6 @@ impl Partition<'_> {
                 }
             }
         }
-        self.sum.iter().any(|s| *s >= 2.0 * least)
+        (0..self.sum.len()).any(|region| self.sum[region] >= 2.0 * least && self.members[region].len() > 1)
     }
 }

@@ -22,7 +22,7 @@ fn regions_are_connected_reach_the_threshold_and_cover_all() {
     let graph = grid(20, 15);
     let amount: Vec<f64> = (0..300).map(|_| 1.0 + 9.0 * noise(&mut state)).collect();
     let fields: Vec<Vec<f64>> = (0..300).map(|_| vec![noise(&mut state), 10.0 * noise(&mut state)]).collect();
-    let input = RegionsInput { amount: &amount, at_least: 40.0, fields: &fields, graph: &graph, seed: 3 };
+    let input = RegionsInput { amount: &amount, at_least: 40.0, fields: &fields, graph: &graph, seed: 3, effort: 1 };
     let found = regions(&input, &|| false);
     check(&input, &found);
     assert!(found.region_of.iter().all(Option::is_some) && found.unsolved.is_empty());
@@ -35,7 +35,7 @@ fn regions_are_connected_reach_the_threshold_and_cover_all() {
 fn two_halves_that_differ_become_two_regions() {
     let graph = grid(6, 2);
     let fields: Vec<Vec<f64>> = (0..12).map(|i| vec![if i % 6 < 3 { 0.0 } else { 5.0 }]).collect();
-    let input = RegionsInput { amount: &[1.0; 12], at_least: 6.0, fields: &fields, graph: &graph, seed: 1 };
+    let input = RegionsInput { amount: &[1.0; 12], at_least: 6.0, fields: &fields, graph: &graph, seed: 1, effort: 1 };
     let found = regions(&input, &|| false);
     assert_eq!((found.p, found.heterogeneity), (2, 0.0));
 }
@@ -43,7 +43,8 @@ fn two_halves_that_differ_become_two_regions() {
 #[test]
 fn a_component_below_the_threshold_is_named() {
     let graph = Graph::of_edges(3, &[]);
-    let input = RegionsInput { amount: &[5.0, 1.0, 5.0], at_least: 4.0, fields: &[vec![0.0], vec![0.0], vec![0.0]], graph: &graph, seed: 1 };
+    let input =
+        RegionsInput { amount: &[5.0, 1.0, 5.0], at_least: 4.0, fields: &[vec![0.0], vec![0.0], vec![0.0]], graph: &graph, seed: 1, effort: 1 };
     let found = regions(&input, &|| false);
     assert_eq!((found.p, found.unsolved), (2, vec![vec![1]]));
 }
@@ -57,7 +58,7 @@ fn measure_regions() {
         let n = columns * rows;
         let amount: Vec<f64> = (0..n).map(|_| 1.0 + 9.0 * noise(&mut state)).collect();
         let fields: Vec<Vec<f64>> = (0..n).map(|_| vec![noise(&mut state)]).collect();
-        let input = RegionsInput { amount: &amount, at_least, fields: &fields, graph: &graph, seed: 3 };
+        let input = RegionsInput { amount: &amount, at_least, fields: &fields, graph: &graph, seed: 3, effort: 1 };
         let begin = std::time::Instant::now();
         let found = regions(&input, &|| false);
         println!(
@@ -68,4 +69,26 @@ fn measure_regions() {
             found.heterogeneity
         );
     }
+}
+
+#[test]
+fn units_that_fill_their_regions_exactly_change_places() {
+    // Every region needs all four of its units: only swaps can make regions alike.
+    let graph = grid(8, 8);
+    let mut state = 9;
+    let fields: Vec<Vec<f64>> = (0..64).map(|_| vec![noise(&mut state)]).collect();
+    let input = RegionsInput { amount: &[1.0; 64], at_least: 4.0, fields: &fields, graph: &graph, seed: 2, effort: 1 };
+    let quick = regions(&input, &|| false);
+    check(&input, &quick);
+    let thorough = regions(&RegionsInput { effort: 20, ..input }, &|| false);
+    assert!(quick.p <= thorough.p && (quick.p < thorough.p || thorough.heterogeneity <= quick.heterogeneity));
+    let by_rows: f64 = (0..16)
+        .map(|r| {
+            (0..4)
+                .flat_map(|a| (a + 1..4).map(move |b| (r * 4 + a, r * 4 + b)))
+                .map(|(a, b): (usize, usize)| (fields[a][0] - fields[b][0]).abs())
+                .sum::<f64>()
+        })
+        .sum();
+    assert!(thorough.p < 16 || thorough.heterogeneity < 0.8 * by_rows, "{} against {by_rows}", thorough.heterogeneity);
 }

@@ -1,10 +1,11 @@
 //! A park or the whole city in figures: what each parcel can hold, summed, and what a change of limits would bring.
 
+use super::Planner;
 use super::ground::Ground;
 use super::inputs::Question;
 use super::matrix::BandAreas;
 use super::programme::programme;
-use super::{Planner, Watch};
+use crate::analysis::Control;
 use crate::analysis::upstairs::{Capacity, Depth, Overrides, RollUp, UpstairsResult, check_from, check_to, sum};
 use crate::atlas::{Atlas, Table};
 use crate::domain::fault::Outcome;
@@ -65,15 +66,15 @@ impl Planner {
         table: &Table,
         park: Option<&str>,
         question: &Question,
-        watch: &Watch<'_>,
+        control: Control<'_>,
     ) -> Outcome<(Value, Arc<UpstairsPack>)> {
         let city = upstairs(None, question.cluster.as_deref(), &question.as_of)?;
         let scope = scope(atlas, table, park, question, &city)?;
         let ground = Ground::new(atlas, table, None, question.overrides.neighbour);
         // What binds costs as much again as the figures; it is told where a person can still read it.
         let depth = if park.is_some() { Depth::Binding } else { Depth::Figures };
-        let lines = lines(&ground, &scope, question, depth, watch)?;
-        let matrix = if question.matrix { Some(self.matrix(&ground, &scope, &lines, &question.as_of, watch)?) } else { None };
+        let lines = lines(&ground, &scope, question, depth, control)?;
+        let matrix = if question.matrix { Some(self.matrix(&ground, &scope, &lines, &question.as_of, control)?) } else { None };
         let parcels: HashSet<&str> = lines.iter().map(|line| table.key(line.row)).collect();
         let group = |name: &str| groups(atlas, table, name, &lines);
         let answer = json!({
@@ -148,14 +149,14 @@ fn scope(atlas: &Atlas, table: &Table, park: Option<&str>, question: &Question, 
 }
 
 /// The check of every parcel, on all cores; in row order whatever the number of threads.
-fn lines(ground: &Ground<'_>, scope: &Scope, question: &Question, depth: Depth, watch: &Watch<'_>) -> Outcome<Vec<Line>> {
+fn lines(ground: &Ground<'_>, scope: &Scope, question: &Question, depth: Depth, control: Control<'_>) -> Outcome<Vec<Line>> {
     let (done, total) = (AtomicUsize::new(0), scope.rows.len());
     let base = Overrides::default();
     scope
         .rows
         .par_iter()
         .map(|&(row, district)| {
-            if (watch.stop)() {
+            if (control.stop)() {
                 return Err(cancelled());
             }
             let pack = &scope.districts[district].pack;
@@ -165,7 +166,7 @@ fn lines(ground: &Ground<'_>, scope: &Scope, question: &Question, depth: Depth, 
             let moved = question.moved().then(|| Capacity::from(&check_from(&case, pack, &question.overrides, Depth::Scheme, &result.plates)));
             let now = done.fetch_add(1, Ordering::Relaxed) + 1;
             if now.is_multiple_of(STEP) || now == total {
-                (watch.progress)(now, total);
+                (control.progress)(now as f64 / total.max(1) as f64);
             }
             Ok(Line {
                 row,

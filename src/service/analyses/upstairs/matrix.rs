@@ -1,8 +1,9 @@
 //! Every cluster on every floor band of a park or city, each by its own cluster's pack.
 
+use super::Planner;
 use super::ground::Ground;
 use super::many::{Line, Scope, cancelled};
-use super::{Planner, Watch};
+use crate::analysis::Control;
 use crate::analysis::upstairs::{Depth, FitVerdict, Overrides, check_to, verdicts};
 use crate::domain::catalogue;
 use crate::domain::fault::Outcome;
@@ -42,30 +43,33 @@ pub(super) type BandAreas = [f64; 4];
 
 impl Planner {
     /// The matrix over the parcels of `lines`. Clusters whose packs shape the same building share its search.
-    pub(super) fn matrix(&self, ground: &Ground<'_>, scope: &Scope, lines: &[Line], as_of: &str, watch: &Watch<'_>) -> Outcome<Vec<Row>> {
-        let mut buildings: HashMap<String, Vec<BandAreas>> = HashMap::new();
+    pub(super) fn matrix(&self, ground: &Ground<'_>, scope: &Scope, lines: &[Line], as_of: &str, control: Control<'_>) -> Outcome<Vec<Row>> {
+        let mut buildings: HashMap<String, Arc<Vec<BandAreas>>> = HashMap::new();
         let mut rows = Vec::new();
         for cluster in &catalogue().clusters {
             let packs: Vec<Arc<UpstairsPack>> =
                 scope.districts.iter().map(|district| upstairs(district.name.as_deref(), Some(&cluster.id), as_of)).collect::<Outcome<_>>()?;
             let key: String = packs.iter().map(|pack| pack.building_key()).collect::<Vec<_>>().join("\n");
-            if !buildings.contains_key(&key) {
-                let own: String = scope.districts.iter().map(|district| district.pack.building_key()).collect::<Vec<_>>().join("\n");
-                let areas = if own == key { lines.iter().map(|line| line.bands).collect() } else { bands(ground, lines, &packs, watch)? };
-                buildings.insert(key.clone(), areas);
-            }
-            rows.extend(count(&cluster.id, lines, &packs, &buildings[&key]));
+            let areas = match buildings.get(&key) {
+                Some(known) => known.clone(),
+                None => {
+                    let own: String = scope.districts.iter().map(|district| district.pack.building_key()).collect::<Vec<_>>().join("\n");
+                    let areas = if own == key { lines.iter().map(|line| line.bands).collect() } else { bands(ground, lines, &packs, control)? };
+                    buildings.entry(key).or_insert(Arc::new(areas)).clone()
+                }
+            };
+            rows.extend(count(&cluster.id, lines, &packs, &areas));
         }
         Ok(rows)
     }
 }
 
-fn bands(ground: &Ground<'_>, lines: &[Line], packs: &[Arc<UpstairsPack>], watch: &Watch<'_>) -> Outcome<Vec<BandAreas>> {
+fn bands(ground: &Ground<'_>, lines: &[Line], packs: &[Arc<UpstairsPack>], control: Control<'_>) -> Outcome<Vec<BandAreas>> {
     let none = Overrides::default();
     lines
         .par_iter()
         .map(|line| {
-            if (watch.stop)() {
+            if (control.stop)() {
                 return Err(cancelled());
             }
             let pack = &packs[line.district];

@@ -12,6 +12,7 @@ mod programme;
 
 pub use floors::FloorIndex;
 
+use crate::analysis::Control;
 use crate::domain::fault::Outcome;
 use crate::domain::{Fault, RunRecord};
 use crate::rules::UpstairsPack;
@@ -19,33 +20,17 @@ use crate::service::Planner;
 use inputs::{Question, Subject};
 use serde_json::{Value, json};
 
-/// How a long run tells of itself and hears that it should stop.
-pub struct Watch<'a> {
-    /// Parcels done, and of how many.
-    pub progress: &'a (dyn Fn(usize, usize) + Sync),
-    pub stop: &'a (dyn Fn() -> bool + Sync),
-}
-
-impl Watch<'_> {
-    /// Nobody looks and nobody stops it.
-    pub const IDLE: Watch<'static> = Watch { progress: &|_, _| {}, stop: &|| false };
-}
-
 impl Planner {
-    pub(super) fn upstairs(&self, raw: &Value) -> Outcome<Value> {
-        self.upstairs_watched(raw, &Watch::IDLE)
-    }
-
     /// The check of a parcel, an outline, a park or the city; `raw` are the process's inputs.
-    pub fn upstairs_watched(&self, raw: &Value, watch: &Watch<'_>) -> Outcome<Value> {
+    pub fn upstairs(&self, raw: &Value, control: Control<'_>) -> Outcome<Value> {
         let question = Question::read(raw)?;
         let atlas = self.atlas();
         let Some(table) = atlas.table("parcel") else { return Err(Fault::internal("atlas", "no parcel layer")) };
         let (mut answer, pack) = match &question.subject {
             Subject::Parcel(code) => self.one_parcel(&atlas, table, code, &question)?,
             Subject::Outline(outline) => self.one_outline(&atlas, table, outline, &question)?,
-            Subject::Park(park) => self.many_parcels(&atlas, table, Some(park), &question, watch)?,
-            Subject::City => self.many_parcels(&atlas, table, None, &question, watch)?,
+            Subject::Park(park) => self.many_parcels(&atlas, table, Some(park), &question, control)?,
+            Subject::City => self.many_parcels(&atlas, table, None, &question, control)?,
         };
         answer["run"] = json!(self.run_record(raw, &question, &pack)?);
         Ok(answer)

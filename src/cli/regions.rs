@@ -1,0 +1,139 @@
+//! `regions`: max-p regions of any polygon file.
+
+use super::analyses::{ending, write_json};
+use super::output::{OutFile, Output};
+use crate::domain::fault::Outcome;
+use crate::formats::{Limits, ReadOptions, read};
+use crate::service::analyses::{RegionsAnswer, RegionsQuestion, regions_as_geojson, regions_of};
+use clap::{Args, ValueEnum};
+use serde_json::json;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Contiguity {
+    /// Common edges connect
+    Rook,
+    /// Common corners connect as well
+    Queen,
+}
+
+#[derive(Args)]
+pub struct Regions {
+    /// Polygon file (GeoPackage, GeoJSON, Shapefile, FlatGeobuf, …)
+    file: PathBuf,
+    #[arg(long)]
+    source_layer: Option<String>,
+    /// Field whose sum each region must reach
+    #[arg(long)]
+    sum: String,
+    /// Least sum of a region
+    #[arg(long)]
+    at_least: f64,
+    /// Fields that make units alike (numbers, taken as they are)
+    #[arg(long, required = true, num_args = 1.., value_delimiter = ',')]
+    by: Vec<String>,
+    #[arg(long, value_enum, default_value = "rook")]
+    contiguity: Contiguity,
+    /// Bring each field to mean 0 and standard deviation 1 first
+    #[arg(long)]
+    standardise: bool,
+    /// Widest gap between neighbours, in the file's units (m for degrees; default: 0.1 % of a typical unit's width)
+    #[arg(long)]
+    tolerance: Option<f64>,
+    /// Least common edge, in the file's units (m for degrees; default: 0.1 % of a typical unit's width)
+    #[arg(long)]
+    min_length: Option<f64>,
+    /// Seconds after which the best regions so far are the answer
+    #[arg(long)]
+    time_limit: Option<f64>,
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// 1 for the quick answer; 10 for ten times the work and regions that are more alike
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=1000))]
+    effort: u16,
+    /// geojson (a feature per unit) or json (default: by the file's ending)
+    #[arg(long)]
+    format: Option<String>,
+    /// File to write; `-` is stdout
+    #[arg(long)]
+    out: Option<PathBuf>,
+    /// Replace an existing file
+    #[arg(long)]
+    force: bool,
+}
+
+impl Regions {
+    pub fn run(self, output: &Output) -> Outcome<()> {
+        let limits = Limits::default();
+        let options = ReadOptions {
+            our_layer: "",
+            source_layer: self.source_layer.as_deref(),
+            encoding: None,
+            wanted: &|_| false,
+            wants_geometry: true,
+            limits: &limits,
+        };
+        let table = read(&self.file, &options, &|_, _| true)?;
+        let question = RegionsQuestion {
+            sum: self.sum,
+            at_least: self.at_least,
+            by: self.by,
+            queen: matches!(self.contiguity, Contiguity::Queen),
+            standardise: self.standardise,
+            tolerance: self.tolerance,
+            min_length: self.min_length,
+            seed: self.seed,
+            effort: usize::from(self.effort),
+        };
+        let deadline = self.time_limit.map(|seconds| Instant::now() + Duration::from_secs_f64(seconds.clamp(0.0, 86_400.0)));
+        let answer = regions_of(&table, &question, &|| deadline.is_some_and(|end| Instant::now() >= end))?;
+        let mut to_stdout = false;
+        if let Some(out) = self.out {
+            to_stdout = out.as_os_str() == "-";
+            let as_json = self.format.as_deref().unwrap_or(ending(&out)) == "json";
+            let body = if as_json { answer.value.clone() } else { regions_as_geojson(&answer) };
+            write_json(&OutFile { out, force: self.force }, &body)?;
+        }
+        if !to_stdout {
+            let mut value = answer.value.clone();
+            value["seconds"] = json!(answer.seconds);
+            output.result(&value, || readable(output, &answer));
+        }
+        Ok(())
+    }
+}
+
+fn readable(output: &Output, answer: &RegionsAnswer) -> String {
+    let value = &answer.value;
+    let number = |name: &str| value[name].as_f64().unwrap_or(0.0);
+    let mut text = format!(
+        "p {} ({} {})  H {:.6}  {} {}  {:.3} s\n{} {}  {} {:.6}  {} {:.6}  {} {:.6}",
+        value["p"],
+        output.say("上界", "bound"),
+        value["p_bound"],
+        number("heterogeneity"),
+        output.say("单元", "units"),
+        value["units"],
+        answer.seconds,
+        output.say("平面", "plane"),
+        value["plane"].as_str().unwrap_or_default(),
+        output.say("典型宽度", "typical width"),
+        number("typical_width"),
+        output.say("容差", "tolerance"),
+        number("tolerance"),
+        output.say("最短公共边", "least edge"),
+        number("min_length"),
+    );
+    for (members, name) in
+        [("unsolved", output.say("达不到下限的连片", "component below the threshold")), ("excluded", output.say("未计入的行", "rows left out"))]
+    {
+        for entry in value[members].as_array().into_iter().flatten() {
+            let rows: Vec<String> = entry["rows"].as_array().into_iter().flatten().take(10).map(ToString::to_string).collect();
+            let count = entry["rows"].as_array().map_or(0, Vec::len);
+            let more = if count > rows.len() { " …" } else { "" };
+            text.push_str(&format!("\n{name}: {} ({count}) {}{more}", entry["reason"].as_str().unwrap_or_default(), rows.join(" ")));
+        }
+    }
+    text
+}
