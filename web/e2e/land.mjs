@@ -136,6 +136,13 @@ export async function land(walk) {
   await walk.step('an action plan', async () => {
     await page.locator('[role=radio][data-value=plan]').click()
     await page.waitForSelector('#run-plan:enabled')
+    // Two parks: the whole city is solved in minutes, and the walk is about the screen.
+    const parks = page.locator('.left .panel-body input').first()
+    for (const i of [0, 1]) {
+      await parks.click()
+      await page.getByRole('option').nth(i).click()
+    }
+    await page.keyboard.press('Escape')
     await page.fill('[name=ap-from]', '2026')
     await page.fill('[name=ap-to]', '2030')
     await page.fill('[name=ap-budget]', '5')
