@@ -86,6 +86,7 @@ fn a_site_becomes_a_plan_parcel_and_comes_apart_again() {
 
     // Undo is an instrument of its own.
     let undo = draft(&client, &json!({ "kind": "undo", "undoes": instrument["code"] })).json();
+    assert!(undo["ledger"].is_null(), "an undo has no account of its own");
     let undo = advance(&client, &undo, "reviewed", None).json();
     advance(&client, &undo, "in_force", Some("2026-02-01")).problem(409);
     let undo = advance(&client, &undo, "in_force", Some("2026-08-01")).json();

@@ -67,7 +67,8 @@ impl Planner {
     fn name_owners(&self, viewer: &Viewer, ledger: &mut Json) {
         let atlas = self.atlas();
         let Some(parcels) = atlas.table("parcel").filter(|_| viewer.sees_private("parcel")) else { return };
-        for row in ledger["rows"].as_array_mut().into_iter().flatten() {
+        let rows = ledger.get_mut("rows").and_then(Json::as_array_mut);
+        for row in rows.into_iter().flatten() {
             let owner = row["parcel"].as_str().and_then(|code| parcels.row_of(code)).and_then(|at| parcels.text(at, "owner"));
             row["owner"] = json!(owner);
         }
