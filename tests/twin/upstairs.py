@@ -128,7 +128,7 @@ def solve(case):
     }
 
 
-def differ(own, answer):
+def differ(case, own, answer):
     faults = []
     for name in ("outline_m2", "gfa_m2", "counted_gfa_m2", "height_m"):
         if not math.isclose(own[name], answer[name], rel_tol=RELATIVE, abs_tol=1e-6):
@@ -141,10 +141,12 @@ def differ(own, answer):
         faults.append("binding")
     elif not all(math.isclose(a, b, rel_tol=RELATIVE, abs_tol=1e-3) for (_, a), (_, b) in zip(ours, theirs)):
         faults.append("gain")
-    # Two plates of any size are searched, not proven best (U7): never more than the best, and within 1 % of it. A gain of up to 1 % is not told.
+    # Two plates of any size are searched, not proven best (U7): never more than the best, and within 1 % or a column cell a storey of it. A gain of
+    # up to 1 % is not told.
     told = dict(answer["binding"]).get("plate")
     found = answer["gfa_m2"] + (WORTH * answer["gfa_m2"] if told is None else told)
-    if found < 0.99 * own["plate_gfa_m2"] or (told is not None and found > own["plate_gfa_m2"] * (1 + RELATIVE)):
+    spare = max(WORTH * own["plate_gfa_m2"], case["column"] ** 2 * max(answer["storeys"], 1))
+    if found < own["plate_gfa_m2"] - spare or (told is not None and found > own["plate_gfa_m2"] * (1 + RELATIVE)):
         faults.append("plate")
     return faults
 
@@ -159,7 +161,7 @@ def main():
     failures, built, reasons = [], 0, {}
     for number, case in enumerate(cases):
         own = solve(case)
-        faults = differ(own, case["answer"])
+        faults = differ(case, own, case["answer"])
         built += own["gfa_m2"] > 0
         reason = own["binding"][0][0] if own["binding"] else "joint"
         reasons[reason] = reasons.get(reason, 0) + 1

@@ -128,6 +128,24 @@ fn trace(frame: &Frame, grid: &Grid, places: &[f64], best: &[Option<(usize, Step
     Some(found)
 }
 
+/// The same two plates side by side with spans traded between them: as much land, other sums to shrink to under a limit (U8).
+pub(super) fn traded(frames: &[Frame], layout: &Layout, grid: &Grid) -> Vec<Layout> {
+    const MOST: i64 = 4;
+    let [one, two] = layout.plates[..] else { return Vec::new() };
+    let frame = &frames[layout.frame];
+    let moved = |m: usize, by: i64| usize::try_from(m as i64 + by).ok().filter(|m| *m > 0);
+    (-MOST..=MOST)
+        .filter(|by| *by != 0)
+        .filter_map(|by| {
+            let (first, second) = if one.x <= two.x { (one, two) } else { (two, one) };
+            let shift = by as f64 * grid.span;
+            let plates = vec![Plate { m: moved(first.m, by)?, ..first }, Plate { x: second.x + shift, m: moved(second.m, -by)?, ..second }];
+            let fits = grid.allows(&plates) && plates.iter().all(|plate| frame.holds(plate, grid.span));
+            fits.then_some(Layout { frame: layout.frame, plates })
+        })
+        .collect()
+}
+
 /// Where slabs may start, ascending: at corners, ending at corners, and packed against the left or right end. When there are too many, the
 /// later kinds are left out whole, so that the choice does not hang on the order of corners.
 fn places(frame: &Frame, grid: &Grid, sides: &[usize], fine: bool) -> Vec<f64> {

@@ -242,13 +242,13 @@ mod tests {
 
     #[test]
     fn a_way_along_a_common_edge_is_inside_no_other_parcel_however_it_is_turned() {
-        // A road 10 m right of the parcel; another parcel stands on top of it, their common edge runs towards the road. The right pieces of top and bottom
-        // see the road along their own line, which is no way through the neighbour: 1 + 1 + the right side.
+        // A road 6 m right of the parcel; another parcel stands on top of it, their common edge runs towards the road. Top and bottom see the road along
+        // their own line, 26 m from their middles, which is no way through the neighbour: they face it as the right side does.
         use geo::Rotate;
-        let upper = MultiPolygon(vec![polygon![(x: 0.0, y: 40.0), (x: 45.0, y: 40.0), (x: 45.0, y: 80.0), (x: 0.0, y: 80.0), (x: 0.0, y: 40.0)]]);
+        let upper = MultiPolygon(vec![polygon![(x: 0.0, y: 40.0), (x: 42.0, y: 40.0), (x: 42.0, y: 80.0), (x: 0.0, y: 80.0), (x: 0.0, y: 40.0)]]);
         for angle in (0..90).map(f64::from) {
             let turn = |shape: &MultiPolygon<f64>| shape.rotate_around_point(angle, geo_types::point!(x: 0.0, y: 0.0));
-            let line = LineString(vec![at(50.0, -500.0), at(50.0, 500.0)]).rotate_around_point(angle, geo_types::point!(x: 0.0, y: 0.0));
+            let line = LineString(vec![at(46.0, -500.0), at(46.0, 500.0)]).rotate_around_point(angle, geo_types::point!(x: 0.0, y: 0.0));
             let roads = [RoadLine { class: "local".into(), width_m: None, line }];
             let neighbours = [turn(&upper)];
             let around = Surroundings { roads: Some(&roads), neighbours: &neighbours, origin: at(0.0, 0.0) };

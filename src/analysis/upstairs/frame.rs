@@ -59,6 +59,11 @@ impl Frame {
 
     /// Whether a plate lies inside the outline, to its tolerance.
     pub fn holds(&self, plate: &Plate, span: f64) -> bool {
+        // Beyond its ends the profile bars nothing.
+        let right = plate.x + plate.m as f64 * span;
+        if plate.x < self.x_min - 2.0 * TOLERANCE || right > self.x_max + 2.0 * TOLERANCE {
+            return false;
+        }
         let (mut sweep, mut channels) = (Sweep::default(), Vec::new());
         self.channels(plate.x, plate.m as f64 * span, &mut sweep, &mut channels);
         let (low, high) = (plate.y + TOLERANCE, plate.y + plate.n as f64 * span - TOLERANCE);
@@ -157,6 +162,17 @@ mod tests {
                     }
                 }
             }
+        }
+    }
+
+    #[test]
+    fn a_plate_that_sticks_out_at_any_side_is_not_held() {
+        let outline = MultiPolygon(vec![Polygon::new(LineString::from(vec![(0.0, 0.0), (90.0, 0.0), (90.0, 45.0), (0.0, 45.0)]), vec![])]);
+        let frame = Frame::new(&outline, 0.0);
+        let plate = |x: f64, y: f64| Plate { x, y, m: 5, n: 5 };
+        assert!(frame.holds(&plate(0.0, 0.0), 9.0) && frame.holds(&plate(45.0, 0.0), 9.0));
+        for (x, y) in [(-1.0, 0.0), (46.0, 0.0), (10.0, 1.0), (10.0, -1.0), (100.0, 0.0)] {
+            assert!(!frame.holds(&plate(x, y), 9.0), "{x} {y}");
         }
     }
 

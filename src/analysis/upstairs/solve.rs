@@ -1,6 +1,6 @@
 //! Storeys and layout together: the largest built GFA (exact readings U5, U7, U8).
 
-use super::arrange::arrangements;
+use super::arrange::{arrangements, traded};
 use super::attain::Attainable;
 use super::frame::Frame;
 use super::land::Land;
@@ -114,6 +114,7 @@ impl Space {
             // Slabs side by side along either axis: the same direction seen twice.
             let upright = self.angles.iter().map(|angle| Frame::new(question.outline, angle + 90.0)).collect::<Vec<_>>();
             self.frames.extend(upright);
+            let mut pairs: Vec<Layout> = Vec::new();
             for fine in [false, true] {
                 // Between slanted edges a span more may fit between corners. That matters where land is what lacks: where the best building so far
                 // takes the largest layout whole.
@@ -122,11 +123,18 @@ impl Space {
                 }
                 for index in (0..self.frames.len()).filter(|index| !fine || self.frames[*index].slanted).collect::<Vec<_>>() {
                     for layout in arrangements(&self.frames, index, grid, fine, &mut work) {
+                        pairs.extend((layout.plates.len() == 2).then(|| layout.clone()));
                         self.attainable.add(layout, grid);
                     }
                     if reached(&self.attainable) {
                         return;
                     }
+                }
+            }
+            // Where a limit on areas decides and not the land, other splits of it may come nearer to the limit.
+            for pair in &pairs {
+                for layout in traded(&self.frames, pair, grid) {
+                    self.attainable.add(layout, grid);
                 }
             }
         }
