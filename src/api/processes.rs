@@ -2,7 +2,7 @@
 
 use super::{App, Caller, Refusal, away, jobs};
 use crate::domain::Fault;
-use crate::service::analyses::{PROCESSES, Process};
+use crate::service::analyses::{PROCESSES, Process, defaults};
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
@@ -49,7 +49,11 @@ pub async fn list(caller: Caller) -> Json<Value> {
 }
 
 pub async fn one(caller: Caller, Path(id): Path<String>) -> Result<Json<Value>, Refusal> {
-    Ok(Json(describe(find(&id)?, &caller.base)))
+    let mut body = describe(find(&id)?, &caller.base);
+    if let Some(defaults) = defaults(&id)? {
+        body["defaults"] = defaults;
+    }
+    Ok(Json(body))
 }
 
 pub async fn execute(

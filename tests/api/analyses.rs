@@ -45,6 +45,18 @@ fn consolidation_balances_its_ledger_and_accounts_for_every_parcel() {
 }
 
 #[test]
+fn a_form_starts_from_the_packs_figures() {
+    let client = Client::guest(reading());
+    let defaults = client.get("/processes/consolidate").json()["defaults"].clone();
+    let weights = defaults["weights"].clone();
+    let said = json!({ "park": OWN_PARK, "sites": 2, "min_area_ha": defaults["min_area_ha"], "max_area_ha": defaults["max_area_ha"], "weights": weights,
+        "min_compactness": defaults["min_compactness"], "tolerance_m": defaults["tolerance_m"], "bridge_width_m": defaults["bridge_width_m"] });
+    let (said, left_out) =
+        (client.execute("consolidate", said).json(), client.execute("consolidate", json!({ "park": OWN_PARK, "sites": 2 })).json());
+    assert_eq!((&said["candidates"], &said["bound"]), (&left_out["candidates"], &left_out["bound"]));
+}
+
+#[test]
 fn a_ban_keeps_a_parcel_out_and_a_pin_keeps_it_in() {
     let client = Client::guest(reading());
     let question = |pin: &[String], ban: &[String]| json!({ "park": OWN_PARK, "min_area_ha": 2, "sites": 3, "pin": pin, "ban": ban });

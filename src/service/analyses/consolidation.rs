@@ -6,6 +6,7 @@ use crate::analysis::consolidation::{self, LandSplitTable, Params, ParcelInput, 
 use crate::atlas::{Atlas, Table};
 use crate::domain::Fault;
 use crate::domain::fault::Outcome;
+use crate::domain::units::hectares;
 use crate::rules::{self, Packs};
 use crate::service::instruments::LandOn;
 use crate::service::{Planner, Viewer};
@@ -265,6 +266,20 @@ impl Planner {
         });
         if finite { Ok(plane) } else { Err(unreadable()) }
     }
+}
+
+/// What a run takes when nothing is said: the pack's figures under the names of the inputs.
+pub(super) fn defaults() -> Outcome<Value> {
+    let pack = rules::ConsolidationPack::read(&Packs::embedded().resolve("consolidation", None)?)?;
+    let weights = &pack.weights;
+    Ok(json!({
+        "min_area_ha": hectares(pack.area_min.value), "max_area_ha": hectares(pack.area_max.value), "sites": pack.count_max.value,
+        "tolerance_m": pack.gap.value, "min_compactness": pack.compactness_min.value, "bridge_width_m": pack.bridge_width.value,
+        "rectangle_m": pack.rectangle, "pack": pack.id, "pack_version": pack.version,
+        "weights": {
+            "area": weights.area, "compactness": weights.compactness, "cost": weights.cost, "owners": weights.owners, "readiness": weights.readiness,
+        },
+    }))
 }
 
 fn params(inputs: &Inputs, pack: &rules::ConsolidationPack, year: i32) -> Params {

@@ -35,6 +35,14 @@ pub const PROCESSES: &[Process] = &[
     Process { id: "designate", zh: "特色产业园区授牌：评分", en: "Featured-park designation: scorecards" },
 ];
 
+/// The figures that a process takes when its inputs leave them out, where a form should start from them.
+pub fn defaults(process: &str) -> Outcome<Option<Value>> {
+    match process {
+        "consolidate" => consolidation::defaults().map(Some),
+        _ => Ok(None),
+    }
+}
+
 impl Planner {
     /// Executes an analysis; the same inputs on the same revision give the same answer, byte for byte.
     pub fn execute(&self, viewer: &Viewer, process: &str, inputs: &Value) -> Outcome<Value> {

@@ -1,7 +1,7 @@
 import type { Geometry } from 'geojson'
 import { getJson, send } from './client'
 import type {
-  BatchResult, Catalogue, Change, CityChange, DesignateResult, Instrument, InstrumentState, Item, ItemPage, ItemQuery, Landing, Lineage, Neighbour, ParkOccupancy, Plan, Role, Run,
+  BatchResult, Catalogue, Change, CityChange, ConsolidationDefaults, DesignateResult, Instrument, InstrumentState, Item, ItemPage, ItemQuery, Landing, Lineage, Neighbour, ParkOccupancy, Plan, Role, Run,
   Schema, SearchHit, Session, Stack, Summary, Unit, UnitPatch, UpstairsResult, UpstairsSet,
 } from './types'
 
@@ -44,6 +44,8 @@ export const upstairs = (inputs: { parcel?: string; outline?: Geometry; cluster?
 export const designate = (inputs: { park?: string; as_of?: string }, signal?: Signal): Promise<DesignateResult> => run('designate', inputs, signal)
 
 
+/** The figures of the rule pack that a run takes when nothing is said. */
+export const consolidationDefaults = async (): Promise<ConsolidationDefaults> => (await getJson<{ defaults: ConsolidationDefaults }>('/processes/consolidate')).defaults
 export const instruments = async (signal?: Signal): Promise<Instrument[]> => (await getJson<{ instruments: Instrument[] }>('/instruments', { signal })).instruments
 export type NewInstrument = { kind: 'merge'; parcels: string[]; name?: string; basis?: string; run?: Run; tolerance_m?: number; bridge_width_m?: number } | { kind: 'undo'; undoes: string; basis?: string }
 export const draftInstrument = (body: NewInstrument): Promise<Instrument> => getJson('/instruments', { method: 'POST', body })

@@ -183,3 +183,9 @@ export interface RollUpResult {
   matrix?: { cluster: string; band: Band; fits: number; after_retrofit: number; no: number; unknown: number }[]; parcels?: ParcelCapacity[]
 }
 export interface ChangeEvent { revision: number; collection: string; ids: string[] }
+
+/** Figures of the consolidation pack under the names of the inputs. */
+export interface ConsolidationDefaults {
+  min_area_ha: number; max_area_ha: number; tolerance_m: number; min_compactness: number; bridge_width_m: number
+  weights: Record<string, number>
+}

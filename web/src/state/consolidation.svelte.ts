@@ -8,17 +8,16 @@ import { basket } from './basket.svelte'
 import { ui } from './ui.svelte'
 
 export type Tab = 'solve' | 'units' | 'plan'
-/** Wide enough that the first run of any park finds something to look at. */
+/** Shown until the rule pack's figures have come; budget and number of sites are the planner's own. */
 const DEFAULTS = { minHa: 3, maxHa: 30, tolerance: 0.5, compactness: 0.3, budgetYi: 10, sites: '1' as '1' | '2' | '3' | 'any', bridge: 0, width: '', length: '' }
-/** Each weight's own scale: per hectare, compactness × ha, million yuan, owner, readiness × ha. What the sliders show is what is sent. */
+/** Each weight's own scale: per hectare, compactness × ha, million yuan, owner, readiness × ha. Where they start is the rule pack's to say. */
 export const WEIGHTS = [
-  { id: 'area', start: 1, max: 3, step: 0.1, digits: 1 },
-  { id: 'compactness', start: 1, max: 3, step: 0.1, digits: 1 },
-  { id: 'cost', start: 0.02, max: 0.2, step: 0.01, digits: 2 },
-  { id: 'owners', start: 0.1, max: 1, step: 0.05, digits: 2 },
-  { id: 'readiness', start: 0.5, max: 3, step: 0.1, digits: 1 },
+  { id: 'area', max: 3, step: 0.1, digits: 1 },
+  { id: 'compactness', max: 3, step: 0.1, digits: 1 },
+  { id: 'cost', max: 0.2, step: 0.01, digits: 2 },
+  { id: 'owners', max: 1, step: 0.05, digits: 2 },
+  { id: 'readiness', max: 3, step: 0.1, digits: 1 },
 ] as const
-const startWeights = (): Record<string, number> => Object.fromEntries(WEIGHTS.map((w) => [w.id, w.start]))
 /** Widest road, in metres, that a site may lie across. */
 export const BRIDGES = [0, 9, 16, 26, 40] as const
 const MOST_PARCELS = 2000
@@ -33,7 +32,8 @@ class Consolidation {
   /** A park's code, or 'basket'. */
   park = $state('')
   form = $state({ ...DEFAULTS })
-  weights = $state<Record<string, number>>(startWeights())
+  weights = $state<Record<string, number>>({})
+  #pack: Record<string, number> | null = null
   /** Parcels of the scope with their shapes: the account of the basket, labels and signs on the map are made from these. */
   items = $state.raw<Map<string, Item>>(new Map())
   result = $state.raw<ConsolidateResult | null>(null)
@@ -64,7 +64,15 @@ class Consolidation {
   })
 
   resetWeights(): void {
-    this.weights = startWeights()
+    this.weights = { ...this.#pack }
+  }
+  /** Starts the form from the rule pack, once. */
+  async loadDefaults(): Promise<void> {
+    if (this.#pack) return
+    const d = await api.consolidationDefaults()
+    this.#pack = d.weights
+    this.weights = { ...d.weights }
+    this.form = { ...this.form, minHa: d.min_area_ha, maxHa: d.max_area_ha, tolerance: d.tolerance_m, compactness: d.min_compactness, bridge: d.bridge_width_m }
   }
   choose(park: string): void {
     this.park = park
