@@ -62,8 +62,8 @@ const ROWS: &[&str] = &[
     "upstairs-matrix",
     "upstairs-http",
 ];
-/// Parcels up to which the upstairs rows run by themselves.
-const LARGEST_UPSTAIRS: u32 = 100_000;
+/// Parcels up to which the rows of consolidation and upstairs run by themselves.
+const MOST_PARCELS_OF_ANALYSES: u32 = 100_000;
 /// Sizes of the growth plot, in parcels.
 const GROWTH: [u32; 7] = [1_000, 3_000, 10_000, 30_000, 100_000, 300_000, 1_000_000];
 
@@ -102,8 +102,9 @@ impl Bench {
                 }
             }
             let own = std::env::current_exe().map_err(|error| Fault::internal("exe", error))?;
-            // The check of every parcel takes minutes at a million: only when it is named.
-            let is_wanted = |row: &&&str| named || parcels <= LARGEST_UPSTAIRS || !row.starts_with("upstairs");
+            // At a million the check of every parcel takes minutes, and an area of 2,000 parcels is no park: only when they are named.
+            let is_large = |row: &str| row.starts_with("upstairs") || row == "consolidation";
+            let is_wanted = |row: &&&str| named || parcels <= MOST_PARCELS_OF_ANALYSES || !is_large(row);
             for row in rows.iter().filter(|row| **row != "sample").filter(is_wanted) {
                 let status =
                     Command::new(&own).args(["bench", row, "--city"]).arg(&city).status().map_err(|error| Fault::internal("spawn", error))?;

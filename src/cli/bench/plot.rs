@@ -23,7 +23,8 @@ pub(super) fn log_log(x_label: &str, y_label: &str, lines: &[Line]) -> String {
     let all = || lines.iter().flat_map(|line| line.points.iter());
     let decades = |of: fn(&(f64, f64)) -> f64| {
         let (low, high) = all().map(of).fold((f64::INFINITY, 0.0f64), |(low, high), value| (low.min(value), high.max(value)));
-        (low.log10().floor() as i32, high.log10().ceil() as i32)
+        // A value just beyond a decade needs no decade of its own.
+        ((low.log10() + 0.02).floor() as i32, (high.log10() - 0.02).ceil() as i32)
     };
     let ((x0, x1), (y0, y1)) = (decades(|p| p.0), decades(|p| p.1));
     let [left, top, right, bottom] = MARGIN;
@@ -86,7 +87,8 @@ pub(super) fn log_log(x_label: &str, y_label: &str, lines: &[Line]) -> String {
 fn power(decade: i32) -> String {
     match decade {
         -6..=-1 => format!("{:.*}", (-decade) as usize, 10f64.powi(decade)),
-        0..=5 => format!("{}", 10i64.pow(decade as u32)),
+        0..=2 => format!("{}", 10i64.pow(decade as u32)),
+        3..=5 => format!("{},000", 10i64.pow(decade as u32 - 3)),
         6 => "1,000,000".to_owned(),
         _ => format!("1e{decade}"),
     }
