@@ -52,8 +52,10 @@ pub struct Regions {
 const BATCH: u64 = 4;
 /// Batches without one region more after which no more are made.
 const PATIENCE: u64 = 6;
-/// Best starts that are made alike.
+/// Best starts that are made alike; of a tiny instance one, for its starts are much the same.
 const POLISHED: usize = 2;
+/// Up to this many units an instance is tiny: it is over in a fraction of a millisecond, and more work gains next to nothing.
+const TINY: usize = 64;
 /// Below this many units a thread costs more than it gains.
 const FEW_UNITS: usize = 200;
 
@@ -106,7 +108,8 @@ fn constructed<'a>(input: &'a RegionsInput<'a>, solvable: &[bool], p_bound: usiz
     // Sorting is stable: of equals the earlier stream stays in front.
     let mut keyed: Vec<(f64, Partition<'a>)> = starts.into_iter().map(|start| (start.heterogeneity(), start)).collect();
     keyed.sort_by(|a, b| a.0.total_cmp(&b.0));
-    keyed.into_iter().take(POLISHED).map(|(_, start)| start).collect()
+    let polished = if input.amount.len() <= TINY { 1 } else { POLISHED };
+    keyed.into_iter().take(polished).map(|(_, start)| start).collect()
 }
 
 /// Small instances get more batches: units times batches stay about this.

@@ -18,7 +18,8 @@ impl Partition<'_> {
         }
         self.keep_sums();
         let size = units.len() / self.live() + 1;
-        let steps = self.input.effort.max(1) * (units.len() * (units.len() / UNITS_A_STEP).min(MOST_STEPS_A_UNIT)).min(MOST_WORK / size);
+        let units_a_step = if units.len() <= super::TINY { 3 * UNITS_A_STEP } else { UNITS_A_STEP };
+        let steps = self.input.effort.max(1) * (units.len() * (units.len() / units_a_step).min(MOST_STEPS_A_UNIT)).min(MOST_WORK / size);
         let hot = self.temperature(&units);
         let mut total = 0.0;
         let mut best = (0.0, self.region_of.clone());
