@@ -4,7 +4,7 @@ use super::layout::{Grid, Layout, Plate};
 
 /// Cells (m × n spans) that one plate can have, as a bit per number.
 #[derive(Clone, Debug, Default, PartialEq)]
-struct Bits(Vec<u64>);
+pub(super) struct Bits(Vec<u64>);
 
 impl Bits {
     fn one(bit: usize) -> Bits {
@@ -48,6 +48,14 @@ impl Bits {
         }
     }
 
+    /// Forgets what is above `most`.
+    fn cut(&mut self, most: usize) {
+        self.0.truncate(most / 64 + 1);
+        if let Some(last) = self.0.get_mut(most / 64) {
+            *last &= u64::MAX >> (63 - most % 64);
+        }
+    }
+
     /// Every sum of a number here and one there.
     fn sums(&self, other: &Bits) -> Bits {
         let mut all = Bits::default();
@@ -55,19 +63,34 @@ impl Bits {
         all
     }
 
-    fn highest_up_to(&self, cap: usize) -> Option<usize> {
-        let mut index = (cap / 64).min(self.0.len().checked_sub(1)?);
-        let mut word = self.0[index];
-        if index == cap / 64 && cap % 64 < 63 {
-            word &= (1 << (cap % 64 + 1)) - 1;
+    pub fn lowest_from(&self, least: usize) -> Option<usize> {
+        let mut index = least / 64;
+        let mut word = self.0.get(index)? & (u64::MAX << (least % 64));
+        while word == 0 {
+            index += 1;
+            word = *self.0.get(index)?;
         }
-        loop {
-            if word != 0 {
-                return Some(index * 64 + 63 - word.leading_zeros() as usize);
-            }
-            index = index.checked_sub(1)?;
-            word = self.0[index];
+        Some(index * 64 + word.trailing_zeros() as usize)
+    }
+
+    pub fn highest_up_to(&self, cap: usize) -> Option<usize> {
+        highest_up_to(&self.0, cap)
+    }
+}
+
+/// The highest number not above `cap` in a set of a bit per number.
+pub(super) fn highest_up_to(set: &[u64], cap: usize) -> Option<usize> {
+    let mut index = (cap / 64).min(set.len().checked_sub(1)?);
+    let mut word = set[index];
+    if index == cap / 64 && cap % 64 < 63 {
+        word &= (1 << (cap % 64 + 1)) - 1;
+    }
+    loop {
+        if word != 0 {
+            return Some(index * 64 + 63 - word.leading_zeros() as usize);
         }
+        index = index.checked_sub(1)?;
+        word = set[index];
     }
 }
 
@@ -96,6 +119,11 @@ impl Attainable {
 
     pub fn is_empty(&self) -> bool {
         self.by_count.iter().all(Vec::is_empty)
+    }
+
+    /// The fewest plates with exactly `total` cells.
+    pub fn plates(&self, total: usize) -> usize {
+        self.by_count.iter().position(|layouts| layouts.iter().any(|one| one.totals.has(total))).unwrap_or(0)
     }
 
     /// The most cells not above `cap`, 0 when none.
@@ -128,6 +156,19 @@ fn sizes(plate: &Plate, grid: &Grid) -> impl Iterator<Item = (usize, usize)> {
         let (low, high) = partner.map_or((1, 0), |(low, high)| (low, high.min(most_n)));
         (low..=high).map(move |n| (m, n))
     })
+}
+
+/// Cells up to `most` that two or more plates of the grid's sizes could have together.
+pub(super) fn several(grid: &Grid, most: usize) -> Bits {
+    let high = (*grid.width.end().max(grid.length.end())).min(most);
+    let one = shrunk(&Plate { x: 0.0, y: 0.0, m: high, n: high }, grid);
+    let (mut together, mut all) = (one.clone(), Bits::default());
+    for _ in 2..=grid.count_max {
+        together = together.sums(&one);
+        together.cut(most);
+        all.or_shifted(&together, 0);
+    }
+    all
 }
 
 fn shrunk(plate: &Plate, grid: &Grid) -> Bits {
