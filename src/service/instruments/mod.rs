@@ -2,7 +2,11 @@
 
 mod draft;
 mod land;
+mod members;
+mod merge;
 mod moves;
+#[cfg(test)]
+mod tests;
 mod view;
 
 pub use draft::NewInstrument;

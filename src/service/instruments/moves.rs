@@ -1,6 +1,6 @@
 //! Moves of an instrument: draft → reviewed → in force, back or withdrawn; what is in force is undone by another instrument only.
 
-use super::draft::must_stand;
+use super::members::must_stand;
 use super::{Instrument, Land, all, conflict, instrument_layer, land, lineage, no_such_instrument, plan_parcel_layer};
 use crate::domain::fault::Outcome;
 use crate::domain::{Fault, FaultKind, InstrumentKind, InstrumentState, Layer, Lineage, Row};
