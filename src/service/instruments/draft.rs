@@ -1,10 +1,13 @@
-//! Drafting: a site becomes one plan parcel with its area ledger, or an earlier instrument is to be undone.
+//! Drafting: land becomes one plan parcel or several with an area ledger, or an earlier instrument is to be undone.
 
 use super::members::Members;
+use super::split::Division;
 use super::{Instrument, Now, all, instrument_layer, no_such_instrument, plan_parcel_layer};
+use crate::analysis::consolidation::Ledger;
 use crate::domain::fault::Outcome;
 use crate::domain::{Fault, InstrumentKind, InstrumentState, Row};
 use crate::service::{Planner, Viewer};
+use crate::spatial::area::planar_area;
 use crate::store::{Author, Reading, RowChange};
 use geo_types::{Geometry, MultiPolygon};
 use serde::Deserialize;
@@ -15,9 +18,11 @@ use serde_json::{Value as Json, json};
 #[serde(deny_unknown_fields)]
 pub struct NewInstrument {
     pub kind: InstrumentKind,
-    /// Members of a merge: registered parcels or plan parcels.
+    /// Members of a merge, or the one piece of land to split: registered parcels or plan parcels.
     #[serde(default)]
     pub parcels: Vec<String>,
+    /// How a split divides its land.
+    pub split: Option<Division>,
     /// The instrument to undo.
     pub undoes: Option<String>,
     pub name: Option<String>,
@@ -50,9 +55,13 @@ impl Planner {
                 return Err(Fault::bad("too_long", format!("最多 {LONGEST_TEXT} 字"), format!("at most {LONGEST_TEXT} characters")).at(pointer));
             }
         }
+        if new.split.is_some() && new.kind != InstrumentKind::Split {
+            return Err(Fault::bad("split", "只有分割（kind: split）可带 split", "only an instrument of kind split takes split").at("/split"));
+        }
         let today = crate::service::today();
         let prepared = match new.kind {
             InstrumentKind::Merge => Some(self.prepare_merge(new, &today)?),
+            InstrumentKind::Split => Some(self.prepare_split(new, &today)?),
             InstrumentKind::Undo => None,
         };
         let code = self.record_draft(&account, new, prepared.as_ref(), &today)?;
@@ -75,6 +84,13 @@ impl Planner {
         self.instruments_changed(revision, &code)?;
         Ok(code)
     }
+
+    /// The ledger as the instrument keeps it: figures and the members' geometry hashes; owners stay in the register.
+    pub(super) fn kept_ledger(&self, ledger: &Ledger, members: &Members) -> Json {
+        let mut kept = ledger.to_json(&|point| self.crs.to_lon_lat(point));
+        kept["geometry_sha256"] = members.digests();
+        kept
+    }
 }
 
 /// The instrument and its plan parcels, all drafts.
@@ -85,6 +101,9 @@ fn draft_rows(prepared: &Prepared, new: &NewInstrument, code: &str) -> Vec<RowCh
     let planned_use = members.largest_use();
     let name = new.name.clone().filter(|name| !name.trim().is_empty()).unwrap_or_else(|| default_name(park.as_deref(), code));
     let run = new.run.as_ref().map(Json::to_string);
+    let mut ledger = prepared.ledger.clone();
+    let area = |(child, shape): (&String, &MultiPolygon<f64>)| json!({ "parcel": child, "planar_area_m2": planar_area(shape) });
+    ledger["children"] = children.iter().zip(&prepared.parts).map(area).collect();
     let instrument = instrument_row(&Drafted {
         code,
         kind: new.kind,
@@ -94,15 +113,17 @@ fn draft_rows(prepared: &Prepared, new: &NewInstrument, code: &str) -> Vec<RowCh
         parents: members.codes(),
         children: &children,
         undoes: None,
-        ledger: Some(prepared.ledger.clone()),
+        ledger: Some(ledger),
         run: run.as_deref(),
     });
     let mut changes = vec![RowChange::Insert { layer: instrument_layer(), row: instrument }];
     let layer = plan_parcel_layer();
-    for (child, shape) in children.into_iter().zip(&prepared.parts) {
+    let is_split = new.kind == InstrumentKind::Split;
+    for (index, (child, shape)) in children.into_iter().zip(&prepared.parts).enumerate() {
+        let own_name = if is_split { format!("{name} {}", index + 1) } else { name.clone() };
         let mut parcel = Row::empty(layer);
         parcel.geometry = Some(Geometry::MultiPolygon(shape.clone()));
-        parcel.set(layer, "code", child).set(layer, "name", name.clone()).set(layer, "park", park.clone());
+        parcel.set(layer, "code", child).set(layer, "name", own_name).set(layer, "park", park.clone());
         parcel.set(layer, "instrument", code).set(layer, "state", "draft").set(layer, "source", code);
         parcel.set(layer, "planned_use", planned_use.clone());
         changes.push(RowChange::Insert { layer, row: parcel });

@@ -3,14 +3,14 @@
 use super::Now;
 use super::draft::{NewInstrument, Prepared};
 use super::members::Members;
-use crate::analysis::consolidation::{Ledger, settle};
+use crate::analysis::consolidation::settle;
 use crate::domain::fault::Outcome;
 use crate::domain::{Fault, FaultKind};
 use crate::service::Planner;
 use crate::spatial::polygons::{PolygonSet, Polygons};
 use crate::spatial::{AdjacencyOptions, Graph, adjacency, bridged};
 use geo_types::MultiPolygon;
-use serde_json::{Value as Json, json};
+use serde_json::json;
 use std::collections::BTreeSet;
 
 const MOST_PARENTS: usize = 2000;
@@ -31,16 +31,9 @@ impl Planner {
         let shapes = members.shapes();
         self.must_hang_together(members.codes(), shapes, tolerance, new.bridge_width_m.unwrap_or(0.0))?;
         let settled = settle(members.ledger_rows(), shapes, tolerance, &self.dedicated_land(&shapes.iter().collect::<Polygons>()));
-        let ledger = self.kept_ledger(&settled.ledger, &members, tolerance);
+        let mut ledger = self.kept_ledger(&settled.ledger, &members);
+        ledger["tolerance_m"] = json!(tolerance);
         Ok(Prepared { members, parts: vec![settled.shape], ledger })
-    }
-
-    /// The ledger as the instrument keeps it: figures, the members' geometry hashes, the tolerance; owners stay in the register.
-    fn kept_ledger(&self, ledger: &Ledger, members: &Members, tolerance_m: f64) -> Json {
-        let mut kept = ledger.to_json(&|point| self.crs.to_lon_lat(point));
-        kept["tolerance_m"] = json!(tolerance_m);
-        kept["geometry_sha256"] = members.digests();
-        kept
     }
 
     /// Dedicated control lines near the shapes: land that leaves whoever owns it.

@@ -75,7 +75,7 @@ fn changes(reading: &dyn Reading, code: &str, expected: i64, to: InstrumentState
             row.set(layer, "date", date);
             in_force(reading, &instruments, instrument, kind, date)?
         }
-        (InstrumentState::Withdrawn, InstrumentKind::Merge) => children(reading, instrument, |row, layer| {
+        (InstrumentState::Withdrawn, InstrumentKind::Merge | InstrumentKind::Split) => children(reading, instrument, |row, layer| {
             row.set(layer, "state", "withdrawn");
         })?,
         _ => Vec::new(),
@@ -178,7 +178,9 @@ pub(super) fn may_be_undone(instruments: &[Instrument], undone: &Instrument) -> 
         );
     }
     let lineage = lineage(instruments);
-    if let Some(step) = undone.children.iter().filter_map(|child| lineage.latest(child)).find(|step| step.instrument != *code) {
+    // What went on and came back by an undo of its own stands again.
+    let gone = |child: &String| lineage.latest(child).filter(|step| step.instrument != *code && step.parents.contains(child));
+    if let Some(step) = undone.children.iter().find_map(gone) {
         let later = &step.instrument;
         return Err(conflict(
             "built_upon",
