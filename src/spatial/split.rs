@@ -199,8 +199,7 @@ impl Frame {
         let mut frame = Frame { origin, direction: Coord { x: exact(radians.cos()), y: exact(radians.sin()) }, sides: Vec::new() };
         let oriented = shape.orient(Direction::Default);
         let rings = oriented.iter().flat_map(|polygon| std::iter::once(polygon.exterior()).chain(polygon.interiors()));
-        frame.sides =
-            rings.flat_map(|ring| ring.0.windows(2)).map(|pair| [pair[0], pair[1]].map(|point| frame.across_and_along(point))).collect();
+        frame.sides = rings.flat_map(|ring| ring.0.windows(2)).map(|pair| [pair[0], pair[1]].map(|point| frame.across_and_along(point))).collect();
         frame
     }
 
