@@ -9,6 +9,8 @@ pub mod arena;
 pub mod bridged;
 pub mod crs;
 pub mod cut;
+#[cfg(test)]
+mod cut_tests;
 pub mod graph;
 pub mod index;
 pub mod local_plane;

@@ -51,7 +51,7 @@ export interface LedgerRow { parcel: string; owner?: string | null; tenure: stri
 export interface Ledger {
   rows: LedgerRow[]; sum_in_m2: number; overlaps_m2: number; gaps_m2: number; dedications_m2: number; out_m2: number; residual_m2: number
   gaps?: { area_m2: number; at: [number, number] }[]
-  /** What came of it, with the areas; of drafts only. */
+  /** What came of it; a site that is only solved has none. */
   children?: { parcel: string; planar_area_m2: number }[]
 }
 export interface Site {
