@@ -341,3 +341,39 @@ fn a_split_that_cannot_be_says_what_where_and_how_to_mend_it() {
     draft(&client, &json!({ "kind": "split", "parcels": ["no-such"], "split": { "equal": 2 } })).problem(404);
     assert!(client.get("/instruments").json()["instruments"].as_array().unwrap().is_empty());
 }
+
+#[test]
+fn land_costs_and_banks_the_same_in_the_action_plan_whether_it_was_split_first_or_not() {
+    let (_folder, city) = own_city();
+    let server = Server::start(&city);
+    let client = Client::signed_in(&server, PLANNER);
+    let (parcels, _) = site(&client);
+    let planned = || {
+        let inputs = json!({ "parks": [OWN_PARK], "source": "accepted", "from": 2026, "to": 2030, "as_of": "2026-09-01" });
+        let answer = client.execute("actionplan", inputs).json();
+        let sites = answer["sites"].as_array().expect("sites").clone();
+        assert_eq!(sites.len(), 1, "{answer}");
+        let figure = |name: &str| sites[0][name].as_f64().unwrap_or_else(|| panic!("{name} of {}", sites[0]));
+        (figure("area_ha"), figure("cost_wan"))
+    };
+    let reviewed = |members: &[String]| {
+        let drafted = draft(&client, &json!({ "kind": "merge", "parcels": members }));
+        assert_eq!(drafted.status, 201, "{}", String::from_utf8_lossy(&drafted.bytes));
+        advance(&client, &drafted.json(), "reviewed", None).json()
+    };
+    let near = |a: (f64, f64), b: (f64, f64)| assert!((a.0 - b.0).abs() < 1e-6 && (a.1 - b.1).abs() < 1e-3, "{a:?} {b:?}");
+    let plain = reviewed(&parcels);
+    let whole = planned();
+    assert_eq!(advance(&client, &plain, "withdrawn", None).status, 200);
+
+    let parts = children(&to_force(&client, &split(&client, &parcels[0], json!({ "equal": 3 })).json(), "2026-02-01"));
+    let members: Vec<String> = parts.iter().chain(&parcels[1..]).cloned().collect();
+    let merged = reviewed(&members);
+    near(planned(), whole);
+
+    // Merged into one plan parcel, which is taken into a further merge: it counts once.
+    let merged = advance(&client, &merged, "in_force", Some("2026-03-01")).json();
+    near(planned(), whole);
+    reviewed(&children(&merged));
+    near(planned(), whole);
+}
