@@ -27,6 +27,9 @@ pub(super) struct Step {
     plates: u32,
 }
 
+/// The most cells not above a cap, 0 when none.
+pub(super) type MostUnder<'a> = dyn Fn(usize) -> usize + 'a;
+
 /// Buffers that one search reuses.
 #[derive(Default)]
 pub(super) struct Buffers {
@@ -59,7 +62,7 @@ impl<'a> Arrangements<'a> {
         grid: &'a Grid,
         wanted: Wanted,
         work: &'a mut Work,
-        settled: &mut dyn FnMut(&dyn Fn(usize) -> usize) -> bool,
+        settled: &mut dyn FnMut(&MostUnder<'_>) -> bool,
     ) -> Option<Arrangements<'a>> {
         let frame = &frames[index];
         work.ceiling.measure(&frame.profile, grid);

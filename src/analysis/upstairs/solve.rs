@@ -1,6 +1,6 @@
 //! Storeys and layout together: the largest built GFA (exact readings U5, U7, U8).
 
-use super::arrange::{Arrangements, Wanted};
+use super::arrange::{Arrangements, MostUnder, Wanted};
 use super::attain::{Attainable, Bits, several};
 use super::frame::Frame;
 use super::land::Land;
@@ -148,8 +148,8 @@ impl Space {
             for &index in frames.iter().filter(|index| !fine || self.frames[**index].slanted) {
                 let Some((at_least, at_most)) = wanted else { return found };
                 limited |= sums.lowest_from(at_most + 1).is_some();
-                let best = |most: &dyn Fn(usize) -> usize| question.answer_of(|cap| self.attainable.most(cap).max(most(cap)));
-                let mut settled = |most: &dyn Fn(usize) -> usize| reached(&best(most));
+                let best = |most: &MostUnder<'_>| question.answer_of(|cap| self.attainable.most(cap).max(most(cap)));
+                let mut settled = |most: &MostUnder<'_>| reached(&best(most));
                 let Some(mut arranged) = Arrangements::of(&self.frames, index, grid, Wanted { fine, at_least, at_most }, work, &mut settled) else {
                     continue;
                 };
