@@ -133,7 +133,7 @@ fn quoted(text: &str) -> String {
     if text.contains([',', '"', '\n']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.to_owned() }
 }
 
-fn write_lines(path: &std::path::Path, head: &str, lines: impl Iterator<Item = String>) -> Outcome<()> {
+pub(super) fn write_lines(path: &std::path::Path, head: &str, lines: impl Iterator<Item = String>) -> Outcome<()> {
     let failed = |error: std::io::Error| Fault::internal("write", error);
     let mut out = std::io::BufWriter::new(std::fs::File::create(path).map_err(failed)?);
     writeln!(out, "{head}").map_err(failed)?;

@@ -1,10 +1,11 @@
 //! `regions`: max-p regions of any polygon file.
 
 use super::analyses::{ending, write_json};
+use super::measure::write_lines;
 use super::output::{OutFile, Output};
 use crate::domain::fault::Outcome;
 use crate::formats::{Limits, ReadOptions, read};
-use crate::service::analyses::{RegionsAnswer, RegionsQuestion, regions_as_geojson, regions_of};
+use crate::service::analyses::{NeighbourPair, RegionsAnswer, RegionsQuestion, regions_as_geojson, regions_of};
 use clap::{Args, ValueEnum};
 use serde_json::json;
 use std::path::PathBuf;
@@ -58,7 +59,10 @@ pub struct Regions {
     /// File to write; `-` is stdout
     #[arg(long)]
     out: Option<PathBuf>,
-    /// Replace an existing file
+    /// File for the pairs of neighbours the regions rest on, as CSV: row numbers, common length in the plane's units, class
+    #[arg(long)]
+    neighbours: Option<PathBuf>,
+    /// Replace existing files
     #[arg(long)]
     force: bool,
 }
@@ -88,6 +92,9 @@ impl Regions {
         };
         let deadline = self.time_limit.map(|seconds| Instant::now() + Duration::from_secs_f64(seconds.clamp(0.0, 86_400.0)));
         let answer = regions_of(&table, &question, &|| deadline.is_some_and(|end| Instant::now() >= end))?;
+        if let Some(out) = self.neighbours {
+            write_neighbours(&OutFile { out, force: self.force }, &answer)?;
+        }
         let mut to_stdout = false;
         if let Some(out) = self.out {
             to_stdout = out.as_os_str() == "-";
@@ -102,6 +109,11 @@ impl Regions {
         }
         Ok(())
     }
+}
+
+fn write_neighbours(out: &OutFile, answer: &RegionsAnswer) -> Outcome<()> {
+    let line = |pair: &NeighbourPair| format!("{},{},{},{}", pair.a, pair.b, pair.length, json!(pair.class).as_str().unwrap_or_default());
+    out.write(|path| write_lines(path, "a,b,length,class", answer.neighbours.iter().map(line)))
 }
 
 fn readable(output: &Output, answer: &RegionsAnswer) -> String {

@@ -239,11 +239,20 @@ fn regions_of_any_file_are_connected_reach_their_sum_and_name_what_cannot() {
     let cells: Vec<String> =
         [0.0, 1.0, 2.0].into_iter().map(|at| cell(at, 0)).chain([3.0, 4.0, 5.0].into_iter().map(|at| cell(at, 5))).chain([cell(9.0, 1)]).collect();
     std::fs::write(&file, format!(r#"{{"type":"FeatureCollection","features":[{}]}}"#, cells.join(","))).unwrap();
-    let told = must(&["--json", "regions", path(&file), "--sum", "people", "--at-least", "30", "--by", "kind", "--out", path(&out)]);
+    let pairs = folder.path().join("pairs.csv");
+    let asked = ["--sum", "people", "--at-least", "30", "--by", "kind", "--out", path(&out), "--neighbours", path(&pairs)];
+    let told = must(&[&["--json", "regions", path(&file)], &asked[..]].concat());
     let told: serde_json::Value = serde_json::from_str(&told).unwrap();
     assert_eq!((&told["p"], &told["heterogeneity"]), (&2.into(), &0.0.into()), "{told}");
     assert_eq!(told["unsolved"][0]["rows"], serde_json::json!([7]));
     assert!(told["plane"].as_str().unwrap().contains("laea"));
+    let pairs = std::fs::read_to_string(&pairs).unwrap();
+    let pairs: Vec<Vec<&str>> = pairs.lines().map(|line| line.split(',').collect()).collect();
+    assert_eq!(pairs[0], ["a", "b", "length", "class"]);
+    let ends: Vec<(&str, &str, &str)> = pairs[1..].iter().map(|pair| (pair[0], pair[1], pair[3])).collect();
+    assert_eq!(ends, [("1", "2", "edge"), ("2", "3", "edge"), ("3", "4", "edge"), ("4", "5", "edge"), ("5", "6", "edge")]);
+    // A hundredth of a degree of latitude.
+    assert!(pairs[1..].iter().all(|pair| (pair[2].parse::<f64>().unwrap() - 1_107.0).abs() < 2.0), "{pairs:?}");
     let regions: serde_json::Value = serde_json::from_slice(&std::fs::read(&out).unwrap()).unwrap();
     let region = |k: usize| regions["features"][k]["properties"]["region"].clone();
     assert!(region(0) == region(2) && region(3) == region(5) && region(2) != region(3) && region(6).is_null());

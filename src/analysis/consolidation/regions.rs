@@ -7,11 +7,14 @@
 
 use super::dice::Dice;
 use crate::spatial::Graph;
+use ground::Ground;
 use partition::Partition;
 use rayon::prelude::*;
 
 mod anneal;
+mod bound;
 mod construct;
+mod ground;
 mod partition;
 #[cfg(test)]
 mod tests;
@@ -44,19 +47,25 @@ pub struct Regions {
     pub heterogeneity: f64,
     /// Units of each component whose sum is below the threshold.
     pub unsolved: Vec<Vec<u32>>,
-    /// p cannot exceed this: Σ components ⌊sum / threshold⌋.
+    /// p cannot exceed this: units that reach the threshold by themselves, and what the others' sums allow.
     pub p_bound: usize,
 }
 
 /// Starts of one batch; the next batch runs only while more regions seem possible.
-const BATCH: u64 = 4;
-/// Batches without one region more after which no more are made.
-const PATIENCE: u64 = 6;
-/// Best starts that are made alike; of a tiny instance one, for its starts are much the same.
-const POLISHED: usize = 2;
-/// Up to this many units an instance is tiny: it is over in a fraction of a millisecond, and more work gains next to nothing.
+const BATCH: usize = 2;
+/// Starts without one region more after which no more are made.
+const PATIENCE: usize = 24;
+/// Small instances get more starts: units times starts stay about this.
+const STARTED_UNITS: usize = 16_000;
+const LEAST_STARTS: usize = 8;
+const MOST_STARTS: usize = 64;
+/// Best starts that are made alike: one, and one more for so much of the square of the units to spare. A tiny instance is
+/// over in no time but easily stuck: it may have more, and has two at least.
+const SPARE_SQUARED_A_START: f64 = 20.0;
+const MOST_POLISHED: usize = 3;
+const MOST_POLISHED_OF_TINY: usize = 8;
 const TINY: usize = 64;
-/// Below this many units a thread costs more than it gains.
+/// Below this many units a thread costs more than it gains: starts come one by one.
 const FEW_UNITS: usize = 200;
 
 /// Solves; a function of the input alone unless `stop` cuts it short.
@@ -68,10 +77,10 @@ pub fn regions(input: &RegionsInput<'_>, stop: &(dyn Fn() -> bool + Sync)) -> Re
     }
     let reaches = |sum: f64| sum >= input.at_least;
     let solvable: Vec<bool> = component.iter().map(|c| reaches(sums[*c as usize])).collect();
-    let p_bound =
-        if input.at_least > 0.0 { sums.iter().map(|s| (s / input.at_least * (1.0 + 1e-12)).floor() as usize).sum() } else { input.amount.len() };
-    let starts = constructed(input, &solvable, p_bound, stop);
-    let best = in_parallel(input, starts, |mut partition| {
+    let p_bound = bound::p_bound(input);
+    let ground = Ground::new(input, solvable);
+    let starts = constructed(&ground, p_bound, stop);
+    let best = in_parallel(&ground, starts, |mut partition| {
         partition.anneal(stop);
         partition
     })
@@ -88,33 +97,33 @@ pub fn regions(input: &RegionsInput<'_>, stop: &(dyn Fn() -> bool + Sync)) -> Re
 }
 
 /// The starts with most regions, the more alike first; batches end when the bound is met.
-fn constructed<'a>(input: &'a RegionsInput<'a>, solvable: &[bool], p_bound: usize, stop: &(dyn Fn() -> bool + Sync)) -> Vec<Partition<'a>> {
-    let effort = input.effort.max(1) as u64;
-    let most_batches = (BATCHED_UNITS / input.amount.len().max(1)).clamp(2, 16) as u64 * effort;
+fn constructed<'a>(ground: &'a Ground<'a>, p_bound: usize, stop: &(dyn Fn() -> bool + Sync)) -> Vec<Partition<'a>> {
+    let input = ground.input;
+    let effort = input.effort.max(1);
+    let batch = if ground.len() < FEW_UNITS { 1 } else { BATCH };
+    let most_starts = (STARTED_UNITS / ground.len().max(1)).clamp(LEAST_STARTS, MOST_STARTS) * effort;
     let mut starts: Vec<Partition<'a>> = Vec::new();
-    let (mut most_before, mut grown_in) = (0, 0);
-    for batch in 0..most_batches {
-        let streams: Vec<u64> = (batch * BATCH..(batch + 1) * BATCH).filter(|start| *start == 0 || !stop()).collect();
-        starts.extend(in_parallel(input, streams, |start| Partition::construct(input, solvable, Dice::new(input.seed, start))));
+    let (mut most_before, mut grown_at, mut polished) = (0, 0, 1);
+    for first in (0..most_starts).step_by(batch) {
+        let streams: Vec<usize> = (first..first + batch).filter(|start| *start == 0 || !stop()).collect();
+        starts.extend(in_parallel(ground, streams, |start| Partition::construct(ground, p_bound, Dice::new(input.seed, start as u64))));
         let most = starts.iter().map(Partition::live).max().unwrap_or(0);
         starts.retain(|start| start.live() == most);
         if most > most_before {
-            (most_before, grown_in) = (most, batch);
+            (most_before, grown_at) = (most, first);
         }
-        if most >= p_bound || batch - grown_in >= PATIENCE * effort {
+        let for_spare = starts.first().map_or(0.0, |start| start.spare_units().powi(2) / SPARE_SQUARED_A_START) as usize;
+        polished = if ground.len() <= TINY { (2 + for_spare).min(MOST_POLISHED_OF_TINY) } else { (1 + for_spare).min(MOST_POLISHED) };
+        if (most >= p_bound && starts.len() >= polished) || first - grown_at >= PATIENCE * effort {
             break;
         }
     }
     // Sorting is stable: of equals the earlier stream stays in front.
     let mut keyed: Vec<(f64, Partition<'a>)> = starts.into_iter().map(|start| (start.heterogeneity(), start)).collect();
     keyed.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let polished = if input.amount.len() <= TINY { 1 } else { POLISHED };
     keyed.into_iter().take(polished).map(|(_, start)| start).collect()
 }
 
-/// Small instances get more batches: units times batches stay about this.
-const BATCHED_UNITS: usize = 4_000;
-
-fn in_parallel<T: Send, U: Send>(input: &RegionsInput<'_>, items: Vec<T>, work: impl Fn(T) -> U + Sync + Send) -> Vec<U> {
-    if input.amount.len() < FEW_UNITS { items.into_iter().map(work).collect() } else { items.into_par_iter().map(work).collect() }
+fn in_parallel<T: Send, U: Send>(ground: &Ground<'_>, items: Vec<T>, work: impl Fn(T) -> U + Sync + Send) -> Vec<U> {
+    if ground.len() < FEW_UNITS { items.into_iter().map(work).collect() } else { items.into_par_iter().map(work).collect() }
 }

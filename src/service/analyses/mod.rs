@@ -9,7 +9,7 @@ mod upstairs;
 
 pub use action_plan::plan_as_geojson;
 pub use consolidation::sites_as_geojson;
-pub use regions::{RegionsAnswer, RegionsQuestion, regions_as_geojson, regions_of};
+pub use regions::{NeighbourPair, RegionsAnswer, RegionsQuestion, regions_as_geojson, regions_of};
 pub use upstairs::FloorIndex;
 
 use super::{Planner, Viewer};

@@ -3,11 +3,26 @@
 use super::NONE;
 use super::partition::Partition;
 
-/// Steps per unit grow with the instance, one for every so many units, up to the most; the most work is in differences
-/// looked at. The question's effort multiplies all of it.
-const UNITS_A_STEP: usize = 4;
+/// Steps per unit: one for every so many units, and the square of the units to spare over so many, for those can be in so
+/// many places at once; the more of either, the more there is to gain. The question's effort multiplies all of it.
+const UNITS_A_STEP: usize = 12;
+const SPARE_SQUARED_A_STEP: f64 = 0.5;
+const LEAST_STEPS_A_UNIT: usize = 8;
 const MOST_STEPS_A_UNIT: usize = 250;
+/// Steps that an attempt to exchange two units counts for beside its own, and one more for every so many units of the
+/// region: about what it takes.
+const EXCHANGE: usize = 3;
+const UNITS_AN_EXCHANGE: usize = 16;
+/// Of so many steps that could be a move one tries an exchange all the same: some places are reached by no single move.
+const MOVES_AN_EXCHANGE: usize = 8;
+/// The most work of one start, in differences looked at.
 const MOST_WORK: usize = 40_000_000;
+/// Rounds of the last word; it ends by itself long before.
+const MOST_ROUNDS: usize = 50;
+/// Units of a region looked at for an exchange in the last word.
+const MOST_EXCHANGED: usize = 24;
+/// A smaller gain of H is rounding (a share of what the sums are, in the last word).
+const LEAST_GAIN: f64 = 1e-12;
 
 impl Partition<'_> {
     /// Units move while that makes regions more alike, some losses taken at first.
@@ -18,37 +33,41 @@ impl Partition<'_> {
         }
         self.keep_sums();
         let size = units.len() / self.live() + 1;
-        let units_a_step = if units.len() <= super::TINY { 3 * UNITS_A_STEP } else { UNITS_A_STEP };
-        let steps = self.input.effort.max(1) * (units.len() * (units.len() / units_a_step).min(MOST_STEPS_A_UNIT)).min(MOST_WORK / size);
+        let by_size = (units.len() / UNITS_A_STEP).max(LEAST_STEPS_A_UNIT);
+        let steps_a_unit = (by_size + (self.spare_units().powi(2) / SPARE_SQUARED_A_STEP) as usize).min(MOST_STEPS_A_UNIT);
+        let steps = self.ground.input.effort.max(1) * (units.len() * steps_a_unit).min(MOST_WORK / size);
         let hot = self.temperature(&units);
         let mut total = 0.0;
         let mut best = (0.0, self.region_of.clone());
-        for step in 0..steps {
-            if step % 256 == 0 && stop() {
+        self.spent = 0;
+        for step in 0.. {
+            if self.spent >= steps || (step % 256 == 0 && stop()) {
                 break;
             }
-            let left = 1.0 - step as f64 / steps as f64;
-            let heat = if left > 0.1 { hot * left * left } else { 0.0 };
+            self.spent += 1;
+            let left = 1.0 - self.spent as f64 / steps as f64;
+            let heat = hot * left.max(0.0).powi(2);
             let i = units[self.dice.below(units.len())];
             if let Some(change) = self.try_step(i, heat) {
                 total += change;
                 // Copies are dear: the best is kept only once the heat is low.
-                if left < 0.5 && total < best.0 - 1e-9 && step % 64 == 0 {
+                if left < 0.4 && total < best.0 - 1e-9 && step % 64 == 0 {
                     best = (total, self.region_of.clone());
                 }
             }
         }
-        total += self.descend(&units, stop);
-        if best.0 < total {
+        self.patience = usize::MAX;
+        if best.0 < total - 1e-9 {
             self.restore(best.1);
         }
+        self.descend(&units, stop);
     }
 
     /// Something like the change of H when a middling unit moves: its differences to its own region.
     fn temperature(&mut self, units: &[u32]) -> f64 {
         // Tuned on libpysal's examples and lattices: half of it is still too cold for large regions, twice too hot.
         const SHARE: f64 = 0.6;
-        let mut sample: Vec<f64> = (0..64)
+        let mut sample: Vec<f64> = (0..units.len().min(64))
             .map(|_| {
                 let i = units[self.dice.below(units.len())];
                 self.distance(i, self.region_of[i as usize])
@@ -58,25 +77,100 @@ impl Partition<'_> {
         sample[sample.len() / 2] * SHARE
     }
 
-    /// The last word: every unit takes its best move until none gains.
-    fn descend(&mut self, units: &[u32], stop: &(dyn Fn() -> bool + Sync)) -> f64 {
-        let mut total = 0.0;
-        for _ in 0..50 {
-            let mut gained = false;
+    /// The last word: units take their best moves until none gains. A unit is looked at again only after a region that it
+    /// belongs to or touches has changed.
+    fn descend(&mut self, units: &[u32], stop: &(dyn Fn() -> bool + Sync)) {
+        let mut clock = 1u32;
+        // When each region changed last, when each unit was looked at last.
+        let mut changed = vec![1u32; self.members.len()];
+        let mut looked = vec![0u32; self.region_of.len()];
+        for _ in 0..MOST_ROUNDS {
+            let before = clock;
             for &i in units {
-                if stop() {
-                    return total;
+                let since = looked[i as usize];
+                let is_settled = changed[self.region_of[i as usize] as usize] <= since
+                    && self
+                        .ground
+                        .neighbours(i)
+                        .iter()
+                        .all(|j| self.region_of[*j as usize] == NONE || changed[self.region_of[*j as usize] as usize] <= since);
+                if is_settled {
+                    continue;
                 }
-                while let Some(change) = self.try_step(i, 0.0) {
-                    total += change;
-                    gained = true;
+                looked[i as usize] = clock;
+                if stop() {
+                    return;
+                }
+                let from = self.region_of[i as usize];
+                if self.best_step(i) {
+                    clock += 1;
+                    changed[from as usize] = clock;
+                    changed[self.region_of[i as usize] as usize] = clock;
                 }
             }
-            if !gained {
+            if clock == before {
                 break;
             }
         }
-        total
+    }
+
+    /// Takes the best gainful move or exchange of unit `i`.
+    fn best_step(&mut self, i: u32) -> bool {
+        let from = self.region_of[i as usize];
+        let own = self.distance(i, from);
+        let spare = self.sum[from as usize] - self.ground.input.at_least;
+        let spares = self.members[from as usize].len() > 1 && spare >= self.amount(i);
+        let ground = self.ground;
+        let mut tried = NONE;
+        let mut best = (-LEAST_GAIN * (1.0 + own), NONE, NONE);
+        for &k in ground.neighbours(i) {
+            let to = self.region_of[k as usize];
+            // Neighbours come in runs of the same region often enough.
+            if to == from || to == NONE || to == tried {
+                continue;
+            }
+            tried = to;
+            let gain = self.distance(i, to) - own;
+            if spares {
+                if gain < best.0 {
+                    best = (gain, to, NONE);
+                }
+                continue;
+            }
+            let (mine, spare_there) = (self.amount(i), self.sum[to as usize] - ground.input.at_least);
+            for &j in self.members[to as usize].iter().take(MOST_EXCHANGED) {
+                let yours = self.amount(j);
+                if spare - mine + yours < 0.0 || spare_there - yours + mine < 0.0 || !self.touches(j, from, i) {
+                    continue;
+                }
+                let change = gain + self.distance(j, from) - self.distance(j, to) - 2.0 * ground.difference(i, j);
+                if change < best.0 {
+                    best = (change, to, j);
+                }
+            }
+        }
+        let (_, to, j) = best;
+        if to == NONE {
+            return false;
+        }
+        if j == NONE {
+            if self.can_leave(i) {
+                self.transfer(i, to);
+                return true;
+            }
+            return false;
+        }
+        if self.can_swap(i, j) {
+            self.transfer(i, to);
+            self.transfer(j, from);
+            return true;
+        }
+        false
+    }
+
+    /// Whether unit `j` has a neighbour in the region other than `but`.
+    fn touches(&self, j: u32, region: u32, but: u32) -> bool {
+        self.ground.neighbours(j).iter().any(|k| *k != but && self.region_of[*k as usize] == region)
     }
 
     fn restore(&mut self, region_of: Vec<u32>) {
@@ -90,30 +184,21 @@ impl Partition<'_> {
     /// Moves unit `i` to a neighbouring region, or changes its place with a unit of it, if that gains or by chance if it
     /// loses little; the change of H.
     fn try_step(&mut self, i: u32, heat: f64) -> Option<f64> {
-        let from = self.region_of[i as usize];
-        let mut around: [u32; 8] = [NONE; 8];
-        let mut found = 0;
-        for j in self.input.graph.neighbours(i) {
-            let region = self.region_of[j as usize];
-            if region != from && region != NONE && found < around.len() && !around[..found].contains(&region) {
-                around[found] = region;
-                found += 1;
-            }
-        }
-        if found == 0 {
+        let neighbours = self.ground.neighbours(i);
+        if neighbours.is_empty() {
             return None;
         }
-        let to = if heat > 0.0 {
-            around[self.dice.below(found)]
-        } else {
-            around[..found].iter().copied().min_by(|a, b| self.distance(i, *a).total_cmp(&self.distance(i, *b)))?
-        };
-        let spares = self.members[from as usize].len() > 1 && self.sum[from as usize] - self.input.amount[i as usize] >= self.input.at_least;
-        if spares { self.try_move(i, to, heat) } else { self.try_swap(i, to, heat) }
+        let from = self.region_of[i as usize];
+        let to = self.region_of[neighbours[self.dice.below(neighbours.len())] as usize];
+        if to == from || to == NONE {
+            return None;
+        }
+        let spares = self.sum[from as usize] - self.amount(i) >= self.ground.input.at_least && self.members[from as usize].len() > 1;
+        if spares && self.dice.below(MOVES_AN_EXCHANGE) > 0 { self.try_move(i, to, heat) } else { self.try_swap(i, to, heat) }
     }
 
     fn is_taken(&mut self, change: f64, heat: f64) -> bool {
-        change < -1e-12 || (heat > 0.0 && self.dice.unit() < (-change / heat).exp())
+        change < -LEAST_GAIN || (change < 20.0 * heat && self.dice.unit() < falling(change / heat))
     }
 
     fn try_move(&mut self, i: u32, to: u32, heat: f64) -> Option<f64> {
@@ -129,22 +214,17 @@ impl Partition<'_> {
     fn try_swap(&mut self, i: u32, to: u32, heat: f64) -> Option<f64> {
         const TRIES: usize = 4;
         let from = self.region_of[i as usize];
+        self.spent += EXCHANGE + self.members[from as usize].len() / UNITS_AN_EXCHANGE;
         let gain = self.distance(i, to) - self.distance(i, from);
-        let (mine, least) = (self.input.amount[i as usize], self.input.at_least);
+        let (mine, least) = (self.amount(i), self.ground.input.at_least);
         for _ in 0..TRIES {
             let j = self.members[to as usize][self.dice.below(self.members[to as usize].len())];
-            let yours = self.input.amount[j as usize];
-            let touches = self.input.graph.neighbours(j).any(|k| k != i && self.region_of[k as usize] == from);
-            let reaches = self.sum[from as usize] - mine + yours >= least && self.sum[to as usize] - yours + mine >= least;
-            // A region of one unit has nobody left to touch.
-            if !reaches || !(touches || self.members[from as usize].len() == 1) {
+            let yours = self.amount(j);
+            if self.sum[from as usize] - mine + yours < least || self.sum[to as usize] - yours + mine < least || !self.touches(j, from, i) {
                 continue;
             }
-            let change = gain + self.distance(j, from) - self.distance(j, to) - 2.0 * self.difference(i, j);
-            if !self.is_taken(change, heat) {
-                continue;
-            }
-            if self.can_swap(i, j) {
+            let change = gain + self.distance(j, from) - self.distance(j, to) - 2.0 * self.ground.difference(i, j);
+            if self.is_taken(change, heat) && self.can_swap(i, j) {
                 self.transfer(i, to);
                 self.transfer(j, from);
                 return Some(change);
@@ -170,4 +250,18 @@ impl Partition<'_> {
         self.region_of[i as usize] = from;
         second
     }
+}
+
+/// About e^−x for x ≥ 0. Multiplications alone: the same on every machine, which the C library's is not.
+fn falling(x: f64) -> f64 {
+    let mut power = 1.0 + x / 256.0;
+    for _ in 0..8 {
+        power *= power;
+    }
+    1.0 / power
+}
+
+#[test]
+fn the_falling_curve_keeps_close_to_the_exponential() {
+    assert!((0..200).map(|k| f64::from(k) / 10.0).all(|x| (falling(x) - (-x).exp()).abs() < 2e-3));
 }

@@ -1,75 +1,118 @@
 //! Many regions: peel them off the rim, let enclaves join, cut what holds enough for two.
 
-use super::NONE;
 use super::partition::Partition;
+use super::{Dice, NONE};
+
+/// Units that a region may start from, those with fewest free neighbours first: the rim, then what peeling laid bare.
+struct Seeds {
+    /// Neighbours of each unit that are in no region yet.
+    free: Vec<u32>,
+    /// Units that may still become part of a new region.
+    open: Vec<bool>,
+    /// Units by their number of free neighbours; entries grown stale are passed over.
+    by_free: Vec<Vec<u32>>,
+    lowest: usize,
+}
+
+impl Seeds {
+    fn new(partition: &Partition<'_>) -> Self {
+        let ground = partition.ground;
+        let free: Vec<u32> = (0..ground.len() as u32).map(|i| ground.neighbours(i).len() as u32).collect();
+        let mut by_free: Vec<Vec<u32>> = vec![Vec::new(); ground.most_neighbours() + 1];
+        for i in (0..ground.len() as u32).filter(|i| ground.solvable[*i as usize]) {
+            by_free[free[i as usize] as usize].push(i);
+        }
+        Seeds { free, open: ground.solvable.clone(), by_free, lowest: 0 }
+    }
+
+    /// Any unit of those with fewest free neighbours.
+    fn pop(&mut self, region_of: &[u32], dice: &mut Dice) -> Option<u32> {
+        while let Some(bucket) = self.by_free.get_mut(self.lowest) {
+            if bucket.is_empty() {
+                self.lowest += 1;
+                continue;
+            }
+            let i = bucket.swap_remove(dice.below(bucket.len()));
+            if self.open[i as usize] && region_of[i as usize] == NONE && self.free[i as usize] as usize == self.lowest {
+                return Some(i);
+            }
+        }
+        None
+    }
+
+    /// These have one free neighbour less.
+    fn took(&mut self, neighbours: &[u32], region_of: &[u32]) {
+        for &j in neighbours {
+            let free = &mut self.free[j as usize];
+            *free = free.saturating_sub(1);
+            if self.open[j as usize] && region_of[j as usize] == NONE {
+                self.by_free[*free as usize].push(j);
+                self.lowest = self.lowest.min(*free as usize);
+            }
+        }
+    }
+}
 
 impl Partition<'_> {
     /// Region after region from the rim inwards.
-    pub(super) fn peel(&mut self, solvable: &[bool]) {
-        let graph = self.input.graph;
-        let count = solvable.len();
-        let mut free: Vec<u32> = (0..count as u32).map(|i| graph.degree(i) as u32).collect();
-        let mut open: Vec<bool> = solvable.to_vec();
-        let mut rank: Vec<u32> = (0..count as u32).collect();
-        self.dice.shuffle(&mut rank);
-        // Seeds by fewest free neighbours: the rim, then what peeling laid bare.
-        let mut seeds = std::collections::BTreeSet::new();
-        for i in (0..count as u32).filter(|i| solvable[*i as usize]) {
-            seeds.insert((free[i as usize], rank[i as usize], i));
-        }
-        while let Some((_, _, seed)) = seeds.pop_first() {
+    pub(super) fn peel(&mut self) {
+        let ground = self.ground;
+        let least = ground.input.at_least;
+        let count = ground.len();
+        let mut seeds = Seeds::new(self);
+        let mut frontier: Vec<u32> = Vec::new();
+        // How many neighbours of a unit of the frontier lie in the region that grows.
+        let mut inside: Vec<u32> = vec![0; count];
+        while let Some(seed) = seeds.pop(&self.region_of, &mut self.dice) {
             let region = self.members.len() as u32;
-            let mut members = vec![seed];
-            let mut sum = self.input.amount[seed as usize];
-            self.region_of[seed as usize] = region;
-            let mut frontier: Vec<u32> = Vec::new();
-            let widen = |of: u32, frontier: &mut Vec<u32>, region_of: &[u32], open: &[bool]| {
-                for j in graph.neighbours(of) {
-                    if region_of[j as usize] == NONE && open[j as usize] && !frontier.contains(&j) {
-                        frontier.push(j);
+            let mut members = Vec::new();
+            let mut sum = 0.0;
+            frontier.clear();
+            let mut joins = seed;
+            loop {
+                self.region_of[joins as usize] = region;
+                members.push(joins);
+                sum += self.amount(joins);
+                if sum >= least {
+                    break;
+                }
+                for &j in ground.neighbours(joins) {
+                    if self.region_of[j as usize] == NONE && seeds.open[j as usize] {
+                        if inside[j as usize] == 0 {
+                            frontier.push(j);
+                        }
+                        inside[j as usize] += 1;
                     }
                 }
-            };
-            widen(seed, &mut frontier, &self.region_of, &open);
-            while sum < self.input.at_least && !frontier.is_empty() {
-                let missing = self.input.at_least - sum;
-                let mut choice = (f64::INFINITY, 0usize);
+                let missing = least - sum;
+                let mut choice = (f64::INFINITY, NONE as usize);
                 for (k, &j) in frontier.iter().enumerate() {
-                    let inside = graph.neighbours(j).filter(|n| self.region_of[*n as usize] == region).count() as f64;
-                    let left = f64::from(free[j as usize]) - inside;
-                    let over = (self.input.amount[j as usize] - missing).max(0.0) / self.input.at_least;
+                    let over = (self.amount(j) - missing).max(0.0) / least;
                     // Few free neighbours left behind, many inside, little beyond the threshold.
-                    let score = left - inside + 4.0 * over + 0.9 * self.dice.unit();
+                    let score = f64::from(seeds.free[j as usize]) - 2.0 * f64::from(inside[j as usize]) + 4.0 * over + 0.9 * self.dice.unit();
                     if score < choice.0 {
                         choice = (score, k);
                     }
                 }
-                let j = frontier.swap_remove(choice.1);
-                self.region_of[j as usize] = region;
-                members.push(j);
-                sum += self.input.amount[j as usize];
-                widen(j, &mut frontier, &self.region_of, &open);
+                if frontier.is_empty() {
+                    break;
+                }
+                joins = frontier.swap_remove(choice.1);
+                inside[joins as usize] = 0;
             }
-            if sum < self.input.at_least {
+            for &j in &frontier {
+                inside[j as usize] = 0;
+            }
+            if sum < least {
                 // An enclave: it joins a neighbour later and seeds nothing more.
                 for &i in &members {
                     self.region_of[i as usize] = NONE;
-                    open[i as usize] = false;
-                    seeds.remove(&(free[i as usize], rank[i as usize], i));
+                    seeds.open[i as usize] = false;
                 }
                 continue;
             }
             for &i in &members {
-                seeds.remove(&(free[i as usize], rank[i as usize], i));
-            }
-            for &i in &members {
-                for j in graph.neighbours(i) {
-                    let was = (free[j as usize], rank[j as usize], j);
-                    free[j as usize] = free[j as usize].saturating_sub(1);
-                    if seeds.remove(&was) {
-                        seeds.insert((free[j as usize], rank[j as usize], j));
-                    }
-                }
+                seeds.took(ground.neighbours(i), &self.region_of);
             }
             self.members.push(members);
             self.sum.push(sum);
@@ -77,13 +120,13 @@ impl Partition<'_> {
     }
 
     /// Enclaves join the neighbour to which they are most alike.
-    pub(super) fn adopt(&mut self, solvable: &[bool]) {
-        let graph = self.input.graph;
-        let mut left: Vec<u32> = (0..solvable.len() as u32).filter(|i| solvable[*i as usize] && self.region_of[*i as usize] == NONE).collect();
+    pub(super) fn adopt(&mut self) {
+        let ground = self.ground;
+        let mut left: Vec<u32> = (0..ground.len() as u32).filter(|i| ground.solvable[*i as usize] && self.region_of[*i as usize] == NONE).collect();
         while !left.is_empty() {
             let before = left.len();
             left.retain(|&i| {
-                let mut around: Vec<u32> = graph.neighbours(i).map(|j| self.region_of[j as usize]).filter(|r| *r != NONE).collect();
+                let mut around: Vec<u32> = ground.neighbours(i).iter().map(|j| self.region_of[*j as usize]).filter(|r| *r != NONE).collect();
                 around.sort_unstable();
                 around.dedup();
                 let best = around
@@ -93,7 +136,7 @@ impl Partition<'_> {
                 if let Some((_, r)) = best {
                     self.region_of[i as usize] = r;
                     self.members[r as usize].push(i);
-                    self.sum[r as usize] += self.input.amount[i as usize];
+                    self.sum[r as usize] += self.amount(i);
                 }
                 best.is_none()
             });
@@ -108,7 +151,7 @@ impl Partition<'_> {
         for _ in 0..4 {
             let mut cut_any = false;
             for region in 0..self.members.len() {
-                while self.sum[region] >= 2.0 * self.input.at_least && self.cut(region) {
+                while self.sum[region] >= 2.0 * self.ground.input.at_least && self.cut(region) {
                     cut_any = true;
                 }
             }
@@ -120,7 +163,7 @@ impl Partition<'_> {
 
     /// Tries a few random spanning trees of the region for an edge that leaves enough on both sides.
     fn cut(&mut self, region: usize) -> bool {
-        let least = self.input.at_least;
+        let least = self.ground.input.at_least;
         let members = self.members[region].clone();
         // A unit that is enough for two by itself leaves nothing to cut.
         if members.len() < 2 {
@@ -132,7 +175,7 @@ impl Partition<'_> {
         for _ in 0..8 {
             let order = self.grow_tree(region as u32, &members);
             for &i in &order {
-                self.below[i as usize] = self.input.amount[i as usize];
+                self.below[i as usize] = self.amount(i);
             }
             let mut top = None;
             for &i in order[1..].iter().rev() {
@@ -152,7 +195,7 @@ impl Partition<'_> {
 
     /// A random spanning tree of the region: its units from the root outwards, with `tree` naming each one's parent.
     fn grow_tree(&mut self, region: u32, members: &[u32]) -> Vec<u32> {
-        let graph = self.input.graph;
+        let ground = self.ground;
         let root = members[self.dice.below(members.len())];
         self.mark += 1;
         let mark = self.mark;
@@ -165,7 +208,7 @@ impl Partition<'_> {
             let mut at = if self.dice.unit() < 0.5 { order[next] } else { order[order.len() - 1] };
             let open = |of: u32, seen: &[u32], region_of: &[u32], around: &mut Vec<u32>| {
                 around.clear();
-                around.extend(graph.neighbours(of).filter(|j| region_of[*j as usize] == region && seen[*j as usize] != mark));
+                around.extend(ground.neighbours(of).iter().copied().filter(|j| region_of[*j as usize] == region && seen[*j as usize] != mark));
             };
             open(at, &self.seen, &self.region_of, &mut around);
             if around.is_empty() && at != order[next] {
@@ -195,7 +238,7 @@ impl Partition<'_> {
         }
         let (taken, kept): (Vec<u32>, Vec<u32>) =
             std::mem::take(&mut self.members[region]).into_iter().partition(|i| self.region_of[*i as usize] == new);
-        let sum = |members: &[u32]| members.iter().map(|i| self.input.amount[*i as usize]).sum::<f64>();
+        let sum = |members: &[u32]| members.iter().map(|i| self.amount(*i)).sum::<f64>();
         let (taken_sum, kept_sum) = (sum(&taken), sum(&kept));
         self.sum[region] = kept_sum;
         self.members[region] = kept;
@@ -206,21 +249,21 @@ impl Partition<'_> {
     /// Passes surplus units to the neighbour that already has the larger sum, so that surplus gathers until some region
     /// can be cut; true when one can.
     fn gather(&mut self) -> bool {
-        let least = self.input.at_least;
+        let least = self.ground.input.at_least;
         let mut order: Vec<u32> = (0..self.region_of.len() as u32).filter(|i| self.region_of[*i as usize] != NONE).collect();
         for _ in 0..3 {
             self.dice.shuffle(&mut order);
             for &i in &order {
                 let from = self.region_of[i as usize];
-                let amount = self.input.amount[i as usize];
+                let amount = self.amount(i);
                 if self.sum[from as usize] - amount < least {
                     continue;
                 }
                 let to = self
-                    .input
-                    .graph
+                    .ground
                     .neighbours(i)
-                    .map(|j| self.region_of[j as usize])
+                    .iter()
+                    .map(|j| self.region_of[*j as usize])
                     .filter(|r| *r != NONE && *r != from)
                     .max_by(|a, b| self.sum[*a as usize].total_cmp(&self.sum[*b as usize]).then(a.cmp(b)));
                 if let Some(to) = to

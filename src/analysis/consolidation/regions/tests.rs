@@ -14,6 +14,10 @@ fn check(input: &RegionsInput<'_>, found: &Regions) {
         assert!(members.iter().map(|i| input.amount[*i as usize]).sum::<f64>() >= input.at_least - 1e-9);
     }
     assert!(found.p <= found.p_bound);
+    let differences = |a: usize, b: usize| input.fields[a].iter().zip(&input.fields[b]).map(|(x, y)| (x - y).abs()).sum::<f64>();
+    let pairs = (0..input.amount.len()).flat_map(|a| (0..a).map(move |b| (a, b)));
+    let pairwise: f64 = pairs.filter(|(a, b)| found.region_of[*a] == found.region_of[*b]).map(|(a, b)| differences(a, b)).sum();
+    assert!((found.heterogeneity - pairwise).abs() <= 1e-9 * pairwise, "{} told, {pairwise} found", found.heterogeneity);
 }
 
 #[test]
@@ -47,6 +51,15 @@ fn a_component_below_the_threshold_is_named() {
         RegionsInput { amount: &[5.0, 1.0, 5.0], at_least: 4.0, fields: &[vec![0.0], vec![0.0], vec![0.0]], graph: &graph, seed: 1, effort: 1 };
     let found = regions(&input, &|| false);
     assert_eq!((found.p, found.unsolved), (2, vec![vec![1]]));
+}
+
+#[test]
+fn a_unit_that_is_enough_for_many_still_is_one_region() {
+    let graph = grid(6, 1);
+    let fields = vec![vec![0.0]; 6];
+    let input = RegionsInput { amount: &[10.0, 1.0, 1.0, 1.0, 1.0, 10.0], at_least: 3.0, fields: &fields, graph: &graph, seed: 1, effort: 1 };
+    let found = regions(&input, &|| false);
+    assert_eq!((found.p, found.p_bound), (3, 3));
 }
 
 #[test]

@@ -14,7 +14,7 @@ use crate::domain::fault::Outcome;
 use crate::domain::run::RunRecord;
 use crate::formats::Table;
 use crate::spatial::polygons::PolygonSet;
-use crate::spatial::{AdjacencyOptions, ContactClass, Graph, adjacency};
+use crate::spatial::{AdjacencyOptions, Contact, ContactClass, Graph, adjacency};
 use serde::Serialize;
 use serde_json::{Value, json};
 use std::time::Instant;
@@ -45,8 +45,20 @@ pub struct RegionsAnswer {
     pub value: Value,
     /// Seconds of the solver alone, graph and fields given.
     pub seconds: f64,
+    /// Pairs of units that were neighbours.
+    pub neighbours: Vec<NeighbourPair>,
     units: Units,
     found: Regions,
+}
+
+/// Two units that count as neighbours, by their row numbers in the file.
+#[derive(Clone, Copy, Debug)]
+pub struct NeighbourPair {
+    pub a: u64,
+    pub b: u64,
+    /// Facing length in the plane's units.
+    pub length: f64,
+    pub class: ContactClass,
 }
 
 /// Gap tolerance and least length as shares of a typical unit's width (√ of the median area).
@@ -69,10 +81,11 @@ pub fn regions_of(table: &Table, question: &RegionsQuestion, stop: &(dyn Fn() ->
         &units.scaled(scale),
         &AdjacencyOptions { tolerance_m: options.tolerance_m * scale, min_length_m: options.min_length_m * scale, ..AdjacencyOptions::default() },
     );
-    let graph = match question.queen {
-        true => Graph::new(units.rows.len(), &contacts, |_| true),
-        false => Graph::new(units.rows.len(), &contacts, |contact| contact.class != ContactClass::Point),
-    };
+    let counts = |contact: &Contact| question.queen || contact.class != ContactClass::Point;
+    let graph = Graph::new(units.rows.len(), &contacts, counts);
+    let row = |unit: u32| units.rows[unit as usize].number;
+    let pair = |contact: &Contact| NeighbourPair { a: row(contact.a), b: row(contact.b), length: contact.length_m / scale, class: contact.class };
+    let neighbours = contacts.iter().filter(|contact| counts(contact)).map(pair).collect();
     if question.standardise {
         units.standardise();
     }
@@ -90,7 +103,7 @@ pub fn regions_of(table: &Table, question: &RegionsQuestion, stop: &(dyn Fn() ->
     let mut value = result::to_json(&units, &found, question, &options);
     let run = RunRecord::new("regions", &json!({ "question": question, "units": units.hash }), 0, ("", ""), question.seed, "");
     value["run"] = json!(run);
-    Ok(RegionsAnswer { value, seconds, units, found })
+    Ok(RegionsAnswer { value, seconds, neighbours, units, found })
 }
 
 impl Units {
