@@ -1,6 +1,7 @@
 //! Several plates: which totals slabs side by side can have, plates shrunk at will (exact readings U6–U8).
 
 use super::attain::highest_up_to;
+use super::ceiling::Ceiling;
 use super::frame::{Frame, TOLERANCE};
 use super::layout::{Grid, Layout, Work};
 use super::slabs::{places, spans_of, stacked};
@@ -15,16 +16,27 @@ pub(super) struct Wanted {
     pub at_most: usize,
 }
 
-/// A slab that led to totals not had before: `count` plates of `spans` together, `m` spans wide, at place `at`, the next one beginning at `next`.
+/// A slab `m` spans wide at place `at`, with `count` plates of `spans` together; the next one may begin at place `next`.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Step {
-    at: u32,
-    next: u32,
-    m: u32,
-    count: u32,
-    spans: u32,
-    /// Plates up to and with this slab.
-    plates: u32,
+struct Slab {
+    at: usize,
+    next: usize,
+    m: usize,
+    count: usize,
+    spans: usize,
+}
+
+impl Slab {
+    fn cells(&self) -> usize {
+        self.m * self.spans
+    }
+}
+
+/// A slab that led to totals not had before, as the last one of so many plates.
+#[derive(Clone, Copy, Debug)]
+struct Step {
+    slab: Slab,
+    plates: usize,
 }
 
 /// The most cells not above a cap, 0 when none.
@@ -43,6 +55,48 @@ pub(super) struct Buffers {
     steps: Vec<Step>,
     /// A set for each number of plates: totals wherever the slabs end.
     all: Vec<u64>,
+}
+
+impl Buffers {
+    /// Nothing stands yet.
+    fn begin(&mut self, ceiling: &Ceiling, row: usize, words: usize) {
+        let mut cursor = 0;
+        self.before.clear();
+        self.before.extend(self.places.iter().map(|x| ceiling.left_of(*x, &mut cursor)));
+        self.before.push(ceiling.all());
+        self.sets.clear();
+        self.sets.resize((self.places.len() + 1) * row * words, 0);
+        self.sets[0] = 1;
+        self.steps.clear();
+        self.all.clear();
+        self.all.resize(row * words, 0);
+    }
+
+    /// Hands the totals at place `i` on to the next place. The most cells there that leave a plate to be had.
+    fn reach(&mut self, i: usize, row: usize, words: usize) -> usize {
+        let (here, after) = self.sets[i * row * words..].split_at_mut(row * words);
+        after.iter_mut().zip(&*here).for_each(|(word, more)| *word |= more);
+        self.filled.clear();
+        self.filled.extend(here.chunks_exact(words).map(|set| set.iter().any(|word| *word != 0)));
+        here.chunks_exact(words).take(row - 1).filter_map(|set| highest_up_to(set, usize::MAX)).max().unwrap_or(0)
+    }
+
+    /// Adds the totals that the slab's plates make with those to its left, and notes the slab where one of them is new.
+    fn add(&mut self, slab: Slab, words: usize, count_max: usize) {
+        let row = count_max + 1;
+        let (before, after) = self.sets.split_at_mut(slab.next * row * words);
+        for plates in (slab.count..row).filter(|plates| self.filled[plates - slab.count]) {
+            let from = &before[(slab.at * row + plates - slab.count) * words..][..words];
+            let own = plates * words..(plates + 1) * words;
+            let mut new = or_shifted(&mut self.all[own.clone()], from, slab.cells());
+            if slab.next < self.places.len() && plates < count_max {
+                new |= or_shifted(&mut after[own], from, slab.cells());
+            }
+            if new {
+                self.steps.push(Step { slab, plates });
+            }
+        }
+    }
 }
 
 /// The totals of several plates in one frame.
@@ -76,40 +130,26 @@ impl<'a> Arrangements<'a> {
         let words = wanted.at_most.min(largest * grid.count_max) / 64 + 1;
         let mut buffers = std::mem::take(&mut work.buffers);
         places(frame, grid, &sides, wanted.fine, &mut buffers.places);
-        let Buffers { places, before, sets, filled, steps, all } = &mut buffers;
-        let count = places.len();
-        let mut cursor = 0;
-        before.clear();
-        before.extend(places.iter().map(|x| work.ceiling.left_of(*x, &mut cursor)));
-        before.push(work.ceiling.all());
-        sets.clear();
-        sets.resize((count + 1) * row * words, 0);
-        sets[0] = 1;
-        steps.clear();
-        all.clear();
-        all.resize(row * words, 0);
-        for i in 0..count {
-            let (here, after) = sets[i * row * words..].split_at_mut(row * words);
-            or(&mut after[..row * words], here);
+        buffers.begin(&work.ceiling, row, words);
+        let (all, places) = (work.ceiling.all(), buffers.places.len());
+        for i in 0..places {
             // The most cells to the left of this slab, and with what its own land and that to the right could hold.
-            filled.clear();
-            filled.extend(here.chunks_exact(words).map(|set| set.iter().any(|word| *word != 0)));
-            let left = here.chunks_exact(words).take(grid.count_max).filter_map(|set| highest_up_to(set, usize::MAX)).max().unwrap_or(0) as f64;
-            if left + work.ceiling.all() - before[i] < at_least {
+            let left = buffers.reach(i, row, words) as f64;
+            if left + all - buffers.before[i] < at_least {
                 continue;
             }
-            let (mut next, mut cursor, known) = (i + 1, 0, steps.len());
-            work.sweep.begin(&frame.profile, places[i] + TOLERANCE);
+            let (x, mut next, mut cursor, known) = (buffers.places[i], i + 1, 0, buffers.steps.len());
+            work.sweep.begin(&frame.profile, x + TOLERANCE);
             for &m in &sides {
-                let end = places[i] + m as f64 * grid.span;
+                let end = x + m as f64 * grid.span;
                 if end > frame.x_max + 2.0 * TOLERANCE {
                     break;
                 }
-                while next < count && places[next] < end + grid.fire_distance - TOLERANCE {
+                while next < places && buffers.places[next] < end + grid.fire_distance - TOLERANCE {
                     next += 1;
                 }
-                let lacking = at_least - left - (work.ceiling.all() - before[next]);
-                if lacking > 0.0 && work.ceiling.left_of(end, &mut cursor) - before[i] < lacking {
+                let lacking = at_least - left - (all - buffers.before[next]);
+                if lacking > 0.0 && work.ceiling.left_of(end, &mut cursor) - buffers.before[i] < lacking {
                     continue;
                 }
                 let lacking = if lacking > 0.0 { (lacking - 1e-9).max(0.0) as usize + 1 } else { 0 };
@@ -118,26 +158,14 @@ impl<'a> Arrangements<'a> {
                 if work.channels.is_empty() {
                     break; // a wider slab has no more room
                 }
-                for plates in 1..=grid.count_max {
-                    let Some(most) = spans_of(&work.channels, (low, high), grid, plates) else { break };
-                    let least = (plates * low).max(lacking.div_ceil(m));
-                    for spans in least..=most.min(wanted.at_most / m) {
-                        for k in (plates..=grid.count_max).filter(|k| filled[k - plates]) {
-                            let from = &here[(k - plates) * words..(k - plates + 1) * words];
-                            let mut new = or_shifted(&mut all[k * words..(k + 1) * words], from, m * spans);
-                            if next < count && k < grid.count_max {
-                                let to = ((next - i - 1) * row + k) * words;
-                                new |= or_shifted(&mut after[to..to + words], from, m * spans);
-                            }
-                            if new {
-                                let [at, next, m, count, spans, plates] = [i, next, m, plates, spans, k].map(|number| number as u32);
-                                steps.push(Step { at, next, m, count, spans, plates });
-                            }
-                        }
+                for count in 1..=grid.count_max {
+                    let Some(most) = spans_of(&work.channels, (low, high), grid, count) else { break };
+                    for spans in (count * low).max(lacking.div_ceil(m))..=most.min(wanted.at_most / m) {
+                        buffers.add(Slab { at: i, next, m, count, spans }, words, grid.count_max);
                     }
                 }
             }
-            if steps.len() > known && settled(&|cap| most(all, words, cap)) {
+            if buffers.steps.len() > known && settled(&|cap| most(&buffers.all, words, cap)) {
                 break;
             }
         }
@@ -155,20 +183,20 @@ impl<'a> Arrangements<'a> {
         let Buffers { places, sets, steps, all, .. } = &self.work.buffers;
         let (words, row) = (self.words, self.grid.count_max + 1);
         let has = |set: &[u64], total: usize| set.get(total / 64).is_some_and(|word| word >> (total % 64) & 1 == 1);
-        let (mut k, mut rest, mut until) = ((2..row).find(|k| has(&all[k * words..(k + 1) * words], total))?, total, u32::MAX);
+        let (mut k, mut rest, mut until) = ((2..row).find(|k| has(&all[k * words..(k + 1) * words], total))?, total, usize::MAX);
         let mut plates = Vec::with_capacity(k);
         while k > 0 {
             let leads_here = |step: &&Step| {
-                let (cells, from) = ((step.m * step.spans) as usize, step.at as usize * row + k - step.count as usize);
-                step.plates as usize == k && step.next <= until && cells <= rest && has(&sets[from * words..(from + 1) * words], rest - cells)
+                let Slab { at, next, count, .. } = step.slab;
+                let from = || (at * row + k - count) * words;
+                step.plates == k && next <= until && step.slab.cells() <= rest && has(&sets[from()..from() + words], rest - step.slab.cells())
             };
-            let step = *steps.iter().filter(|step| step.count as usize <= k).find(leads_here)?;
-            let (x, m) = (places[step.at as usize], step.m as usize);
-            self.frame.channels(x, m as f64 * self.grid.span, &mut self.work.sweep, &mut self.work.channels);
-            plates.extend(stacked(x, m, &self.work.channels, self.grid, step.count as usize, step.spans as usize)?);
-            rest -= m * step.spans as usize;
-            k -= step.count as usize;
-            until = step.at;
+            let slab = steps.iter().find(leads_here)?.slab;
+            self.frame.channels(places[slab.at], slab.m as f64 * self.grid.span, &mut self.work.sweep, &mut self.work.channels);
+            plates.extend(stacked(places[slab.at], slab.m, &self.work.channels, self.grid, slab.count, slab.spans)?);
+            rest -= slab.cells();
+            k -= slab.count;
+            until = slab.at;
         }
         plates.sort_by(|a, b| a.x.total_cmp(&b.x).then(a.y.total_cmp(&b.y)));
         Some(Layout { frame: self.index, plates })
@@ -177,10 +205,6 @@ impl<'a> Arrangements<'a> {
 
 fn most(all: &[u64], words: usize, cap: usize) -> usize {
     all.chunks_exact(words).skip(2).filter_map(|set| highest_up_to(set, cap)).max().unwrap_or(0)
-}
-
-fn or(set: &mut [u64], other: &[u64]) {
-    set.iter_mut().zip(other).for_each(|(word, more)| *word |= more);
 }
 
 /// Adds the numbers of `other`, each raised by `by`, and says whether one is new; what rises beyond the last word is dropped.

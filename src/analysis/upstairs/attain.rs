@@ -1,6 +1,7 @@
 //! Which total plate areas a set of layouts can attain when plates are shrunk on the grid, and the best one under a cap (U7, U8).
 
 use super::layout::{Grid, Layout, Plate};
+use std::ops::RangeInclusive;
 
 /// Cells (m × n spans) that one plate can have, as a bit per number.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -150,18 +151,24 @@ impl Attainable {
 
 /// The sizes a plate can be shrunk to, with their cells.
 fn sizes(plate: &Plate, grid: &Grid) -> impl Iterator<Item = (usize, usize)> {
-    let (most_m, most_n) = (plate.m, plate.n);
-    (1..=most_m).flat_map(move |m| {
-        let partner = grid.partner(m);
-        let (low, high) = partner.map_or((1, 0), |(low, high)| (low, high.min(most_n)));
-        (low..=high).map(move |n| (m, n))
-    })
+    let plate = *plate;
+    (1..=plate.m).flat_map(move |m| lengths(&Plate { m, ..plate }, grid).map(move |n| (m, n)))
+}
+
+/// The lengths that a plate may have at its full width.
+fn lengths(plate: &Plate, grid: &Grid) -> RangeInclusive<usize> {
+    let (low, high) = grid.partner(plate.m).unwrap_or((1, 0));
+    low..=high.min(plate.n)
 }
 
 /// Cells up to `most` that two or more plates of the grid's sizes could have together.
 pub(super) fn several(grid: &Grid, most: usize) -> Bits {
     let high = (*grid.width.end().max(grid.length.end())).min(most);
-    let one = shrunk(&Plate { x: 0.0, y: 0.0, m: high, n: high }, grid);
+    let mut one = Bits::default();
+    // Where no side is bounded, most products of two sides are far beyond `most`: they are not even looked at.
+    for m in 1..=high {
+        lengths(&Plate { x: 0.0, y: 0.0, m, n: most / m }, grid).for_each(|n| one.set(m * n));
+    }
     let (mut together, mut all) = (one.clone(), Bits::default());
     for _ in 2..=grid.count_max {
         together = together.sums(&one);
@@ -236,5 +243,16 @@ mod tests {
         let mut cells: Vec<usize> = layout.plates.iter().map(Plate::cells).collect();
         cells.sort_unstable();
         assert_eq!(cells, [21, 32]);
+    }
+
+    #[test]
+    fn sums_of_several_plates_are_those_of_their_sizes_though_no_side_is_bounded() {
+        let grid = Grid { width: 2..=1000, length: 3..=1000, ..Grid::new(10.0, (20.0, 40.0), (30.0, 90.0), 600.0, 13.0, 3) };
+        let most = 70;
+        let sizes: Vec<usize> = (2..=most).flat_map(|m| (3..=most).map(move |n| m * n)).filter(|cells| (6..=most).contains(cells)).collect();
+        let two = || sizes.iter().flat_map(|a| sizes.iter().map(move |b| a + b));
+        let three = two().flat_map(|two| sizes.iter().map(move |c| two + c));
+        let expected: std::collections::BTreeSet<usize> = two().chain(three).filter(|sum| *sum <= most).collect();
+        assert_eq!(several(&grid, most).iter().collect::<std::collections::BTreeSet<_>>(), expected);
     }
 }
