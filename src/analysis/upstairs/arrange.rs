@@ -1,10 +1,10 @@
 //! Several plates: which totals slabs side by side can have, plates shrunk at will (exact readings U6–U8).
 
-use super::attain::highest_up_to;
-use super::ceiling::Ceiling;
 use super::frame::{Frame, TOLERANCE};
-use super::layout::{Grid, Layout, Work};
-use super::slabs::{places, spans_of, stacked};
+use super::layout::{Grid, Layout, Side, Work};
+use super::outlook::Outlook;
+use super::slabs::{self, spans_of, stacked};
+use super::totals::{Any, Fixed, Slab, Totals, Width};
 
 /// What a search of one frame is after.
 #[derive(Clone, Copy, Debug)]
@@ -16,86 +16,46 @@ pub(super) struct Wanted {
     pub at_most: usize,
 }
 
-/// A slab `m` spans wide at place `at`, with `count` plates of `spans` together; the next one may begin at place `next`.
-#[derive(Clone, Copy, Debug)]
-struct Slab {
-    at: usize,
-    next: usize,
-    m: usize,
-    count: usize,
-    spans: usize,
-}
-
-impl Slab {
-    fn cells(&self) -> usize {
-        self.m * self.spans
-    }
-}
-
-/// A slab that led to totals not had before, as the last one of so many plates.
-#[derive(Clone, Copy, Debug)]
-struct Step {
-    slab: Slab,
-    plates: usize,
-}
-
 /// The most cells not above a cap, 0 when none.
 pub(super) type MostUnder<'a> = dyn Fn(usize) -> usize + 'a;
 
 /// Buffers that one search reuses.
 #[derive(Default)]
 pub(super) struct Buffers {
+    sides: Vec<Side>,
     places: Vec<f64>,
-    /// Cells that the land to the left of each place could hold at most.
-    before: Vec<f64>,
-    /// A set for each place and number of plates: totals of slabs that end early enough for one to begin there, a bit per number of cells.
-    sets: Vec<u64>,
-    /// Numbers of plates of which there are totals at the place looked at.
-    filled: Vec<bool>,
-    steps: Vec<Step>,
-    /// A set for each number of plates: totals wherever the slabs end.
-    all: Vec<u64>,
+    outlook: Outlook,
+    totals: Totals,
+    tried: Tried,
 }
 
-impl Buffers {
-    /// Nothing stands yet.
-    fn begin(&mut self, ceiling: &Ceiling, row: usize, words: usize) {
-        let mut cursor = 0;
-        self.before.clear();
-        self.before.extend(self.places.iter().map(|x| ceiling.left_of(*x, &mut cursor)));
-        self.before.push(ceiling.all());
-        self.sets.clear();
-        self.sets.resize((self.places.len() + 1) * row * words, 0);
-        self.sets[0] = 1;
-        self.steps.clear();
-        self.all.clear();
-        self.all.resize(row * words, 0);
+/// What was tried of each side since the totals that a slab can be added to last changed: the same again is in vain.
+#[derive(Default)]
+struct Tried {
+    row: usize,
+    /// Rises when those totals change.
+    version: usize,
+    versions: Vec<usize>,
+    /// The most spans for each side and number of plates, 0 for none.
+    spans: Vec<usize>,
+}
+
+impl Tried {
+    fn begin(&mut self, sides: usize, row: usize) {
+        (self.row, self.version) = (row, 1);
+        self.versions.clear();
+        self.versions.resize(sides, 0);
+        self.spans.clear();
+        self.spans.resize(sides * row, 0);
     }
 
-    /// Hands the totals at place `i` on to the next place. The most cells there that leave a plate to be had.
-    fn reach(&mut self, i: usize, row: usize, words: usize) -> usize {
-        let (here, after) = self.sets[i * row * words..].split_at_mut(row * words);
-        after.iter_mut().zip(&*here).for_each(|(word, more)| *word |= more);
-        self.filled.clear();
-        self.filled.extend(here.chunks_exact(words).map(|set| set.iter().any(|word| *word != 0)));
-        here.chunks_exact(words).take(row - 1).filter_map(|set| highest_up_to(set, usize::MAX)).max().unwrap_or(0)
-    }
-
-    /// Adds the totals that the slab's plates make with those to its left, and notes the slab where one of them is new.
-    fn add(&mut self, slab: Slab, words: usize, count_max: usize) {
-        let row = count_max + 1;
-        let (before, after) = self.sets.split_at_mut(slab.next * row * words);
-        for plates in (slab.count..row).filter(|plates| self.filled[plates - slab.count]) {
-            let from = &before[(slab.at * row + plates - slab.count) * words..][..words];
-            let own = plates * words..(plates + 1) * words;
-            let mut new = or_shifted(&mut self.all[own.clone()], from, slab.cells());
-            if slab.next < self.places.len() && plates < count_max {
-                new |= or_shifted(&mut after[own], from, slab.cells());
-            }
-            if new {
-                self.steps.push(Step { slab, plates });
-            }
+    /// The most spans tried of a side, by number of plates.
+    fn of(&mut self, side: usize) -> &mut [usize] {
+        let spans = &mut self.spans[side * self.row..(side + 1) * self.row];
+        if std::mem::replace(&mut self.versions[side], self.version) != self.version {
+            spans.fill(0);
         }
+        spans
     }
 }
 
@@ -104,7 +64,6 @@ pub(super) struct Arrangements<'a> {
     frame: &'a Frame,
     index: usize,
     grid: &'a Grid,
-    words: usize,
     work: &'a mut Work,
 }
 
@@ -120,106 +79,110 @@ impl<'a> Arrangements<'a> {
     ) -> Option<Arrangements<'a>> {
         let frame = &frames[index];
         work.ceiling.measure(&frame.profile, grid);
-        let at_least = wanted.at_least as f64 - 1e-6;
-        if work.ceiling.all() < at_least {
+        if work.ceiling.all() < wanted.at_least as f64 - 1e-6 {
             return None;
         }
-        let sides = grid.sides(frame.x_max - frame.x_min);
+        let Buffers { sides, places, outlook, totals, tried } = &mut work.buffers;
+        sides.clear();
+        sides.extend(grid.sides(frame.x_max - frame.x_min));
         // No more than the largest plates have together.
-        let (largest, row) = (sides.iter().filter_map(|m| Some(m * grid.partner(*m)?.1)).max()?, grid.count_max + 1);
-        let words = wanted.at_most.min(largest * grid.count_max) / 64 + 1;
-        let mut buffers = std::mem::take(&mut work.buffers);
-        places(frame, grid, &sides, wanted.fine, &mut buffers.places);
-        buffers.begin(&work.ceiling, row, words);
-        let (all, places) = (work.ceiling.all(), buffers.places.len());
-        for i in 0..places {
-            // The most cells to the left of this slab, and with what its own land and that to the right could hold.
-            let left = buffers.reach(i, row, words) as f64;
-            if left + all - buffers.before[i] < at_least {
-                continue;
-            }
-            let (x, mut next, mut cursor, known) = (buffers.places[i], i + 1, 0, buffers.steps.len());
-            work.sweep.begin(&frame.profile, x + TOLERANCE);
-            for &m in &sides {
-                let end = x + m as f64 * grid.span;
-                if end > frame.x_max + 2.0 * TOLERANCE {
-                    break;
-                }
-                while next < places && buffers.places[next] < end + grid.fire_distance - TOLERANCE {
-                    next += 1;
-                }
-                let lacking = at_least - left - (all - buffers.before[next]);
-                if lacking > 0.0 && work.ceiling.left_of(end, &mut cursor) - buffers.before[i] < lacking {
-                    continue;
-                }
-                let lacking = if lacking > 0.0 { (lacking - 1e-9).max(0.0) as usize + 1 } else { 0 };
-                let Some((low, high)) = grid.partner(m) else { continue };
-                work.sweep.reach(&frame.profile, end - TOLERANCE, &mut work.channels);
-                if work.channels.is_empty() {
-                    break; // a wider slab has no more room
-                }
-                for count in 1..=grid.count_max {
-                    let Some(most) = spans_of(&work.channels, (low, high), grid, count) else { break };
-                    for spans in (count * low).max(lacking.div_ceil(m))..=most.min(wanted.at_most / m) {
-                        buffers.add(Slab { at: i, next, m, count, spans }, words, grid.count_max);
-                    }
-                }
-            }
-            if buffers.steps.len() > known && settled(&|cap| most(&buffers.all, words, cap)) {
-                break;
-            }
+        let largest = sides.iter().map(|side| side.m * side.high).max()?;
+        slabs::places(frame, grid, sides, wanted.fine, places);
+        outlook.measure(&work.ceiling, places, sides, grid, frame);
+        if outlook.several(0) < wanted.at_least {
+            return None;
         }
-        work.buffers = buffers;
-        Some(Arrangements { frame, index, grid, words, work })
+        totals.begin(places.len(), grid.count_max, wanted.at_most.min(largest * grid.count_max));
+        tried.begin(sides.len(), grid.count_max + 1);
+        let mut search = Search { frame, grid, wanted, work, settled };
+        match search.work.buffers.totals.words() {
+            1 => search.run(Fixed::<1>),
+            2 => search.run(Fixed::<2>),
+            3 => search.run(Fixed::<3>),
+            4 => search.run(Fixed::<4>),
+            words => search.run(Any(words)),
+        }
+        Some(Arrangements { frame, index, grid, work })
     }
 
     /// The most cells of several plates not above `cap`, 0 when none.
     pub fn most(&self, cap: usize) -> usize {
-        most(&self.work.buffers.all, self.words, cap)
+        self.work.buffers.totals.most(cap)
     }
 
     /// A layout of exactly `total` cells with as few plates as have them.
     pub fn layout(&mut self, total: usize) -> Option<Layout> {
-        let Buffers { places, sets, steps, all, .. } = &self.work.buffers;
-        let (words, row) = (self.words, self.grid.count_max + 1);
-        let has = |set: &[u64], total: usize| set.get(total / 64).is_some_and(|word| word >> (total % 64) & 1 == 1);
-        let (mut k, mut rest, mut until) = ((2..row).find(|k| has(&all[k * words..(k + 1) * words], total))?, total, usize::MAX);
-        let mut plates = Vec::with_capacity(k);
-        while k > 0 {
-            let leads_here = |step: &&Step| {
-                let Slab { at, next, count, .. } = step.slab;
-                let from = || (at * row + k - count) * words;
-                step.plates == k && next <= until && step.slab.cells() <= rest && has(&sets[from()..from() + words], rest - step.slab.cells())
-            };
-            let slab = steps.iter().find(leads_here)?.slab;
-            self.frame.channels(places[slab.at], slab.m as f64 * self.grid.span, &mut self.work.sweep, &mut self.work.channels);
-            plates.extend(stacked(places[slab.at], slab.m, &self.work.channels, self.grid, slab.count, slab.spans)?);
-            rest -= slab.cells();
-            k -= slab.count;
-            until = slab.at;
+        let slabs = self.work.buffers.totals.slabs(total)?;
+        let places = &self.work.buffers.places;
+        let mut plates = Vec::with_capacity(slabs.len());
+        for slab in slabs {
+            let x = places[slab.at];
+            self.frame.channels(x, slab.m as f64 * self.grid.span, &mut self.work.sweep, &mut self.work.channels);
+            plates.extend(stacked(x, slab.m, &self.work.channels, self.grid, slab.count, slab.spans)?);
         }
         plates.sort_by(|a, b| a.x.total_cmp(&b.x).then(a.y.total_cmp(&b.y)));
         Some(Layout { frame: self.index, plates })
     }
 }
 
-fn most(all: &[u64], words: usize, cap: usize) -> usize {
-    all.chunks_exact(words).skip(2).filter_map(|set| highest_up_to(set, cap)).max().unwrap_or(0)
+/// The search of one frame under way.
+struct Search<'a, 'b> {
+    frame: &'a Frame,
+    grid: &'a Grid,
+    wanted: Wanted,
+    work: &'b mut Work,
+    settled: &'b mut dyn FnMut(&MostUnder<'_>) -> bool,
 }
 
-/// Adds the numbers of `other`, each raised by `by`, and says whether one is new; what rises beyond the last word is dropped.
-fn or_shifted(set: &mut [u64], other: &[u64], by: usize) -> bool {
-    let (words, bits) = (by / 64, by % 64);
-    let mut new = 0;
-    for index in words..set.len() {
-        let mut word = other[index - words] << bits;
-        if bits > 0 && index > words {
-            word |= other[index - words - 1] >> (64 - bits);
+impl Search<'_, '_> {
+    fn run(&mut self, width: impl Width) {
+        for i in 0..self.work.buffers.places.len() {
+            let Buffers { outlook, totals, .. } = &mut self.work.buffers;
+            // The most cells to the left of this slab.
+            let (left, others_next) = totals.reach(i, width);
+            let reachable = if left == 0 { outlook.several(i) } else { left + outlook.rest(i) };
+            let has_more = reachable >= self.wanted.at_least && self.slabs_at(i, left, width);
+            let Buffers { totals, tried, .. } = &mut self.work.buffers;
+            tried.version += usize::from(others_next);
+            if has_more && (self.settled)(&|cap| totals.most(cap)) {
+                return;
+            }
         }
-        new |= word & !set[index];
-        set[index] |= word;
     }
-    new != 0
+
+    /// Adds what slabs at one place bring, `left` cells at most standing to their left. Whether several plates have a new total.
+    fn slabs_at(&mut self, i: usize, left: usize, width: impl Width) -> bool {
+        let (frame, grid, Wanted { at_least, at_most, .. }) = (self.frame, self.grid, self.wanted);
+        let Work { sweep, channels, buffers, .. } = &mut *self.work;
+        let Buffers { sides, places, outlook, totals, tried } = buffers;
+        let mut has_more = false;
+        let x = places[i];
+        sweep.begin(&frame.profile, x + TOLERANCE);
+        for (j, (side, sketch)) in sides.iter().zip(outlook.at(i, sides.len())).enumerate() {
+            let rest = outlook.rest(sketch.next);
+            let lacking = at_least.saturating_sub(left + rest);
+            let (least, at_most) = (side.low.max(lacking.div_ceil(side.m)), at_most / side.m);
+            if side.m * least > sketch.cells || least > at_most {
+                continue;
+            }
+            sweep.reach(&frame.profile, x + side.m as f64 * grid.span - TOLERANCE, channels);
+            if channels.is_empty() {
+                break; // a wider slab has no more room
+            }
+            let tried = tried.of(j);
+            // One plate by itself is not several.
+            let fewest = if left == 0 && rest == 0 { 2 } else { 1 };
+            for count in fewest..=grid.count_max {
+                let Some(most) = spans_of(channels, (side.low, side.high), grid, count) else { break };
+                let (from, to) = ((count * side.low).max(least).max(tried[count] + 1), most.min(at_most));
+                for spans in from..=to {
+                    has_more |= totals.add(Slab { at: i, next: sketch.next, m: side.m, count, spans }, width);
+                }
+                tried[count] = tried[count].max(to);
+            }
+        }
+        has_more
+    }
 }
 
 #[cfg(test)]

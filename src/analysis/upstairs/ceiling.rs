@@ -10,6 +10,8 @@ use super::profile::Profile;
 pub(super) struct Ceiling {
     parts: Vec<Part>,
     all: f64,
+    /// Some vertical line meets land more than once.
+    parted: bool,
 }
 
 /// Between two corners: whole spans of a height that runs evenly. Where there are several channels, the part is there once for each.
@@ -32,6 +34,7 @@ impl Ceiling {
         let wide = (1.0 + 4.0 * TOLERANCE / grid.span) / grid.span;
         self.parts.clear();
         self.all = 0.0;
+        self.parted = false;
         for part in profile.parts() {
             let (from, before) = (self.parts.len(), self.all);
             let width = part.right - part.left;
@@ -44,6 +47,7 @@ impl Ceiling {
                 wide,
             }));
             self.all += self.parts[from..].iter().map(|one| one.cells(width)).sum::<f64>();
+            self.parted |= self.parts.len() > from + 1;
             if self.parts.len() == from {
                 self.parts.push(Part { left: part.left, right: part.right, before, first: 0.0, rise: 0.0, wide });
             }
@@ -53,6 +57,11 @@ impl Ceiling {
     /// Cells that plates could have together, whatever stands where.
     pub fn all(&self) -> f64 {
         self.all
+    }
+
+    /// Whether every vertical line meets land only once.
+    pub fn is_single(&self) -> bool {
+        !self.parted
     }
 
     /// Cells that plates left of `x` could have together. `cursor` is 0 at first, and `x` does not fall from one call to the next.

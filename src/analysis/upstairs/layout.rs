@@ -60,11 +60,19 @@ impl Grid {
     }
 
     /// Sides that a plate may have across a slab and that fit into `extent` metres, ascending.
-    pub fn sides(&self, extent: f64) -> Vec<usize> {
+    pub fn sides(&self, extent: f64) -> impl DoubleEndedIterator<Item = Side> + '_ {
         let (low, high) = (*self.width.start().min(self.length.start()), *self.width.end().max(self.length.end()));
         let high = high.min(spans(extent, self.span));
-        (low..=high).filter(|m| self.partner(*m).is_some()).collect()
+        (low..=high).filter_map(|m| self.partner(m).map(|(low, high)| Side { m, low, high }))
     }
+}
+
+/// A plate's side across a slab, in spans, and the shortest and the longest that the other one may be.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Side {
+    pub m: usize,
+    pub low: usize,
+    pub high: usize,
 }
 
 /// A plate in its frame: low corner, and sides in spans.

@@ -14,6 +14,7 @@ mod ceiling;
 mod change;
 mod check;
 mod edges;
+mod envelope;
 #[cfg(test)]
 mod exhaustive;
 mod existing;
@@ -24,6 +25,7 @@ mod land;
 mod layout;
 mod limits;
 mod offset;
+mod outlook;
 mod profile;
 #[cfg(test)]
 mod properties;
@@ -35,6 +37,7 @@ mod slabs;
 mod solve;
 #[cfg(test)]
 mod tests;
+mod totals;
 mod yard;
 
 pub use case::{Added, ExistingBuilding, ExistingFloor, Overrides, ParcelCase, Restriction, RoadLine};

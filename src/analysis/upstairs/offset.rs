@@ -1,6 +1,7 @@
 //! The buildable outline: the site line moved inwards, edge by edge (exact reading U4).
 
 use super::edges::Piece;
+use super::envelope::envelope;
 use super::shape::{Point, at, cross, dot, length, without};
 use geo_types::{LineString, MultiPolygon, Polygon};
 
@@ -9,21 +10,19 @@ pub(super) fn inset(site: &MultiPolygon<f64>, pieces: &[Piece], mitre_limit: f64
     let pieces = &whole_edges(pieces)[..];
     if let [polygon] = &site.0[..]
         && polygon.interiors().is_empty()
-        && half_planes_suffice(pieces)
     {
-        return clip_by_half_planes(polygon, pieces);
+        if half_planes_suffice(pieces) {
+            return clip_by_half_planes(polygon, pieces);
+        }
+        if let Some(chain) = chain(pieces, mitre_limit) {
+            return MultiPolygon(vec![chain]);
+        }
     }
-    if let [polygon] = &site.0[..]
-        && polygon.interiors().is_empty()
-        && let Some(chain) = chain(pieces, mitre_limit)
-    {
-        return MultiPolygon(vec![chain]);
-    }
-    by_strips(site, pieces, mitre_limit)
+    envelope(site, pieces, mitre_limit).unwrap_or_else(|| by_strips(site, pieces, mitre_limit))
 }
 
 /// The definition itself: boolean operations, whatever the site's shape.
-fn by_strips(site: &MultiPolygon<f64>, pieces: &[Piece], mitre_limit: f64) -> MultiPolygon<f64> {
+pub(super) fn by_strips(site: &MultiPolygon<f64>, pieces: &[Piece], mitre_limit: f64) -> MultiPolygon<f64> {
     let mut cutters: Vec<Polygon<f64>> = pieces.iter().filter(|piece| piece.setback > 0.0).map(strip).collect();
     for ring in pieces.chunk_by(|a, b| a.ring == b.ring) {
         cutters.extend((0..ring.len()).filter_map(|index| reflex_join(&ring[index], &ring[(index + 1) % ring.len()], mitre_limit)));
@@ -60,13 +59,13 @@ fn inward(piece: &Piece) -> Point {
     at(-along.y, along.x)
 }
 
-fn strip(piece: &Piece) -> Polygon<f64> {
+pub(super) fn strip(piece: &Piece) -> Polygon<f64> {
     let shift = inward(piece) * piece.setback;
     Polygon::new(LineString(vec![piece.a, piece.b, piece.b + shift, piece.a + shift, piece.a]), Vec::new())
 }
 
 /// At a reflex corner the two strips gape; the mitre fills the gap, cut flat at `mitre_limit` × the larger setback.
-fn reflex_join(before: &Piece, after: &Piece, mitre_limit: f64) -> Option<Polygon<f64>> {
+pub(super) fn reflex_join(before: &Piece, after: &Piece, mitre_limit: f64) -> Option<Polygon<f64>> {
     let (u, v) = (direction(before), direction(after));
     let largest = before.setback.max(after.setback);
     if cross(u, v) > -1e-12 || largest <= 0.0 {

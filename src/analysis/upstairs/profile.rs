@@ -33,6 +33,21 @@ impl Trapezoid {
     }
 }
 
+/// What of one vertical line is free: from its lowest to its highest free point, and together.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Chord {
+    pub low: f64,
+    pub high: f64,
+    pub free: f64,
+}
+
+impl Chord {
+    /// No free land over both lines is higher than this.
+    pub fn room(&self, other: &Chord) -> f64 {
+        (self.high.min(other.high) - self.low.max(other.low)).min(self.free.min(other.free))
+    }
+}
+
 /// y at the left and at the right end.
 #[derive(Clone, Copy, Debug)]
 struct Trapezoid {
@@ -66,6 +81,21 @@ impl Profile {
     pub fn free(&self, left: f64, right: f64, sweep: &mut Sweep, out: &mut Vec<Channel>) {
         sweep.begin(self, left);
         sweep.reach(self, right, out);
+    }
+
+    /// The line at `x`. `cursor` is 0 at first, and `x` does not fall from one call to the next.
+    pub fn chord(&self, x: f64, cursor: &mut usize) -> Chord {
+        while *cursor + 2 < self.xs.len() && self.xs[*cursor + 1] <= x {
+            *cursor += 1;
+        }
+        let mut chord = Chord { low: f64::INFINITY, high: f64::NEG_INFINITY, free: 0.0 };
+        let (Some(from), Some(to)) = (self.xs.get(*cursor), self.xs.get(*cursor + 1)) else { return chord };
+        let share = ((x - from) / (to - from)).clamp(0.0, 1.0);
+        for land in self.part(*cursor) {
+            let [low, high] = [land.low, land.high].map(|[left, right]| left + (right - left) * share);
+            chord = Chord { low: chord.low.min(low), high: chord.high.max(high), free: chord.free + high - low };
+        }
+        chord
     }
 
     /// The parts between neighbouring corners, from the left.

@@ -1,7 +1,7 @@
 //! One plate: for each side the longest partner that fits anywhere (exact reading U6).
 
 use super::frame::{Channel, Frame, TOLERANCE};
-use super::layout::{Grid, Layout, Plate, Work, spans};
+use super::layout::{Grid, Layout, Plate, Side, Work, spans};
 
 /// Sizes of single plates that some direction holds.
 #[derive(Clone, Default)]
@@ -25,8 +25,7 @@ pub(super) fn singles(frames: &[Frame], index: usize, grid: &Grid, known: &mut K
     let mut found: Vec<Layout> = Vec::new();
     let mut longest = 0;
     // Widest first: a narrower slab is at least as long, so a size is new only when it is longer.
-    for m in grid.sides(frame.x_max - frame.x_min).into_iter().rev() {
-        let Some((low, high)) = grid.partner(m) else { continue };
+    for Side { m, low, high } in grid.sides(frame.x_max - frame.x_min).rev() {
         longest = longest.max(known.longest(m));
         if longest >= high {
             continue;

@@ -1,16 +1,16 @@
 //! Slabs: upright strips of a frame, with stacks of plates in each (exact readings U6, U7).
 
 use super::frame::{Channel, Frame, TOLERANCE};
-use super::layout::{Grid, Plate, spans};
+use super::layout::{Grid, Plate, Side, spans};
 
 /// Where slabs may start, ascending: at corners, ending at corners, and packed against the left or right end. When there are too many, the
 /// later kinds are left out whole, so that the choice does not hang on the order of corners. `fine`: also every sixth of a span, which between slanted
 /// edges may give a span more.
-pub(super) fn places(frame: &Frame, grid: &Grid, sides: &[usize], fine: bool, kept: &mut Vec<f64>) {
+pub(super) fn places(frame: &Frame, grid: &Grid, sides: &[Side], fine: bool, kept: &mut Vec<f64>) {
     const MOST: usize = 128;
     const PER_SPAN: f64 = 6.0;
     let (Some(&least), Some(&most)) = (sides.first(), sides.last()) else { return kept.clear() };
-    let width = |m: &usize| *m as f64 * grid.span;
+    let width = |side: &Side| side.m as f64 * grid.span;
     let (left, right, gap) = (frame.x_min, frame.x_max, grid.fire_distance);
     let last = right - width(&least);
     let sort = |kept: &mut Vec<f64>| {
@@ -28,9 +28,9 @@ pub(super) fn places(frame: &Frame, grid: &Grid, sides: &[usize], fine: bool, ke
     };
     add(&mut sides.iter().map(width).flat_map(|width| [left, left + width + gap, right - width]));
     add(&mut frame.corners());
-    add(&mut frame.corners().flat_map(|corner| sides.iter().map(move |m| corner - width(m))));
+    add(&mut frame.corners().flat_map(|corner| sides.iter().map(move |side| corner - width(side))));
     if grid.count_max > 2 {
-        let both = || (2 * least..=2 * most).map(|both| width(&both));
+        let both = || (2 * least.m..=2 * most.m).map(|both| both as f64 * grid.span);
         add(&mut both().map(|both| left + both + 2.0 * gap));
         add(&mut both().map(|both| right - both - gap));
     }
