@@ -159,10 +159,11 @@ impl Search<'_, '_> {
         let x = places[i];
         sweep.begin(&frame.profile, x + TOLERANCE);
         for (j, (side, sketch)) in sides.iter().zip(outlook.at(i, sides.len())).enumerate() {
-            let rest = outlook.rest(sketch.next);
+            let (next, cells) = (sketch.next as usize, sketch.cells as usize);
+            let rest = outlook.rest(next);
             let lacking = at_least.saturating_sub(left + rest);
             let (least, at_most) = (side.low.max(lacking.div_ceil(side.m)), at_most / side.m);
-            if side.m * least > sketch.cells || least > at_most {
+            if side.m * least > cells || least > at_most {
                 continue;
             }
             sweep.reach(&frame.profile, x + side.m as f64 * grid.span - TOLERANCE, channels);
@@ -176,7 +177,7 @@ impl Search<'_, '_> {
                 let Some(most) = spans_of(channels, (side.low, side.high), grid, count) else { break };
                 let (from, to) = ((count * side.low).max(least).max(tried[count] + 1), most.min(at_most));
                 for spans in from..=to {
-                    has_more |= totals.add(Slab { at: i, next: sketch.next, m: side.m, count, spans }, width);
+                    has_more |= totals.add(Slab { at: i, next, m: side.m, count, spans }, width);
                 }
                 tried[count] = tried[count].max(to);
             }

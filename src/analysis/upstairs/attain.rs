@@ -178,6 +178,31 @@ pub(super) fn several(grid: &Grid, most: usize) -> Bits {
     all
 }
 
+/// Cells that the smallest of `count` plates with `total` cells together could have, of more than `above`; largest first.
+pub(super) fn smallest_of(grid: &Grid, count: usize, total: usize, above: usize) -> Vec<usize> {
+    let most = total - (total.min((count - 1) * (above + 1)));
+    let mut sizes = Bits::default();
+    for m in 1..=(*grid.width.end().max(grid.length.end())).min(most) {
+        lengths(&Plate { x: 0.0, y: 0.0, m, n: most / m }, grid).for_each(|n| sizes.set(m * n));
+    }
+    // Sums of so many plates of the sizes gone through, each as often as one likes.
+    let mut sums = vec![Bits::one(0)];
+    sums.resize_with(count, Bits::default);
+    let (mut found, mut rest) = (Vec::new(), most);
+    while let Some(size) = sizes.highest_up_to(rest).filter(|size| *size > above) {
+        for plates in 1..count {
+            let (fewer, own) = sums.split_at_mut(plates);
+            own[0].or_shifted(&fewer[plates - 1], size);
+            own[0].cut(total);
+        }
+        if sums[count - 1].has(total - size) {
+            found.push(size);
+        }
+        rest = size - 1;
+    }
+    found
+}
+
 fn shrunk(plate: &Plate, grid: &Grid) -> Bits {
     let mut bits = Bits::default();
     sizes(plate, grid).for_each(|(m, n)| bits.set(m * n));
@@ -243,6 +268,24 @@ mod tests {
         let mut cells: Vec<usize> = layout.plates.iter().map(Plate::cells).collect();
         cells.sort_unstable();
         assert_eq!(cells, [21, 32]);
+    }
+
+    #[test]
+    fn the_smallest_of_several_plates_is_one_that_adds_up() {
+        let grid = Grid { count_max: 3, ..grid() };
+        let sizes: Vec<usize> = (2..=4usize).flat_map(|m| (3..=9).map(move |n| m * n)).filter(|cells| *cells >= 6).collect();
+        for total in 12..=108 {
+            let mut two: Vec<usize> =
+                sizes.iter().flat_map(|a| sizes.iter().map(move |b| (a, b))).filter(|(a, b)| *a + *b == total).map(|(a, b)| *a.min(b)).collect();
+            two.sort_unstable_by(|a, b| b.cmp(a));
+            two.dedup();
+            assert_eq!(smallest_of(&grid, 2, total, 0), two, "{total}");
+            let triple = |least: &usize| sizes.iter().any(|a| sizes.iter().any(|b| a.min(b) >= least && a + b + least == total));
+            let mut three: Vec<usize> = sizes.iter().copied().filter(|least| *least > 9 && triple(least)).collect();
+            three.sort_unstable_by(|a, b| b.cmp(a));
+            three.dedup();
+            assert_eq!(smallest_of(&grid, 3, total, 9), three, "{total}");
+        }
     }
 
     #[test]

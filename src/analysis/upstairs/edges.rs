@@ -137,13 +137,14 @@ struct Road<'a> {
     b: Point,
 }
 
-/// Another parcel with its box.
-struct Other {
+/// Another parcel, in the working CRS, with its box in local coordinates.
+struct Other<'a> {
     bounds: Rect<f64>,
-    shape: MultiPolygon<f64>,
+    shape: &'a MultiPolygon<f64>,
+    origin: Point,
 }
 
-fn faced_road<'a>(part: &[Point], roads: &[Road<'a>], neighbours: &[Other], rules: &SetbackRules) -> Option<&'a str> {
+fn faced_road<'a>(part: &[Point], roads: &[Road<'a>], neighbours: &[Other<'_>], rules: &SetbackRules) -> Option<&'a str> {
     if roads.is_empty() {
         return None;
     }
@@ -163,7 +164,10 @@ fn faced_road<'a>(part: &[Point], roads: &[Road<'a>], neighbours: &[Other], rule
     let open = |foot: Point| {
         let (middle, foot) = (middle - inwards, foot - inwards);
         let way = Rect::new(middle, foot);
-        neighbours.iter().filter(|other| boxes_meet(&other.bounds, &way)).all(|other| length_inside(&other.shape, middle, foot) <= rules.inside_other)
+        neighbours
+            .iter()
+            .filter(|other| boxes_meet(&other.bounds, &way))
+            .all(|other| length_inside(other.shape, middle + other.origin, foot + other.origin) <= rules.inside_other)
     };
     reached.into_iter().find(|(_, _, foot)| open(*foot)).map(|(_, class, _)| class)
 }
@@ -192,11 +196,13 @@ fn local_roads<'a>(site: &MultiPolygon<f64>, around: &Surroundings<'a>, reach: f
     parts.filter(|(_, a, b)| boxes_meet(&Rect::new(*a, *b), &frame)).map(|(road, a, b)| Road { class: &road.class, a, b }).collect()
 }
 
-fn local_neighbours(site: &MultiPolygon<f64>, around: &Surroundings<'_>, reach: f64) -> Vec<Other> {
+fn local_neighbours<'a>(site: &MultiPolygon<f64>, around: &Surroundings<'a>, reach: f64) -> Vec<Other<'a>> {
     let Some(frame) = widened(site, reach) else { return Vec::new() };
-    let near = around.neighbours.iter().filter_map(|other| {
-        let shape = super::shape::normalised(other, around.origin);
-        bounds(&shape).filter(|rect| boxes_meet(rect, &frame)).map(|bounds| Other { bounds, shape })
+    let origin = around.origin;
+    let near = around.neighbours.iter().filter_map(|shape| {
+        let rect = bounds(shape)?;
+        let bounds = Rect::new(rect.min() - origin, rect.max() - origin);
+        boxes_meet(&bounds, &frame).then_some(Other { bounds, shape, origin })
     });
     near.collect()
 }

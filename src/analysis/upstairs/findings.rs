@@ -248,13 +248,8 @@ fn bays_needed(drawn: &Drawn<'_>, plate: &DrawnPlate) -> Need {
     needed(&drawn.pack.bay_min, tower_gfa(drawn, plate), &drawn.pack.m2_per_bay)
 }
 
-fn sides(plate: &DrawnPlate) -> [(super::shape::Point, super::shape::Point); 4] {
-    let c = plate.corners;
-    [(c[0], c[1]), (c[1], c[2]), (c[2], c[3]), (c[3], c[0])]
-}
-
 fn plate_distance(plate: &DrawnPlate, point: super::shape::Point) -> f64 {
-    sides(plate).into_iter().map(|(a, b)| distance_to_segment(point, a, b)).fold(f64::INFINITY, f64::min)
+    plate.sides().into_iter().map(|(a, b)| distance_to_segment(point, a, b)).fold(f64::INFINITY, f64::min)
 }
 
 /// Distance between two rectangles that do not overlap: a corner of one is nearest to a side of the other.

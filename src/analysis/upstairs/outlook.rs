@@ -11,9 +11,9 @@ use super::profile::Chord;
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Sketch {
     /// The first place where the next slab may begin.
-    pub next: usize,
+    pub next: u32,
     /// Plates in it have no more cells together, however many; 0 when none fits.
-    pub cells: usize,
+    pub cells: u32,
 }
 
 /// The sketches of one frame, and the most that can be made of them.
@@ -64,7 +64,7 @@ impl Outlook {
                     continue; // not even one plate
                 }
                 let cells = side.m * over.min(side.high * grid.count_max);
-                *sketch = Sketch { next: *next, cells };
+                *sketch = Sketch { next: *next as u32, cells: cells as u32 };
                 rest = rest.max(cells + self.rest[*next]);
                 let stacked = over.saturating_sub(gap);
                 if self.rest[*next] > 0 {

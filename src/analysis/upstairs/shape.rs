@@ -101,12 +101,6 @@ pub(super) fn contains(shape: &MultiPolygon<f64>, point: Point) -> bool {
         == 1
 }
 
-/// Distance to the boundary, positive inside.
-pub(super) fn depth(shape: &MultiPolygon<f64>, point: Point) -> f64 {
-    let nearest = segments(shape).map(|(a, b)| distance_to_segment(point, a, b)).fold(f64::INFINITY, f64::min);
-    if contains(shape, point) { nearest } else { -nearest }
-}
-
 /// Length of the segment from `a` to `b` that lies inside `shape`.
 pub(super) fn length_inside(shape: &MultiPolygon<f64>, a: Point, b: Point) -> f64 {
     let along = b - a;

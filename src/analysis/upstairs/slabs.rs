@@ -18,13 +18,10 @@ pub(super) fn places(frame: &Frame, grid: &Grid, sides: &[Side], fine: bool, kep
         kept.dedup_by(|a, b| (*a - *b).abs() < 1e-3);
     };
     kept.clear();
+    let mut kinds = Vec::with_capacity(5);
     let mut add = |more: &mut dyn Iterator<Item = f64>| {
-        let before = kept.clone();
         kept.extend(more.filter(|x| *x >= left - TOLERANCE && *x <= last + 2.0 * TOLERANCE));
-        sort(kept);
-        if kept.len() > MOST && !before.is_empty() {
-            *kept = before;
-        }
+        kinds.push(kept.len());
     };
     add(&mut sides.iter().map(width).flat_map(|width| [left, left + width + gap, right - width]));
     add(&mut frame.corners());
@@ -33,6 +30,21 @@ pub(super) fn places(frame: &Frame, grid: &Grid, sides: &[Side], fine: bool, kep
         let both = || (2 * least.m..=2 * most.m).map(|both| both as f64 * grid.span);
         add(&mut both().map(|both| left + both + 2.0 * gap));
         add(&mut both().map(|both| right - both - gap));
+    }
+    if kept.len() > MOST {
+        let all = std::mem::take(kept);
+        let mut from = 0;
+        for until in kinds {
+            let before = kept.clone();
+            kept.extend_from_slice(&all[from..until]);
+            sort(kept);
+            if kept.len() > MOST && !before.is_empty() {
+                *kept = before;
+            }
+            from = until;
+        }
+    } else {
+        sort(kept);
     }
     if fine {
         let step = grid.span / PER_SPAN;

@@ -1,7 +1,7 @@
 //! Storeys and layout together: the largest built GFA (exact readings U5, U7, U8).
 
 use super::arrange::{Arrangements, MostUnder, Wanted};
-use super::attain::{Attainable, Bits, several};
+use super::attain::{Attainable, Bits, several, smallest_of};
 use super::frame::Frame;
 use super::land::Land;
 use super::layout::{Grid, Layout, Plate, Work, corners, directions};
@@ -187,20 +187,21 @@ impl Space {
     fn evened(&self, layout: Layout, grid: &Grid, work: &mut Work) -> Layout {
         let (total, count) = (layout.cells(), layout.plates.len());
         let smallest = |layout: &Layout| layout.plates.iter().map(Plate::cells).min().unwrap_or(0);
-        let (mut low, mut high) = (smallest(&layout) + 1, total / count);
-        let mut best = layout;
+        let candidates = smallest_of(grid, count, total, smallest(&layout));
+        let (mut best, mut from, mut until) = (layout, 0, candidates.len());
         let wanted = Wanted { fine: false, at_least: total, at_most: total };
-        while low <= high {
-            let least = (low + high).div_ceil(2);
+        while from < until {
+            let middle = (from + until) / 2;
+            let least = candidates[middle];
             let grid = Grid { min_area: least as f64 * grid.cell(), count_max: count, ..grid.clone() };
             let arranged = Arrangements::of(&self.frames, best.frame, &grid, wanted, work, &mut |most| most(total) == total);
             match arranged.and_then(|mut arranged| arranged.layout(total)).filter(|layout| layout.plates.len() == count && smallest(layout) >= least)
             {
                 Some(layout) => {
-                    low = smallest(&layout) + 1;
+                    until = candidates.partition_point(|least| *least > smallest(&layout)).min(middle);
                     best = layout;
                 }
-                None => high = least - 1,
+                None => from = middle + 1,
             }
         }
         best
@@ -297,6 +298,11 @@ pub(super) struct DrawnPlate {
 impl DrawnPlate {
     pub fn area(&self) -> f64 {
         self.width * self.length
+    }
+
+    pub fn sides(&self) -> [(Point, Point); 4] {
+        let [a, b, c, d] = self.corners;
+        [(a, b), (b, c), (c, d), (d, a)]
     }
 
     pub fn polygon(&self) -> Polygon<f64> {

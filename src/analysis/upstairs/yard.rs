@@ -1,7 +1,7 @@
 //! Room for a truck to turn (exact reading U14).
 
 use super::edges::Piece;
-use super::shape::{Point, at, bounds, depth, distance_to_segment};
+use super::shape::{Point, at, bounds, dot, segments};
 use super::solve::DrawnPlate;
 use geo_types::MultiPolygon;
 
@@ -25,16 +25,19 @@ pub(super) fn largest_circle(
     wanted: f64,
     decide: bool,
 ) -> Option<Circle> {
-    let facing: Vec<&Piece> = pieces.iter().filter(|piece| piece.faces_road).collect();
-    let frame = bounds(site).filter(|_| !facing.is_empty())?;
+    let mut facing = pieces.iter().filter(|piece| piece.faces_road).peekable();
+    facing.peek()?;
+    let frame = bounds(site)?;
     // How large a circle around a point may be. It reaches the strip when it comes within the strip's depth of the road edge, so a centre
     // that is too far from the road counts as short by as much. The function changes by at most a metre per metre.
+    let site = Boundary::new(segments(site));
+    let plates: Vec<Boundary> = plates.iter().map(|plate| Boundary::new(plate.sides().into_iter())).collect();
+    let obstacles: Vec<Boundary> = obstacles.iter().map(|shape| Boundary::new(segments(shape))).collect();
+    let facing: Vec<(Side, f64)> = facing.map(|piece| (Side::new(piece.a, piece.b), piece.setback)).collect();
     let room = |centre: Point| {
-        let free = depth(site, centre);
-        let plates = plates.iter().map(|plate| clear_of_plate(plate, centre)).fold(f64::INFINITY, f64::min);
-        let barred = obstacles.iter().map(|shape| -depth(shape, centre)).fold(f64::INFINITY, f64::min);
-        let beyond = facing.iter().map(|piece| distance_to_segment(centre, piece.a, piece.b) - piece.setback).fold(f64::INFINITY, f64::min);
-        free.min(plates).min(barred).min(2.0 * wanted - beyond)
+        let taken = plates.iter().chain(&obstacles).map(|shape| -shape.depth(centre)).fold(f64::INFINITY, f64::min);
+        let beyond = facing.iter().map(|(side, setback)| side.squared(centre).sqrt() - setback).fold(f64::INFINITY, f64::min);
+        site.depth(centre).min(taken).min(2.0 * wanted - beyond)
     };
     let half = (frame.width().max(frame.height())) / 2.0;
     let mut cells = vec![Cell::new(frame.center(), half, &room)];
@@ -74,15 +77,45 @@ impl Cell {
     }
 }
 
-/// Distance to a plate, negative inside it.
-fn clear_of_plate(plate: &DrawnPlate, point: Point) -> f64 {
-    let corners = plate.corners;
-    let mut outside = false;
-    let mut nearest = f64::INFINITY;
-    for index in 0..4 {
-        let (a, b) = (corners[index], corners[(index + 1) % 4]);
-        outside |= super::shape::cross(b - a, point - a) < 0.0;
-        nearest = nearest.min(distance_to_segment(point, a, b));
+/// A segment ready to be asked for its distance many times.
+struct Side {
+    a: Point,
+    b: Point,
+    along: Point,
+    /// One over the square of its length.
+    per: f64,
+}
+
+impl Side {
+    fn new(a: Point, b: Point) -> Side {
+        let along = b - a;
+        Side { a, b, along, per: 1.0 / dot(along, along).max(f64::MIN_POSITIVE) }
     }
-    if outside { nearest } else { -nearest }
+
+    /// Square of the distance to a point.
+    fn squared(&self, point: Point) -> f64 {
+        let offset = point - self.a;
+        let off = offset - self.along * (dot(offset, self.along) * self.per).clamp(0.0, 1.0);
+        dot(off, off)
+    }
+}
+
+/// The rings of a shape.
+struct Boundary(Vec<Side>);
+
+impl Boundary {
+    fn new(sides: impl Iterator<Item = (Point, Point)>) -> Boundary {
+        Boundary(sides.map(|(a, b)| Side::new(a, b)).collect())
+    }
+
+    /// Distance to the boundary, positive inside.
+    fn depth(&self, point: Point) -> f64 {
+        let (mut nearest, mut inside) = (f64::INFINITY, false);
+        for side in &self.0 {
+            nearest = nearest.min(side.squared(point));
+            let crosses = (side.a.y <= point.y) != (side.b.y <= point.y);
+            inside ^= crosses && point.x < side.a.x + (point.y - side.a.y) / side.along.y * side.along.x;
+        }
+        if inside { nearest.sqrt() } else { -nearest.sqrt() }
+    }
 }

@@ -77,7 +77,7 @@ impl Planner {
         let matrix = if question.matrix { Some(self.matrix(&ground, &scope, &lines, &question.as_of, control)?) } else { None };
         let parcels: HashSet<&str> = lines.iter().map(|line| table.key(line.row)).collect();
         let group = |name: &str| groups(atlas, table, name, &lines);
-        let answer = json!({
+        let mut answer = json!({
             "totals": totals(&lines),
             "by_park": group("park"),
             "by_district": group("district"),
@@ -86,8 +86,10 @@ impl Planner {
             "matrix": matrix,
             "excluded": scope.excluded,
             "uses": uses(question, &city),
-            "parcels": lines.iter().map(|line| parcel(table, line)).collect::<Vec<_>>(),
+            "parcels": null,
         });
+        // Put in as they are: the macro would copy each of them.
+        answer["parcels"] = Value::Array(lines.par_iter().map(|line| parcel(table, line)).collect());
         Ok((answer, city))
     }
 }
