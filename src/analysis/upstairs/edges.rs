@@ -69,20 +69,22 @@ fn road_setback(rules: &SetbackRules, class: &str, unknown: &mut bool) -> f64 {
 /// The ring's edges as open polylines: consecutive segments while each stays within `straight_deg` of the edge's first.
 fn edges(ring: &[Point], straight_deg: f64) -> Vec<Vec<Point>> {
     let count = ring.len().saturating_sub(1);
-    let turn = |first: Point, next: Point| cross(first, next).atan2(dot(first, next)).abs().to_degrees();
     let segment = |index: usize| ring[index % count + 1] - ring[index % count];
     // The ring may begin amid an edge; begin at a corner instead, the sharpest one so that the choice does not hang on rounding.
-    let start = (0..count).max_by(|a, b| {
-        let sharp = |index: usize| turn(segment(index + count - 1), segment(index));
-        sharp(*a).total_cmp(&sharp(*b)).then(b.cmp(a))
-    });
+    let sharp = |index: usize| {
+        let (before, after) = (segment(index + count - 1), segment(index));
+        cross(before, after).atan2(dot(before, after)).abs()
+    };
+    let start = (0..count).map(|index| (sharp(index), index)).max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1))).map(|(_, index)| index);
+    let slope = straight_deg.to_radians().tan();
+    let runs_on = |first: Point, next: Point| dot(first, next) > 0.0 && cross(first, next).abs() < slope * dot(first, next);
     let Some(start) = start else { return Vec::new() };
     let mut found: Vec<Vec<Point>> = Vec::new();
     let mut first = segment(start);
     for step in start..start + count {
         let (a, b) = (ring[step % count], ring[step % count + 1]);
         match found.last_mut() {
-            Some(edge) if turn(first, b - a) < straight_deg => edge.push(b),
+            Some(edge) if runs_on(first, b - a) => edge.push(b),
             _ => {
                 first = b - a;
                 found.push(vec![a, b]);

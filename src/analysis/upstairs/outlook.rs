@@ -34,7 +34,7 @@ pub(super) struct Outlook {
 }
 
 /// Marks in a span: an end is taken for the next mark, which costs little and may let a slab look that much wider.
-const MARKS: usize = 8;
+const MARKS: usize = 4;
 
 impl Outlook {
     pub fn measure(&mut self, ceiling: &Ceiling, places: &[f64], sides: &[Side], grid: &Grid, frame: &Frame) {
@@ -44,10 +44,12 @@ impl Outlook {
         // Of two plates one over the other this much of every line is lost, unless water or a yard parts them anyway.
         let gap = if ceiling.is_single() { ((grid.fire_distance - 2.0 * TOLERANCE).max(0.0) / grid.span) as usize } else { 0 };
         let per_span = 1.0 / grid.span;
+        let least = sides.iter().map(|side| side.low).min().unwrap_or(0);
         for i in (0..count).rev() {
             let (mut rest, mut several) = (self.rest[i + 1], self.several[i + 1]);
             let mark = ((places[i] - frame.x_min) / step + (1.0 - 1e-9)).max(0.0) as usize;
             let (before, first) = &self.begins[i];
+            let mut most = usize::MAX;
             let sketches = &mut self.sketches[i * sides.len()..(i + 1) * sides.len()];
             for ((side, sketch), (next, share)) in sides.iter().zip(sketches).zip(&mut self.nexts) {
                 let end = places[i] + side.m as f64 * grid.span;
@@ -59,8 +61,13 @@ impl Outlook {
                 }
                 let (until, last) = &self.ends[(mark + side.m * MARKS).min(self.ends.len() - 1)];
                 let mean = (until - before) * *share + 1e-6;
-                let over = mean.min((first.room(last) + 2.0 * TOLERANCE) * per_span).max(0.0) as u32 as usize;
+                // A wider slab has no more room.
+                most = most.min(mean.min((first.room(last) + 2.0 * TOLERANCE) * per_span).max(0.0) as u32 as usize);
+                let over = most;
                 if over < side.low {
+                    if over < least {
+                        break;
+                    }
                     continue; // not even one plate
                 }
                 let cells = side.m * over.min(side.high * grid.count_max);

@@ -93,14 +93,15 @@ impl Space {
         if let Some((angle, plates)) = self.seed.take() {
             self.frames = self.angles.iter().chain([&angle]).map(|angle| Frame::new(question.outline, *angle)).collect();
             self.attainable.add(Layout { frame: self.angles.len(), plates }, question.grid);
-        } else if self.frames.is_empty() {
-            self.frames = self.angles.iter().map(|angle| Frame::new(question.outline, *angle)).collect();
         }
         let reached = |found: &Building| found.gfa >= bound * (1.0 - 1e-9);
         let mut found = question.answer(&self.attainable);
         while self.singles < self.angles.len() {
             if reached(&found) {
                 return found;
+            }
+            if self.frames.len() == self.singles {
+                self.frames.push(Frame::new(question.outline, self.angles[self.singles]));
             }
             for layout in singles(&self.frames, self.singles, question.grid, &mut self.known, work) {
                 self.attainable.add(layout, question.grid);

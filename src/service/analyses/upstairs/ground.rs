@@ -8,8 +8,8 @@ use crate::rules::UpstairsPack;
 use crate::service::Planner;
 use crate::service::analyses::upstairs::FloorIndex;
 use crate::spatial::adjacency::{AdjacencyOptions, ContactClass, neighbours};
-use geo::BoundingRect;
-use geo_types::{Coord, MultiPolygon, Rect};
+use geo::{BoundingRect, Intersects};
+use geo_types::{Coord, LineString, MultiPolygon, Rect};
 use std::sync::Arc;
 
 /// The layers that a check looks into, and which of their kinds are loaded: asked once a run.
@@ -102,19 +102,26 @@ impl<'a> Ground<'a> {
         found
     }
 
+    /// Roads in a box: of each line the parts that come near it.
     fn roads(&self, around: Rect<f64>) -> Option<Vec<RoadLine>> {
         let roads = self.atlas.table("road").filter(|roads| !roads.is_empty())?;
-        let near = roads.index().rows(around).into_iter().map(|row| row as usize);
-        Some(
-            near.flat_map(|row| {
-                roads.shapes().multi_line(row).0.into_iter().map(move |line| RoadLine {
-                    class: roads.text(row, "class").unwrap_or_default().to_owned(),
-                    width_m: roads.number(row, "width_m"),
-                    line,
-                })
-            })
-            .collect(),
-        )
+        let mut near = Vec::new();
+        for row in roads.index().rows(around).into_iter().map(|row| row as usize) {
+            let meets = |pair: &[Coord<f64>]| Rect::new(pair[0], pair[1]).intersects(&around);
+            for line in roads.shapes().rings(row) {
+                let mut rest = line.coords;
+                while let Some(from) = rest.windows(2).position(meets) {
+                    let until = rest[from..].windows(2).position(|pair| !meets(pair)).map_or(rest.len(), |count| from + count + 1);
+                    near.push(RoadLine {
+                        class: roads.text(row, "class").unwrap_or_default().to_owned(),
+                        width_m: roads.number(row, "width_m"),
+                        line: LineString(rest[from..until].to_vec()),
+                    });
+                    rest = &rest[until - 1..];
+                }
+            }
+        }
+        Some(near)
     }
 }
 
