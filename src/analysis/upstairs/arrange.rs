@@ -173,13 +173,13 @@ impl Search<'_, '_> {
             let tried = tried.of(j);
             // One plate by itself is not several.
             let fewest = if left == 0 && rest == 0 { 2 } else { 1 };
-            for count in fewest..=grid.count_max {
+            for (count, tried) in tried.iter_mut().enumerate().skip(fewest) {
                 let Some(most) = spans_of(channels, (side.low, side.high), grid, count) else { break };
-                let (from, to) = ((count * side.low).max(least).max(tried[count] + 1), most.min(at_most));
+                let (from, to) = ((count * side.low).max(least).max(*tried + 1), most.min(at_most));
                 for spans in from..=to {
                     has_more |= totals.add(Slab { at: i, next, m: side.m, count, spans }, width);
                 }
-                tried[count] = tried[count].max(to);
+                *tried = (*tried).max(to);
             }
         }
         has_more
@@ -231,18 +231,41 @@ mod tests {
         assert!(found.iter().all(|total| *total <= 56));
     }
 
+    /// A ring around the origin that may be dented, in some with a yard in the middle.
+    fn outline(noise: &mut impl FnMut() -> f64) -> MultiPolygon<f64> {
+        let count = 4 + (noise() * 6.0) as usize;
+        let mut ring = |radius: f64| {
+            let turned = noise();
+            let corner = |index: usize| ((index as f64 + 0.7 * turned) / count as f64 * std::f64::consts::TAU, radius * (0.55 + 0.6 * noise()));
+            let points: Vec<(f64, f64)> = (0..count).map(corner).map(|(angle, r)| (1.5 * r * angle.cos(), r * angle.sin())).collect();
+            LineString::from(points)
+        };
+        let (exterior, yard) = (ring(60.0), ring(10.0));
+        MultiPolygon(vec![Polygon::new(exterior, if count % 3 == 0 { vec![yard] } else { Vec::new() })])
+    }
+
     #[test]
     fn what_is_needed_cuts_the_work_short_and_changes_no_total_from_there_on() {
-        let skewed = frames(&[(0.0, 3.0), (55.0, 0.0), (118.0, 7.0), (112.0, 70.0), (60.0, 81.0), (4.0, 66.0)]);
-        let grid = grid(3);
-        let all = all_totals(&skewed, &grid);
-        for at_least in [10, 20, 28, 33] {
-            let mut work = Work::default();
-            let wanted = Wanted { fine: false, at_least, at_most: 1000 };
-            let arranged = Arrangements::of(&skewed, 0, &grid, wanted, &mut work, &mut |_| false);
-            let found: BTreeSet<usize> =
-                arranged.map(|one| (1..1000).map(|cap| one.most(cap)).filter(|total| *total >= at_least).collect()).unwrap_or_default();
-            assert_eq!(found, all.iter().copied().filter(|total| *total >= at_least).collect(), "{at_least}");
+        let mut state = 11u64;
+        let mut noise = || {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 33) as f64 / (1u64 << 31) as f64
+        };
+        let mut compared = 0;
+        for _ in 0..150 {
+            let frames = vec![Frame::new(&outline(&mut noise), 90.0 * noise())];
+            let grid = grid(2 + (noise() * 3.0) as usize);
+            let found = |at_least: usize| -> BTreeSet<usize> {
+                let (mut work, wanted) = (Work::default(), Wanted { fine: false, at_least, at_most: 1000 });
+                let arranged = Arrangements::of(&frames, 0, &grid, wanted, &mut work, &mut |_| false);
+                arranged.map(|one| (1..1000).map(|cap| one.most(cap)).filter(|total| *total >= at_least.max(1)).collect()).unwrap_or_default()
+            };
+            let all = found(0);
+            for at_least in all.iter().copied().chain([1000]).step_by(3) {
+                assert_eq!(found(at_least), all.range(at_least..).copied().collect(), "{at_least}");
+                compared += 1;
+            }
         }
+        assert!(compared > 1000, "{compared}");
     }
 }
