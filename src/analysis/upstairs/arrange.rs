@@ -241,7 +241,7 @@ mod tests {
             LineString::from(points)
         };
         let (exterior, yard) = (ring(60.0), ring(10.0));
-        MultiPolygon(vec![Polygon::new(exterior, if count % 3 == 0 { vec![yard] } else { Vec::new() })])
+        MultiPolygon(vec![Polygon::new(exterior, if count.is_multiple_of(3) { vec![yard] } else { Vec::new() })])
     }
 
     #[test]
