@@ -59,11 +59,16 @@ const PATIENCE: usize = 24;
 const STARTED_UNITS: usize = 16_000;
 const LEAST_STARTS: usize = 8;
 const MOST_STARTS: usize = 64;
-/// Best starts that are made alike: one, and one more for so much of the square of the units to spare. A tiny instance is
-/// over in no time but easily stuck: it may have more, and has two at least.
-const SPARE_SQUARED_A_START: f64 = 20.0;
+/// Best starts that are made alike: one, and so many more for each unit to spare beyond a few. A tiny instance is over in no
+/// time but easily stuck: it has two at least. Few large regions lie in many ways, most of which no single walk reaches:
+/// units times their starts stay about this.
+const FEW_SPARE: f64 = 4.0;
+const STARTS_A_SPARE: f64 = 6.0;
 const MOST_POLISHED: usize = 3;
 const MOST_POLISHED_OF_TINY: usize = 8;
+const MOST_POLISHED_OF_LARGE: usize = 24;
+const POLISHED_UNITS_OF_LARGE: usize = 4_000;
+const LARGE_REGION: usize = 16;
 const TINY: usize = 64;
 /// Below this many units a thread costs more than it gains: starts come one by one.
 const FEW_UNITS: usize = 200;
@@ -112,8 +117,7 @@ fn constructed<'a>(ground: &'a Ground<'a>, p_bound: usize, stop: &(dyn Fn() -> b
         if most > most_before {
             (most_before, grown_at) = (most, first);
         }
-        let for_spare = starts.first().map_or(0.0, |start| start.spare_units().powi(2) / SPARE_SQUARED_A_START) as usize;
-        polished = if ground.len() <= TINY { (2 + for_spare).min(MOST_POLISHED_OF_TINY) } else { (1 + for_spare).min(MOST_POLISHED) };
+        polished = starts.first().map_or(1, |start| polished_of(ground, start));
         if (most >= p_bound && starts.len() >= polished) || first - grown_at >= PATIENCE * effort {
             break;
         }
@@ -122,6 +126,20 @@ fn constructed<'a>(ground: &'a Ground<'a>, p_bound: usize, stop: &(dyn Fn() -> b
     let mut keyed: Vec<(f64, Partition<'a>)> = starts.into_iter().map(|start| (start.heterogeneity(), start)).collect();
     keyed.sort_by(|a, b| a.0.total_cmp(&b.0));
     keyed.into_iter().take(polished).map(|(_, start)| start).collect()
+}
+
+/// How many starts are worth making alike, told from one of them.
+fn polished_of(ground: &Ground<'_>, start: &Partition<'_>) -> usize {
+    let for_spare = ((start.spare_units() - FEW_SPARE).max(0.0) * STARTS_A_SPARE) as usize;
+    let is_tiny = ground.len() <= TINY;
+    let most = if ground.len() >= LARGE_REGION * start.live() {
+        (POLISHED_UNITS_OF_LARGE / ground.len()).clamp(MOST_POLISHED, MOST_POLISHED_OF_LARGE)
+    } else if is_tiny {
+        MOST_POLISHED_OF_TINY
+    } else {
+        MOST_POLISHED
+    };
+    (1 + usize::from(is_tiny) + for_spare).min(most)
 }
 
 fn in_parallel<T: Send, U: Send>(ground: &Ground<'_>, items: Vec<T>, work: impl Fn(T) -> U + Sync + Send) -> Vec<U> {

@@ -14,7 +14,7 @@ const MOST_STEPS_A_UNIT: usize = 250;
 const EXCHANGE: usize = 3;
 const UNITS_AN_EXCHANGE: usize = 16;
 /// Of so many steps that could be a move one tries an exchange all the same: some places are reached by no single move.
-const MOVES_AN_EXCHANGE: usize = 8;
+const MOVES_AN_EXCHANGE: usize = 3;
 /// The most work of one start, in differences looked at.
 const MOST_WORK: usize = 40_000_000;
 /// Rounds of the last word; it ends by itself long before.
