@@ -1,6 +1,11 @@
 //! Wires the parts together.
 
+use mimalloc::MiMalloc;
 use std::process::ExitCode;
+
+/// Analyses make and drop many small shapes on every core; this allocator costs a good part less than the system's.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn main() -> ExitCode {
     tracing_subscriber::fmt()

@@ -1,4 +1,4 @@
-//! `/instruments`, `/lineage`: recorded merges and what became of which land.
+//! `/instruments`, `/lineage`: recorded merges and splits, and what became of which land.
 
 use super::{App, Caller, Refusal, away};
 use crate::service::instruments::{InstrumentQuery, Move, NewInstrument};

@@ -65,8 +65,14 @@ pub fn build(base: &str) -> Value {
     add("/plans", "post", "Keep a plan", vec![], "application/json");
     add("/plans/{id}", "get", "A plan", vec![path_parameter("id")], "application/json");
     add("/plans/{id}/items", "get", "A plan's parcels", vec![path_parameter("id")], "application/geo+json");
-    add("/instruments", "get", "Instruments: recorded merges and undoings", ["state", "park", "at"].map(text_parameter).to_vec(), "application/json");
-    add("/instruments", "post", "Draft an instrument", vec![], "application/json");
+    add(
+        "/instruments",
+        "get",
+        "Instruments: recorded merges, splits and undoings",
+        ["state", "park", "at"].map(text_parameter).to_vec(),
+        "application/json",
+    );
+    add("/instruments", "post", "Draft an instrument: merge, split or undo", vec![], "application/json");
     add("/instruments/{code}", "get", "One instrument with its ETag", vec![path_parameter("code")], "application/json");
     let transition = vec![path_parameter("code"), if_match.clone()];
     add("/instruments/{code}/transitions", "post", "Review, bring into force, return or withdraw", transition, "application/json");

@@ -1,9 +1,9 @@
-//! `instrument`, `lineage`: drafting, reviewing, bringing into force and undoing merges, and what became of which land.
+//! `instrument`, `lineage`: drafting, reviewing, bringing into force and undoing merges and splits, and what became of which land.
 
 use super::output::{Output, table};
 use crate::domain::fault::Outcome;
 use crate::domain::{Fault, InstrumentKind, InstrumentState};
-use crate::service::instruments::{InstrumentQuery, Move, NewInstrument};
+use crate::service::instruments::{Division, InstrumentQuery, Move, NewInstrument};
 use crate::service::{Planner, Viewer};
 use clap::{Args, Subcommand};
 use serde_json::Value;
@@ -13,6 +13,34 @@ use std::path::PathBuf;
 pub struct Instruments {
     #[command(subcommand)]
     action: Action,
+}
+
+/// How a parcel is split; nothing for a merge.
+#[derive(Args)]
+struct Split {
+    /// Split along the line of this GeoJSON file (LineString in lon/lat)
+    #[arg(long, value_name = "FILE", group = "way", conflicts_with = "from")]
+    split_line: Option<PathBuf>,
+    /// Split into so many parts of equal area
+    #[arg(long, value_name = "N", group = "way", conflicts_with = "from")]
+    split_equal: Option<usize>,
+    /// Split into parts of these areas in m², parted by commas; the rest is one more part
+    #[arg(long, value_name = "M2,…", value_delimiter = ',', group = "way", conflicts_with = "from")]
+    split_areas: Vec<f64>,
+    /// Direction of the cuts in degrees, counter-clockwise from grid east (default: along the parcel's short side)
+    #[arg(long, value_name = "DEG", requires = "way", conflicts_with = "split_line", allow_negative_numbers = true)]
+    direction: Option<f64>,
+}
+
+impl Split {
+    fn division(self) -> Outcome<Option<Division>> {
+        let line = self.split_line.as_deref().map(super::analyses::read_json).transpose()?;
+        let areas_m2 = Some(self.split_areas).filter(|areas| !areas.is_empty());
+        if line.is_none() && self.split_equal.is_none() && areas_m2.is_none() {
+            return Ok(None);
+        }
+        Ok(Some(Division { line, equal: self.split_equal, areas_m2, direction_deg: self.direction }))
+    }
 }
 
 #[derive(Subcommand)]
@@ -31,7 +59,7 @@ enum Action {
     },
     /// One instrument with its ledger
     Show { city: PathBuf, code: String },
-    /// Draft a merge, of named parcels or of a site in a result of `consolidate`
+    /// Draft a merge, of named parcels or of a site in a result of `consolidate`; or the split of one parcel (--split-…)
     Draft {
         city: PathBuf,
         /// Codes, parted by commas
@@ -57,6 +85,8 @@ enum Action {
         /// Roads or strips up to this width may lie between the members, in metres
         #[arg(long)]
         bridge_width: Option<f64>,
+        #[command(flatten)]
+        split: Split,
     },
     /// Move on: draft → reviewed → in_force, or back to draft, or withdrawn
     Move {
@@ -88,14 +118,16 @@ impl Instruments {
                 output.result(&list, || rows(output, list["instruments"].as_array().map_or(&[][..], Vec::as_slice)));
             }
             Action::Show { city, code } => show(output, &Planner::open(&city)?.instrument(&viewer, &code)?),
-            Action::Draft { city, parcels, from, candidate, site, name, basis, tolerance, bridge_width } => {
+            Action::Draft { city, parcels, from, candidate, site, name, basis, tolerance, bridge_width, split } => {
+                let split = split.division()?;
                 let (parcels, run) = match &from {
                     Some(file) => members(&super::analyses::read_json(file)?, &candidate, &site)?,
                     None => (parcels, None),
                 };
                 let new = NewInstrument {
-                    kind: InstrumentKind::Merge,
+                    kind: if split.is_some() { InstrumentKind::Split } else { InstrumentKind::Merge },
                     parcels,
+                    split,
                     undoes: None,
                     name,
                     basis,
@@ -118,6 +150,7 @@ impl Instruments {
                 let new = NewInstrument {
                     kind: InstrumentKind::Undo,
                     parcels: Vec::new(),
+                    split: None,
                     undoes: Some(code),
                     name: None,
                     basis,
@@ -198,6 +231,11 @@ fn show(output: &Output, instrument: &Value) {
                 figure("dedications_m2"),
                 figure("out_m2"),
             ));
+            let children = ledger["children"].as_array().map_or(&[][..], Vec::as_slice);
+            for child in children.iter().filter(|_| children.len() > 1) {
+                let (code, area) = (child["parcel"].as_str().unwrap_or("—"), child["planar_area_m2"].as_f64().unwrap_or(f64::NAN));
+                text.push_str(&format!("\n  {code}  {area:.3} m²"));
+            }
         }
         text
     });

@@ -1,4 +1,4 @@
-//! 整备单元: the recorded decision by which land is merged, or by which an earlier one is undone. Nothing merges or splits without one.
+//! 整备单元: the recorded decision by which land is merged or split, or by which an earlier one is undone. Nothing merges or splits without one.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 pub enum InstrumentKind {
     /// Parcels become one plan parcel.
     Merge,
+    /// One piece of land becomes several plan parcels.
+    Split,
     /// An earlier instrument's children end and its parents stand again.
     Undo,
 }
@@ -24,12 +26,13 @@ impl InstrumentKind {
     pub fn as_str(self) -> &'static str {
         match self {
             InstrumentKind::Merge => "merge",
+            InstrumentKind::Split => "split",
             InstrumentKind::Undo => "undo",
         }
     }
 
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::Merge, Self::Undo].into_iter().find(|kind| kind.as_str() == text)
+        [Self::Merge, Self::Split, Self::Undo].into_iter().find(|kind| kind.as_str() == text)
     }
 }
 

@@ -8,6 +8,9 @@ pub mod area;
 pub mod arena;
 pub mod bridged;
 pub mod crs;
+pub mod cut;
+#[cfg(test)]
+mod cut_tests;
 pub mod graph;
 pub mod index;
 pub mod local_plane;
@@ -19,6 +22,9 @@ pub mod overlap;
 pub mod overlay;
 pub mod polygons;
 pub mod rectangle;
+pub mod split;
+#[cfg(test)]
+mod split_tests;
 pub mod tile;
 pub mod topology;
 

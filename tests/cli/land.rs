@@ -139,6 +139,43 @@ fn one_command_plans_the_twenty_parks_to_2035() {
 }
 
 #[test]
+fn a_parcel_is_split_by_commands() {
+    let (folder, city) = own_city();
+    let city = path(&city);
+    let parcels = folder.path().join("parcels.geojson");
+    json(&["export", city, "--layer", "parcel", "--out", path(&parcels)]);
+    let parcels: Value = serde_json::from_str(&std::fs::read_to_string(parcels).unwrap()).unwrap();
+    let area = |feature: &Value| feature["properties"]["planar_area_m2"].as_f64().unwrap();
+    let mut features = parcels["features"].as_array().unwrap().clone();
+    features.sort_by(|a, b| area(b).total_cmp(&area(a)));
+    let code = |at: usize| features[at]["properties"]["code"].as_str().unwrap();
+    let equal = json(&["instrument", "draft", city, "--parcels", code(0), "--split-equal", "3", "--direction", "-30"]);
+    assert_eq!((equal["kind"].as_str(), equal["children"].as_array().unwrap().len()), (Some("split"), 3));
+    assert_eq!(equal["ledger"]["split"]["direction_deg"], 330.0);
+    let areas = json(&["instrument", "draft", city, "--parcels", code(1), "--split-areas", "1000,500.5"]);
+    let own = |at: usize| areas["ledger"]["children"][at]["planar_area_m2"].as_f64().unwrap();
+    assert!((own(0) - 1000.0).abs() < 1e-6 && (own(1) - 500.5).abs() < 1e-6 && (own(2) - (area(&features[1]) - 1500.5)).abs() < 1e-6);
+    let line = folder.path().join("line.geojson");
+    // Across the middle of the parcel, from a little west of it to a little east.
+    let text = features[2]["geometry"]["coordinates"].to_string().replace(['[', ']'], "");
+    let numbers: Vec<f64> = text.split(',').map(|number| number.parse().unwrap()).collect();
+    let range = |from: usize| numbers.iter().skip(from).step_by(2).fold((f64::MAX, f64::MIN), |(low, high), at| (low.min(*at), high.max(*at)));
+    let ((west, east), (low, high)) = (range(0), range(1));
+    let drawn = |y: f64| format!(r#"{{"type":"LineString","coordinates":[[{},{y}],[{},{y}]]}}"#, west - 0.001, east + 0.001);
+    std::fs::write(&line, drawn((low + high) / 2.0)).unwrap();
+    let cut = json(&["instrument", "draft", city, "--parcels", code(2), "--split-line", path(&line)]);
+    assert!(cut["children"].as_array().unwrap().len() >= 2);
+    std::fs::write(&line, drawn(high + 1.0)).unwrap();
+    assert_eq!(refused(&["instrument", "draft", city, "--parcels", code(2), "--split-line", path(&line)])["code"], "not_parted");
+    let shown = must(&["--lang", "en", "instrument", "show", city, equal["code"].as_str().unwrap()]);
+    assert!(equal["children"].as_array().unwrap().iter().all(|child| shown.contains(child.as_str().unwrap())), "{shown}");
+    for wrong in [&["--direction", "30"][..], &["--split-equal", "2", "--split-areas", "9"], &["--split-line", "x", "--direction", "3"]] {
+        let args = [&["instrument", "draft", city, "--parcels", code(3)], wrong].concat();
+        assert_eq!(parkplan(&args).status.code(), Some(2), "{wrong:?}");
+    }
+}
+
+#[test]
 fn wrong_words_are_refused_before_anything_is_opened() {
     let output = parkplan(&["instrument", "draft", path(sample())]);
     assert_eq!(output.status.code(), Some(2), "neither parcels nor a result");

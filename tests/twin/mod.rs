@@ -1,5 +1,6 @@
 //! The independent twin on shapely (GEOS): areas of every parcel, lengths of random neighbours, areas by district.
 
+mod split;
 mod upstairs;
 
 use crate::support::{must, path, sample};

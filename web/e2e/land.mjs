@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { digits } from './lib.mjs'
+import { split } from './split.mjs'
 
 /** The planner's way from a solved site to land that has changed, and back: run, adopt, review, in force, lineage, undo. */
 export async function land(walk) {
@@ -207,5 +208,6 @@ export async function land(walk) {
     walk.equal('the scheme is saved', (await saved).status(), 201)
     await walk.shot(page, '17-upstairs-saved')
   })
+  await split(walk, page)
   await page.context().close()
 }

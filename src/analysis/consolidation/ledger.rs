@@ -1,4 +1,4 @@
-//! The area ledger of a merge: Σ in − overlaps + gaps − dedications = out.
+//! The area ledger of a merge or split: Σ in − overlaps + gaps − dedications = out.
 //!
 //! # Source
 //! exact-consolidation.md C1, C2, C20. All areas planar, m².
@@ -23,7 +23,7 @@ pub struct Ledger {
     pub gaps_m2: f64,
     /// Land under dedicated control lines (road widening …): it leaves the owners and is no part of the plan parcel.
     pub dedications_m2: f64,
-    /// Area of the new plan parcel.
+    /// Area of the new plan parcel, of a split all of them.
     pub out_m2: f64,
     /// What the identity leaves; at most 1e-6 m² per member.
     pub residual_m2: f64,
@@ -81,6 +81,22 @@ pub(super) fn settle_outline(
     let dedications_m2 = outline_m2 - out_m2;
     let residual_m2 = sum_in_m2 - overlaps_m2 + gaps_m2 - dedications_m2 - out_m2;
     Settlement { shape, ledger: Ledger { rows, sum_in_m2, overlaps_m2, gaps_m2, dedications_m2, out_m2, residual_m2, gaps: merged.gaps } }
+}
+
+/// The ledger of a split: one piece of land in, its `parts` out. A cut takes no land, so nothing overlaps, closes or is dedicated.
+pub fn apportion(whole: LedgerRow, parts: &[MultiPolygon<f64>]) -> Ledger {
+    let sum_in_m2 = whole.planar_area_m2;
+    let out_m2 = parts.iter().map(outline::area).sum();
+    Ledger {
+        rows: vec![whole],
+        sum_in_m2,
+        overlaps_m2: 0.0,
+        gaps_m2: 0.0,
+        dedications_m2: 0.0,
+        out_m2,
+        residual_m2: sum_in_m2 - out_m2,
+        gaps: Vec::new(),
+    }
 }
 
 /// Those of `areas` whose boxes meet the shape's, merged so that none counts twice.
@@ -143,6 +159,13 @@ mod tests {
         assert!(ledger.residual_m2.abs() < 1e-6 * 3.0);
         let own: Vec<f64> = ledger.rows.iter().map(|row| row.dedication_m2).collect();
         assert!(own.iter().zip([500.0, 500.0, 250.0]).all(|(found, hand)| (found - hand).abs() < 1e-3), "{own:?}");
+    }
+
+    #[test]
+    fn a_split_balances_without_any_other_line() {
+        let ledger = apportion(row("a", 5000.0), &[rectangle(0.0, 0.0, 60.0, 50.0), rectangle(60.0, 0.0, 40.0, 50.0)]);
+        assert_eq!((ledger.sum_in_m2, ledger.out_m2, ledger.residual_m2), (5000.0, 5000.0, 0.0));
+        assert_eq!((ledger.overlaps_m2, ledger.gaps_m2, ledger.dedications_m2, ledger.gaps.len()), (0.0, 0.0, 0.0, 0));
     }
 
     #[test]

@@ -27,7 +27,7 @@ pub use answer::*;
 pub use connect::{Connection, connect};
 pub use eligibility::{Judgement, Reason, judge};
 pub use input::{ConsolidationPack, LandSplitTable, Params, ParcelInput, SharedStep, Weights};
-pub use ledger::{Ledger, LedgerRow, Settlement, settle};
+pub use ledger::{Ledger, LedgerRow, Settlement, apportion, settle};
 
 use crate::domain::Fault;
 use crate::domain::fault::Outcome;

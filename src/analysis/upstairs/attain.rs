@@ -1,10 +1,11 @@
 //! Which total plate areas a set of layouts can attain when plates are shrunk on the grid, and the best one under a cap (U7, U8).
 
 use super::layout::{Grid, Layout, Plate};
+use std::ops::RangeInclusive;
 
 /// Cells (m × n spans) that one plate can have, as a bit per number.
 #[derive(Clone, Debug, Default, PartialEq)]
-struct Bits(Vec<u64>);
+pub(super) struct Bits(Vec<u64>);
 
 impl Bits {
     fn one(bit: usize) -> Bits {
@@ -48,6 +49,14 @@ impl Bits {
         }
     }
 
+    /// Forgets what is above `most`.
+    fn cut(&mut self, most: usize) {
+        self.0.truncate(most / 64 + 1);
+        if let Some(last) = self.0.get_mut(most / 64) {
+            *last &= u64::MAX >> (63 - most % 64);
+        }
+    }
+
     /// Every sum of a number here and one there.
     fn sums(&self, other: &Bits) -> Bits {
         let mut all = Bits::default();
@@ -55,19 +64,34 @@ impl Bits {
         all
     }
 
-    fn highest_up_to(&self, cap: usize) -> Option<usize> {
-        let mut index = (cap / 64).min(self.0.len().checked_sub(1)?);
-        let mut word = self.0[index];
-        if index == cap / 64 && cap % 64 < 63 {
-            word &= (1 << (cap % 64 + 1)) - 1;
+    pub fn lowest_from(&self, least: usize) -> Option<usize> {
+        let mut index = least / 64;
+        let mut word = self.0.get(index)? & (u64::MAX << (least % 64));
+        while word == 0 {
+            index += 1;
+            word = *self.0.get(index)?;
         }
-        loop {
-            if word != 0 {
-                return Some(index * 64 + 63 - word.leading_zeros() as usize);
-            }
-            index = index.checked_sub(1)?;
-            word = self.0[index];
+        Some(index * 64 + word.trailing_zeros() as usize)
+    }
+
+    pub fn highest_up_to(&self, cap: usize) -> Option<usize> {
+        highest_up_to(&self.0, cap)
+    }
+}
+
+/// The highest number not above `cap` in a set of a bit per number.
+pub(super) fn highest_up_to(set: &[u64], cap: usize) -> Option<usize> {
+    let mut index = (cap / 64).min(set.len().checked_sub(1)?);
+    let mut word = set[index];
+    if index == cap / 64 && cap % 64 < 63 {
+        word &= (1 << (cap % 64 + 1)) - 1;
+    }
+    loop {
+        if word != 0 {
+            return Some(index * 64 + 63 - word.leading_zeros() as usize);
         }
+        index = index.checked_sub(1)?;
+        word = set[index];
     }
 }
 
@@ -98,6 +122,11 @@ impl Attainable {
         self.by_count.iter().all(Vec::is_empty)
     }
 
+    /// The fewest plates with exactly `total` cells.
+    pub fn plates(&self, total: usize) -> usize {
+        self.by_count.iter().position(|layouts| layouts.iter().any(|one| one.totals.has(total))).unwrap_or(0)
+    }
+
     /// The most cells not above `cap`, 0 when none.
     pub fn most(&self, cap: usize) -> usize {
         self.by_count.iter().flatten().filter_map(|attained| attained.totals.highest_up_to(cap)).max().unwrap_or(0)
@@ -122,12 +151,31 @@ impl Attainable {
 
 /// The sizes a plate can be shrunk to, with their cells.
 fn sizes(plate: &Plate, grid: &Grid) -> impl Iterator<Item = (usize, usize)> {
-    let (most_m, most_n) = (plate.m, plate.n);
-    (1..=most_m).flat_map(move |m| {
-        let partner = grid.partner(m);
-        let (low, high) = partner.map_or((1, 0), |(low, high)| (low, high.min(most_n)));
-        (low..=high).map(move |n| (m, n))
-    })
+    let plate = *plate;
+    (1..=plate.m).flat_map(move |m| lengths(&Plate { m, ..plate }, grid).map(move |n| (m, n)))
+}
+
+/// The lengths that a plate may have at its full width.
+fn lengths(plate: &Plate, grid: &Grid) -> RangeInclusive<usize> {
+    let (low, high) = grid.partner(plate.m).unwrap_or((1, 0));
+    low..=high.min(plate.n)
+}
+
+/// Cells up to `most` that two or more plates of the grid's sizes could have together.
+pub(super) fn several(grid: &Grid, most: usize) -> Bits {
+    let high = (*grid.width.end().max(grid.length.end())).min(most);
+    let mut one = Bits::default();
+    // Where no side is bounded, most products of two sides are far beyond `most`: they are not even looked at.
+    for m in 1..=high {
+        lengths(&Plate { x: 0.0, y: 0.0, m, n: most / m }, grid).for_each(|n| one.set(m * n));
+    }
+    let (mut together, mut all) = (one.clone(), Bits::default());
+    for _ in 2..=grid.count_max {
+        together = together.sums(&one);
+        together.cut(most);
+        all.or_shifted(&together, 0);
+    }
+    all
 }
 
 fn shrunk(plate: &Plate, grid: &Grid) -> Bits {
@@ -195,5 +243,16 @@ mod tests {
         let mut cells: Vec<usize> = layout.plates.iter().map(Plate::cells).collect();
         cells.sort_unstable();
         assert_eq!(cells, [21, 32]);
+    }
+
+    #[test]
+    fn sums_of_several_plates_are_those_of_their_sizes_though_no_side_is_bounded() {
+        let grid = Grid { width: 2..=1000, length: 3..=1000, ..Grid::new(10.0, (20.0, 40.0), (30.0, 90.0), 600.0, 13.0, 3) };
+        let most = 70;
+        let sizes: Vec<usize> = (2..=most).flat_map(|m| (3..=most).map(move |n| m * n)).filter(|cells| (6..=most).contains(cells)).collect();
+        let two = || sizes.iter().flat_map(|a| sizes.iter().map(move |b| a + b));
+        let three = two().flat_map(|two| sizes.iter().map(move |c| two + c));
+        let expected: std::collections::BTreeSet<usize> = two().chain(three).filter(|sum| *sum <= most).collect();
+        assert_eq!(several(&grid, most).iter().collect::<std::collections::BTreeSet<_>>(), expected);
     }
 }

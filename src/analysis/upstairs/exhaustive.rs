@@ -127,7 +127,8 @@ fn brute(outline: &MultiPolygon<f64>, grid: &Grid, pairs: bool) -> usize {
 
 /// Cells of the layout that the search finds, with its plates.
 fn found(outline: &MultiPolygon<f64>, grid: &Grid) -> (usize, Vec<(Frame, super::layout::Plate)>) {
-    let tower = Tower { heights: vec![5.0], weights: vec![1.0] };
+    let mut tower = Tower::default();
+    tower.push(5.0, 1.0);
     let question = Question { outline, site_area: 1e6, far: None, coverage: 1.0, tower: &tower, grid, partial_top: false };
     let mut space = Space::default();
     let building = space.best(&question);

@@ -1,11 +1,13 @@
 //! Footplates: rectangles on the column grid inside the outline (exact readings U6, U7).
 
-use super::arrange::Step;
+use super::arrange::Buffers;
+use super::ceiling::Ceiling;
 use super::frame::{Channel, Frame, TOLERANCE};
 use super::profile::Sweep;
 use super::shape::{Point, at, length, segments};
 use geo::MinimumRotatedRect;
 use geo_types::MultiPolygon;
+use std::cell::RefCell;
 use std::ops::RangeInclusive;
 
 /// Sizes a plate may have, counted in column spans.
@@ -126,8 +128,22 @@ pub(super) fn directions(outline: &MultiPolygon<f64>) -> Vec<f64> {
 pub(super) struct Work {
     pub sweep: Sweep,
     pub stops: Vec<f64>,
-    pub best: Vec<Option<(usize, Step)>>,
+    pub buffers: Buffers,
     pub channels: Vec<Channel>,
+    pub ceiling: Ceiling,
+}
+
+impl Work {
+    /// Lends the thread's own buffers: a search over many outlines makes them once.
+    pub fn lend<T>(to: impl FnOnce(&mut Work) -> T) -> T {
+        thread_local! {
+            static OWN: RefCell<Work> = RefCell::default();
+        }
+        OWN.with(|own| match own.try_borrow_mut() {
+            Ok(mut own) => to(&mut own),
+            Err(_) => to(&mut Work::default()),
+        })
+    }
 }
 
 /// Whole spans in a free length; one that misses by the outline's tolerance still counts (U6).

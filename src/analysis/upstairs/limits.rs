@@ -121,12 +121,14 @@ fn own_limit(record: Option<f64>, clause: &str, pack: &Cited<Option<f64>>) -> Li
 }
 
 /// Storey by storey from the ground: heights, counted weights and how far each limit lets the building rise.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Tower {
     /// Height of storey n at `[n − 1]`, m.
     pub heights: Vec<f64>,
     /// Counted-area weight of storey n (U9).
     pub weights: Vec<f64>,
+    /// Weights of the storeys up to n together.
+    counted: Vec<f64>,
 }
 
 /// Beyond any building: keeps a search finite where neither height nor storeys are limited.
@@ -135,7 +137,7 @@ const ENOUGH_STOREYS: usize = 400;
 impl Tower {
     /// As many storeys as height and number allow; Σ heights + roof ≤ `height`, with the comparison's slack.
     pub fn new(limits: &Limits, pack: &UpstairsPack, height: Option<f64>, storeys: Option<usize>) -> Tower {
-        let mut tower = Tower { heights: Vec::new(), weights: Vec::new() };
+        let mut tower = Tower::default();
         let mut top = limits.roof_allowance;
         for n in 1..=storeys.unwrap_or(ENOUGH_STOREYS).min(ENOUGH_STOREYS) {
             let rise = limits.heights[pack.band(n)];
@@ -143,10 +145,21 @@ impl Tower {
             if height.is_some_and(|limit| top > limit + 1e-9 * limit.abs().max(1.0)) {
                 break;
             }
-            tower.heights.push(rise);
-            tower.weights.push(counted_weight(pack, rise));
+            tower.push(rise, counted_weight(pack, rise));
         }
         tower
+    }
+
+    pub fn push(&mut self, height: f64, weight: f64) {
+        let below = self.counted.last().copied().unwrap_or(0.0);
+        self.heights.push(height);
+        self.weights.push(weight);
+        self.counted.push(below + weight);
+    }
+
+    /// Counted-area weight of the first n storeys, at least one, together.
+    pub fn counted(&self, n: usize) -> f64 {
+        self.counted[n - 1]
     }
 }
 

@@ -10,6 +10,7 @@ mod arrange;
 mod attain;
 mod binding;
 mod case;
+mod ceiling;
 mod change;
 mod check;
 mod edges;
@@ -30,6 +31,7 @@ mod result;
 mod rollup;
 mod shape;
 mod singles;
+mod slabs;
 mod solve;
 #[cfg(test)]
 mod tests;

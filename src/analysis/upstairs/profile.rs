@@ -13,6 +13,26 @@ pub(super) struct Profile {
     land: Vec<Trapezoid>,
 }
 
+/// The land between two neighbouring corners.
+pub(super) struct Part<'a> {
+    pub left: f64,
+    pub right: f64,
+    land: &'a [Trapezoid],
+}
+
+impl Part<'_> {
+    /// Heights of its channels at the left and at the right end.
+    pub fn heights(&self) -> impl Iterator<Item = [f64; 2]> + '_ {
+        self.land.iter().map(Trapezoid::heights)
+    }
+}
+
+impl Trapezoid {
+    fn heights(&self) -> [f64; 2] {
+        [self.high[0] - self.low[0], self.high[1] - self.low[1]]
+    }
+}
+
 /// y at the left and at the right end.
 #[derive(Clone, Copy, Debug)]
 struct Trapezoid {
@@ -46,6 +66,48 @@ impl Profile {
     pub fn free(&self, left: f64, right: f64, sweep: &mut Sweep, out: &mut Vec<Channel>) {
         sweep.begin(self, left);
         sweep.reach(self, right, out);
+    }
+
+    /// The parts between neighbouring corners, from the left.
+    pub fn parts(&self) -> impl Iterator<Item = Part<'_>> {
+        (0..self.starts.len() - 1).map(|index| self.trapezoids(index))
+    }
+
+    fn trapezoids(&self, index: usize) -> Part<'_> {
+        Part { left: self.xs[index], right: self.xs[index + 1], land: self.part(index) }
+    }
+
+    /// Whether land at least `height` high runs on for `width`: where it does not, no rectangle of these sides fits.
+    pub fn runs_on(&self, width: f64, height: f64) -> bool {
+        // Where the run of land high enough began.
+        let mut began = f64::NAN;
+        for part in self.parts() {
+            let (mut from, mut to) = (f64::INFINITY, f64::NEG_INFINITY);
+            for [left, right] in part.heights() {
+                let across = (height - left) / (right - left);
+                let meets = part.left + (part.right - part.left) * across;
+                match (left >= height, right >= height) {
+                    (true, true) => (from, to) = (part.left, part.right),
+                    (true, false) => (from, to) = (part.left, to.max(meets)),
+                    (false, true) => (from, to) = (from.min(meets), part.right),
+                    (false, false) => {}
+                }
+            }
+            if from > to {
+                began = f64::NAN;
+                continue;
+            }
+            if from > part.left || began.is_nan() {
+                began = from;
+            }
+            if to - began >= width {
+                return true;
+            }
+            if to < part.right {
+                began = f64::NAN;
+            }
+        }
+        false
     }
 
     fn part(&self, index: usize) -> &[Trapezoid] {

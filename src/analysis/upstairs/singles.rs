@@ -4,7 +4,7 @@ use super::frame::{Channel, Frame, TOLERANCE};
 use super::layout::{Grid, Layout, Plate, Work, spans};
 
 /// Sizes of single plates that some direction holds.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Known(Vec<(usize, usize)>);
 
 impl Known {
@@ -29,6 +29,10 @@ pub(super) fn singles(frames: &[Frame], index: usize, grid: &Grid, known: &mut K
         let Some((low, high)) = grid.partner(m) else { continue };
         longest = longest.max(known.longest(m));
         if longest >= high {
+            continue;
+        }
+        let shortest = (longest.max(low - 1) + 1) as f64;
+        if !frame.profile.runs_on(m as f64 * grid.span - 4.0 * TOLERANCE, shortest * grid.span - 4.0 * TOLERANCE) {
             continue;
         }
         let wanted = Wanted { span: grid.span, more_than: longest.max(low - 1), enough: high };

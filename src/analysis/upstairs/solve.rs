@@ -1,7 +1,7 @@
 //! Storeys and layout together: the largest built GFA (exact readings U5, U7, U8).
 
-use super::arrange::{arrangements, traded};
-use super::attain::Attainable;
+use super::arrange::{Arrangements, MostUnder, Wanted};
+use super::attain::{Attainable, Bits, several};
 use super::frame::Frame;
 use super::land::Land;
 use super::layout::{Grid, Layout, Plate, Work, corners, directions};
@@ -24,15 +24,21 @@ pub(super) struct Question<'a> {
     pub partial_top: bool,
 }
 
-/// What one outline can hold, whatever FAR, coverage and height say: searched once, asked often.
+/// What one outline can hold, whatever FAR, coverage and height say: searched as far as a question needs, and further for the next one.
 #[derive(Clone, Default)]
 pub(super) struct Space {
     pub frames: Vec<Frame>,
-    pub attainable: Attainable,
-    /// The layouts are complete: a stop at a reached bound did not cut the search short.
-    complete: bool,
-    searched: bool,
     pub angles: Vec<f64>,
+    pub attainable: Attainable,
+    /// Where the upright frames begin, one for each direction.
+    upright: Option<usize>,
+    known: Known,
+    /// Directions in which one plate has been looked for.
+    singles: usize,
+    /// Cells that several plates could have together, whatever the land's shape.
+    sums: Option<Bits>,
+    /// No arrangement of several plates has more cells than this.
+    most: Option<usize>,
     /// A layout known from a tighter problem that fits here, with its direction.
     seed: Option<(f64, Vec<Plate>)>,
 }
@@ -70,8 +76,13 @@ impl Space {
         }
     }
 
-    /// The best building for the question, searching this outline no further than needed to prove it best.
+    /// The best building for the question. The search goes no further than this question needs: it stops where the question's bound is reached, as every
+    /// later layout would at best tie and lose, and passes over what could not better the building found so far.
     pub fn best(&mut self, question: &Question<'_>) -> Building {
+        Work::lend(|work| self.search(question, work))
+    }
+
+    fn search(&mut self, question: &Question<'_>, work: &mut Work) -> Building {
         let bound = question.bound();
         if self.angles.is_empty() {
             self.angles = directions(question.outline);
@@ -79,70 +90,87 @@ impl Space {
         if bound <= 0.0 {
             return Building::default();
         }
-        if !self.searched {
-            self.searched = true;
-            self.search(question, bound);
+        if let Some((angle, plates)) = self.seed.take() {
+            self.frames = self.angles.iter().chain([&angle]).map(|angle| Frame::new(question.outline, *angle)).collect();
+            self.attainable.add(Layout { frame: self.angles.len(), plates }, question.grid);
+        } else if self.frames.is_empty() {
+            self.frames = self.angles.iter().map(|angle| Frame::new(question.outline, *angle)).collect();
         }
+        let reached = |found: &Building| found.gfa >= bound * (1.0 - 1e-9);
         let mut found = question.answer(&self.attainable);
-        if !self.complete && found.gfa < bound * (1.0 - 1e-6) {
-            self.attainable = Attainable::default();
-            self.search(question, f64::INFINITY);
+        while self.singles < self.angles.len() {
+            if reached(&found) {
+                return found;
+            }
+            for layout in singles(&self.frames, self.singles, question.grid, &mut self.known, work) {
+                self.attainable.add(layout, question.grid);
+            }
+            self.singles += 1;
             found = question.answer(&self.attainable);
         }
-        found
+        if reached(&found) || self.attainable.is_empty() {
+            return found;
+        }
+        self.several(question, found, work)
     }
 
-    /// Adds layouts, fewest plates and smallest angles first, until `enough` GFA is reached: every later layout would at best tie and lose.
-    fn search(&mut self, question: &Question<'_>, enough: f64) {
-        self.complete = false;
-        let grid = question.grid;
-        let (mut work, mut known) = (Work::default(), Known::default());
-        self.frames = self.angles.iter().map(|angle| Frame::new(question.outline, *angle)).collect();
-        let reached = |attainable: &Attainable| enough.is_finite() && question.answer(attainable).gfa >= enough * (1.0 - 1e-9);
-        for index in 0..self.frames.len() {
-            for layout in singles(&self.frames, index, grid, &mut known, &mut work) {
-                self.attainable.add(layout, grid);
-            }
-            if reached(&self.attainable) {
-                return;
-            }
-        }
+    /// The best building with several plates, fewest plates and smallest angles first.
+    fn several(&mut self, question: &Question<'_>, mut found: Building, work: &mut Work) -> Building {
         // Land for one plate is no land for two.
-        let most = (area(question.outline) * 1.001 / grid.min_area.max(grid.cell())) as usize;
-        let grid = &Grid { count_max: grid.count_max.min(most), ..grid.clone() };
-        if grid.count_max >= 2 && !self.attainable.is_empty() {
-            // Slabs side by side along either axis: the same direction seen twice.
-            let upright = self.angles.iter().map(|angle| Frame::new(question.outline, angle + 90.0)).collect::<Vec<_>>();
-            self.frames.extend(upright);
-            let mut pairs: Vec<Layout> = Vec::new();
-            for fine in [false, true] {
-                // Between slanted edges a span more may fit between corners. That matters where land is what lacks: where the best building so far
-                // takes the largest layout whole.
-                if fine && question.answer(&self.attainable).cells < self.attainable.most(usize::MAX) {
-                    break;
-                }
-                for index in (0..self.frames.len()).filter(|index| !fine || self.frames[*index].slanted).collect::<Vec<_>>() {
-                    for layout in arrangements(&self.frames, index, grid, fine, &mut work) {
-                        pairs.extend((layout.plates.len() == 2).then(|| layout.clone()));
-                        self.attainable.add(layout, grid);
-                    }
-                    if reached(&self.attainable) {
-                        return;
-                    }
-                }
+        let most = (area(question.outline) * 1.001 / question.grid.min_area.max(question.grid.cell())) as usize;
+        let grid = &Grid { count_max: question.grid.count_max.min(most), ..question.grid.clone() };
+        if grid.count_max < 2 {
+            return found;
+        }
+        let sums = self.sums.get_or_insert_with(|| several(grid, question.cells(area(question.outline)))).clone();
+        let needed = |found: &Building, attainable: &Attainable| question.needed(found, attainable, &sums);
+        let mut wanted = needed(&found, &self.attainable).filter(|(cells, _)| self.most.is_none_or(|most| *cells <= most));
+        if wanted.is_none() {
+            return found;
+        }
+        // Slabs side by side along either axis: the same direction seen twice.
+        let first = *self.upright.get_or_insert(self.frames.len());
+        if first == self.frames.len() {
+            self.frames.extend(self.angles.iter().map(|angle| Frame::new(question.outline, angle + 90.0)));
+        }
+        let frames: Vec<usize> = (0..self.angles.len()).chain(first..self.frames.len()).collect();
+        // What would be built if every sum of plates fitted: nothing betters that.
+        let ideal = question.answer_of(|cap| self.attainable.most(cap).max(sums.highest_up_to(cap).unwrap_or(0)));
+        let reached = |found: &Building| found.gfa >= ideal.gfa * (1.0 - 1e-9);
+        // The most cells seen to fit, and whether the question's limits kept larger ones from being seen.
+        let (mut largest, mut limited) = (self.attainable.most(usize::MAX), false);
+        for fine in [false, true] {
+            // Between slanted edges a span more may fit between corners. That matters where land is what lacks: where the best building so far takes
+            // the largest layout whole.
+            if fine && found.cells < largest {
+                return found;
             }
-            // Where a limit on areas decides and not the land, other splits of it may come nearer to the limit.
-            for pair in &pairs {
-                for layout in traded(&self.frames, pair, grid) {
-                    self.attainable.add(layout, grid);
+            for &index in frames.iter().filter(|index| !fine || self.frames[**index].slanted) {
+                let Some((at_least, at_most)) = wanted else { return found };
+                limited |= sums.lowest_from(at_most + 1).is_some();
+                let best = |most: &MostUnder<'_>| question.answer_of(|cap| self.attainable.most(cap).max(most(cap)));
+                let mut settled = |most: &MostUnder<'_>| reached(&best(most));
+                let Some(mut arranged) = Arrangements::of(&self.frames, index, grid, Wanted { fine, at_least, at_most }, work, &mut settled) else {
+                    continue;
+                };
+                largest = largest.max(arranged.most(usize::MAX));
+                let better = best(&|cap| arranged.most(cap));
+                if better.gfa <= found.gfa && better.storeys == found.storeys && better.cells == found.cells {
+                    continue;
                 }
+                let Some(layout) = arranged.layout(better.cells) else { continue };
+                self.attainable.add(layout, grid);
+                found = question.answer(&self.attainable);
+                if reached(&found) {
+                    return found;
+                }
+                wanted = needed(&found, &self.attainable);
             }
         }
-        if let Some((angle, plates)) = self.seed.clone() {
-            self.frames.push(Frame::new(question.outline, angle));
-            self.attainable.add(Layout { frame: self.frames.len() - 1, plates }, grid);
+        if let Some((cells, _)) = wanted.filter(|_| !limited) {
+            self.most = Some(largest.max(cells.saturating_sub(1)));
         }
-        self.complete = true;
+        found
     }
 
     /// The plates of a building, in their frame.
@@ -151,15 +179,38 @@ impl Space {
             return None;
         }
         let angle = |frame: usize| self.frames[frame].angle_deg.rem_euclid(90.0);
-        self.attainable.layout(building.cells, grid, angle)
+        let layout = self.attainable.layout(building.cells, grid, angle)?;
+        Some(if layout.plates.len() > 1 { Work::lend(|work| self.evened(layout, grid, work)) } else { layout })
+    }
+
+    /// As many plates with as many cells in the same frame, the smallest of them as large as it can be (U7).
+    fn evened(&self, layout: Layout, grid: &Grid, work: &mut Work) -> Layout {
+        let (total, count) = (layout.cells(), layout.plates.len());
+        let smallest = |layout: &Layout| layout.plates.iter().map(Plate::cells).min().unwrap_or(0);
+        let (mut low, mut high) = (smallest(&layout) + 1, total / count);
+        let mut best = layout;
+        let wanted = Wanted { fine: false, at_least: total, at_most: total };
+        while low <= high {
+            let least = (low + high).div_ceil(2);
+            let grid = Grid { min_area: least as f64 * grid.cell(), count_max: count, ..grid.clone() };
+            let arranged = Arrangements::of(&self.frames, best.frame, &grid, wanted, work, &mut |most| most(total) == total);
+            match arranged.and_then(|mut arranged| arranged.layout(total)).filter(|layout| layout.plates.len() == count && smallest(layout) >= least)
+            {
+                Some(layout) => {
+                    low = smallest(&layout) + 1;
+                    best = layout;
+                }
+                None => high = least - 1,
+            }
+        }
+        best
     }
 }
 
 impl Question<'_> {
     /// Plate area that n storeys may have.
     fn cap(&self, n: usize) -> f64 {
-        let weight: f64 = self.tower.weights[..n].iter().sum();
-        let by_far = self.far.map_or(f64::INFINITY, |far| far * self.site_area / weight);
+        let by_far = self.far.map_or(f64::INFINITY, |far| far * self.site_area / self.tower.counted(n));
         by_far.min(self.coverage * self.site_area)
     }
 
@@ -185,17 +236,38 @@ impl Question<'_> {
             && n < self.tower.heights.len()
             && let Some(far) = self.far
         {
-            let counted: f64 = self.tower.weights[..n].iter().sum::<f64>() * plate_area;
+            let counted = self.tower.counted(n) * plate_area;
             building.partial = ((far * self.site_area - counted) / self.tower.weights[n]).clamp(0.0, plate_area);
             building.gfa += building.partial;
         }
         building
     }
 
+    /// From and up to how many cells a further layout of several plates could give another answer than the building found; `None` when none could.
+    fn needed(&self, found: &Building, attainable: &Attainable, sums: &Bits) -> Option<(usize, usize)> {
+        // Of equal buildings fewer storeys win; with as many, fewer plates, so that two plates or one are not looked beyond.
+        let few = attainable.plates(found.cells) <= 2;
+        let storeys = self.tower.heights.len();
+        let ranges = (1..=storeys).filter_map(|n| {
+            let floors = n + usize::from(self.partial_top && n < storeys && self.far.is_some());
+            let equal = found.gfa / (floors as f64 * self.grid.cell());
+            let better = n > found.storeys || (n == found.storeys && few);
+            let least = if better { (equal * (1.0 + 1e-6)) as usize + 1 } else { (equal * (1.0 - 1e-6)).ceil() as usize };
+            let most = sums.highest_up_to(self.cells(self.cap(n)))?;
+            Some((sums.lowest_from(least).filter(|sum| *sum <= most)?, most))
+        });
+        ranges.reduce(|one, other| (one.0.min(other.0), one.1.max(other.1)))
+    }
+
     fn answer(&self, attainable: &Attainable) -> Building {
+        self.answer_of(|cap| attainable.most(cap))
+    }
+
+    /// The best building when `most` tells the most cells not above a cap.
+    fn answer_of(&self, most: impl Fn(usize) -> usize) -> Building {
         let mut best = Building::default();
         for n in 1..=self.tower.heights.len() {
-            let cells = attainable.most(self.cells(self.cap(n)));
+            let cells = most(self.cells(self.cap(n)));
             let building = self.with_top(n, cells as f64 * self.grid.cell());
             // Fewer storeys win a tie, so a later n must be better by more than the comparison's width.
             if building.gfa > best.gfa * (1.0 + 1e-6) {

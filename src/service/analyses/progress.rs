@@ -2,7 +2,7 @@
 //!
 //! # Source
 //! exact-designation.md P3–P6. A task is one park in one year of the plan; a site counts as done by the share of its
-//! land that instruments in force hold, from each instrument's date.
+//! land that merges in force hold, from each instrument's date.
 
 use super::{date, read_inputs};
 use crate::analysis::progress::{Lines, Period, Report, Task, assess, completion, counts};
@@ -136,9 +136,9 @@ impl Planner {
             .collect()
     }
 
-    /// Each parcel that an instrument in force holds, with its day; an undone one holds nothing.
+    /// Each parcel that merges in force hold, with its day; an undone one holds nothing.
     fn dates_in_force(&self) -> Outcome<BTreeMap<String, NaiveDate>> {
-        let ended = self.ended_parcels()?;
-        Ok(ended.into_iter().filter_map(|(code, day)| Some((code, NaiveDate::parse_from_str(&day, "%Y-%m-%d").ok()?))).collect())
+        let merged = self.merged_parcels()?;
+        Ok(merged.into_iter().filter_map(|(code, day)| Some((code, NaiveDate::parse_from_str(&day, "%Y-%m-%d").ok()?))).collect())
     }
 }

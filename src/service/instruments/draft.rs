@@ -1,26 +1,28 @@
-//! Drafting: a site becomes one plan parcel with its area ledger, or an earlier instrument is to be undone.
+//! Drafting: land becomes one plan parcel or several with an area ledger, or an earlier instrument is to be undone.
 
-use super::{Instrument, Land, Now, all, conflict, instrument_layer, land, lineage, no_such_instrument, plan_parcel_layer};
-use crate::analysis::consolidation::{Ledger, LedgerRow, settle};
+use super::members::Members;
+use super::split::Division;
+use super::{Instrument, Now, all, instrument_layer, no_such_instrument, plan_parcel_layer};
+use crate::analysis::consolidation::Ledger;
 use crate::domain::fault::Outcome;
-use crate::domain::{Fault, FaultKind, InstrumentKind, InstrumentState, Lineage, Row};
+use crate::domain::{Fault, InstrumentKind, InstrumentState, Row};
 use crate::service::{Planner, Viewer};
-use crate::spatial::polygons::{PolygonSet, Polygons};
-use crate::spatial::{AdjacencyOptions, Graph, adjacency, bridged};
+use crate::spatial::area::planar_area;
 use crate::store::{Author, Reading, RowChange};
 use geo_types::{Geometry, MultiPolygon};
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
-use std::collections::{BTreeMap, BTreeSet};
 
 /// What a planner sends to draft an instrument.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NewInstrument {
     pub kind: InstrumentKind,
-    /// Members of a merge: registered parcels or plan parcels.
+    /// Members of a merge, or the one piece of land to split: registered parcels or plan parcels.
     #[serde(default)]
     pub parcels: Vec<String>,
+    /// How a split divides its land.
+    pub split: Option<Division>,
     /// The instrument to undo.
     pub undoes: Option<String>,
     pub name: Option<String>,
@@ -34,8 +36,15 @@ pub struct NewInstrument {
     pub bridge_width_m: Option<f64>,
 }
 
-const MOST_PARENTS: usize = 2000;
 const LONGEST_TEXT: usize = 500;
+
+/// All of a draft but its code, which the writing gives. Geometry is computed here, while others may write.
+pub(super) struct Prepared {
+    pub members: Members,
+    /// Shapes of the new plan parcels.
+    pub parts: Vec<MultiPolygon<f64>>,
+    pub ledger: Json,
+}
 
 impl Planner {
     /// Records a draft. Nothing about the land changes yet.
@@ -46,117 +55,80 @@ impl Planner {
                 return Err(Fault::bad("too_long", format!("最多 {LONGEST_TEXT} 字"), format!("at most {LONGEST_TEXT} characters")).at(pointer));
             }
         }
+        if new.split.is_some() && new.kind != InstrumentKind::Split {
+            return Err(Fault::bad("split", "只有分割（kind: split）可带 split", "only an instrument of kind split takes split").at("/split"));
+        }
         let today = crate::service::today();
-        let code = std::cell::RefCell::new(String::new());
-        let work = |reading: &dyn Reading| {
-            let instruments = all(reading)?;
-            let own = next_code(&instruments, &today);
-            *code.borrow_mut() = own.clone();
-            match new.kind {
-                InstrumentKind::Merge => self.draft_merge(reading, &instruments, new, &own, &today),
-                InstrumentKind::Undo => draft_undo(&instruments, new, &own),
-            }
+        let prepared = match new.kind {
+            InstrumentKind::Merge => Some(self.prepare_merge(new, &today)?),
+            InstrumentKind::Split => Some(self.prepare_split(new, &today)?),
+            InstrumentKind::Undo => None,
         };
-        let revision = self.store.transact(&Author { account: &account, source: "instrument" }, &work)?;
-        let code = code.into_inner();
-        self.instruments_changed(revision, &code)?;
+        let code = self.record_draft(&account, new, prepared.as_ref(), &today)?;
         self.instrument(viewer, &code)
     }
 
-    fn draft_merge(
-        &self,
-        reading: &dyn Reading,
-        instruments: &[Instrument],
-        new: &NewInstrument,
-        code: &str,
-        today: &str,
-    ) -> Outcome<Vec<RowChange>> {
-        let parents: BTreeSet<String> = new.parcels.iter().cloned().collect();
-        if parents.is_empty() || parents.len() > MOST_PARENTS {
-            return Err(Fault::bad("parcels", format!("请给出 1 到 {MOST_PARENTS} 宗"), format!("name 1 to {MOST_PARENTS} parcels")).at("/parcels"));
-        }
-        let parents: Vec<String> = parents.into_iter().collect();
-        let lands = parents.iter().map(|parent| land(reading, parent)).collect::<Outcome<Vec<_>>>()?;
-        must_stand(&lineage(instruments), &parents, &lands, today)?;
-        let shapes = parents.iter().zip(&lands).map(|(parent, land)| shape(parent, land)).collect::<Outcome<Vec<_>>>()?;
-        let options = AdjacencyOptions::default();
-        let tolerance = new.tolerance_m.unwrap_or(options.tolerance_m);
-        if !(0.0..=50.0).contains(&tolerance) {
-            return Err(Fault::bad("tolerance", "缝隙容差应为 0 到 50 米", "the gap tolerance is 0 to 50 m").at("/tolerance_m"));
-        }
-        self.must_hang_together(&parents, &shapes, tolerance, new.bridge_width_m.unwrap_or(0.0))?;
-        let settled = settle(rows(&parents, &lands), &shapes, tolerance, &self.dedicated_land(&shapes.iter().collect::<Polygons>()));
-        let child = format!("{code}-1");
-        let park = shared(&lands, "park");
-        let name = new.name.clone().filter(|name| !name.trim().is_empty()).unwrap_or_else(|| default_name(park.as_deref(), code));
-        let run = new.run.as_ref().map(Json::to_string);
-        let instrument = instrument_row(&Drafted {
-            code,
-            kind: InstrumentKind::Merge,
-            name: &name,
-            basis: new.basis.as_deref(),
-            park: park.as_deref(),
-            parents: &parents,
-            children: std::slice::from_ref(&child),
-            undoes: None,
-            ledger: Some(self.kept_ledger(&settled.ledger, &lands, tolerance)),
-            run: run.as_deref(),
-        });
-        let layer = plan_parcel_layer();
-        let mut parcel = Row::empty(layer);
-        parcel.geometry = Some(Geometry::MultiPolygon(settled.shape));
-        parcel.set(layer, "code", child).set(layer, "name", name).set(layer, "park", park);
-        parcel.set(layer, "instrument", code).set(layer, "state", "draft").set(layer, "source", code);
-        parcel.set(layer, "planned_use", largest_use(&lands));
-        Ok(vec![RowChange::Insert { layer: instrument_layer(), row: instrument }, RowChange::Insert { layer, row: parcel }])
+    /// Writes a draft, if the land still is what it was computed from; the code that it got.
+    pub(super) fn record_draft(&self, account: &str, new: &NewInstrument, prepared: Option<&Prepared>, today: &str) -> Outcome<String> {
+        let code = std::cell::RefCell::new(String::new());
+        let work = |reading: &dyn Reading| {
+            let instruments = all(reading)?;
+            let own = next_code(&instruments, today);
+            *code.borrow_mut() = own.clone();
+            let Some(prepared) = prepared else { return draft_undo(&instruments, new, &own) };
+            prepared.members.must_be_as_read(reading, &instruments, today)?;
+            Ok(draft_rows(prepared, new, &own))
+        };
+        let revision = self.store.transact(&Author { account, source: "instrument" }, &work)?;
+        let code = code.into_inner();
+        self.instruments_changed(revision, &code)?;
+        Ok(code)
     }
 
-    /// The ledger as the instrument keeps it: figures, the members' geometry hashes, the tolerance; owners stay in the register.
-    fn kept_ledger(&self, ledger: &Ledger, lands: &[Land], tolerance_m: f64) -> Json {
+    /// The ledger as the instrument keeps it: figures and the members' geometry hashes; owners stay in the register.
+    pub(super) fn kept_ledger(&self, ledger: &Ledger, members: &Members) -> Json {
         let mut kept = ledger.to_json(&|point| self.crs.to_lon_lat(point));
-        kept["tolerance_m"] = json!(tolerance_m);
-        kept["geometry_sha256"] = lands.iter().map(Land::digest).collect();
+        kept["geometry_sha256"] = members.digests();
         kept
     }
+}
 
-    /// Dedicated control lines near the shapes: land that leaves whoever owns it.
-    pub(in crate::service) fn dedicated_land(&self, polygons: &impl PolygonSet) -> Vec<MultiPolygon<f64>> {
-        let atlas = self.atlas();
-        let Some(lines) = atlas.table("control_line") else { return Vec::new() };
-        let mut rows: Vec<u32> = (0..polygons.len()).flat_map(|item| lines.index().rows(polygons.bounds(item))).collect();
-        rows.sort_unstable();
-        rows.dedup();
-        rows.retain(|row| lines.flag(*row as usize, "dedicated") == Some(true));
-        rows.into_iter().map(|row| lines.shapes().multi_polygon(row as usize)).collect()
+/// The instrument and its plan parcels, all drafts.
+fn draft_rows(prepared: &Prepared, new: &NewInstrument, code: &str) -> Vec<RowChange> {
+    let members = &prepared.members;
+    let children: Vec<String> = (1..=prepared.parts.len()).map(|number| format!("{code}-{number}")).collect();
+    let park = members.shared("park");
+    let planned_use = members.largest_use();
+    let name = new.name.clone().filter(|name| !name.trim().is_empty()).unwrap_or_else(|| default_name(park.as_deref(), code));
+    let run = new.run.as_ref().map(Json::to_string);
+    let mut ledger = prepared.ledger.clone();
+    let area = |(child, shape): (&String, &MultiPolygon<f64>)| json!({ "parcel": child, "planar_area_m2": planar_area(shape) });
+    ledger["children"] = children.iter().zip(&prepared.parts).map(area).collect();
+    let instrument = instrument_row(&Drafted {
+        code,
+        kind: new.kind,
+        name: &name,
+        basis: new.basis.as_deref(),
+        park: park.as_deref(),
+        parents: members.codes(),
+        children: &children,
+        undoes: None,
+        ledger: Some(ledger),
+        run: run.as_deref(),
+    });
+    let mut changes = vec![RowChange::Insert { layer: instrument_layer(), row: instrument }];
+    let layer = plan_parcel_layer();
+    let is_split = new.kind == InstrumentKind::Split;
+    for (index, (child, shape)) in children.into_iter().zip(&prepared.parts).enumerate() {
+        let own_name = if is_split { format!("{name} {}", index + 1) } else { name.clone() };
+        let mut parcel = Row::empty(layer);
+        parcel.geometry = Some(Geometry::MultiPolygon(shape.clone()));
+        parcel.set(layer, "code", child).set(layer, "name", own_name).set(layer, "park", park.clone());
+        parcel.set(layer, "instrument", code).set(layer, "state", "draft").set(layer, "source", code);
+        parcel.set(layer, "planned_use", planned_use.clone());
+        changes.push(RowChange::Insert { layer, row: parcel });
     }
-
-    /// Refuses members that are not one piece by edge contacts, overlaps or allowed bridges (C4), naming what stands apart.
-    fn must_hang_together(&self, parents: &[String], shapes: &[MultiPolygon<f64>], tolerance_m: f64, bridge_width_m: f64) -> Outcome<()> {
-        let options = AdjacencyOptions { tolerance_m, ..AdjacencyOptions::default() };
-        let members: Polygons = shapes.iter().collect();
-        let mut contacts = adjacency(&members, &options);
-        if bridge_width_m > 0.0 {
-            contacts.extend(bridged(&members, &contacts, &|_| false, bridge_width_m.min(200.0), &options));
-        }
-        let graph = Graph::new(parents.len(), &contacts, |contact| contact.class != crate::spatial::ContactClass::Point);
-        let (component, count) = graph.components();
-        if count < 2 {
-            return Ok(());
-        }
-        let mut sizes = vec![0usize; count];
-        component.iter().for_each(|part| sizes[*part as usize] += 1);
-        let main = sizes.iter().enumerate().max_by_key(|(part, size)| (**size, std::cmp::Reverse(*part))).map_or(0, |(part, _)| part as u32);
-        let apart: Vec<&str> = parents.iter().zip(&component).filter(|(_, part)| **part != main).map(|(parent, _)| parent.as_str()).collect();
-        let list = apart.iter().take(10).copied().collect::<Vec<_>>();
-        Err(Fault::new(
-            FaultKind::Unprocessable,
-            "not_contiguous",
-            format!("所选宗地不连片，分为 {count} 块；与主体不相连：{}", list.join("、")),
-            format!("the parcels are not one piece but {count}; apart from the main one: {}", list.join(", ")),
-        )
-        .at("/parcels")
-        .help("补上中间的宗地，或给出可跨越的宽度", "add the parcels between, or give a width that may be bridged"))
-    }
+    changes
 }
 
 /// What a draft's row is made of.
@@ -217,74 +189,6 @@ fn next_code(instruments: &[Instrument], today: &str) -> String {
 
 fn default_name(park: Option<&str>, code: &str) -> String {
     park.map_or_else(|| code.to_owned(), |park| format!("{park} {code}"))
-}
-
-/// Refuses members that another instrument has consumed by `day`.
-pub(super) fn must_stand(lineage: &Lineage, parents: &[String], lands: &[Land], day: &str) -> Outcome<()> {
-    for (parent, land) in parents.iter().zip(lands) {
-        if !lineage.stands(parent, land.registered, day) {
-            let by = lineage.latest(parent).map(|step| step.instrument.clone()).unwrap_or_default();
-            return Err(conflict(
-                "parent_ended",
-                format!("{parent} 在 {day} 已不存在（整备单元 {by}）"),
-                format!("{parent} does not stand on {day} (instrument {by})"),
-            )
-            .at(parent.clone())
-            .help("改用其后的地块，或先撤销该整备单元", "take the land that came of it, or undo that instrument first"));
-        }
-    }
-    Ok(())
-}
-
-fn shape(code: &str, land: &Land) -> Outcome<MultiPolygon<f64>> {
-    match &land.row.geometry {
-        Some(Geometry::MultiPolygon(shape)) if !shape.0.is_empty() => Ok(shape.clone()),
-        _ => Err(Fault::new(FaultKind::Unprocessable, "no_geometry", format!("{code} 没有几何"), format!("{code} has no geometry")).at(code)),
-    }
-}
-
-impl Land {
-    fn text(&self, name: &str) -> Option<String> {
-        let layer = if self.registered { crate::domain::dictionary().known("parcel") } else { plan_parcel_layer() };
-        layer.column(name)?;
-        self.row.get(layer, name).as_str().map(str::to_owned)
-    }
-
-    fn planar_area_m2(&self) -> f64 {
-        match &self.row.geometry {
-            Some(Geometry::MultiPolygon(shape)) => crate::spatial::area::planar_area(shape),
-            _ => 0.0,
-        }
-    }
-}
-
-fn rows(parents: &[String], lands: &[Land]) -> Vec<LedgerRow> {
-    let row = |(parent, land): (&String, &Land)| LedgerRow {
-        parcel: parent.clone(),
-        owner: None,
-        tenure: land.text("tenure"),
-        planar_area_m2: land.planar_area_m2(),
-        dedication_m2: 0.0,
-    };
-    parents.iter().zip(lands).map(row).collect()
-}
-
-/// The value that all members share.
-fn shared(lands: &[Land], name: &str) -> Option<String> {
-    let mut values = lands.iter().map(|land| land.text(name));
-    let first = values.next()??;
-    values.all(|value| value.as_deref() == Some(first.as_str())).then_some(first)
-}
-
-/// The planned use of most of the land; the smaller code of equals.
-fn largest_use(lands: &[Land]) -> Option<String> {
-    let mut by_use: BTreeMap<String, f64> = BTreeMap::new();
-    for land in lands {
-        if let Some(planned) = land.text("planned_use") {
-            *by_use.entry(planned).or_default() += land.planar_area_m2();
-        }
-    }
-    by_use.into_iter().rev().max_by(|a, b| a.1.total_cmp(&b.1)).map(|(planned, _)| planned)
 }
 
 impl Planner {

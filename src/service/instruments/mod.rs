@@ -1,13 +1,19 @@
-//! Instruments (整备单元): drafting, reviewing, bringing into force, undoing. The one way in which land merges or comes apart again.
+//! Instruments (整备单元): drafting, reviewing, bringing into force, undoing. The one way in which land merges or comes apart.
 
 mod draft;
 mod land;
+mod members;
+mod merge;
 mod moves;
+mod split;
+#[cfg(test)]
+mod tests;
 mod view;
 
 pub use draft::NewInstrument;
 pub use land::LandOn;
 pub use moves::Move;
+pub use split::Division;
 pub use view::InstrumentQuery;
 
 use super::Planner;

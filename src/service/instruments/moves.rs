@@ -1,6 +1,6 @@
 //! Moves of an instrument: draft → reviewed → in force, back or withdrawn; what is in force is undone by another instrument only.
 
-use super::draft::must_stand;
+use super::members::must_stand;
 use super::{Instrument, Land, all, conflict, instrument_layer, land, lineage, no_such_instrument, plan_parcel_layer};
 use crate::domain::fault::Outcome;
 use crate::domain::{Fault, FaultKind, InstrumentKind, InstrumentState, Layer, Lineage, Row};
@@ -75,7 +75,7 @@ fn changes(reading: &dyn Reading, code: &str, expected: i64, to: InstrumentState
             row.set(layer, "date", date);
             in_force(reading, &instruments, instrument, kind, date)?
         }
-        (InstrumentState::Withdrawn, InstrumentKind::Merge) => children(reading, instrument, |row, layer| {
+        (InstrumentState::Withdrawn, InstrumentKind::Merge | InstrumentKind::Split) => children(reading, instrument, |row, layer| {
             row.set(layer, "state", "withdrawn");
         })?,
         _ => Vec::new(),
@@ -178,7 +178,9 @@ pub(super) fn may_be_undone(instruments: &[Instrument], undone: &Instrument) -> 
         );
     }
     let lineage = lineage(instruments);
-    if let Some(step) = undone.children.iter().filter_map(|child| lineage.latest(child)).find(|step| step.instrument != *code) {
+    // What went on and came back by an undo of its own stands again.
+    let gone = |child: &String| lineage.latest(child).filter(|step| step.instrument != *code && step.parents.contains(child));
+    if let Some(step) = undone.children.iter().find_map(gone) {
         let later = &step.instrument;
         return Err(conflict(
             "built_upon",

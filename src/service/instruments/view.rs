@@ -1,12 +1,12 @@
 //! Instruments as people read them, and the lineage of a piece of land.
 
 use super::{Instrument, Now, all, instrument_layer, land, lineage, no_such_instrument};
-use crate::domain::InstrumentState;
 use crate::domain::fault::Outcome;
+use crate::domain::{InstrumentKind, InstrumentState};
 use crate::service::occupancy::etag;
 use crate::service::{Planner, Viewer};
 use crate::store::ChangeQuery;
-use geo_types::Geometry;
+use geo_types::{Geometry, MultiPolygon};
 use serde::Deserialize;
 use serde_json::{Map, Value as Json, json};
 
@@ -74,13 +74,21 @@ impl Planner {
         }
     }
 
-    /// The plan parcels' outline in lon/lat; of an undo, of what it ends.
+    /// The plan parcels' outlines in lon/lat, those of a split side by side; of an undo, of what it ends.
     fn outline_of(&self, instrument: &Instrument) -> Json {
         let atlas = self.atlas();
         let Some(table) = atlas.table("plan_parcel") else { return Json::Null };
-        let rows = instrument.children.iter().chain(&instrument.parents).find_map(|code| table.row_of(code));
-        let Some(Geometry::MultiPolygon(shape)) = rows.and_then(|row| table.geometry(row)) else { return Json::Null };
-        crate::analysis::consolidation::geometry_json(&shape, &|point| self.crs.to_lon_lat(point))
+        let codes = if instrument.kind == InstrumentKind::Undo { &instrument.parents } else { &instrument.children };
+        let mut shapes = Vec::new();
+        for row in codes.iter().filter_map(|code| table.row_of(code)) {
+            if let Some(Geometry::MultiPolygon(shape)) = table.geometry(row) {
+                shapes.extend(shape);
+            }
+        }
+        if shapes.is_empty() {
+            return Json::Null;
+        }
+        crate::analysis::consolidation::geometry_json(&MultiPolygon::new(shapes), &|point| self.crs.to_lon_lat(point))
     }
 
     /// Who moved it to each state, and when: read from the change log.

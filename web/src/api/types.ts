@@ -51,6 +51,8 @@ export interface LedgerRow { parcel: string; owner?: string | null; tenure: stri
 export interface Ledger {
   rows: LedgerRow[]; sum_in_m2: number; overlaps_m2: number; gaps_m2: number; dedications_m2: number; out_m2: number; residual_m2: number
   gaps?: { area_m2: number; at: [number, number] }[]
+  /** What came of it; a site that is only solved has none. */
+  children?: { parcel: string; planar_area_m2: number }[]
 }
 export interface Site {
   id: string; parcels: string[]; area_m2: number; compactness: number; cost_wan: number; owners: number; demolition_gfa_m2: number

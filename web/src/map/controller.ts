@@ -16,7 +16,7 @@ export type Tool = 'select' | 'pin' | 'ban' | 'box' | 'polygon' | 'line' | 'area
 const PICKS: readonly Tool[] = ['select', 'pin', 'ban']
 export type PickMode = 'replace' | 'add' | 'remove'
 export interface Picked { collection: LayerKey; id: string; properties: Record<string, unknown> }
-export interface Measure { kind: 'line' | 'area'; metres: number; m2: number }
+export interface Measure { kind: 'line' | 'area'; metres: number; m2: number; points: Position[] }
 
 export interface MapEvents {
   pick(hits: Picked[], mode: PickMode, at: [number, number]): void
@@ -324,7 +324,7 @@ export class MapController {
     if (closed && points.length > 2) features.push({ type: 'Feature', properties: {}, geometry: { type: 'Polygon', coordinates: [[...points, points[0]!]] } })
     else features.push({ type: 'Feature', properties: {}, geometry: { type: 'LineString', coordinates: points } })
     this.update({ overlays: { ...this.#look.overlays, draft: { type: 'FeatureCollection', features } } })
-    if (this.#tool === 'line' || this.#tool === 'area') this.#events.measure({ kind: this.#tool, metres: lengthM(points), m2: points.length > 2 ? ringAreaM2(points) : 0 })
+    if (this.#tool === 'line' || this.#tool === 'area') this.#events.measure({ kind: this.#tool, metres: lengthM(points), m2: points.length > 2 ? ringAreaM2(points) : 0, points })
   }
 
   #cancelDraft(): void {

@@ -1,17 +1,12 @@
-import { isAbort } from '../api/client'
-import { runJob } from '../api/jobs'
 import type { ActionPlanInputs, ActionPlanResult } from '../api/types'
 import { yearly } from '../model/actionplan'
+import { JobRun } from './job.svelte'
 
 /** What to begin in which year, so that the money lasts and the target is met. */
-class ActionPlan {
+class ActionPlan extends JobRun {
   form = $state({ from: 2026, to: 2035, budget: '', capacity: '', targets: [] as { year: number; ha: number | null }[], hard: false, source: 'both' as 'accepted' | 'solved' | 'both', parks: [] as string[] })
   result = $state.raw<ActionPlanResult | null>(null)
-  running = $state(false)
-  progress = $state<number | null>(null)
-  error = $state.raw<unknown>(null)
   site = $state<string | null>(null)
-  #abort: AbortController | null = null
 
   span = $derived(Math.max(1, this.form.to - this.form.from + 1))
   /** Money is asked in 亿元 and land in hectares; the process counts in 万元. */
@@ -33,25 +28,10 @@ class ActionPlan {
 
   async run(): Promise<void> {
     if (!this.valid) return
-    this.#abort?.abort()
-    const abort = (this.#abort = new AbortController())
-    this.running = true
-    this.progress = null
-    this.error = null
-    try {
-      const result = await runJob<ActionPlanResult>('actionplan', this.inputs(), { signal: abort.signal, onprogress: (job) => (this.progress = job.progress ?? null) })
-      if (abort.signal.aborted) return
-      this.result = result
-      this.site = null
-    } catch (error) {
-      if (abort !== this.#abort) return
-      if (!isAbort(error)) this.error = error
-    }
-    this.running = false
-  }
-  cancel(): void {
-    this.#abort?.abort()
-    this.running = false
+    const result = await this.follow<ActionPlanResult>('actionplan', this.inputs())
+    if (!result) return
+    this.result = result
+    this.site = null
   }
 }
 export const actionplan = new ActionPlan()

@@ -1,10 +1,9 @@
-import { isAbort } from '../api/client'
-import { runJob } from '../api/jobs'
 import * as api from '../api/endpoints'
 import type { Candidate, ConsolidateInputs, ConsolidateResult, ExcludedDetail, Item, Site } from '../api/types'
 import { gapRange } from '../model/gaps'
 import { whyNot } from '../model/leftout'
 import { basket } from './basket.svelte'
+import { JobRun } from './job.svelte'
 import { ui } from './ui.svelte'
 
 export type Tab = 'solve' | 'units' | 'plan'
@@ -22,7 +21,7 @@ export const WEIGHTS = [
 export const BRIDGES = [0, 9, 16, 26, 40] as const
 const MOST_PARCELS = 2000
 
-class Consolidation {
+class Consolidation extends JobRun {
   get tab(): Tab {
     return ui.tab === 'units' || ui.tab === 'plan' ? ui.tab : 'solve'
   }
@@ -43,10 +42,6 @@ class Consolidation {
   reason = $state<string | null>(null)
   /** The left-out parcel that was asked about. */
   asked = $state<string | null>(null)
-  running = $state(false)
-  progress = $state<number | null>(null)
-  error = $state.raw<unknown>(null)
-  #abort: AbortController | null = null
 
   candidate = $derived<Candidate | null>(this.result?.candidates[this.chosen] ?? null)
   codes = $derived(this.candidate?.sites.flatMap((s: Site) => s.parcels) ?? [])
@@ -100,28 +95,13 @@ class Consolidation {
   }
 
   async run(): Promise<void> {
-    this.#abort?.abort()
-    const abort = (this.#abort = new AbortController())
-    this.running = true
-    this.progress = null
-    this.error = null
-    try {
-      const result = await runJob<ConsolidateResult>('consolidate', this.inputs(), { signal: abort.signal, onprogress: (job) => (this.progress = job.progress ?? null) })
-      if (abort.signal.aborted) return
-      // The best answer may be to take nothing; that is no candidate to choose.
-      this.result = { ...result, candidates: result.candidates.filter((c) => c.sites.length) }
-      this.chosen = 0
-      this.reason = null
-      this.asked = null
-    } catch (error) {
-      if (abort !== this.#abort) return
-      if (!isAbort(error)) this.error = error
-    }
-    this.running = false
-  }
-  cancel(): void {
-    this.#abort?.abort()
-    this.running = false
+    const result = await this.follow<ConsolidateResult>('consolidate', this.inputs())
+    if (!result) return
+    // The best answer may be to take nothing; that is no candidate to choose.
+    this.result = { ...result, candidates: result.candidates.filter((c) => c.sites.length) }
+    this.chosen = 0
+    this.reason = null
+    this.asked = null
   }
 }
 export const consolidation = new Consolidation()
