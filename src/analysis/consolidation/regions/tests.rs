@@ -111,10 +111,14 @@ fn units_that_fill_their_regions_exactly_change_places() {
     let mut state = 9;
     let fields: Vec<Vec<f64>> = (0..64).map(|_| vec![noise(&mut state)]).collect();
     let input = RegionsInput { amount: &[1.0; 64], at_least: 4.0, fields: &fields, graph: &graph, seed: 2, effort: 1 };
-    let quick = regions(&input, &|| false);
-    check(&input, &quick);
-    let thorough = regions(&RegionsInput { effort: 20, ..input }, &|| false);
-    assert!(quick.p <= thorough.p && (quick.p < thorough.p || thorough.heterogeneity <= quick.heterogeneity));
+    // One seed may be lucky with the quick answer; several are not.
+    let of_seeds = |effort: usize| -> (usize, f64) {
+        let found: Vec<Regions> = (1..=6).map(|seed| regions(&RegionsInput { seed, effort, ..input }, &|| false)).collect();
+        found.iter().for_each(|one| check(&input, one));
+        (found.iter().map(|one| one.p).min().unwrap_or(0), found.iter().map(|one| one.heterogeneity).sum::<f64>() / 6.0)
+    };
+    let (quick, thorough) = (of_seeds(1), of_seeds(20));
+    assert!(quick.0 <= thorough.0 && thorough.1 < quick.1, "{thorough:?} after {quick:?}");
     let by_rows: f64 = (0..16)
         .map(|r| {
             (0..4)
@@ -123,5 +127,5 @@ fn units_that_fill_their_regions_exactly_change_places() {
                 .sum::<f64>()
         })
         .sum();
-    assert!(thorough.p < 16 || thorough.heterogeneity < 0.8 * by_rows, "{} against {by_rows}", thorough.heterogeneity);
+    assert!(thorough.0 < 16 || thorough.1 < 0.8 * by_rows, "{thorough:?} against {by_rows}");
 }
