@@ -16,6 +16,7 @@ mod bound;
 mod construct;
 mod ground;
 mod partition;
+mod recombine;
 #[cfg(test)]
 mod tests;
 
@@ -53,19 +54,30 @@ pub struct Regions {
 
 /// Starts of one batch; the next batch runs only while more regions seem possible.
 const BATCH: usize = 2;
-/// Starts without one region more after which no more are made.
+/// Starts without one region more after which no more are made; more of them where a region more would be a larger share.
 const PATIENCE: usize = 24;
+const PATIENCE_OF_FEW: usize = 400;
 /// Small instances get more starts: units times starts stay about this.
 const STARTED_UNITS: usize = 16_000;
 const LEAST_STARTS: usize = 8;
-const MOST_STARTS: usize = 64;
+const MOST_STARTS: usize = 128;
 /// Best starts that are made alike: one, and one more for so much of the square of the units to spare. A tiny instance is
 /// over in no time but easily stuck: it may have more, and has two at least.
 const SPARE_SQUARED_A_START: f64 = 20.0;
 const MOST_POLISHED: usize = 3;
 const MOST_POLISHED_OF_TINY: usize = 8;
 const TINY: usize = 64;
-/// Below this many units a thread costs more than it gains: starts come one by one.
+/// Regions of so many units of which so many small ones could leave lie in many ways, most of which no walk from one start
+/// reaches. Their starts grow with the square of the units a region up to a most, units times starts stay below another.
+const LARGE_REGION: f64 = 10.0;
+const SMALL_TO_SPARE: usize = 5;
+const VERY_LARGE_REGION: f64 = 24.0;
+const MOST_POLISHED_OF_LARGE: f64 = 24.0;
+const POLISHED_UNITS_OF_LARGE: usize = 2_000;
+/// Rounds of recombining: so many for each unit of a region, until rounds times units of a region come to a most.
+const ROUNDS_A_UNIT: f64 = 6.0;
+const RECOMBINED_UNITS: f64 = 2_000.0;
+/// Below this many units a thread costs more than it gains, except for rounds of recombining: starts come one by one.
 const FEW_UNITS: usize = 200;
 
 /// Solves; a function of the input alone unless `stop` cuts it short.
@@ -79,9 +91,10 @@ pub fn regions(input: &RegionsInput<'_>, stop: &(dyn Fn() -> bool + Sync)) -> Re
     let solvable: Vec<bool> = component.iter().map(|c| reaches(sums[*c as usize])).collect();
     let p_bound = bound::p_bound(input);
     let ground = Ground::new(input, solvable);
-    let starts = constructed(&ground, p_bound, stop);
-    let best = in_parallel(&ground, starts, |mut partition| {
-        partition.anneal(stop);
+    let (starts, rounds) = constructed(&ground, p_bound, stop);
+    let is_long = ground.len() >= FEW_UNITS || rounds > 0;
+    let best = in_parallel(is_long, starts, |mut partition| {
+        partition.anneal(rounds, stop);
         partition
     })
     .into_iter()
@@ -96,34 +109,57 @@ pub fn regions(input: &RegionsInput<'_>, stop: &(dyn Fn() -> bool + Sync)) -> Re
     }
 }
 
-/// The starts with most regions, the more alike first; batches end when the bound is met.
-fn constructed<'a>(ground: &'a Ground<'a>, p_bound: usize, stop: &(dyn Fn() -> bool + Sync)) -> Vec<Partition<'a>> {
+/// The starts with most regions, the more alike first, and rounds of recombining for each; batches end when the bound is met.
+fn constructed<'a>(ground: &'a Ground<'a>, p_bound: usize, stop: &(dyn Fn() -> bool + Sync)) -> (Vec<Partition<'a>>, usize) {
     let input = ground.input;
     let effort = input.effort.max(1);
     let batch = if ground.len() < FEW_UNITS { 1 } else { BATCH };
     let most_starts = (STARTED_UNITS / ground.len().max(1)).clamp(LEAST_STARTS, MOST_STARTS) * effort;
     let mut starts: Vec<Partition<'a>> = Vec::new();
-    let (mut most_before, mut grown_at, mut polished) = (0, 0, 1);
+    let (mut most_before, mut grown_at, mut polish) = (0, 0, Polish { starts: 1, rounds: 0 });
     for first in (0..most_starts).step_by(batch) {
         let streams: Vec<usize> = (first..first + batch).filter(|start| *start == 0 || !stop()).collect();
-        starts.extend(in_parallel(ground, streams, |start| Partition::construct(ground, p_bound, Dice::new(input.seed, start as u64))));
+        starts.extend(in_parallel(ground.len() >= FEW_UNITS, streams, |start| {
+            Partition::construct(ground, p_bound, Dice::new(input.seed, start as u64))
+        }));
         let most = starts.iter().map(Partition::live).max().unwrap_or(0);
         starts.retain(|start| start.live() == most);
         if most > most_before {
             (most_before, grown_at) = (most, first);
         }
-        let for_spare = starts.first().map_or(0.0, |start| start.spare_units().powi(2) / SPARE_SQUARED_A_START) as usize;
-        polished = if ground.len() <= TINY { (2 + for_spare).min(MOST_POLISHED_OF_TINY) } else { (1 + for_spare).min(MOST_POLISHED) };
-        if (most >= p_bound && starts.len() >= polished) || first - grown_at >= PATIENCE * effort {
+        polish = starts.first().map_or(polish, |start| polish_of(ground, start));
+        let patience = if most < p_bound { PATIENCE.max(PATIENCE_OF_FEW / most.max(1)) } else { PATIENCE };
+        if (most >= p_bound && starts.len() >= polish.starts) || first - grown_at >= patience * effort {
             break;
         }
     }
     // Sorting is stable: of equals the earlier stream stays in front.
     let mut keyed: Vec<(f64, Partition<'a>)> = starts.into_iter().map(|start| (start.heterogeneity(), start)).collect();
     keyed.sort_by(|a, b| a.0.total_cmp(&b.0));
-    keyed.into_iter().take(polished).map(|(_, start)| start).collect()
+    (keyed.into_iter().take(polish.starts).map(|(_, start)| start).collect(), polish.rounds * effort)
 }
 
-fn in_parallel<T: Send, U: Send>(ground: &Ground<'_>, items: Vec<T>, work: impl Fn(T) -> U + Sync + Send) -> Vec<U> {
-    if ground.len() < FEW_UNITS { items.into_iter().map(work).collect() } else { items.into_par_iter().map(work).collect() }
+/// How much work is worth while to make regions alike.
+#[derive(Clone, Copy)]
+struct Polish {
+    starts: usize,
+    /// Of recombining, for each start.
+    rounds: usize,
+}
+
+/// Told from one of the starts.
+fn polish_of(ground: &Ground<'_>, start: &Partition<'_>) -> Polish {
+    let for_spare = (start.spare_units().powi(2) / SPARE_SQUARED_A_START) as usize;
+    let starts = if ground.len() <= TINY { (2 + for_spare).min(MOST_POLISHED_OF_TINY) } else { (1 + for_spare).min(MOST_POLISHED) };
+    let size = ground.len() as f64 / start.live().max(1) as f64;
+    if size < LARGE_REGION || start.small_units_to_spare() < SMALL_TO_SPARE {
+        return Polish { starts, rounds: 0 };
+    }
+    let for_size = ((size / VERY_LARGE_REGION).powi(2) * MOST_POLISHED_OF_LARGE).min(MOST_POLISHED_OF_LARGE) as usize;
+    let for_units = POLISHED_UNITS_OF_LARGE / ground.len();
+    Polish { starts: for_size.min(for_units).max(starts), rounds: (ROUNDS_A_UNIT * size).min(RECOMBINED_UNITS / size) as usize }
+}
+
+fn in_parallel<T: Send, U: Send>(is_long: bool, items: Vec<T>, work: impl Fn(T) -> U + Sync + Send) -> Vec<U> {
+    if is_long { items.into_par_iter().map(work).collect() } else { items.into_iter().map(work).collect() }
 }

@@ -6,12 +6,12 @@ use super::partition::Partition;
 /// Steps per unit: one for every so many units, and the square of the units to spare over so many, for those can be in so
 /// many places at once; the more of either, the more there is to gain. The question's effort multiplies all of it.
 const UNITS_A_STEP: usize = 12;
-const SPARE_SQUARED_A_STEP: f64 = 0.5;
-const LEAST_STEPS_A_UNIT: usize = 8;
+const SPARE_SQUARED_A_STEP: f64 = 0.75;
+const LEAST_STEPS_A_UNIT: usize = 6;
 const MOST_STEPS_A_UNIT: usize = 250;
 /// Steps that an attempt to exchange two units counts for beside its own, and one more for every so many units of the
 /// region: about what it takes.
-const EXCHANGE: usize = 3;
+const EXCHANGE: usize = 6;
 const UNITS_AN_EXCHANGE: usize = 16;
 /// Of so many steps that could be a move one tries an exchange all the same: some places are reached by no single move.
 const MOVES_AN_EXCHANGE: usize = 8;
@@ -24,9 +24,47 @@ const MOST_EXCHANGED: usize = 24;
 /// A smaller gain of H is rounding (a share of what the sums are, in the last word).
 const LEAST_GAIN: f64 = 1e-12;
 
+/// What the last word need not look at again.
+pub(super) struct Settled {
+    clock: u32,
+    /// When all was settled last.
+    all: u32,
+    /// When each region changed last.
+    changed: Vec<u32>,
+    /// When each unit was looked at last.
+    looked: Vec<u32>,
+}
+
+impl Settled {
+    fn nothing(regions: usize, units: usize) -> Self {
+        Settled { clock: 1, all: 0, changed: vec![1; regions], looked: vec![0; units] }
+    }
+
+    pub(super) fn all_is(&mut self) {
+        self.all = self.clock;
+        self.changed.fill(self.clock);
+        self.looked.fill(self.clock);
+    }
+
+    pub(super) fn unsettle(&mut self, regions: [u32; 2]) {
+        self.clock += 1;
+        regions.iter().for_each(|region| self.changed[*region as usize] = self.clock);
+    }
+
+    /// Everything that changed since all was settled is to be looked at once more.
+    pub(super) fn unsettle_changed(&mut self) {
+        self.clock += 1;
+        self.changed.iter_mut().filter(|changed| **changed > self.all).for_each(|changed| *changed = self.clock);
+    }
+
+    pub(super) fn is_changed(&self, region: usize) -> bool {
+        self.changed[region] > self.all
+    }
+}
+
 impl Partition<'_> {
-    /// Units move while that makes regions more alike, some losses taken at first.
-    pub(super) fn anneal(&mut self, stop: &(dyn Fn() -> bool + Sync)) {
+    /// Units move while that makes regions more alike, some losses taken at first; then so many rounds of recombining.
+    pub(super) fn anneal(&mut self, rounds: usize, stop: &(dyn Fn() -> bool + Sync)) {
         let units: Vec<u32> = (0..self.region_of.len() as u32).filter(|i| self.region_of[*i as usize] != NONE).collect();
         if units.is_empty() || self.live() < 2 {
             return;
@@ -60,7 +98,11 @@ impl Partition<'_> {
         if best.0 < total - 1e-9 {
             self.restore(best.1);
         }
-        self.descend(&units, stop);
+        let mut settled = Settled::nothing(self.members.len(), self.region_of.len());
+        self.descend(&units, &mut settled, true, stop);
+        if rounds > 0 {
+            self.recombine(&units, hot, &mut settled, rounds, stop);
+        }
     }
 
     /// Something like the change of H when a middling unit moves: its differences to its own region.
@@ -77,45 +119,36 @@ impl Partition<'_> {
         sample[sample.len() / 2] * SHARE
     }
 
-    /// The last word: units take their best moves until none gains. A unit is looked at again only after a region that it
-    /// belongs to or touches has changed.
-    fn descend(&mut self, units: &[u32], stop: &(dyn Fn() -> bool + Sync)) {
-        let mut clock = 1u32;
-        // When each region changed last, when each unit was looked at last.
-        let mut changed = vec![1u32; self.members.len()];
-        let mut looked = vec![0u32; self.region_of.len()];
+    /// The last word: units take their best moves, and `exchanges` if asked, until none gains; the change of H. A unit is
+    /// looked at again only after a region that it belongs to or touches has changed.
+    pub(super) fn descend(&mut self, units: &[u32], settled: &mut Settled, exchanges: bool, stop: &(dyn Fn() -> bool + Sync)) -> f64 {
+        let mut total = 0.0;
         for _ in 0..MOST_ROUNDS {
-            let before = clock;
+            let before = settled.clock;
             for &i in units {
-                let since = looked[i as usize];
-                let is_settled = changed[self.region_of[i as usize] as usize] <= since
-                    && self
-                        .ground
-                        .neighbours(i)
-                        .iter()
-                        .all(|j| self.region_of[*j as usize] == NONE || changed[self.region_of[*j as usize] as usize] <= since);
-                if is_settled {
+                let (from, since) = (self.region_of[i as usize], settled.looked[i as usize]);
+                let is_settled = |region: u32| region == NONE || settled.changed[region as usize] <= since;
+                if is_settled(from) && self.ground.neighbours(i).iter().all(|j| is_settled(self.region_of[*j as usize])) {
                     continue;
                 }
-                looked[i as usize] = clock;
+                settled.looked[i as usize] = settled.clock;
                 if stop() {
-                    return;
+                    return total;
                 }
-                let from = self.region_of[i as usize];
-                if self.best_step(i) {
-                    clock += 1;
-                    changed[from as usize] = clock;
-                    changed[self.region_of[i as usize] as usize] = clock;
+                if let Some(change) = self.best_step(i, exchanges) {
+                    total += change;
+                    settled.unsettle([from, self.region_of[i as usize]]);
                 }
             }
-            if clock == before {
+            if settled.clock == before {
                 break;
             }
         }
+        total
     }
 
-    /// Takes the best gainful move or exchange of unit `i`.
-    fn best_step(&mut self, i: u32) -> bool {
+    /// Takes the best gainful move or exchange of unit `i`; the change of H.
+    fn best_step(&mut self, i: u32, exchanges: bool) -> Option<f64> {
         let from = self.region_of[i as usize];
         let own = self.distance(i, from);
         let spare = self.sum[from as usize] - self.ground.input.at_least;
@@ -131,10 +164,10 @@ impl Partition<'_> {
             }
             tried = to;
             let gain = self.distance(i, to) - own;
-            if spares {
-                if gain < best.0 {
-                    best = (gain, to, NONE);
-                }
+            if spares && gain < best.0 {
+                best = (gain, to, NONE);
+            }
+            if spares || !exchanges {
                 continue;
             }
             let (mine, spare_there) = (self.amount(i), self.sum[to as usize] - ground.input.at_least);
@@ -149,23 +182,15 @@ impl Partition<'_> {
                 }
             }
         }
-        let (_, to, j) = best;
-        if to == NONE {
-            return false;
+        let (change, to, j) = best;
+        if to == NONE || !(if j == NONE { self.can_leave(i) } else { self.can_swap(i, j) }) {
+            return None;
         }
-        if j == NONE {
-            if self.can_leave(i) {
-                self.transfer(i, to);
-                return true;
-            }
-            return false;
-        }
-        if self.can_swap(i, j) {
-            self.transfer(i, to);
+        self.transfer(i, to);
+        if j != NONE {
             self.transfer(j, from);
-            return true;
         }
-        false
+        Some(change)
     }
 
     /// Whether unit `j` has a neighbour in the region other than `but`.

@@ -151,7 +151,7 @@ impl Partition<'_> {
         for _ in 0..4 {
             let mut cut_any = false;
             for region in 0..self.members.len() {
-                while self.sum[region] >= 2.0 * self.ground.input.at_least && self.cut(region) {
+                while self.may_be_cut(region) && self.cut(region) {
                     cut_any = true;
                 }
             }
@@ -161,14 +161,16 @@ impl Partition<'_> {
         }
     }
 
+    /// Enough for two, and beside its largest unit for one: a unit that is much by itself leaves nothing to cut.
+    fn may_be_cut(&self, region: usize) -> bool {
+        let (least, sum) = (self.ground.input.at_least, self.sum[region]);
+        sum >= 2.0 * least && sum - self.members[region].iter().map(|i| self.amount(*i)).fold(0.0, f64::max) >= least
+    }
+
     /// Tries a few random spanning trees of the region for an edge that leaves enough on both sides.
     fn cut(&mut self, region: usize) -> bool {
         let least = self.ground.input.at_least;
         let members = self.members[region].clone();
-        // A unit that is enough for two by itself leaves nothing to cut.
-        if members.len() < 2 {
-            return false;
-        }
         let count = self.region_of.len();
         self.tree.resize(count, NONE);
         self.below.resize(count, 0.0);
@@ -194,7 +196,7 @@ impl Partition<'_> {
     }
 
     /// A random spanning tree of the region: its units from the root outwards, with `tree` naming each one's parent.
-    fn grow_tree(&mut self, region: u32, members: &[u32]) -> Vec<u32> {
+    pub(super) fn grow_tree(&mut self, region: u32, members: &[u32]) -> Vec<u32> {
         let ground = self.ground;
         let root = members[self.dice.below(members.len())];
         self.mark += 1;
@@ -275,6 +277,6 @@ impl Partition<'_> {
                 }
             }
         }
-        (0..self.sum.len()).any(|region| self.sum[region] >= 2.0 * least && self.members[region].len() > 1)
+        (0..self.sum.len()).any(|region| self.may_be_cut(region))
     }
 }

@@ -20,7 +20,7 @@ pub(super) struct Partition<'a> {
     pub sum: Vec<f64>,
     pub dice: Dice,
     /// Region by region, the sum of differences from each unit to its members; empty when not kept.
-    kept: Vec<f64>,
+    pub kept: Vec<f64>,
     /// Scratch: differences from one unit to all.
     row: Vec<f64>,
     /// Units that a walk may visit before it gives up.
@@ -76,6 +76,23 @@ impl<'a> Partition<'a> {
             (members.len() as f64 * (1.0 - least / sum)).min(most).max(0.0)
         };
         self.members.iter().zip(&self.sum).filter(|(members, sum)| members.len() > 1 && **sum > 0.0).map(spare).sum()
+    }
+
+    /// How many units could leave their regions all at once, the smallest first.
+    pub(super) fn small_units_to_spare(&self) -> usize {
+        let mut amounts: Vec<f64> = Vec::new();
+        let of_region = |(members, sum): (&Vec<u32>, &f64)| {
+            amounts.clear();
+            amounts.extend(members.iter().map(|i| self.amount(*i)));
+            amounts.sort_unstable_by(f64::total_cmp);
+            let mut left = *sum;
+            let leaves = |amount: &&f64| {
+                left -= **amount;
+                left >= self.ground.input.at_least
+            };
+            amounts.iter().take(members.len().saturating_sub(1)).take_while(leaves).count()
+        };
+        self.members.iter().zip(&self.sum).map(of_region).sum()
     }
 
     pub(super) fn amount(&self, i: u32) -> f64 {

@@ -36,6 +36,26 @@ fn regions_are_connected_reach_the_threshold_and_cover_all() {
 }
 
 #[test]
+fn few_large_regions_are_parted_anew_and_stay_whole() {
+    let mut state = 7;
+    let graph = grid(12, 10);
+    let amount: Vec<f64> = (0..120).map(|_| 1.0 + 9.0 * noise(&mut state)).collect();
+    let fields: Vec<Vec<f64>> = (0..120).map(|i| vec![(f64::from(i % 12) / 2.0).sin() + noise(&mut state), noise(&mut state)]).collect();
+    let at_least = amount.iter().sum::<f64>() / 5.5;
+    let input = RegionsInput { amount: &amount, at_least, fields: &fields, graph: &graph, seed: 1, effort: 1 };
+    let found = regions(&input, &|| false);
+    check(&input, &found);
+    assert_eq!(found.p, 5);
+    let single = rayon::ThreadPoolBuilder::new().num_threads(1).build().expect("pool").install(|| regions(&input, &|| false));
+    assert_eq!(single, found);
+    // Starts are many and looked through well: other seeds come to the same within little.
+    for seed in 2..8 {
+        let other = regions(&RegionsInput { seed, ..input }, &|| false);
+        assert!(found.heterogeneity <= 1.03 * other.heterogeneity, "{} against {}", found.heterogeneity, other.heterogeneity);
+    }
+}
+
+#[test]
 fn two_halves_that_differ_become_two_regions() {
     let graph = grid(6, 2);
     let fields: Vec<Vec<f64>> = (0..12).map(|i| vec![if i % 6 < 3 { 0.0 } else { 5.0 }]).collect();
@@ -91,10 +111,14 @@ fn units_that_fill_their_regions_exactly_change_places() {
     let mut state = 9;
     let fields: Vec<Vec<f64>> = (0..64).map(|_| vec![noise(&mut state)]).collect();
     let input = RegionsInput { amount: &[1.0; 64], at_least: 4.0, fields: &fields, graph: &graph, seed: 2, effort: 1 };
-    let quick = regions(&input, &|| false);
-    check(&input, &quick);
-    let thorough = regions(&RegionsInput { effort: 20, ..input }, &|| false);
-    assert!(quick.p <= thorough.p && (quick.p < thorough.p || thorough.heterogeneity <= quick.heterogeneity));
+    // One seed may be lucky with the quick answer; several are not.
+    let of_seeds = |effort: usize| -> (usize, f64) {
+        let found: Vec<Regions> = (1..=6).map(|seed| regions(&RegionsInput { seed, effort, ..input }, &|| false)).collect();
+        found.iter().for_each(|one| check(&input, one));
+        (found.iter().map(|one| one.p).min().unwrap_or(0), found.iter().map(|one| one.heterogeneity).sum::<f64>() / 6.0)
+    };
+    let (quick, thorough) = (of_seeds(1), of_seeds(20));
+    assert!(quick.0 <= thorough.0 && thorough.1 < quick.1, "{thorough:?} after {quick:?}");
     let by_rows: f64 = (0..16)
         .map(|r| {
             (0..4)
@@ -103,5 +127,5 @@ fn units_that_fill_their_regions_exactly_change_places() {
                 .sum::<f64>()
         })
         .sum();
-    assert!(thorough.p < 16 || thorough.heterogeneity < 0.8 * by_rows, "{} against {by_rows}", thorough.heterogeneity);
+    assert!(thorough.0 < 16 || thorough.1 < 0.8 * by_rows, "{thorough:?} against {by_rows}");
 }
