@@ -50,7 +50,16 @@ fn a_park_s_roll_up_is_the_sum_of_its_parcels_and_of_nothing_unknown() {
     assert_eq!(matrix.len(), 28 * 4);
     let counted = |row: &Value| ["fits", "after_retrofit", "no", "unknown"].iter().map(|part| number(&row[part]) as usize).sum::<usize>();
     let ground: Vec<usize> = matrix.iter().filter(|row| row["band"] == "ground" && row["cluster"] == "c24-ai").map(counted).collect();
-    assert_eq!(ground, [parcels.iter().filter(|row| number(&row["gfa_m2"]) > 0.0).count()]);
+    // The matrix is of the buildings that the moved figures allow.
+    let built = |row: &&Value| row["what_if_gfa_m2"].as_f64().or(row["gfa_m2"].as_f64()).is_some_and(|gfa| gfa > 0.0);
+    assert_eq!(ground, [parcels.iter().filter(built).count()]);
+    let present = client.execute("upstairs", json!({ "park": OWN_PARK, "matrix": true })).json();
+    let gfa = |matrix: &Value| -> f64 {
+        list(matrix).iter().map(|row| ["fits", "after_retrofit", "no", "unknown"].iter().map(|part| number(&row["gfa_m2"][part])).sum::<f64>()).sum()
+    };
+    assert!(gfa(&answer["matrix"]) > gfa(&present["matrix"]) * 1.01);
+    let higher = client.execute("upstairs", json!({ "park": OWN_PARK, "set": { "storey_typical": 9 }, "matrix": true })).json();
+    assert_ne!(higher["matrix"], present["matrix"]);
     // The programme is compared with what was completed, year by year.
     let programme = &answer["programme"];
     assert_eq!((&programme["target_m2_per_year"], &programme["status"]), (&json!(2e7), &json!("sourced")));

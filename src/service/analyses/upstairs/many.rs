@@ -51,6 +51,7 @@ pub(super) struct Line {
     overall: Verdict,
     binding: Option<Vec<&'static str>>,
     unknown: Vec<String>,
+    /// What the matrix counts: with the figures that a planner moved, where one did.
     pub bands: BandAreas,
     /// GFA with the figures that a planner moved, m².
     moved: Option<Capacity>,
@@ -74,7 +75,7 @@ impl Planner {
         // What binds costs as much again as the figures; it is told where a person can still read it.
         let depth = if park.is_some() { Depth::Binding } else { Depth::Figures };
         let lines = lines(&ground, &scope, question, depth, control)?;
-        let matrix = if question.matrix { Some(self.matrix(&ground, &scope, &lines, &question.as_of, control)?) } else { None };
+        let matrix = if question.matrix { Some(self.matrix(&ground, &scope, &lines, question, control)?) } else { None };
         let parcels: HashSet<&str> = lines.iter().map(|line| table.key(line.row)).collect();
         let group = |name: &str| groups(atlas, table, name, &lines);
         let mut answer = json!({
@@ -165,7 +166,7 @@ fn lines(ground: &Ground<'_>, scope: &Scope, question: &Question, depth: Depth, 
             let case = ground.parcel(row, pack)?;
             let result = check_to(&case, pack, &base, depth);
             // Knowing the plates of the base, a looser limit never gives less (U22).
-            let moved = question.moved().then(|| Capacity::from(&check_from(&case, pack, &question.overrides, Depth::Scheme, &result.plates)));
+            let moved = question.moved().then(|| check_from(&case, pack, &question.overrides, Depth::Scheme, &result.plates));
             let now = done.fetch_add(1, Ordering::Relaxed) + 1;
             if now.is_multiple_of(STEP) || now == total {
                 (control.progress)(now as f64 / total.max(1) as f64);
@@ -177,9 +178,9 @@ fn lines(ground: &Ground<'_>, scope: &Scope, question: &Question, depth: Depth, 
                 gfa_m2: result.gfa_m2,
                 overall: result.overall,
                 binding: (depth >= Depth::Binding).then(|| result.binding.iter().map(|one| one.rule).collect()),
-                bands: band_areas(&result),
+                bands: band_areas(moved.as_ref().unwrap_or(&result)),
                 unknown: result.unknown,
-                moved,
+                moved: moved.as_ref().map(Capacity::from),
             })
         })
         .collect()

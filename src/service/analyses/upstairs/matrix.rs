@@ -2,9 +2,10 @@
 
 use super::Planner;
 use super::ground::Ground;
+use super::inputs::Question;
 use super::many::{Line, Scope, cancelled};
 use crate::analysis::Control;
-use crate::analysis::upstairs::{Depth, FitVerdict, Overrides, check_to, verdicts};
+use crate::analysis::upstairs::{Depth, FitVerdict, Overrides, check_from, check_to, verdicts};
 use crate::domain::catalogue;
 use crate::domain::fault::Outcome;
 use crate::rules::UpstairsPack;
@@ -42,30 +43,33 @@ pub(super) struct Verdicts4 {
 pub(super) type BandAreas = [f64; 4];
 
 impl Planner {
-    /// The matrix over the parcels of `lines`. Clusters whose packs shape the same building share its search.
-    pub(super) fn matrix(&self, ground: &Ground<'_>, scope: &Scope, lines: &[Line], as_of: &str, control: Control<'_>) -> Outcome<Vec<Row>> {
+    /// The matrix over the parcels of `lines`, with the figures that a planner moved. Clusters whose packs shape the same building share its search.
+    pub(super) fn matrix(&self, ground: &Ground<'_>, scope: &Scope, lines: &[Line], question: &Question, control: Control<'_>) -> Outcome<Vec<Row>> {
         let mut buildings: HashMap<String, Arc<Vec<BandAreas>>> = HashMap::new();
         let mut rows = Vec::new();
         for cluster in &catalogue().clusters {
-            let packs: Vec<Arc<UpstairsPack>> =
-                scope.districts.iter().map(|district| upstairs(district.name.as_deref(), Some(&cluster.id), as_of)).collect::<Outcome<_>>()?;
+            let packs: Vec<Arc<UpstairsPack>> = scope
+                .districts
+                .iter()
+                .map(|district| upstairs(district.name.as_deref(), Some(&cluster.id), &question.as_of))
+                .collect::<Outcome<_>>()?;
             let key: String = packs.iter().map(|pack| pack.building_key()).collect::<Vec<_>>().join("\n");
             let areas = match buildings.get(&key) {
                 Some(known) => known.clone(),
                 None => {
                     let own: String = scope.districts.iter().map(|district| district.pack.building_key()).collect::<Vec<_>>().join("\n");
-                    let areas = if own == key { lines.iter().map(|line| line.bands).collect() } else { bands(ground, lines, &packs, control)? };
+                    let areas =
+                        if own == key { lines.iter().map(|line| line.bands).collect() } else { bands(ground, lines, &packs, question, control)? };
                     buildings.entry(key).or_insert(Arc::new(areas)).clone()
                 }
             };
-            rows.extend(count(&cluster.id, lines, &packs, &areas));
+            rows.extend(count(&cluster.id, lines, &packs, &areas, &question.overrides));
         }
         Ok(rows)
     }
 }
 
-fn bands(ground: &Ground<'_>, lines: &[Line], packs: &[Arc<UpstairsPack>], control: Control<'_>) -> Outcome<Vec<BandAreas>> {
-    let none = Overrides::default();
+fn bands(ground: &Ground<'_>, lines: &[Line], packs: &[Arc<UpstairsPack>], question: &Question, control: Control<'_>) -> Outcome<Vec<BandAreas>> {
     lines
         .par_iter()
         .map(|line| {
@@ -73,13 +77,16 @@ fn bands(ground: &Ground<'_>, lines: &[Line], packs: &[Arc<UpstairsPack>], contr
                 return Err(cancelled());
             }
             let pack = &packs[line.district];
-            Ok(super::many::band_areas(&check_to(&ground.parcel(line.row, pack)?, pack, &none, Depth::Scheme)))
+            let case = ground.parcel(line.row, pack)?;
+            let base = check_to(&case, pack, &Overrides::default(), Depth::Scheme);
+            let built = if question.moved() { check_from(&case, pack, &question.overrides, Depth::Scheme, &base.plates) } else { base };
+            Ok(super::many::band_areas(&built))
         })
         .collect()
 }
 
-fn count(cluster: &'static str, lines: &[Line], packs: &[Arc<UpstairsPack>], areas: &[BandAreas]) -> Vec<Row> {
-    let judged: Vec<_> = packs.iter().map(|pack| verdicts(pack, cluster, &Overrides::default())).collect();
+fn count(cluster: &'static str, lines: &[Line], packs: &[Arc<UpstairsPack>], areas: &[BandAreas], overrides: &Overrides) -> Vec<Row> {
+    let judged: Vec<_> = packs.iter().map(|pack| verdicts(pack, cluster, overrides)).collect();
     let mut rows: Vec<Row> = BAND_NAMES.iter().map(|band| Row { cluster, band, ..Row::default() }).collect();
     let mut factors: [BTreeMap<Option<&'static str>, usize>; 4] = Default::default();
     for (line, areas) in lines.iter().zip(areas) {
