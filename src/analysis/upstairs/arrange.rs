@@ -189,6 +189,7 @@ impl Search<'_, '_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::analysis::upstairs::tests::noise;
     use geo_types::{LineString, MultiPolygon, Polygon};
     use std::collections::BTreeSet;
 
@@ -247,10 +248,7 @@ mod tests {
     #[test]
     fn what_is_needed_cuts_the_work_short_and_changes_no_total_from_there_on() {
         let mut state = 11u64;
-        let mut noise = || {
-            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            (state >> 33) as f64 / (1u64 << 31) as f64
-        };
+        let mut noise = || noise(&mut state);
         let mut compared = 0;
         for _ in 0..150 {
             let frames = vec![Frame::new(&outline(&mut noise), 90.0 * noise())];

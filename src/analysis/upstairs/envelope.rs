@@ -209,6 +209,7 @@ mod tests {
     use super::*;
     use crate::analysis::upstairs::offset::by_strips;
     use crate::analysis::upstairs::shape::area;
+    use crate::analysis::upstairs::tests::noise;
     use geo::{Area, BooleanOps, Validation};
 
     /// A ring around the origin, its edges cut here and there into pieces of different setbacks; every other one is star-shaped, not convex.
@@ -231,10 +232,7 @@ mod tests {
     #[test]
     fn a_site_keeps_what_boolean_operations_leave_of_it() {
         let mut state = 5u64;
-        let mut noise = || {
-            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            (state >> 33) as f64 / (1u64 << 31) as f64
-        };
+        let mut noise = || noise(&mut state);
         let (mut asked, mut told, mut steps) = (0, 0, 0);
         for index in 0..6000 {
             let pieces = pieces(&mut noise, index % 2 == 1);

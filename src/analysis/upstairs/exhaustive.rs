@@ -5,13 +5,8 @@ use super::layout::{Grid, directions};
 use super::limits::Tower;
 use super::shape::{Point, at};
 use super::solve::{Question, Space};
+use super::tests::noise;
 use geo_types::{LineString, MultiPolygon, Polygon};
-
-/// Repeatable noise in [0, 1).
-fn noise(state: &mut u64) -> f64 {
-    *state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-    (*state >> 33) as f64 / (1u64 << 31) as f64
-}
 
 /// Outlines as parcels have them: skewed quadrilaterals, L shapes and U shapes, turned by any angle.
 fn outline(state: &mut u64) -> MultiPolygon<f64> {

@@ -233,6 +233,7 @@ fn clip(points: &[Point], base: Point, normal: Point) -> Vec<Point> {
 mod tests {
     use super::*;
     use crate::analysis::upstairs::shape::{area, normalised};
+    use crate::analysis::upstairs::tests::noise;
 
     /// The inset of a ring whose edges have these setbacks.
     fn left(points: &[(f64, f64)], setbacks: &[f64]) -> f64 {
@@ -287,10 +288,7 @@ mod tests {
             &[(40.0, 0.0), (110.0, 0.0), (110.0, 70.0), (160.0, 70.0), (160.0, 130.0), (-10.0, 130.0), (-10.0, 70.0), (40.0, 70.0)],
         ];
         let mut state = 3u64;
-        let mut noise = move || {
-            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            (state >> 33) as f64 / (1u64 << 31) as f64
-        };
+        let mut noise = move || noise(&mut state);
         for shape in SHAPES {
             let mut chained = 0;
             for _ in 0..400 {

@@ -39,3 +39,9 @@ pub(super) fn rectangle(width: f64, height: f64) -> ParcelCase {
 fn near(a: f64, b: f64, tolerance: f64) {
     assert!((a - b).abs() <= tolerance, "{a} is not {b} ± {tolerance}");
 }
+
+/// Repeatable noise in [0, 1).
+pub(super) fn noise(state: &mut u64) -> f64 {
+    *state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+    (*state >> 33) as f64 / (1u64 << 31) as f64
+}
