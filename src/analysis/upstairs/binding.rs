@@ -1,12 +1,9 @@
 //! Which limit binds: what GFA would be if one alone were lifted (exact reading U11).
 
 use super::check::Prepared;
-use super::frame::Frame;
-use super::layout::{Grid, Work};
 use super::result::Binding;
+use super::search::{Grid, Lifted, best, directions, most_cells_of_one, regimes};
 use super::shape::area;
-use super::singles::{Known, singles};
-use super::solve::{Lifted, best, regimes};
 use crate::rules::UpstairsPack;
 use geo_types::MultiPolygon;
 
@@ -52,13 +49,8 @@ fn again(prepared: &Prepared, outline: &MultiPolygon<f64>, grid: &Grid, pack: &U
 pub(super) fn largest_rectangle(prepared: &Prepared) -> f64 {
     let any = 1..=1_000;
     let grid = Grid { width: any.clone(), length: any, min_area: 0.0, ..prepared.limits.grid.clone() };
-    let angles = super::layout::directions(&prepared.outline);
-    let frames: Vec<Frame> = angles.iter().map(|angle| Frame::new(&prepared.outline, *angle)).collect();
-    let mut work = Work::default();
     if area(&prepared.outline) <= 0.0 {
         return 0.0;
     }
-    let mut known = Known::default();
-    let largest = (0..frames.len()).flat_map(|index| singles(&frames, index, &grid, &mut known, &mut work)).map(|layout| layout.cells()).max();
-    largest.unwrap_or(0) as f64 * grid.cell()
+    most_cells_of_one(&prepared.outline, &directions(&prepared.outline), &grid) as f64 * grid.cell()
 }

@@ -11,8 +11,8 @@ use super::land::{Land, land};
 use super::limits::{Limits, Tower, limits};
 use super::offset::inset;
 use super::result::{Bar, PlateResult, StoreyResult, UpstairsResult, YardResult};
+use super::search::{Lifted, Regime, Scheme, best, draw, most_cells_of_one, regimes};
 use super::shape::{Point, area, normalised, without};
-use super::solve::{Lifted, Regime, Scheme, best, draw, regimes};
 use crate::domain::catalogue;
 use crate::rules::upstairs::BAND_NAMES;
 use crate::rules::{UpstairsPack, Verdict};
@@ -247,12 +247,7 @@ impl Prepared {
                 super::shape::contains(&MultiPolygon(vec![part.clone()]), (a + c) * 0.5)
             })
         };
-        let fits = |part: &Polygon<f64>| {
-            let alone = MultiPolygon(vec![part.clone()]);
-            let frames: Vec<_> = regime.space.angles.iter().map(|angle| super::frame::Frame::new(&alone, *angle)).collect();
-            let mut work = super::layout::Work::default();
-            (0..frames.len()).any(|index| !super::singles::singles(&frames, index, &self.limits.grid, &mut Default::default(), &mut work).is_empty())
-        };
+        let fits = |part: &Polygon<f64>| most_cells_of_one(&MultiPolygon(vec![part.clone()]), &regime.space.angles, &self.limits.grid) > 0;
         self.outline.0.iter().filter(|part| !used(part) && !fits(part)).map(|part| self.world_polygon(part)).collect()
     }
 

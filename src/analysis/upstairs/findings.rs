@@ -3,8 +3,8 @@
 use super::case::{Overrides, ParcelCase};
 use super::check::Prepared;
 use super::result::{Finding, Requirement, Rule, UpstairsResult};
+use super::search::{DrawnPlate, Scheme};
 use super::shape::distance_to_segment;
-use super::solve::{DrawnPlate, Scheme};
 use super::yard::{Circle, largest_circle};
 use crate::rules::{Cite, Cited, Op, Status, UpstairsPack, Verdict};
 use std::sync::Arc;

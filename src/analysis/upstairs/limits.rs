@@ -1,7 +1,7 @@
 //! The limits that hold for one parcel: the tightest of record and pack, or what a planner sets (exact readings U5, U6).
 
 use super::case::{Overrides, ParcelCase};
-use super::layout::Grid;
+use super::search::Grid;
 use crate::rules::{Cite, Cited, UpstairsPack};
 use serde::Serialize;
 use std::sync::Arc;

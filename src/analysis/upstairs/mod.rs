@@ -6,38 +6,26 @@
 //! # Source
 //! analyses §3 and the exact readings U1–U22; every figure comes from the rule pack.
 
-mod arrange;
-mod attain;
 mod binding;
 mod case;
-mod ceiling;
 mod change;
 mod check;
 mod edges;
 mod envelope;
-#[cfg(test)]
-mod exhaustive;
 mod existing;
 mod findings;
 mod fit;
-mod frame;
 mod land;
-mod layout;
 mod limits;
 mod offset;
-mod outlook;
-mod profile;
 #[cfg(test)]
 mod properties;
 mod result;
 mod rollup;
+mod search;
 mod shape;
-mod singles;
-mod slabs;
-mod solve;
 #[cfg(test)]
 mod tests;
-mod totals;
 mod yard;
 
 pub use case::{Added, ExistingBuilding, ExistingFloor, Overrides, ParcelCase, Restriction, RoadLine};

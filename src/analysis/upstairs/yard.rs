@@ -1,8 +1,8 @@
 //! Room for a truck to turn (exact reading U14).
 
 use super::edges::Piece;
+use super::search::DrawnPlate;
 use super::shape::{Point, at, bounds, dot, segments};
-use super::solve::DrawnPlate;
 use geo_types::MultiPolygon;
 
 /// To how many metres the largest circle is found.

@@ -4,7 +4,7 @@ use super::arrange::Buffers;
 use super::ceiling::Ceiling;
 use super::frame::{Channel, Frame, TOLERANCE};
 use super::profile::Sweep;
-use super::shape::{Point, at, length, segments};
+use crate::analysis::upstairs::shape::{Point, at, length, segments};
 use geo::MinimumRotatedRect;
 use geo_types::MultiPolygon;
 use std::cell::RefCell;
@@ -12,7 +12,7 @@ use std::ops::RangeInclusive;
 
 /// Sizes a plate may have, counted in column spans.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Grid {
+pub(in crate::analysis::upstairs) struct Grid {
     /// Column span in m.
     pub span: f64,
     pub width: RangeInclusive<usize>,
@@ -48,7 +48,7 @@ impl Grid {
     }
 
     /// Whether plates of one frame keep to the grid's sizes and number, and their distance from one another.
-    pub fn allows(&self, plates: &[Plate]) -> bool {
+    pub(super) fn allows(&self, plates: &[Plate]) -> bool {
         let size = |plate: &Plate| self.partner(plate.m).is_some_and(|(low, high)| (low..=high).contains(&plate.n));
         let gap = |from: f64, spans: usize, other: f64, other_spans: usize| {
             (other - from - spans as f64 * self.span).max(from - other - other_spans as f64 * self.span).max(0.0)
@@ -60,7 +60,7 @@ impl Grid {
     }
 
     /// Sides that a plate may have across a slab and that fit into `extent` metres, ascending.
-    pub fn sides(&self, extent: f64) -> impl DoubleEndedIterator<Item = Side> + '_ {
+    pub(super) fn sides(&self, extent: f64) -> impl DoubleEndedIterator<Item = Side> + '_ {
         let (low, high) = (*self.width.start().min(self.length.start()), *self.width.end().max(self.length.end()));
         let high = high.min(spans(extent, self.span));
         (low..=high).filter_map(|m| self.partner(m).map(|(low, high)| Side { m, low, high }))
@@ -105,7 +105,7 @@ impl Layout {
 
 /// Directions to try, degrees in [0, 90), ascending: of the outline's edges, longest first when there are many, and of its
 /// minimum-area rectangle.
-pub(super) fn directions(outline: &MultiPolygon<f64>) -> Vec<f64> {
+pub(in crate::analysis::upstairs) fn directions(outline: &MultiPolygon<f64>) -> Vec<f64> {
     const MOST: usize = 8;
     let mut sums: Vec<(f64, f64)> = Vec::new();
     let mut add = |along: Point, weight: f64| {

@@ -3,11 +3,11 @@
 use super::arrange::{Arrangements, MostUnder, Wanted};
 use super::attain::{Attainable, Bits, several, smallest_of};
 use super::frame::Frame;
-use super::land::Land;
 use super::layout::{Grid, Layout, Plate, Work, corners, directions};
-use super::limits::{Limits, Tower};
-use super::shape::{Point, area, length, without};
 use super::singles::{Known, singles};
+use crate::analysis::upstairs::land::Land;
+use crate::analysis::upstairs::limits::{Limits, Tower};
+use crate::analysis::upstairs::shape::{Point, area, length, without};
 use crate::rules::UpstairsPack;
 use geo::{BooleanOps, Relate};
 use geo_types::{LineString, MultiPolygon, Polygon};
@@ -26,10 +26,10 @@ pub(super) struct Question<'a> {
 
 /// What one outline can hold, whatever FAR, coverage and height say: searched as far as a question needs, and further for the next one.
 #[derive(Clone, Default)]
-pub(super) struct Space {
-    pub frames: Vec<Frame>,
+pub(in crate::analysis::upstairs) struct Space {
+    pub(super) frames: Vec<Frame>,
     pub angles: Vec<f64>,
-    pub attainable: Attainable,
+    pub(super) attainable: Attainable,
     /// Where the upright frames begin, one for each direction.
     upright: Option<usize>,
     known: Known,
@@ -45,7 +45,7 @@ pub(super) struct Space {
 
 /// The best building found.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Building {
+pub(in crate::analysis::upstairs) struct Building {
     pub storeys: usize,
     /// Total plate area, m².
     pub plate_area: f64,
@@ -78,7 +78,7 @@ impl Space {
 
     /// The best building for the question. The search goes no further than this question needs: it stops where the question's bound is reached, as every
     /// later layout would at best tie and lose, and passes over what could not better the building found so far.
-    pub fn best(&mut self, question: &Question<'_>) -> Building {
+    pub(super) fn best(&mut self, question: &Question<'_>) -> Building {
         Work::lend(|work| self.search(question, work))
     }
 
@@ -175,7 +175,7 @@ impl Space {
     }
 
     /// The plates of a building, in their frame.
-    pub fn layout(&self, building: &Building, grid: &Grid) -> Option<Layout> {
+    pub(super) fn layout(&self, building: &Building, grid: &Grid) -> Option<Layout> {
         if building.cells == 0 {
             return None;
         }
@@ -282,7 +282,7 @@ impl Question<'_> {
 
 /// A building with its plates drawn, in the land's local coordinates.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Scheme {
+pub(in crate::analysis::upstairs) struct Scheme {
     pub building: Building,
     pub angle_deg: f64,
     pub plates: Vec<DrawnPlate>,
@@ -290,7 +290,7 @@ pub(super) struct Scheme {
 }
 
 #[derive(Clone, Debug)]
-pub(super) struct DrawnPlate {
+pub(in crate::analysis::upstairs) struct DrawnPlate {
     pub width: f64,
     pub length: f64,
     pub corners: [Point; 4],
@@ -313,14 +313,14 @@ impl DrawnPlate {
 }
 
 /// One height regime: where the zones lower than `height` are kept free, the building may rise to `height`.
-pub(super) struct Regime {
+pub(in crate::analysis::upstairs) struct Regime {
     pub outline: MultiPolygon<f64>,
     pub height: Option<f64>,
     pub space: Space,
 }
 
 /// The height regimes of an outline, highest free area last (U5): one when no zone lies on it.
-pub(super) fn regimes(land: &Land, outline: MultiPolygon<f64>, height: Option<f64>) -> Vec<Regime> {
+pub(in crate::analysis::upstairs) fn regimes(land: &Land, outline: MultiPolygon<f64>, height: Option<f64>) -> Vec<Regime> {
     let mut zones: Vec<&(f64, MultiPolygon<f64>)> = land
         .zones
         .iter()
@@ -341,7 +341,7 @@ pub(super) fn regimes(land: &Land, outline: MultiPolygon<f64>, height: Option<f6
 
 /// What is varied against the base question when asking which limit binds (U11).
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Lifted {
+pub(in crate::analysis::upstairs) struct Lifted {
     pub far: bool,
     pub height: bool,
     pub storeys: bool,
@@ -349,7 +349,13 @@ pub(super) struct Lifted {
 }
 
 /// The best building over all height regimes: index of the regime, and the building.
-pub(super) fn best(regimes: &mut [Regime], site_area: f64, limits: &Limits, pack: &UpstairsPack, lifted: Lifted) -> (usize, Building) {
+pub(in crate::analysis::upstairs) fn best(
+    regimes: &mut [Regime],
+    site_area: f64,
+    limits: &Limits,
+    pack: &UpstairsPack,
+    lifted: Lifted,
+) -> (usize, Building) {
     let mut best = (0, Building::default());
     for (index, regime) in regimes.iter_mut().enumerate() {
         let height = if lifted.height { None } else { regime.height };
@@ -376,7 +382,7 @@ pub(super) fn best(regimes: &mut [Regime], site_area: f64, limits: &Limits, pack
 }
 
 /// The building drawn.
-pub(super) fn draw(regimes: &[Regime], index: usize, building: Building, grid: &Grid) -> Scheme {
+pub(in crate::analysis::upstairs) fn draw(regimes: &[Regime], index: usize, building: Building, grid: &Grid) -> Scheme {
     let regime = &regimes[index];
     let mut scheme = Scheme { building, height_limit: regime.height, ..Scheme::default() };
     let Some(layout) = regime.space.layout(&scheme.building, grid) else { return scheme };

@@ -2,10 +2,10 @@
 
 use super::frame::Frame;
 use super::layout::{Grid, directions};
-use super::limits::Tower;
-use super::shape::{Point, at};
 use super::solve::{Question, Space};
-use super::tests::noise;
+use crate::analysis::upstairs::limits::Tower;
+use crate::analysis::upstairs::shape::{Point, at};
+use crate::analysis::upstairs::tests::noise;
 use geo_types::{LineString, MultiPolygon, Polygon};
 
 /// Outlines as parcels have them: skewed quadrilaterals, L shapes and U shapes, turned by any angle.

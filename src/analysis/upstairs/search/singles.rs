@@ -2,6 +2,7 @@
 
 use super::frame::{Channel, Frame, TOLERANCE};
 use super::layout::{Grid, Layout, Plate, Side, Work, spans};
+use geo_types::MultiPolygon;
 
 /// Sizes of single plates that some direction holds.
 #[derive(Clone, Default)]
@@ -45,6 +46,13 @@ pub(super) fn singles(frames: &[Frame], index: usize, grid: &Grid, known: &mut K
         }
     }
     found
+}
+
+/// The most cells that one plate has along any of the directions, degrees; 0 when none fits.
+pub(in crate::analysis::upstairs) fn most_cells_of_one(outline: &MultiPolygon<f64>, directions: &[f64], grid: &Grid) -> usize {
+    let frames: Vec<Frame> = directions.iter().map(|angle| Frame::new(outline, *angle)).collect();
+    let (mut known, mut work) = (Known::default(), Work::default());
+    (0..frames.len()).flat_map(|index| singles(&frames, index, grid, &mut known, &mut work)).map(|layout| layout.cells()).max().unwrap_or(0)
 }
 
 /// Which lengths are of interest, in spans: a shorter one than `more_than` + 1 is of no use, a longer one than `enough` no better.

@@ -2,7 +2,7 @@
 
 use super::layout::Plate;
 use super::profile::{Profile, Sweep};
-use super::shape::{Point, at, segments};
+use crate::analysis::upstairs::shape::{Point, at, segments};
 use geo_types::MultiPolygon;
 
 /// Half of the millimetre by which a plate may miss the outline (U6).

@@ -96,7 +96,7 @@ impl Part {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::analysis::upstairs::frame::Frame;
+    use crate::analysis::upstairs::search::frame::Frame;
     use geo_types::{LineString, MultiPolygon, Polygon};
 
     #[test]

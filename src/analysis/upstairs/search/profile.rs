@@ -1,7 +1,7 @@
 //! What of a vertical line lies in the outline, as a function of where the line stands: the outline cut into trapezoids.
 
 use super::frame::Channel;
-use super::shape::Point;
+use crate::analysis::upstairs::shape::Point;
 
 /// Between neighbouring corners the boundary is straight lines, taken in pairs from below: a lower and an upper side of free land.
 #[derive(Clone, Debug, Default)]
