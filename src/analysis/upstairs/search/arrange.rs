@@ -137,13 +137,13 @@ struct Search<'a, 'b> {
 impl Search<'_, '_> {
     fn run(&mut self, width: impl Width) {
         for i in 0..self.work.buffers.places.len() {
-            let Buffers { outlook, totals, .. } = &mut self.work.buffers;
+            let Buffers { outlook, totals, tried, .. } = &mut self.work.buffers;
             // The most cells to the left of this slab.
-            let (left, others_next) = totals.reach(i, width);
+            let (left, is_other) = totals.reach(i, width);
+            tried.version += usize::from(is_other);
             let reachable = if left == 0 { outlook.several(i) } else { left + outlook.rest(i) };
             let has_more = reachable >= self.wanted.at_least && self.slabs_at(i, left, width);
-            let Buffers { totals, tried, .. } = &mut self.work.buffers;
-            tried.version += usize::from(others_next);
+            let totals = &self.work.buffers.totals;
             if has_more && (self.settled)(&|cap| totals.most(cap)) {
                 return;
             }
@@ -219,6 +219,14 @@ mod tests {
         let sizes = [4, 6, 8, 9, 12, 16];
         let sums: BTreeSet<usize> = sizes.iter().flat_map(|a| sizes.iter().map(move |b| a + b)).collect();
         assert_eq!(all_totals(&frames(&[(0.0, 0.0), (90.0, 0.0), (90.0, 40.0), (0.0, 40.0)]), &grid(2)), sums);
+    }
+
+    #[test]
+    fn the_next_slab_is_looked_at_where_no_place_lies_between() {
+        // One size only: the second slab may begin at the very next place.
+        let grid = Grid::new(10.0, (20.0, 20.0), (20.0, 20.0), 400.0, 10.0, 3);
+        assert_eq!(all_totals(&frames(&[(0.0, 0.0), (50.0, 0.0), (50.0, 20.0), (0.0, 20.0)]), &grid), BTreeSet::from([8]));
+        assert_eq!(all_totals(&frames(&[(0.0, 0.0), (80.0, 0.0), (80.0, 20.0), (0.0, 20.0)]), &grid), BTreeSet::from([8, 12]));
     }
 
     #[test]

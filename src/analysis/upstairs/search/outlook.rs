@@ -43,13 +43,15 @@ impl Outlook {
         let (step, limit) = (grid.span / MARKS as f64, frame.x_max + 2.0 * TOLERANCE);
         // Of two plates one over the other this much of every line is lost, unless water or a yard parts them anyway.
         let gap = if ceiling.is_single() { ((grid.fire_distance - 2.0 * TOLERANCE).max(0.0) / grid.span) as usize } else { 0 };
+        // Each channel with a plate may be short by the tolerance.
+        let slack = 2.0 * TOLERANCE * grid.count_max as f64;
         let per_span = 1.0 / grid.span;
         let least = sides.iter().map(|side| side.low).min().unwrap_or(0);
         for i in (0..count).rev() {
             let (mut rest, mut several) = (self.rest[i + 1], self.several[i + 1]);
             let mark = ((places[i] - frame.x_min) / step + (1.0 - 1e-9)).max(0.0) as usize;
             let (before, first) = &self.begins[i];
-            let mut most = usize::MAX;
+            let mut over = usize::MAX;
             let sketches = &mut self.sketches[i * sides.len()..(i + 1) * sides.len()];
             for ((side, sketch), (next, share)) in sides.iter().zip(sketches).zip(&mut self.nexts) {
                 let end = places[i] + side.m as f64 * grid.span;
@@ -62,8 +64,7 @@ impl Outlook {
                 let (until, last) = &self.ends[(mark + side.m * MARKS).min(self.ends.len() - 1)];
                 let mean = (until - before) * *share + 1e-6;
                 // A wider slab has no more room.
-                most = most.min(mean.min((first.room(last) + 2.0 * TOLERANCE) * per_span).max(0.0) as u32 as usize);
-                let over = most;
+                over = over.min(mean.min((first.room(last) + slack) * per_span).max(0.0) as u32 as usize);
                 if over < side.low {
                     if over < least {
                         break;

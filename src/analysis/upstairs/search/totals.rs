@@ -81,19 +81,18 @@ impl Totals {
         self.words
     }
 
-    /// Hands the totals at place `i` on to the next place, and says whether those there are others. The most cells at place `i` that leave a plate to be
-    /// had.
+    /// Hands the totals at place `i` on to the next place. The most cells at place `i` that leave a plate to be had, and whether the totals there are
+    /// others than at the place before.
     pub fn reach(&mut self, i: usize, width: impl Width) -> (usize, bool) {
         let (words, row) = (width.words(), self.row);
-        let (here, after) = self.sets[i * row * words..(i + 2) * row * words].split_at_mut(row * words);
-        let mut others = 0;
-        for (word, more) in after.iter_mut().zip(&*here) {
-            others |= *word & !more;
-            *word |= more;
-        }
+        let (before, from_here) = self.sets.split_at_mut(i * row * words);
+        let (here, after) = from_here.split_at_mut(row * words);
+        // Every slab that ends before this place has been looked at: only now are the totals here complete.
+        let is_other = before.rchunks_exact(row * words).next().is_none_or(|last| last != here);
+        after.iter_mut().zip(&*here).for_each(|(word, more)| *word |= more);
         self.filled.clear();
         self.filled.extend(here.chunks_exact(words).map(|set| set.iter().any(|word| *word != 0)));
-        (here.chunks_exact(words).take(row - 1).filter_map(|set| highest_up_to(set, usize::MAX)).max().unwrap_or(0), others != 0)
+        (here.chunks_exact(words).take(row - 1).filter_map(|set| highest_up_to(set, usize::MAX)).max().unwrap_or(0), is_other)
     }
 
     /// Adds the totals that the slab's plates make with those to its left. Whether several plates have a new one.
