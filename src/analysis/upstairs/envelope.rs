@@ -4,6 +4,7 @@
 use super::edges::Piece;
 use super::offset::{reflex_join, strip};
 use super::shape::{Point, at, boxes_meet, contains, cross, dot, length, segments};
+use geo::BoundingRect;
 use geo_types::{LineString, MultiPolygon, Polygon, Rect};
 
 /// Whether a side bounds the outline is asked this far beyond it, m: where two strips touch, neither side does.
@@ -49,29 +50,22 @@ pub(super) fn envelope(site: &MultiPolygon<f64>, pieces: &[Piece], mitre_limit: 
 
 fn cutters(pieces: &[Piece], mitre_limit: f64) -> Vec<Cutter> {
     let cutter = |polygon: Polygon<f64>, sides: std::ops::Range<usize>| {
+        let bounds = polygon.bounding_rect()?;
         let (exterior, _) = polygon.into_inner();
         let mut points = exterior.0;
         points.pop();
-        let bounds = bounds_of(&points);
-        Cutter { points, bounds, sides }
+        Some(Cutter { points, bounds, sides })
     };
     // Not the base of a strip, nor the two sides that a join has in common with the strips beside it.
-    let mut found: Vec<Cutter> = pieces.iter().filter(|piece| piece.setback > 0.0).map(|piece| cutter(strip(piece), 1..4)).collect();
+    let mut found: Vec<Cutter> = pieces.iter().filter(|piece| piece.setback > 0.0).filter_map(|piece| cutter(strip(piece), 1..4)).collect();
     for ring in pieces.chunk_by(|a, b| a.ring == b.ring) {
         found.extend((0..ring.len()).filter_map(|index| {
             let join = reflex_join(&ring[index], &ring[(index + 1) % ring.len()], mitre_limit)?;
             let corners = join.exterior().0.len() - 1;
-            Some(cutter(join, 1..corners - 1))
+            cutter(join, 1..corners - 1)
         }));
     }
     found
-}
-
-fn bounds_of(points: &[Point]) -> Rect<f64> {
-    points.iter().skip(1).fold(Rect::new(points[0], points[0]), |rect, point| {
-        let (min, max) = (rect.min(), rect.max());
-        Rect::new(at(min.x.min(point.x), min.y.min(point.y)), at(max.x.max(point.x), max.y.max(point.y)))
-    })
 }
 
 impl Cutter {

@@ -33,7 +33,7 @@ pub(super) fn largest_circle(
     let site = Boundary::new(segments(site));
     let plates: Vec<Boundary> = plates.iter().map(|plate| Boundary::new(plate.sides().into_iter())).collect();
     let obstacles: Vec<Boundary> = obstacles.iter().map(|shape| Boundary::new(segments(shape))).collect();
-    let facing: Vec<(Side, f64)> = facing.map(|piece| (Side::new(piece.a, piece.b), piece.setback)).collect();
+    let facing: Vec<(Segment, f64)> = facing.map(|piece| (Segment::new(piece.a, piece.b), piece.setback)).collect();
     let room = |centre: Point| {
         let taken = plates.iter().chain(&obstacles).map(|shape| -shape.depth(centre)).fold(f64::INFINITY, f64::min);
         let beyond = facing.iter().map(|(side, setback)| side.squared(centre).sqrt() - setback).fold(f64::INFINITY, f64::min);
@@ -78,7 +78,7 @@ impl Cell {
 }
 
 /// A segment ready to be asked for its distance many times.
-struct Side {
+struct Segment {
     a: Point,
     b: Point,
     along: Point,
@@ -86,10 +86,10 @@ struct Side {
     per: f64,
 }
 
-impl Side {
-    fn new(a: Point, b: Point) -> Side {
+impl Segment {
+    fn new(a: Point, b: Point) -> Segment {
         let along = b - a;
-        Side { a, b, along, per: 1.0 / dot(along, along).max(f64::MIN_POSITIVE) }
+        Segment { a, b, along, per: 1.0 / dot(along, along).max(f64::MIN_POSITIVE) }
     }
 
     /// Square of the distance to a point.
@@ -101,11 +101,11 @@ impl Side {
 }
 
 /// The rings of a shape.
-struct Boundary(Vec<Side>);
+struct Boundary(Vec<Segment>);
 
 impl Boundary {
     fn new(sides: impl Iterator<Item = (Point, Point)>) -> Boundary {
-        Boundary(sides.map(|(a, b)| Side::new(a, b)).collect())
+        Boundary(sides.map(|(a, b)| Segment::new(a, b)).collect())
     }
 
     /// Distance to the boundary, positive inside.
