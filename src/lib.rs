@@ -2,7 +2,7 @@
 
 pub mod analysis;
 pub mod api;
-pub mod atlas;
+pub mod city;
 pub mod cli;
 pub mod config;
 pub mod domain;

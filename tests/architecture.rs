@@ -9,17 +9,17 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("domain", &[]),
     ("spatial", &["domain"]),
     ("rules", &["domain"]),
-    ("atlas", &["domain", "spatial"]),
-    ("analysis", &["domain", "spatial", "rules", "atlas"]),
+    ("city", &["domain", "spatial"]),
+    ("analysis", &["domain", "spatial", "rules", "city"]),
     // The wire formats are written straight from the atlas's columns.
-    ("formats", &["domain", "spatial", "atlas"]),
+    ("formats", &["domain", "spatial", "city"]),
     ("intake", &["domain", "spatial", "formats"]),
     ("sample", &["domain", "spatial"]),
     ("store", &["domain", "spatial", "formats"]),
-    ("service", &["domain", "spatial", "rules", "atlas", "analysis", "formats", "intake", "sample", "store"]),
-    ("api", &["domain", "spatial", "rules", "atlas", "formats", "store", "service"]),
+    ("service", &["domain", "spatial", "rules", "city", "analysis", "formats", "intake", "sample", "store"]),
+    ("api", &["domain", "spatial", "rules", "city", "formats", "store", "service"]),
     ("config", &["domain"]),
-    ("cli", &["domain", "spatial", "rules", "atlas", "formats", "intake", "sample", "store", "service", "api", "config"]),
+    ("cli", &["domain", "spatial", "rules", "city", "formats", "intake", "sample", "store", "service", "api", "config"]),
 ];
 
 /// Outside crate → rooms that may name it.
@@ -27,7 +27,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("rstar", &["spatial"]),
     ("proj4rs", &["spatial"]),
     ("crs_definitions", &["spatial", "store"]),
-    ("cql2", &["atlas"]),
+    ("cql2", &["city"]),
     ("gdal", &["formats"]),
     ("gdal_sys", &["formats"]),
     ("calamine", &["formats"]),
@@ -42,7 +42,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("indicatif", &["cli"]),
     ("tokio", &["service", "api", "cli"]),
     ("toml", &["domain", "rules", "config", "sample", "cli"]),
-    ("rayon", &["spatial", "atlas", "analysis", "sample", "store", "service", "cli"]),
+    ("rayon", &["spatial", "city", "analysis", "sample", "store", "service", "cli"]),
 ];
 
 fn sources(folder: &Path, found: &mut Vec<PathBuf>) {

@@ -1,7 +1,7 @@
 //! Items: pages of features, one feature, totals, search, neighbours.
 
 use super::{App, Caller, Refusal, away};
-use crate::atlas::Page;
+use crate::city::Page;
 use crate::domain::{ColumnType, Fault, Layer};
 use crate::service;
 use crate::service::items::Selection;

@@ -4,7 +4,7 @@ use super::items::{Selected, Selection, write_features};
 use super::{Planner, Viewer};
 use crate::domain::fault::Outcome;
 use crate::domain::{Fault, GeometryKind, Layer, Row};
-use crate::formats::geojson::FeatureStyle;
+use crate::formats::wire::geojson::FeatureStyle;
 use crate::formats::{CsvGeometry, VectorDriver, WriteOptions, write_csv, write_vector};
 use rayon::prelude::*;
 use serde::Deserialize;

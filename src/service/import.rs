@@ -3,10 +3,10 @@
 use crate::domain::fault::Outcome;
 use crate::domain::row::CellRef;
 use crate::domain::{Fault, GeometryKind, Layer, Row, WriteMode, dictionary};
-use crate::formats::geopackage_blob;
 use crate::intake::{CityContext, ImportOptions, ImportReport, KnownShape, RowNote, prepare};
 use crate::spatial::majority;
 use crate::spatial::polygons::Polygons;
+use crate::store::geopackage::blob;
 use crate::store::{Author, Store};
 use geo::Centroid;
 use geo_types::{Geometry, MultiPolygon};
@@ -113,7 +113,7 @@ fn context(store: &dyn Store, layer: &'static Layer) -> Outcome<CityContext> {
 }
 
 fn decode(blob: &[u8]) -> Option<Geometry<f64>> {
-    geopackage_blob::decode(blob).ok().flatten()
+    blob::decode(blob).ok().flatten()
 }
 
 /// Keys and shapes of a polygon layer.

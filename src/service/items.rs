@@ -2,11 +2,11 @@
 
 use super::instruments::LandOn;
 use super::{Planner, Viewer, collection};
-use crate::atlas::summary::{Summary, summarise};
-use crate::atlas::{Page, Query, SortKey, Table};
+use crate::city::summary::{Summary, summarise};
+use crate::city::{Page, Query, SortKey, Table};
 use crate::domain::fault::Outcome;
 use crate::domain::{Fault, FaultKind};
-use crate::formats::geojson::{FeatureStyle, write_feature};
+use crate::formats::wire::geojson::{FeatureStyle, write_feature};
 use crate::spatial::crs::WorkingCrs;
 use crate::store::Role;
 use rayon::prelude::*;

@@ -1,7 +1,7 @@
 //! What is let and what is stale, per parcel.
 
 use super::occupancy::{age_days, stale_after_days, unit_layer};
-use crate::atlas::Atlas;
+use crate::city::Atlas;
 use crate::domain::fault::Outcome;
 use crate::store::Store;
 use std::collections::HashMap;

@@ -1,11 +1,11 @@
 //! Reading a city into memory.
 
-use crate::atlas::{Atlas, Table, TableBuilder};
+use crate::city::{Atlas, Table, TableBuilder};
 use crate::domain::fault::Outcome;
 use crate::domain::{Layer, dictionary};
-use crate::formats::geopackage_blob;
 use crate::spatial::crs::WorkingCrs;
 use crate::store::Store;
+use crate::store::geopackage::blob;
 use rayon::prelude::*;
 use std::sync::Arc;
 
@@ -24,7 +24,7 @@ pub fn table(store: &dyn Store, layer: &'static Layer) -> Outcome<Table> {
     store.scan(layer, &mut |fid, cells, blob| {
         builder.push(fid, cells, |shapes| {
             if let Some(blob) = blob
-                && geopackage_blob::decode_into(blob, shapes).is_err()
+                && blob::decode_into(blob, shapes).is_err()
             {
                 unreadable += 1;
             }

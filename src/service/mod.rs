@@ -20,7 +20,7 @@ pub mod topology;
 
 pub use rights::Viewer;
 
-use crate::atlas::{Atlas, Table};
+use crate::city::{Atlas, Table};
 use crate::domain::fault::Outcome;
 use crate::domain::{Fault, Layer, dictionary};
 use crate::spatial::crs::WorkingCrs;

@@ -4,7 +4,7 @@ use super::letting::Letting;
 use super::{Planner, Viewer};
 use crate::domain::fault::Outcome;
 use crate::domain::{Fault, FaultKind, Layer, Row, Value, catalogue, dictionary};
-use crate::formats::geojson::{FeatureStyle, write_feature};
+use crate::formats::wire::geojson::{FeatureStyle, write_feature};
 use crate::store::{Author, ChangeQuery, SameFloor};
 use chrono::NaiveDate;
 use serde_json::{Map, Value as Json, json};

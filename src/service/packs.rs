@@ -1,6 +1,6 @@
 //! The rule packs in force, and the few figures that the service itself needs from them.
 
-use crate::atlas::Atlas;
+use crate::city::Atlas;
 use crate::domain::Fault;
 use crate::domain::fault::Outcome;
 use crate::rules::{Packs, ProgressPack, UpstairsPack};

@@ -5,7 +5,7 @@ use super::{Planner, Viewer};
 use crate::domain::Fault;
 use crate::domain::fault::Outcome;
 use crate::domain::run::sha256_hex;
-use crate::formats::geojson::FeatureStyle;
+use crate::formats::wire::geojson::FeatureStyle;
 use crate::store::Plan;
 use serde::Deserialize;
 use serde_json::{Value, json};

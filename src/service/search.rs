@@ -1,7 +1,7 @@
 //! Finding places by code, name or coordinates.
 
 use super::Planner;
-use crate::atlas::Table;
+use crate::city::Table;
 use crate::domain::fault::Outcome;
 use serde_json::{Value, json};
 

@@ -3,7 +3,7 @@
 use super::Planner;
 use crate::domain::fault::Outcome;
 use crate::domain::{Fault, GeometryKind};
-use crate::formats::vector_tile::{TileStyle, encode};
+use crate::formats::wire::vector_tile::{TileStyle, encode};
 use crate::spatial::tile::TileAddress;
 use serde_json::{Value, json};
 use std::sync::PoisonError;

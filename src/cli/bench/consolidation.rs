@@ -2,7 +2,7 @@
 
 use super::plot::{Line, log_log};
 use super::timed;
-use crate::atlas::Table;
+use crate::city::Table;
 use crate::domain::Fault;
 use crate::domain::fault::Outcome;
 use crate::service::{Planner, Viewer};

@@ -6,7 +6,7 @@ mod consolidation;
 mod plot;
 mod upstairs;
 
-use crate::atlas::Query;
+use crate::city::Query;
 use crate::cli::output::Output;
 use crate::cli::sample;
 use crate::domain::Fault;
@@ -343,7 +343,7 @@ fn tile(city: &Path) -> Outcome<Value> {
 fn items(city: &Path) -> Outcome<Value> {
     let planner = Planner::open(city)?;
     let table = planner.table("parcel")?;
-    let page = crate::atlas::Page { offset: 0, limit: 1000 };
+    let page = crate::city::Page { offset: 0, limit: 1000 };
     let mut own = Vec::new();
     let boxes: Vec<[f64; 4]> = windows(table.extent().ok_or_else(|| Fault::internal("bench", "empty city"))?, 60)
         .into_iter()

@@ -3,7 +3,7 @@
 use super::{date, read_inputs};
 use crate::analysis::Control;
 use crate::analysis::consolidation::{self, LandSplitTable, Params, ParcelInput, SharedStep, Weights};
-use crate::atlas::{Atlas, Table};
+use crate::city::{Atlas, Table};
 use crate::domain::Fault;
 use crate::domain::fault::Outcome;
 use crate::domain::units::hectares;

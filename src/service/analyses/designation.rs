@@ -2,7 +2,7 @@
 
 use super::{date, read_inputs};
 use crate::analysis::designation::{BuildingRecord, CityEvidence, FacilitySite, FirmRecord, ParcelRecord, ParkEvidence, UnitRecord, assess};
-use crate::atlas::{Atlas, Table};
+use crate::city::{Atlas, Table};
 use crate::domain::Fault;
 use crate::domain::fault::Outcome;
 use crate::rules::{DesignationPack, Packs};

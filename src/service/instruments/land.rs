@@ -1,7 +1,7 @@
 //! The land as it stood on a day: parcels that had gone into a plan parcel by then are left out, plan parcels stand from their day on.
 
 use super::{Now, all, lineage};
-use crate::atlas::Table;
+use crate::city::Table;
 use crate::domain::fault::Outcome;
 use crate::domain::{Fault, InstrumentKind, Lineage};
 use crate::service::Planner;

@@ -19,7 +19,7 @@ pub use view::InstrumentQuery;
 use super::Planner;
 use crate::domain::fault::Outcome;
 use crate::domain::{Fault, FaultKind, InstrumentKind, InstrumentState, Layer, Lineage, Row, Step, dictionary};
-use crate::formats::geopackage_blob;
+use crate::store::geopackage::blob;
 use crate::store::{Reading, StoredRow};
 use serde_json::Value as Json;
 
@@ -118,7 +118,7 @@ fn land(reading: &dyn Reading, code: &str) -> Outcome<Land> {
 
 impl Land {
     fn digest(&self) -> String {
-        self.row.geometry.as_ref().map(geopackage_blob::digest).unwrap_or_default()
+        self.row.geometry.as_ref().map(blob::digest).unwrap_or_default()
     }
 }
 

@@ -3,9 +3,9 @@
 use super::{GeoPackage, changes, schema, sql};
 use crate::domain::fault::Outcome;
 use crate::domain::{CitySink, Layer, Row, Value, dictionary};
-use crate::formats::geopackage_blob;
 use crate::spatial::area;
 use crate::spatial::crs::WorkingCrs;
+use crate::store::geopackage::blob;
 use crate::store::{Author, WriteMode};
 use geo_types::Geometry;
 use rayon::prelude::*;
@@ -112,7 +112,7 @@ pub(super) fn encode(row: &Row, layer: &Layer, crs: &WorkingCrs) -> Encoded {
         }
         _ => (f64::NAN, f64::NAN),
     };
-    Encoded { blob: row.geometry.as_ref().map(|geometry| geopackage_blob::encode(geometry, crs.epsg())), planar, ellipsoidal }
+    Encoded { blob: row.geometry.as_ref().map(|geometry| blob::encode(geometry, crs.epsg())), planar, ellipsoidal }
 }
 
 pub(super) fn insert_rows(connection: &Connection, crs: &WorkingCrs, layer: &Layer, rows: &[Row], or: &str) -> rusqlite::Result<()> {

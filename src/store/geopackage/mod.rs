@@ -2,6 +2,7 @@
 
 mod accounts;
 mod baseline;
+pub mod blob;
 mod bulk;
 mod changes;
 mod plans;

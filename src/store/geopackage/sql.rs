@@ -3,7 +3,7 @@
 use super::value_of;
 use crate::domain::row::CellRef;
 use crate::domain::{Layer, Row, Value};
-use crate::formats::geopackage_blob;
+use crate::store::geopackage::blob;
 use crate::store::{Equals, StoredRow};
 use rusqlite::functions::FunctionFlags;
 use rusqlite::types::{ToSqlOutput, ValueRef};
@@ -34,7 +34,7 @@ fn register_envelope_functions(connection: &Connection) -> rusqlite::Result<()> 
 }
 
 fn envelope(value: ValueRef<'_>) -> Option<[f64; 4]> {
-    value.as_blob_or_null().ok().flatten().and_then(|blob| geopackage_blob::blob_envelope(blob).ok().flatten())
+    value.as_blob_or_null().ok().flatten().and_then(|blob| blob::blob_envelope(blob).ok().flatten())
 }
 
 /// `"a","b",…` of a layer's columns.
@@ -72,7 +72,7 @@ pub(super) fn stored_row(layer: &Layer, row: &rusqlite::Row<'_>) -> rusqlite::Re
         values.push(value_of(column.kind, row.get_ref(index + 1)?));
     }
     let geometry = if layer.is_spatial() {
-        row.get_ref(layer.columns.len() + 1)?.as_blob_or_null().ok().flatten().and_then(|blob| geopackage_blob::decode(blob).ok().flatten())
+        row.get_ref(layer.columns.len() + 1)?.as_blob_or_null().ok().flatten().and_then(|blob| blob::decode(blob).ok().flatten())
     } else {
         None
     };

@@ -4,8 +4,8 @@ use super::units::{ChangeError, row_json};
 use super::{bulk, changes, schema, sql};
 use crate::domain::fault::Outcome;
 use crate::domain::{Fault, Layer, Row};
-use crate::formats::geopackage_blob;
 use crate::spatial::crs::WorkingCrs;
+use crate::store::geopackage::blob;
 use crate::store::{Author, Equals, Reading, RowChange, StoredRow};
 use rusqlite::{Connection, TransactionBehavior};
 use serde_json::{Value, json};
@@ -94,7 +94,7 @@ fn logged(connection: &Connection, layer: &'static Layer, key: &str) -> rusqlite
     let Some((_, row)) = sql::select_rows(connection, layer, &[(layer.key.as_str(), key)])?.pop() else { return Ok(Value::Null) };
     let mut entry = row_json(layer, &row);
     if let Some(geometry) = &row.geometry {
-        entry["geometry_sha256"] = json!(geopackage_blob::digest(geometry));
+        entry["geometry_sha256"] = json!(blob::digest(geometry));
     }
     Ok(entry)
 }

@@ -6,7 +6,7 @@
 
 use super::sites::{CandidateSite, banked_m2};
 use crate::analysis::consolidation::judge;
-use crate::atlas::{Atlas, Table};
+use crate::city::{Atlas, Table};
 use crate::domain::fault::Outcome;
 use crate::rules;
 use crate::service::Planner;

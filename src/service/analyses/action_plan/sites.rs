@@ -2,7 +2,7 @@
 
 use crate::analysis::Control;
 use crate::analysis::consolidation::action_plan::{Phase, PlanSite};
-use crate::atlas::Table;
+use crate::city::Table;
 use crate::domain::fault::Outcome;
 use crate::domain::{Fault, FaultKind};
 use crate::rules;

@@ -3,7 +3,7 @@
 use super::ground::Ground;
 use super::inputs::Question;
 use crate::analysis::upstairs::ParcelCase;
-use crate::atlas::{Atlas, Table};
+use crate::city::{Atlas, Table};
 use crate::domain::Fault;
 use crate::domain::fault::Outcome;
 use crate::rules::UpstairsPack;

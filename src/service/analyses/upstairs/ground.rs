@@ -1,7 +1,7 @@
 //! Everything the check must know of a parcel, found in the city.
 
 use crate::analysis::upstairs::{ExistingBuilding, ParcelCase, Restriction, RoadLine};
-use crate::atlas::{Atlas, Table};
+use crate::city::{Atlas, Table};
 use crate::domain::Fault;
 use crate::domain::fault::Outcome;
 use crate::rules::UpstairsPack;

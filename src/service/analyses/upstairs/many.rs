@@ -7,7 +7,7 @@ use super::matrix::BandAreas;
 use super::programme::programme;
 use crate::analysis::Control;
 use crate::analysis::upstairs::{Capacity, Depth, Overrides, RollUp, UpstairsResult, check_from, check_to, sum};
-use crate::atlas::{Atlas, Table};
+use crate::city::{Atlas, Table};
 use crate::domain::fault::Outcome;
 use crate::domain::{Fault, FaultKind};
 use crate::rules::upstairs::BAND_NAMES;

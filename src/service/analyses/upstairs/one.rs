@@ -3,7 +3,7 @@
 use super::ground::Ground;
 use super::inputs::Question;
 use crate::analysis::upstairs::{Depth, Overrides, ParcelCase, check_from, check_to, in_force};
-use crate::atlas::{Atlas, Table};
+use crate::city::{Atlas, Table};
 use crate::domain::fault::Outcome;
 use crate::rules::UpstairsPack;
 use crate::service::Planner;

@@ -1,6 +1,6 @@
 //! The yearly programme against what was completed: GFA on record by year, never potential (U21).
 
-use crate::atlas::Atlas;
+use crate::city::Atlas;
 use crate::rules::UpstairsPack;
 use serde::Serialize;
 use std::collections::{BTreeMap, HashSet};

@@ -1,11 +1,12 @@
 //! From a grid of cells to a [`Table`]: the header row, and geometry from a WKT column or an x and a y column.
 
-use super::encoding::EncodingUsed;
+use super::raw;
 use super::read::{ReadOptions, bound_row, step};
 use super::source::{Field, Progress, RawGeometry, RawShape, SourceNotice, SourceRow, Table};
-use super::{gdal_quiet, raw};
 use crate::domain::fault::Outcome;
 use crate::domain::{Fault, Value};
+use crate::formats::encoding::EncodingUsed;
+use crate::formats::gdal_quiet;
 use geo_types::Coord;
 
 /// Titles and notes above a header take a few rows at most.

@@ -1,8 +1,8 @@
 //! What reading a file gives: fields, rows, the declared CRS and how the text was decoded.
 
-use super::crs::Crs;
-use super::encoding::EncodingUsed;
 use crate::domain::Value;
+use crate::formats::crs::Crs;
+use crate::formats::encoding::EncodingUsed;
 use geo_types::Coord;
 
 /// Called with the rows done and the total if known; `false` cancels.

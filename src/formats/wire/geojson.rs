@@ -2,7 +2,7 @@
 //!
 //! The writer goes straight from the columns to text: an export of a city is one pass without a tree of values in between.
 
-use crate::atlas::Table;
+use crate::city::Table;
 use crate::domain::{ColumnType, GeometryKind};
 use crate::spatial::area::ring_area;
 use crate::spatial::crs::WorkingCrs;

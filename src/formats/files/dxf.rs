@@ -1,12 +1,12 @@
 //! DXF through GDAL, with the text's encoding settled first: GDAL takes a drawing without a code page for Latin-1,
 //! and programs in China write UTF-8 or GBK whatever the header says.
 
-use super::encoding::{self, Decoded, EncodingUsed, FoundBy};
 use super::read::ReadOptions;
 use super::source::{Progress, Table};
 use super::{csv_read, gdal_layer};
 use crate::domain::Fault;
 use crate::domain::fault::Outcome;
+use crate::formats::encoding::{self, Decoded, EncodingUsed, FoundBy};
 use std::path::Path;
 
 pub(crate) fn read(path: &Path, options: &ReadOptions<'_>, progress: Progress<'_>) -> Outcome<Table> {

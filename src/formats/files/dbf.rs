@@ -1,9 +1,9 @@
 //! DBF tables from their bytes: GDAL would decode lossily and turn long codes into numbers.
 
-use super::encoding::{self, Decoded, EncodingUsed, FoundBy};
 use super::source::{Field, SourceNotice};
 use crate::domain::fault::Outcome;
 use crate::domain::{Fault, Value};
+use crate::formats::encoding::{self, Decoded, EncodingUsed, FoundBy};
 use encoding_rs::{Encoding, UTF_8};
 use std::path::Path;
 

@@ -1,7 +1,7 @@
 //! Mapbox Vector Tiles 2.1, written straight from the columns.
 
-use crate::atlas::Table;
-use crate::atlas::column::Column;
+use crate::city::Table;
+use crate::city::column::Column;
 use crate::domain::GeometryKind;
 use crate::spatial::crs::WorkingCrs;
 use crate::spatial::tile::{EXTENT, TileAddress, clip_line, clip_ring, twice_area};

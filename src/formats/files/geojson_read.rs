@@ -1,11 +1,11 @@
 //! GeoJSON (RFC 7946), one feature at a time. Ours rather than GDAL's because GDAL closes open rings and renumbers ids without a word.
 
-use super::crs::Crs;
-use super::encoding::{self, Decoded, EncodingUsed, FoundBy};
 use super::read::{ReadOptions, file_name};
 use super::source::{Field, Progress, RawGeometry, RawShape, SourceNotice, SourceRow, Table};
 use crate::domain::fault::Outcome;
 use crate::domain::{Fault, Value};
+use crate::formats::crs::Crs;
+use crate::formats::encoding::{self, Decoded, EncodingUsed, FoundBy};
 use geo_types::Coord;
 use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Value as Json;

@@ -1,6 +1,5 @@
 //! Zip archives with one data set: unpacked under names of our own, within bounds, and never an archive inside it.
 
-use super::encoding::{self, Decoded};
 use super::gdal_layer::{layer_unknown, several_layers};
 use super::limits::{Limits, exceeded};
 use super::read::{ReadOptions, file_name, read_admitted, unreadable};
@@ -8,6 +7,7 @@ use super::scratch::Scratch;
 use super::source::{Progress, Table};
 use crate::domain::Fault;
 use crate::domain::fault::Outcome;
+use crate::formats::encoding::{self, Decoded};
 use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::Path;

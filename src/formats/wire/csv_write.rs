@@ -1,9 +1,9 @@
 //! CSV for spreadsheets: byte-order mark, ISO dates, codes as text, and no text that a spreadsheet would run as a formula.
 
-use super::crs::{Crs, Transformer};
 use super::vector_write::moved;
 use crate::domain::fault::Outcome;
 use crate::domain::{Fault, Layer, Row, Value};
+use crate::formats::crs::{Crs, Transformer};
 use std::io::Write;
 
 /// How geometry goes into a CSV.
@@ -75,7 +75,8 @@ fn place(row: &Row, geometry: CsvGeometry, way: &Transformer) -> Outcome<Vec<Str
         (CsvGeometry::Xy, Some(geo_types::Geometry::Point(point))) => Ok(vec![point.x().to_string(), point.y().to_string()]),
         (CsvGeometry::Xy, _) => Ok(vec![String::new(), String::new()]),
         (_, Some(shape)) => {
-            let shape = super::geos::any_to_gdal(&shape).and_then(|shape| shape.wkt()).map_err(|error| Fault::internal("csv_geometry", error))?;
+            let shape =
+                crate::formats::geos::any_to_gdal(&shape).and_then(|shape| shape.wkt()).map_err(|error| Fault::internal("csv_geometry", error))?;
             Ok(vec![shape])
         }
         (_, None) => Ok(vec![String::new()]),

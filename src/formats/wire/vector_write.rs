@@ -1,9 +1,9 @@
 //! Layers out through GDAL: GeoPackage, FlatGeobuf, Shapefile, file geodatabase, KML.
 
-use super::crs::{Crs, Transformer};
-use super::{encoding, gdal_quiet, geos};
 use crate::domain::fault::Outcome;
 use crate::domain::{Column, ColumnType, Fault, GeometryKind, Layer, Row, Value};
+use crate::formats::crs::{Crs, Transformer};
+use crate::formats::{encoding, gdal_quiet, geos};
 use gdal::Dataset;
 use gdal::vector::{Defn, Feature, FieldDefn, LayerOptions, OGRFieldType, OGRwkbGeometryType};
 use geo::{CoordsIter, MapCoords};
@@ -83,7 +83,7 @@ const SHORT_TEXT: usize = 254;
 pub fn write_vector(path: &Path, layer: &Layer, rows: &mut dyn Iterator<Item = Outcome<Row>>, options: &WriteOptions<'_>) -> Outcome<Written> {
     gdal_quiet::listen();
     if path.exists() {
-        return Err(Fault::bad("file_exists", "目标文件已存在", "the target exists already").at(super::read::file_name(path)));
+        return Err(Fault::bad("file_exists", "目标文件已存在", "the target exists already").at(crate::formats::files::read::file_name(path)));
     }
     if !layer.is_spatial() && options.driver.needs_geometry() {
         return Err(Fault::bad(

@@ -1,12 +1,13 @@
 //! Shapefiles: the promises of the headers are checked before GDAL reads; shapes come from GDAL, attributes from our DBF reader.
 
-use super::crs::Crs;
 use super::dbf::Dbf;
 use super::read::{ReadOptions, file_name, unreadable};
 use super::source::{Progress, RawGeometry, RawShape, SourceNotice, SourceRow, Table};
-use super::{gdal_layer, gdal_quiet, raw};
+use super::{gdal_layer, raw};
 use crate::domain::fault::Outcome;
 use crate::domain::{Fault, Value};
+use crate::formats::crs::Crs;
+use crate::formats::gdal_quiet;
 use gdal::vector::LayerAccess;
 use std::io::Read;
 use std::path::{Path, PathBuf};

@@ -1,12 +1,13 @@
 //! Layers through one named GDAL driver: GeoPackage, file geodatabase, FlatGeobuf, TopoJSON, KML, DXF.
 
-use super::crs::Crs;
-use super::encoding::EncodingUsed;
+use super::raw;
 use super::read::{ReadOptions, file_name};
 use super::source::{Field, Progress, RawGeometry, RawShape, SourceRow, Table};
-use super::{gdal_quiet, raw};
 use crate::domain::fault::Outcome;
 use crate::domain::{Fault, Value};
+use crate::formats::crs::Crs;
+use crate::formats::encoding::EncodingUsed;
+use crate::formats::gdal_quiet;
 use gdal::vector::{Feature, FieldValue, LayerAccess, OGRFieldType, OGRwkbGeometryType};
 use gdal::{Dataset, DatasetOptions, GdalOpenFlags};
 use std::path::Path;

@@ -1,13 +1,13 @@
 //! CSV and text tables: byte-order mark, GB18030 from Chinese Excel, separators, and codes kept as the text that they are.
 
 use super::dbf::Dbf;
-use super::encoding::{self, Decoded, EncodingUsed, FoundBy};
 use super::read::{ReadOptions, all_bytes, file_name};
 use super::shapefile::sibling;
 use super::source::{Progress, SourceRow, Table};
 use super::table::{Grid, from_grid};
 use crate::domain::fault::Outcome;
 use crate::domain::{Fault, Value};
+use crate::formats::encoding::{self, Decoded, EncodingUsed, FoundBy};
 use encoding_rs::Encoding;
 use std::path::Path;
 

@@ -1,0 +1,9 @@
+//! What we write and serve: GeoJSON, vector tiles, CSV, and vector files through GDAL.
+
+pub mod csv_write;
+pub mod geojson;
+pub mod vector_tile;
+pub mod vector_write;
+
+pub use csv_write::{CsvGeometry, write_csv};
+pub use vector_write::{VectorDriver, WriteOptions, Written, write_vector};
