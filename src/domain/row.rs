@@ -1,8 +1,9 @@
 //! One row of a layer, in the dictionary's column order, and where rows go.
 
+use super::columns::{Flag, Handle, Integer, Numeric, Textual};
 use super::dictionary::Layer;
 use super::fault::Outcome;
-use geo_types::Geometry;
+use geo_types::{Coord, Geometry};
 
 /// A cell. Dates are ISO texts, lists are JSON texts: both are what GeoPackage readers expect.
 #[derive(Clone, Debug, PartialEq, Default)]
@@ -109,6 +110,29 @@ impl Row {
         Row { geometry: None, values: vec![Value::Null; layer.columns.len()] }
     }
 
+    /// A text cell.
+    pub fn text<T: Textual>(&self, column: Handle<T>) -> Option<&str> {
+        self.values[column.at()].as_str()
+    }
+
+    pub fn number<T: Numeric>(&self, column: Handle<T>) -> Option<f64> {
+        self.values[column.at()].as_f64()
+    }
+
+    pub fn integer(&self, column: Handle<Integer>) -> Option<i64> {
+        self.values[column.at()].as_i64()
+    }
+
+    pub fn flag<T: Flag>(&self, column: Handle<T>) -> Option<bool> {
+        self.values[column.at()].as_bool()
+    }
+
+    /// Puts a value into a cell; the handle's row must be of the handle's layer.
+    pub fn put<T>(&mut self, column: Handle<T>, value: impl Into<Value>) -> &mut Self {
+        self.values[column.at()] = value.into();
+        self
+    }
+
     /// Sets the named column; a name that the layer does not have is a programming error and is ignored in release, caught by tests.
     pub fn set(&mut self, layer: &Layer, column: &str, value: impl Into<Value>) -> &mut Self {
         match layer.column_index(column) {
@@ -154,6 +178,20 @@ impl CellRef<'_> {
             CellRef::Real(number) => Value::Real(number),
         }
     }
+}
+
+/// A borrowed shape: rings one after another, whatever the store keeps. No rings: no shape.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Shape<'a> {
+    pub coords: &'a [Coord<f64>],
+    pub rings: &'a [RingEnd],
+}
+
+/// Where a ring (or a line, or a point) ends in [`Shape::coords`], and whether it begins a part.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RingEnd {
+    pub end: u32,
+    pub exterior: bool,
 }
 
 /// How incoming rows meet the rows that are there.

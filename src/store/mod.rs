@@ -1,26 +1,16 @@
 //! Where a city is kept. [`Store`] is what the rest of the house knows; [`geopackage`] is the default.
 
+mod account_store;
+mod city_store;
 pub mod geopackage;
 
-pub use crate::domain::WriteMode;
+pub use account_store::AccountStore;
+pub use city_store::{CityStore, CommitError, Kept, Loaded, Outside};
+
 use crate::domain::fault::Outcome;
 use crate::domain::row::CellRef;
+pub use crate::domain::{Account, Change, ChangeQuery, CityInfo, Plan, Role, WriteMode};
 use crate::domain::{Layer, Row};
-use serde::{Deserialize, Serialize};
-
-/// What a city file says of itself.
-#[derive(Clone, Debug, Serialize)]
-pub struct CityInfo {
-    pub name: String,
-    /// `EPSG:n` of the working CRS.
-    pub crs: String,
-    /// Whether the city is the embedded sample (its parks and figures are illustrative).
-    pub sample: bool,
-    /// ISO date on which the data stands.
-    pub as_of: String,
-    /// Grows by one with each recorded change.
-    pub revision: i64,
-}
 
 /// Who changes what, for the change log.
 #[derive(Clone, Debug)]
@@ -28,77 +18,6 @@ pub struct Author<'a> {
     pub account: &'a str,
     /// Where the change comes from: a file name, a form, a batch.
     pub source: &'a str,
-}
-
-/// One entry of the change log.
-#[derive(Clone, Debug, Serialize)]
-pub struct Change {
-    pub revision: i64,
-    /// RFC 3339, UTC.
-    pub at: String,
-    pub by: String,
-    pub collection: String,
-    pub id: String,
-    pub action: String,
-    pub before: serde_json::Value,
-    pub after: serde_json::Value,
-    pub source: String,
-}
-
-/// Which changes to read.
-#[derive(Clone, Debug, Default)]
-pub struct ChangeQuery {
-    pub since: i64,
-    pub collection: Option<String>,
-    pub id: Option<String>,
-    pub limit: usize,
-}
-
-/// A named variant or result that a planner keeps.
-#[derive(Clone, Debug, Serialize)]
-pub struct Plan {
-    pub id: String,
-    pub name: String,
-    pub kind: String,
-    pub created: String,
-    pub by: String,
-    pub parcels: Vec<String>,
-    pub result: serde_json::Value,
-}
-
-/// An account as the rest of the house sees it (never the hash).
-#[derive(Clone, Debug, Serialize)]
-pub struct Account {
-    pub account: String,
-    pub name: String,
-    pub role: Role,
-    /// Codes of the parks an operator may write in.
-    pub parks: Vec<String>,
-    pub disabled: bool,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Role {
-    Guest,
-    Operator,
-    Planner,
-    Admin,
-}
-
-impl Role {
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Role::Guest => "guest",
-            Role::Operator => "operator",
-            Role::Planner => "planner",
-            Role::Admin => "admin",
-        }
-    }
-
-    pub fn parse(text: &str) -> Option<Role> {
-        [Role::Operator, Role::Planner, Role::Admin].into_iter().find(|role| role.as_str() == text)
-    }
 }
 
 /// A row of an attribute table with its fid.
