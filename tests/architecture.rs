@@ -11,7 +11,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("rules", &["domain"]),
     ("city", &["domain", "spatial"]),
     ("analysis", &["domain", "spatial", "rules", "city"]),
-    // The wire formats are written straight from the atlas's columns.
+    // The wire formats are written straight from the city's columns.
     ("formats", &["domain", "spatial", "city"]),
     ("intake", &["domain", "spatial", "formats"]),
     ("sample", &["domain", "spatial"]),

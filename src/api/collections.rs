@@ -13,8 +13,8 @@ const CRS84: &str = "http://www.opengis.net/def/crs/OGC/1.3/CRS84";
 
 fn describe(planner: &Planner, layer: &Layer, caller: &Caller) -> Value {
     let (base, name) = (&caller.base, &layer.name);
-    let atlas = planner.atlas();
-    let table = atlas.table(name);
+    let city = planner.city();
+    let table = city.named(name);
     let count = table.map(|table| table.len() as u64).or_else(|| planner.store().count(layer).ok());
     let mut value = json!({
         "id": name,
@@ -32,7 +32,7 @@ fn describe(planner: &Planner, layer: &Layer, caller: &Caller) -> Value {
     if layer.is_spatial() {
         value["storageCrs"] = json!(format!("http://www.opengis.net/def/crs/EPSG/0/{}", planner.crs().epsg()));
         if let Some(extent) = table.and_then(|table| table.extent()) {
-            value["extent"] = json!({ "spatial": { "bbox": [atlas.lon_lat_box(extent)], "crs": CRS84 } });
+            value["extent"] = json!({ "spatial": { "bbox": [city.lon_lat_box(extent)], "crs": CRS84 } });
         }
         if let Some(links) = value["links"].as_array_mut() {
             links.push(json!({ "rel": "http://www.opengis.net/def/rel/ogc/1.0/tilesets-vector", "href": format!("{base}/collections/{name}/tilejson.json"), "type": "application/json" }));

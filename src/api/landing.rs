@@ -27,8 +27,8 @@ pub async fn root(
     }
     let planner = app.planner.clone();
     let (info, extent, focus) = away(move || {
-        let atlas = planner.atlas();
-        Ok((planner.info()?, atlas.extent().map(|extent| atlas.lon_lat_box(extent)), planner.focus()))
+        let city = planner.city();
+        Ok((planner.info()?, city.extent().map(|extent| city.lon_lat_box(extent)), planner.focus()))
     })
     .await?;
     let base = &caller.base;

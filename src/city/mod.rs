@@ -16,22 +16,22 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// One revision of a city in memory. Cheap to share; a change makes a new one.
-pub struct Atlas {
+pub struct City {
     pub revision: i64,
     pub crs: Arc<WorkingCrs>,
     tables: BTreeMap<String, Arc<Table>>,
 }
 
-impl Atlas {
+impl City {
     pub fn new(revision: i64, crs: Arc<WorkingCrs>, tables: impl IntoIterator<Item = Arc<Table>>) -> Self {
-        Atlas { revision, crs, tables: tables.into_iter().map(|table| (table.layer().name.clone(), table)).collect() }
+        City { revision, crs, tables: tables.into_iter().map(|table| (table.layer().name.clone(), table)).collect() }
     }
 
     /// The snapshot of a later revision in which only this table differs.
     pub fn with_table(&self, revision: i64, table: Arc<Table>) -> Self {
         let mut tables = self.tables.clone();
         tables.insert(table.layer().name.clone(), table);
-        Atlas { revision, crs: self.crs.clone(), tables }
+        City { revision, crs: self.crs.clone(), tables }
     }
 
     /// The table of a spatial layer.

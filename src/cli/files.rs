@@ -44,17 +44,17 @@ impl Info {
     pub fn run(self, output: &Output) -> Outcome<()> {
         let planner = Planner::open(&self.city)?;
         let info = planner.info()?;
-        let atlas = planner.atlas();
+        let city = planner.city();
         let mut layers = Vec::new();
         for layer in &dictionary().layers {
             let count = planner.store().count(layer)?;
-            let area = atlas
+            let area = city
                 .table(&layer.name)
                 .filter(|_| layer.column("planar_area_m2").is_some())
                 .map(|table| (0..table.len()).filter_map(|row| table.number(row, "planar_area_m2")).sum::<f64>());
             layers.push(json!({ "layer": layer.name, "zh": layer.zh, "en": layer.en, "rows": count, "planar_area_m2": area }));
         }
-        let extent = atlas.extent().map(|extent| atlas.lon_lat_box(extent));
+        let extent = city.extent().map(|extent| city.lon_lat_box(extent));
         let value = json!({ "name": info.name, "crs": info.crs, "revision": info.revision, "sample": info.sample, "as_of": info.as_of, "bbox": extent, "layers": layers });
         output.result(&value, || {
             let rows: Vec<Vec<String>> = layers

@@ -155,7 +155,7 @@ impl Row {
 
 /// Where generated or imported rows go (a city file, or a test's memory).
 pub trait CitySink {
-    /// Takes one row of `layer`. Rows of one layer should come in spatial order: the file's R-tree and the atlas profit.
+    /// Takes one row of `layer`. Rows of one layer should come in spatial order: the file's R-tree and the city profit.
     fn push(&mut self, layer: &'static Layer, row: Row) -> Outcome<()>;
 }
 

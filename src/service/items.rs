@@ -87,16 +87,16 @@ impl Planner {
             return Ok(geo_types::Rect::new(nowhere, nowhere));
         }
         // A world-wide box reaches beyond the projection: cut it to what the city can hold.
-        match self.atlas().extent() {
+        match self.city().extent() {
             Some(extent) => {
-                let [own_west, own_south, own_east, own_north] = self.atlas().lon_lat_box(extent);
+                let [own_west, own_south, own_east, own_north] = self.city().lon_lat_box(extent);
                 let (west, south, east, north) =
                     (west.max(own_west - 1.0), south.max(own_south - 1.0), east.min(own_east + 1.0), north.min(own_north + 1.0));
                 if west > east || south > north {
                     let nowhere = geo_types::Coord { x: f64::MAX, y: f64::MAX };
                     return Ok(geo_types::Rect::new(nowhere, nowhere));
                 }
-                Ok(self.atlas().plane_box(west, south, east, north))
+                Ok(self.city().plane_box(west, south, east, north))
             }
             None => Ok(geo_types::Rect::new(geo_types::Coord { x: 0.0, y: 0.0 }, geo_types::Coord { x: 0.0, y: 0.0 })),
         }
@@ -104,11 +104,11 @@ impl Planner {
 
     /// Box in degrees of the park around which most parcels lie: where a map may open so that the city is seen at once.
     pub fn focus(&self) -> Option<[f64; 4]> {
-        let atlas = self.atlas();
-        let (parks, parcels) = (atlas.table("park")?, atlas.table("parcel")?);
+        let city = self.city();
+        let (parks, parcels) = (city.named("park")?, city.named("parcel")?);
         let around = |row: usize| parks.shapes().bounds(row).map(|bounds| (parcels.index().rows(bounds).len(), bounds));
         let (_, bounds) = (0..parks.len()).rev().filter_map(around).max_by_key(|(count, _)| *count)?;
-        Some(atlas.lon_lat_box(bounds))
+        Some(city.lon_lat_box(bounds))
     }
 
     /// Totals of a selection, with the occupancy of its parcels.

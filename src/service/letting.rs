@@ -1,13 +1,13 @@
 //! What is let and what is stale, per parcel.
 
 use super::occupancy::{age_days, stale_after_days, unit_layer};
-use crate::city::Atlas;
+use crate::city::City;
 use crate::domain::fault::Outcome;
 use crate::store::Store;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Letting figures per parcel, kept beside the atlas because units change far more often than land.
+/// Letting figures per parcel, kept beside the city because units change far more often than land.
 #[derive(Debug, Default)]
 pub struct Occupancy {
     parcels: HashMap<u32, Letting>,
@@ -34,9 +34,9 @@ pub struct LettingTotals {
 }
 
 impl Occupancy {
-    pub(super) fn read(store: &dyn Store, atlas: &Atlas) -> Outcome<Self> {
+    pub(super) fn read(store: &dyn Store, city: &City) -> Outcome<Self> {
         let mut occupancy = Occupancy::default();
-        let (Some(buildings), Some(parcels)) = (atlas.table("building"), atlas.table("parcel")) else { return Ok(occupancy) };
+        let (Some(buildings), Some(parcels)) = (city.named("building"), city.named("parcel")) else { return Ok(occupancy) };
         for row in 0..buildings.len() {
             if let Some(parcel) = buildings.text(row, "parcel").and_then(|code| parcels.row_of(code)) {
                 occupancy.parcel_of_building.insert(buildings.key(row).to_owned(), parcel as u32);

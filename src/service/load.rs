@@ -1,6 +1,6 @@
 //! Reading a city into memory.
 
-use crate::city::{Atlas, Table, TableBuilder};
+use crate::city::{City, Table, TableBuilder};
 use crate::domain::fault::Outcome;
 use crate::domain::{Layer, dictionary};
 use crate::spatial::crs::WorkingCrs;
@@ -10,11 +10,11 @@ use rayon::prelude::*;
 use std::sync::Arc;
 
 /// Reads all spatial layers, two at a time on two cores.
-pub fn atlas(store: &dyn Store, crs: &Arc<WorkingCrs>) -> Outcome<Atlas> {
+pub fn city(store: &dyn Store, crs: &Arc<WorkingCrs>) -> Outcome<City> {
     let revision = store.info()?.revision;
     let layers: Vec<&'static Layer> = dictionary().layers.iter().filter(|layer| layer.is_spatial()).collect();
     let tables = layers.par_iter().map(|layer| table(store, layer).map(Arc::new)).collect::<Outcome<Vec<_>>>()?;
-    Ok(Atlas::new(revision, crs.clone(), tables))
+    Ok(City::new(revision, crs.clone(), tables))
 }
 
 /// Reads one layer. A geometry that does not decode is kept as an empty shape and logged: its row still counts.

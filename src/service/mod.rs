@@ -20,7 +20,7 @@ pub mod topology;
 
 pub use rights::Viewer;
 
-use crate::city::{Atlas, Table};
+use crate::city::{City, Table};
 use crate::domain::fault::Outcome;
 use crate::domain::{Fault, Layer, dictionary};
 use crate::spatial::crs::WorkingCrs;
@@ -45,7 +45,7 @@ pub struct Event {
 pub struct Planner {
     store: Arc<dyn Store>,
     crs: Arc<WorkingCrs>,
-    atlas: ArcSwap<Atlas>,
+    city: ArcSwap<City>,
     /// Attribute tables read on demand, with the revision they were read at.
     attributes: Mutex<HashMap<String, (i64, Arc<Table>)>>,
     occupancy: RwLock<Occupancy>,
@@ -69,12 +69,12 @@ impl Planner {
     }
 
     pub fn with_store(store: Arc<dyn Store>, crs: Arc<WorkingCrs>) -> Outcome<Self> {
-        let atlas = load::atlas(store.as_ref(), &crs)?;
-        let occupancy = Occupancy::read(store.as_ref(), &atlas)?;
+        let city = load::city(store.as_ref(), &crs)?;
+        let occupancy = Occupancy::read(store.as_ref(), &city)?;
         Ok(Planner {
             store,
             crs,
-            atlas: ArcSwap::from_pointee(atlas),
+            city: ArcSwap::from_pointee(city),
             attributes: Mutex::new(HashMap::new()),
             occupancy: RwLock::new(occupancy),
             floors: arc_swap::ArcSwapOption::empty(),
@@ -85,8 +85,8 @@ impl Planner {
         })
     }
 
-    pub fn atlas(&self) -> Arc<Atlas> {
-        self.atlas.load_full()
+    pub fn city(&self) -> Arc<City> {
+        self.city.load_full()
     }
 
     pub fn crs(&self) -> &WorkingCrs {
@@ -114,7 +114,7 @@ impl Planner {
     pub fn table(&self, name: &str) -> Outcome<Arc<Table>> {
         let layer = collection(name)?;
         if layer.is_spatial() {
-            return self.atlas().table(name).cloned().ok_or_else(|| no_collection(name));
+            return self.city().named(name).cloned().ok_or_else(|| no_collection(name));
         }
         let revision = self.store.info()?.revision;
         let cached = self.attributes.lock().unwrap_or_else(PoisonError::into_inner).get(name).cloned();

@@ -57,14 +57,14 @@ pub struct UnitQuery {
 impl Planner {
     /// The park of a building.
     fn park_of_building(&self, building: &str) -> Option<String> {
-        let atlas = self.atlas();
-        let buildings = atlas.table("building")?;
+        let city = self.city();
+        let buildings = city.named("building")?;
         buildings.row_of(building).and_then(|row| buildings.text(row, "park")).map(str::to_owned)
     }
 
     fn building_name(&self, building: &str) -> Option<String> {
-        let atlas = self.atlas();
-        let buildings = atlas.table("building")?;
+        let city = self.city();
+        let buildings = city.named("building")?;
         buildings.row_of(building).and_then(|row| buildings.text(row, "name")).map(str::to_owned)
     }
 
@@ -119,12 +119,12 @@ impl Planner {
     }
 
     fn buildings_of(&self, park: &str) -> Outcome<Vec<String>> {
-        let atlas = self.atlas();
-        let Some(parks) = atlas.table("park").filter(|parks| parks.row_of(park).is_some()) else {
+        let city = self.city();
+        let Some(parks) = city.named("park").filter(|parks| parks.row_of(park).is_some()) else {
             return Err(Fault::not_found("no_such_park", format!("没有园区 {park}"), format!("there is no park {park}")).at(park));
         };
         let _ = parks;
-        let Some(buildings) = atlas.table("building") else { return Ok(Vec::new()) };
+        let Some(buildings) = city.named("building") else { return Ok(Vec::new()) };
         Ok((0..buildings.len()).filter(|row| buildings.text(*row, "park") == Some(park)).map(|row| buildings.key(row).to_owned()).collect())
     }
 
@@ -198,7 +198,7 @@ impl Planner {
 
     /// The stacking plan of a building, top floor first.
     pub fn stack(&self, viewer: &Viewer, building: &str) -> Outcome<Json> {
-        let atlas = self.atlas();
+        let city = self.city();
         let buildings = self.table("building")?;
         let Some(row) = buildings.row_of(building) else {
             return Err(Fault::not_found("no_such_building", format!("没有建筑 {building}"), format!("there is no building {building}")).at(building));
@@ -226,7 +226,7 @@ impl Planner {
             })
             .collect();
         let mut feature = String::new();
-        write_feature(&mut feature, &buildings, row, &atlas.crs, &FeatureStyle::of(&buildings, None, false, 7, true));
+        write_feature(&mut feature, &buildings, row, &city.crs, &FeatureStyle::of(&buildings, None, false, 7, true));
         let feature: Json = serde_json::from_str(&feature).map_err(|error| Fault::internal("json", error))?;
         let mut head = feature["properties"].clone();
         head["geometry"] = feature["geometry"].clone();

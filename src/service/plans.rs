@@ -42,7 +42,7 @@ impl Planner {
     }
 
     fn plan_json(&self, plan: &Plan, result: bool) -> Value {
-        let area = self.atlas().table("parcel").map(|table| {
+        let area = self.city().named("parcel").map(|table| {
             plan.parcels.iter().filter_map(|code| table.row_of(code)).filter_map(|row| table.number(row, "planar_area_m2")).sum::<f64>()
         });
         let mut value = json!({
@@ -69,8 +69,8 @@ impl Planner {
         if !KINDS.contains(&new.kind.as_str()) {
             return Err(Fault::bad("plan_kind", "方案类型不对", "unknown kind of plan").field("/kind", KINDS.join("、"), KINDS.join(", ")));
         }
-        let atlas = self.atlas();
-        let known = |code: &String| atlas.table("parcel").is_some_and(|table| table.row_of(code).is_some());
+        let city = self.city();
+        let known = |code: &String| city.named("parcel").is_some_and(|table| table.row_of(code).is_some());
         if let Some(missing) = new.parcels.iter().find(|code| !known(code)) {
             return Err(Fault::bad("no_such_parcel", format!("没有宗地 {missing}"), format!("there is no parcel {missing}")).at(missing.clone()));
         }

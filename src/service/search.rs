@@ -20,9 +20,9 @@ impl Planner {
             return Ok(json!({ "results": results }));
         }
         let wanted = text.to_lowercase();
-        let atlas = self.atlas();
+        let city = self.city();
         for layer in SEARCHED {
-            let Some(table) = atlas.table(layer) else { continue };
+            let Some(table) = city.named(layer) else { continue };
             // (how good the hit is, row): 0 whole, 1 beginning, 2 anywhere.
             let mut hits: Vec<(u8, u32)> = Vec::new();
             for row in 0..table.len() {
@@ -40,7 +40,7 @@ impl Planner {
 
     fn place(&self, table: &Table, row: usize) -> Value {
         let bounds = table.shapes().bounds(row);
-        let bbox = bounds.map(|bounds| self.atlas().lon_lat_box(bounds));
+        let bbox = bounds.map(|bounds| self.city().lon_lat_box(bounds));
         let centre = bounds.map(|bounds| {
             let centre = self.crs.to_lon_lat(bounds.center());
             [centre.x, centre.y]

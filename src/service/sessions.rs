@@ -86,9 +86,9 @@ impl Planner {
         if role.is_none() {
             fault = fault.field("/role", "角色应为 operator、planner 或 admin", "the role is operator, planner or admin");
         }
-        let atlas = self.atlas();
+        let city = self.city();
         for park in parks {
-            if atlas.table("park").and_then(|table| table.row_of(park)).is_none() {
+            if city.named("park").and_then(|table| table.row_of(park)).is_none() {
                 fault = fault.field("/parks", format!("没有园区 {park}"), format!("there is no park {park}"));
             }
         }

@@ -41,8 +41,8 @@ fn properties(layer: &str) -> Vec<&'static str> {
 impl Planner {
     /// One tile as MVT bytes; empty when nothing is in it.
     pub fn tile(&self, layer: &str, tile: TileAddress) -> Outcome<Vec<u8>> {
-        let atlas = self.atlas();
-        let Some(table) = atlas.table(layer) else {
+        let city = self.city();
+        let Some(table) = city.named(layer) else {
             super::collection(layer)?;
             return Err(Fault::not_found("no_tiles", format!("{layer} 没有几何，不提供瓦片"), format!("{layer} has no geometry and so no tiles")));
         };
@@ -54,13 +54,13 @@ impl Planner {
         let rows = match table.extent() {
             None => return Ok(Vec::new()),
             Some(extent) => {
-                let [own_west, own_south, own_east, own_north] = atlas.lon_lat_box(extent);
+                let [own_west, own_south, own_east, own_north] = city.lon_lat_box(extent);
                 let (west, south, east, north) =
                     (west.max(own_west - 0.1), south.max(own_south - 0.1), east.min(own_east + 0.1), north.min(own_north + 0.1));
                 if west > east || south > north {
                     return Ok(Vec::new());
                 }
-                table.index().rows(atlas.plane_box(west, south, east, north))
+                table.index().rows(city.plane_box(west, south, east, north))
             }
         };
         let least_area = if table.layer().geometry == GeometryKind::Polygon && tile.z < LAST_ZOOM { 8 } else { 1 };
@@ -72,9 +72,9 @@ impl Planner {
 
     /// TileJSON 3 of a layer; `base` is the server's own address.
     pub fn tile_json(&self, layer: &str, base: &str) -> Outcome<Value> {
-        let atlas = self.atlas();
+        let city = self.city();
         let definition = super::collection(layer)?;
-        let bounds = atlas.table(layer).and_then(|table| table.extent()).map(|extent| atlas.lon_lat_box(extent));
+        let bounds = city.named(layer).and_then(|table| table.extent()).map(|extent| city.lon_lat_box(extent));
         let fields: serde_json::Map<String, Value> = properties(layer)
             .into_iter()
             .filter_map(|name| definition.column(name))

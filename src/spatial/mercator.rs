@@ -52,6 +52,12 @@ impl DrawGrid {
         DrawGrid { origin, step, columns, rows, knots }
     }
 
+    /// The box that the knots cover.
+    pub fn extent(&self) -> Rect<f64> {
+        let size = Coord { x: (self.columns - 1) as f64 * self.step, y: (self.rows - 1) as f64 * self.step };
+        Rect::new(self.origin, self.origin + size)
+    }
+
     pub fn place(&self, point: Coord<f64>) -> [u32; 2] {
         let u = ((point.x - self.origin.x) / self.step).max(0.0);
         let v = ((point.y - self.origin.y) / self.step).max(0.0);

@@ -11,8 +11,8 @@ use serde_json::{Map, Value, json};
 fn geos_agrees_on_splits_by_line_by_number_and_by_areas() {
     let (folder, city) = own_city();
     let planner = Planner::open(&city).expect("opens");
-    let atlas = planner.atlas();
-    let parcels = atlas.table("parcel").expect("parcels");
+    let city = planner.city();
+    let parcels = city.named("parcel").expect("parcels");
     let mut lines = Map::new();
     let mut refused = 0;
     let draft = |row: usize, how: Value| {

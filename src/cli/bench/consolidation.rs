@@ -101,7 +101,7 @@ fn area_of(planner: &Planner, table: &Arc<Table>, wanted: usize) -> Outcome<Valu
         let half = (low + high) / 2.0;
         if table.index().rows(square(half)).len() < wanted { low = half } else { high = half }
     }
-    let [west, south, east, north] = planner.atlas().lon_lat_box(square(high));
+    let [west, south, east, north] = planner.city().lon_lat_box(square(high));
     Ok(json!({ "type": "Polygon", "coordinates": [[[west, south], [east, south], [east, north], [west, north], [west, south]]] }))
 }
 

@@ -191,10 +191,10 @@ fn start(city: &Path) -> Outcome<Value> {
     let before = resident_mb();
     let (planner, opened) = timed(|| Planner::open(city));
     let planner = planner?;
-    let atlas = planner.atlas();
-    let extent = atlas.extent().ok_or_else(|| Fault::internal("bench", "empty city"))?;
-    let (_, first) = timed(|| atlas.table("parcel").map(|table| table.at_point(extent.center()).len()));
-    let parcels = atlas.table("parcel").map_or(0, |table| table.len());
+    let city = planner.city();
+    let extent = city.extent().ok_or_else(|| Fault::internal("bench", "empty city"))?;
+    let (_, first) = timed(|| city.named("parcel").map(|table| table.at_point(extent.center()).len()));
+    let parcels = city.named("parcel").map_or(0, |table| table.len());
     let after = resident_mb();
     let per_parcel = before.zip(after).map(|(before, after)| (after - before) * 1024.0 * 1024.0 / parcels as f64);
     // The ordinary way: GDAL reads the parcels once.
@@ -326,12 +326,12 @@ fn tile(city: &Path) -> Outcome<Value> {
     let bytes = bytes?;
     // The ordinary way: candidates from the file's R-tree alone, without encoding anything.
     let baseline = RtreeBaseline::open(city)?;
-    let atlas = planner.atlas();
+    let city = planner.city();
     let few = &addresses[..addresses.len().min(300)];
     let (_, theirs) = timed(|| {
         for address in few {
             let [west, south, east, north] = address.lon_lat_box();
-            let _ = baseline.ids(atlas.plane_box(west, south, east, north));
+            let _ = baseline.ids(city.plane_box(west, south, east, north));
         }
     });
     Ok(json!({
@@ -347,7 +347,7 @@ fn items(city: &Path) -> Outcome<Value> {
     let mut own = Vec::new();
     let boxes: Vec<[f64; 4]> = windows(table.extent().ok_or_else(|| Fault::internal("bench", "empty city"))?, 60)
         .into_iter()
-        .map(|window| planner.atlas().lon_lat_box(window))
+        .map(|window| planner.city().lon_lat_box(window))
         .collect();
     let mut features = 0;
     for bbox in &boxes {
@@ -363,7 +363,7 @@ fn items(city: &Path) -> Outcome<Value> {
         boxes
             .iter()
             .take(10)
-            .map(|bbox| crate::formats::read_box(city, "parcel", planner.atlas().plane_box(bbox[0], bbox[1], bbox[2], bbox[3]), 1000))
+            .map(|bbox| crate::formats::read_box(city, "parcel", planner.city().plane_box(bbox[0], bbox[1], bbox[2], bbox[3]), 1000))
             .collect::<Outcome<Vec<usize>>>()
     });
     gdal?;

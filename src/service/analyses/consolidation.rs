@@ -3,7 +3,7 @@
 use super::{date, read_inputs};
 use crate::analysis::Control;
 use crate::analysis::consolidation::{self, LandSplitTable, Params, ParcelInput, SharedStep, Weights};
-use crate::city::{Atlas, Table};
+use crate::city::{City, Table};
 use crate::domain::Fault;
 use crate::domain::fault::Outcome;
 use crate::domain::units::hectares;
@@ -80,9 +80,9 @@ impl Planner {
         let inputs: Inputs = read_inputs(raw)?;
         let pack = rules::ConsolidationPack::read(&Packs::embedded().resolve("consolidation", None)?)?;
         let as_of = date(inputs.as_of.as_deref())?;
-        let atlas = self.atlas();
-        let Some(table) = atlas.table("parcel") else { return Err(Fault::internal("atlas", "no parcel layer")) };
-        let Instance { set, parcels, params, gone } = self.instance(&atlas, table, &inputs, &pack, as_of)?;
+        let city = self.city();
+        let Some(table) = city.named("parcel") else { return Err(Fault::internal("city", "no parcel layer")) };
+        let Instance { set, parcels, params, gone } = self.instance(&city, table, &inputs, &pack, as_of)?;
         if parcels.is_empty() {
             return Err(Fault::bad("no_parcels", "所选范围内没有宗地", "there is no parcel in the area")
                 .help("换一个园区或画大一些", "choose another park or draw a larger area"));
@@ -162,25 +162,25 @@ impl Planner {
         stop: &(dyn Fn() -> bool + Sync),
     ) -> Outcome<consolidation::Answer> {
         let inputs = Inputs { park: Some(park.to_owned()), seed: Some(seed), ..Inputs::default() };
-        let atlas = self.atlas();
-        let Some(table) = atlas.table("parcel") else { return Err(Fault::internal("atlas", "no parcel layer")) };
-        let Instance { set, parcels, params, .. } = self.instance(&atlas, table, &inputs, pack, as_of)?;
+        let city = self.city();
+        let Some(table) = city.named("parcel") else { return Err(Fault::internal("city", "no parcel layer")) };
+        let Instance { set, parcels, params, .. } = self.instance(&city, table, &inputs, pack, as_of)?;
         consolidation::consolidate(&set, &parcels, &plain(pack), &params, Control { stop, progress: &|_| {} })
     }
 
     /// The parcels in question that stand on a day, with what lies on and over them.
     fn instance<'a>(
         &self,
-        atlas: &Atlas,
+        city: &City,
         table: &'a Table,
         inputs: &Inputs,
         pack: &rules::ConsolidationPack,
         as_of: NaiveDate,
     ) -> Outcome<Instance<'a>> {
-        let (rows, share_inside) = self.rows_in_question(atlas, table, inputs)?;
+        let (rows, share_inside) = self.rows_in_question(city, table, inputs)?;
         let (items, share_inside, gone) = self.standing(table, rows, share_inside, &as_of.to_string())?;
         let set = Subset { set: table.shapes(), items };
-        let parcels = evidence(atlas, table, &set, &share_inside, pack);
+        let parcels = evidence(city, table, &set, &share_inside, pack);
         let params = Params { dedicated: self.dedicated_land(&set), ..params(inputs, pack, as_of.year()) };
         Ok(Instance { set, parcels, params, gone })
     }
@@ -192,20 +192,20 @@ impl Planner {
         pack: &rules::ConsolidationPack,
         year: i32,
     ) -> (Vec<ParcelInput>, Vec<f64>, consolidation::ConsolidationPack, Params) {
-        let atlas = self.atlas();
+        let city = self.city();
         let params = params(&Inputs::default(), pack, year);
-        let Some(table) = atlas.table("parcel") else { return (Vec::new(), Vec::new(), plain(pack), params) };
+        let Some(table) = city.named("parcel") else { return (Vec::new(), Vec::new(), plain(pack), params) };
         let set = Subset { set: table.shapes(), items: rows.to_vec() };
-        let parcels = evidence(&atlas, table, &set, &vec![1.0; rows.len()], pack);
+        let parcels = evidence(&city, table, &set, &vec![1.0; rows.len()], pack);
         let areas = (0..set.len()).map(|i| set.area_m2(i)).collect();
         (parcels, areas, plain(pack), params)
     }
 
     /// Rows of the parcels that the question may touch, ascending, with the share of each inside the area.
-    fn rows_in_question(&self, atlas: &Atlas, table: &Table, inputs: &Inputs) -> Outcome<(Vec<u32>, Vec<f64>)> {
+    fn rows_in_question(&self, city: &City, table: &Table, inputs: &Inputs) -> Outcome<(Vec<u32>, Vec<f64>)> {
         let area = match (&inputs.park, &inputs.area, &inputs.parcels) {
             (Some(park), None, None) => {
-                let parks = atlas.table("park").filter(|parks| parks.row_of(park).is_some());
+                let parks = city.named("park").filter(|parks| parks.row_of(park).is_some());
                 let row = parks.and_then(|parks| parks.row_of(park).map(|row| parks.shapes().multi_polygon(row)));
                 row.ok_or_else(|| {
                     Fault::not_found("no_such_park", format!("没有园区 {park}"), format!("there is no park {park}")).at("/inputs/park")
@@ -341,14 +341,14 @@ fn plain(pack: &rules::ConsolidationPack) -> consolidation::ConsolidationPack {
 }
 
 fn evidence(
-    atlas: &Atlas,
+    city: &City,
     table: &Table,
     set: &Subset<'_, crate::spatial::arena::Arena>,
     share_inside: &[f64],
     pack: &rules::ConsolidationPack,
 ) -> Vec<ParcelInput> {
     let mut control: Vec<Vec<(String, f64)>> = vec![Vec::new(); set.items.len()];
-    if let Some(lines) = atlas.table("control_line") {
+    if let Some(lines) = city.named("control_line") {
         let hard: Vec<u32> = (0..lines.len() as u32)
             .filter(|row| lines.flag(*row as usize, "hard") == Some(true))
             .filter(|row| lines.text(*row as usize, "kind").is_some_and(|kind| pack.hard_kinds.value.iter().any(|known| known == kind)))
@@ -364,7 +364,7 @@ fn evidence(
             }
         }
     }
-    let buildings = largest_buildings(atlas);
+    let buildings = largest_buildings(city);
     set.items
         .iter()
         .zip(share_inside)
@@ -395,9 +395,9 @@ fn evidence(
 }
 
 /// By parcel: GFA and structure of its largest building.
-fn largest_buildings(atlas: &Atlas) -> HashMap<String, (f64, Option<String>)> {
+fn largest_buildings(city: &City) -> HashMap<String, (f64, Option<String>)> {
     let mut largest: HashMap<String, (f64, Option<String>)> = HashMap::new();
-    let Some(buildings) = atlas.table("building") else { return largest };
+    let Some(buildings) = city.named("building") else { return largest };
     for row in 0..buildings.len() {
         let Some(parcel) = buildings.text(row, "parcel") else { continue };
         let gfa = buildings.number(row, "gfa_m2").unwrap_or(0.0);

@@ -1,8 +1,8 @@
-//! The designation scorecard as a use case: evidence of every park, from the atlas and the tables.
+//! The designation scorecard as a use case: evidence of every park, from the city and the tables.
 
 use super::{date, read_inputs};
 use crate::analysis::designation::{BuildingRecord, CityEvidence, FacilitySite, FirmRecord, ParcelRecord, ParkEvidence, UnitRecord, assess};
-use crate::city::{Atlas, Table};
+use crate::city::{City, Table};
 use crate::domain::Fault;
 use crate::domain::fault::Outcome;
 use crate::rules::{DesignationPack, Packs};
@@ -24,8 +24,8 @@ impl Planner {
     pub(super) fn designate(&self, viewer: &Viewer, raw: &Value) -> Outcome<Value> {
         let inputs: Inputs = read_inputs(raw)?;
         let as_of = date(inputs.as_of.as_deref())?;
-        let atlas = self.atlas();
-        let Some(park_table) = atlas.table("park") else { return Err(Fault::internal("atlas", "no park layer")) };
+        let city = self.city();
+        let Some(park_table) = city.named("park") else { return Err(Fault::internal("city", "no park layer")) };
         if let Some(park) = &inputs.park
             && park_table.row_of(park).is_none()
         {
@@ -33,9 +33,9 @@ impl Planner {
         }
         let pack = DesignationPack::read(&Packs::embedded().resolve("designation", None)?)?;
         let firms = self.table("firm")?;
-        let parks = self.park_evidence(&atlas, park_table, &firms, as_of)?;
+        let parks = self.park_evidence(&city, park_table, &firms, as_of)?;
         let all_firms = (0..firms.len()).map(|row| firm(&firms, row, as_of)).collect();
-        let city = CityEvidence { firms: (!firms.is_empty()).then_some(all_firms), table: None, facilities: facilities(&atlas) };
+        let city = CityEvidence { firms: (!firms.is_empty()).then_some(all_firms), table: None, facilities: facilities(&city) };
         // Ranks and means need every park; one park's card is then a part of the whole.
         let result = assess(&parks, &city, &pack, as_of);
         let mut answer = serde_json::to_value(&result).map_err(|error| Fault::internal("json", error))?;
@@ -46,7 +46,7 @@ impl Planner {
         self.with_run(answer, "designate", raw, (&pack.id, &pack.version), 0, &as_of.to_string())
     }
 
-    fn park_evidence(&self, atlas: &Atlas, parks: &Table, firms: &Table, as_of: NaiveDate) -> Outcome<Vec<ParkEvidence>> {
+    fn park_evidence(&self, city: &City, parks: &Table, firms: &Table, as_of: NaiveDate) -> Outcome<Vec<ParkEvidence>> {
         let mut evidence: Vec<ParkEvidence> = (0..parks.len())
             .map(|row| ParkEvidence {
                 park: parks.key(row).to_owned(),
@@ -68,7 +68,7 @@ impl Planner {
             }
         }
         let mut park_of_building: HashMap<String, usize> = HashMap::new();
-        if let Some(buildings) = atlas.table("building").filter(|table| !table.is_empty()) {
+        if let Some(buildings) = city.named("building").filter(|table| !table.is_empty()) {
             evidence.iter_mut().for_each(|park| park.buildings = Some(Vec::new()));
             for row in 0..buildings.len() {
                 let Some(park) = place(buildings.text(row, "park")) else { continue };
@@ -103,7 +103,7 @@ impl Planner {
                 }
             }
         }
-        if let Some(parcels) = atlas.table("parcel").filter(|table| !table.is_empty()) {
+        if let Some(parcels) = city.named("parcel").filter(|table| !table.is_empty()) {
             evidence.iter_mut().for_each(|park| park.parcels = Some(Vec::new()));
             for row in 0..parcels.len() {
                 if let Some(list) = place(parcels.text(row, "park")).and_then(|park| evidence[park].parcels.as_mut()) {
@@ -143,9 +143,9 @@ fn firm(firms: &Table, row: usize, as_of: NaiveDate) -> FirmRecord {
 }
 
 /// By class; a class that no facility of the city has was never loaded.
-fn facilities(atlas: &Atlas) -> BTreeMap<String, Vec<FacilitySite>> {
+fn facilities(city: &City) -> BTreeMap<String, Vec<FacilitySite>> {
     let mut classes: BTreeMap<String, Vec<FacilitySite>> = BTreeMap::new();
-    let Some(table) = atlas.table("facility") else { return classes };
+    let Some(table) = city.named("facility") else { return classes };
     for row in 0..table.len() {
         if let (Some(class), Some(geometry)) = (table.text(row, "class"), table.geometry(row)) {
             classes.entry(class.to_owned()).or_default().push(FacilitySite { code: table.key(row).to_owned(), geometry });

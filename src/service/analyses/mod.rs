@@ -1,4 +1,4 @@
-//! The analyses as use cases: gather the evidence from the atlas and the store, call the pure function, shape the answer.
+//! The analyses as use cases: gather the evidence from the city and the store, call the pure function, shape the answer.
 
 mod action_plan;
 mod consolidation;
@@ -77,8 +77,7 @@ impl Planner {
 
     /// The row of a parcel's code.
     pub(super) fn parcel_row(&self, code: &str) -> Outcome<usize> {
-        self.atlas()
-            .table("parcel")
+        self.city().named("parcel")
             .and_then(|table| table.row_of(code))
             .ok_or_else(|| Fault::not_found("no_such_parcel", format!("没有宗地 {code}"), format!("there is no parcel {code}")).at(code))
     }
@@ -93,8 +92,8 @@ impl Planner {
             options.tolerance_m = tolerance;
         }
         let row = self.parcel_row(code)?;
-        let atlas = self.atlas();
-        let Some(table) = atlas.table("parcel") else { return Ok(json!({ "parcel": code, "neighbours": [] })) };
+        let city = self.city();
+        let Some(table) = city.named("parcel") else { return Ok(json!({ "parcel": code, "neighbours": [] })) };
         let Some(bounds) = table.shapes().bounds(row) else { return Ok(json!({ "parcel": code, "neighbours": [] })) };
         let reach = Coord { x: options.tolerance_m, y: options.tolerance_m };
         let near = table.index().rows(Rect::new(bounds.min() - reach, bounds.max() + reach));

@@ -108,15 +108,15 @@ impl Planner {
     }
 
     fn district_of(&self, park: &str) -> Option<String> {
-        let atlas = self.atlas();
-        let table = atlas.table("park")?;
+        let city = self.city();
+        let table = city.named("park")?;
         table.row_of(park).and_then(|row| table.text(row, "district")).map(str::to_owned)
     }
 
     /// Area done by each date on which a part of the sites was done, rising.
     fn reports(&self, sites: &[&SavedSite], done_on: &BTreeMap<String, NaiveDate>) -> Vec<Report> {
-        let atlas = self.atlas();
-        let area = |code: &String| atlas.table("parcel").and_then(|table| table.row_of(code).map(|row| table.shapes().area(row))).unwrap_or(0.0);
+        let city = self.city();
+        let area = |code: &String| city.named("parcel").and_then(|table| table.row_of(code).map(|row| table.shapes().area(row))).unwrap_or(0.0);
         let mut steps: BTreeMap<NaiveDate, f64> = BTreeMap::new();
         for site in sites {
             let whole: f64 = site.parcels.iter().map(area).sum();

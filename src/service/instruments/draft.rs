@@ -196,7 +196,7 @@ impl Planner {
     pub(super) fn instruments_changed(&self, revision: i64, code: &str) -> Outcome<()> {
         let table = std::sync::Arc::new(crate::service::load::table(self.store.as_ref(), plan_parcel_layer())?);
         let codes = all(&Now(self))?.into_iter().find(|instrument| instrument.code == code).map(|instrument| instrument.children).unwrap_or_default();
-        self.atlas.rcu(|atlas| std::sync::Arc::new(atlas.with_table(revision.max(atlas.revision), table.clone())));
+        self.city.rcu(|city| std::sync::Arc::new(city.with_table(revision.max(city.revision), table.clone())));
         self.tell(revision, "instrument", vec![code.to_owned()]);
         self.tell(revision, "plan_parcel", codes);
         Ok(())

@@ -49,8 +49,8 @@ impl Planner {
         let instruments = all(&Now(self))?;
         let lineage = lineage(&instruments);
         let splits: HashSet<&str> = instruments.iter().filter(|known| known.kind == InstrumentKind::Split).map(|known| known.code.as_str()).collect();
-        let atlas = self.atlas();
-        let Some(parcels) = atlas.table("parcel") else { return Ok(BTreeMap::new()) };
+        let city = self.city();
+        let Some(parcels) = city.named("parcel") else { return Ok(BTreeMap::new()) };
         let registered = lineage.ever_ended().into_iter().filter(|code| parcels.row_of(code).is_some());
         Ok(registered.filter_map(|code| Some((code.to_owned(), merged_on(code, &lineage, &splits)?))).collect())
     }

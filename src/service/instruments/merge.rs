@@ -38,8 +38,8 @@ impl Planner {
 
     /// Dedicated control lines near the shapes: land that leaves whoever owns it.
     pub(in crate::service) fn dedicated_land(&self, polygons: &impl PolygonSet) -> Vec<MultiPolygon<f64>> {
-        let atlas = self.atlas();
-        let Some(lines) = atlas.table("control_line") else { return Vec::new() };
+        let city = self.city();
+        let Some(lines) = city.named("control_line") else { return Vec::new() };
         let mut rows: Vec<u32> = (0..polygons.len()).flat_map(|item| lines.index().rows(polygons.bounds(item))).collect();
         rows.sort_unstable();
         rows.dedup();

@@ -65,8 +65,8 @@ impl Planner {
 
     /// Owners stand in the register, not in the ledger: who may see them gets them from there.
     fn name_owners(&self, viewer: &Viewer, ledger: &mut Json) {
-        let atlas = self.atlas();
-        let Some(parcels) = atlas.table("parcel").filter(|_| viewer.sees_private("parcel")) else { return };
+        let city = self.city();
+        let Some(parcels) = city.named("parcel").filter(|_| viewer.sees_private("parcel")) else { return };
         let rows = ledger.get_mut("rows").and_then(Json::as_array_mut);
         for row in rows.into_iter().flatten() {
             let owner = row["parcel"].as_str().and_then(|code| parcels.row_of(code)).and_then(|at| parcels.text(at, "owner"));
@@ -76,8 +76,8 @@ impl Planner {
 
     /// The plan parcels' outlines in lon/lat, those of a split side by side; of an undo, of what it ends.
     fn outline_of(&self, instrument: &Instrument) -> Json {
-        let atlas = self.atlas();
-        let Some(table) = atlas.table("plan_parcel") else { return Json::Null };
+        let city = self.city();
+        let Some(table) = city.named("plan_parcel") else { return Json::Null };
         let codes = if instrument.kind == InstrumentKind::Undo { &instrument.parents } else { &instrument.children };
         let mut shapes = Vec::new();
         for row in codes.iter().filter_map(|code| table.row_of(code)) {
@@ -112,9 +112,9 @@ impl Planner {
         let lineage = lineage(&all(&Now(self))?);
         let (codes, arrows) = lineage.family(code);
         let today = crate::service::today();
-        let atlas = self.atlas();
+        let city = self.city();
         let area =
-            |layer: &str, code: &str| atlas.table(layer).and_then(|table| table.row_of(code).and_then(|row| table.number(row, "planar_area_m2")));
+            |layer: &str, code: &str| city.named(layer).and_then(|table| table.row_of(code).and_then(|row| table.number(row, "planar_area_m2")));
         let nodes: Vec<Json> = codes
             .iter()
             .map(|code| {

@@ -6,7 +6,7 @@
 
 use super::sites::{CandidateSite, banked_m2};
 use crate::analysis::consolidation::judge;
-use crate::city::{Atlas, Table};
+use crate::city::{City, Table};
 use crate::domain::fault::Outcome;
 use crate::rules;
 use crate::service::Planner;
@@ -21,8 +21,8 @@ impl Planner {
     /// One site an accepted instrument whose land lies in one of `parks`; empty while no instrument is recorded.
     pub(super) fn accepted_sites(&self, parks: &[String], pack: &rules::ConsolidationPack, year: i32) -> Outcome<Vec<CandidateSite>> {
         let instruments = self.table("instrument")?;
-        let atlas = self.atlas();
-        let Some(parcels) = atlas.table("parcel") else { return Ok(Vec::new()) };
+        let city = self.city();
+        let Some(parcels) = city.named("parcel") else { return Ok(Vec::new()) };
         let state = |row: usize| instruments.text(row, "state");
         let undone: HashSet<&str> =
             (0..instruments.len()).filter(|row| state(*row) == Some("in_force")).filter_map(|row| instruments.text(row, "undoes")).collect();
@@ -32,7 +32,7 @@ impl Planner {
             .collect();
         // A merge whose plan parcel has become part of another one counts there.
         let members: HashSet<String> = merges.iter().flat_map(|row| list(&instruments, *row, "parents")).collect();
-        let origins = Origins::new(&atlas, parcels, &instruments);
+        let origins = Origins::new(&city, parcels, &instruments);
         let mut sites = Vec::new();
         for row in merges {
             let (codes, children) = (list(&instruments, row, "parents"), list(&instruments, row, "children"));
@@ -77,13 +77,13 @@ struct Origins<'a> {
 }
 
 impl<'a> Origins<'a> {
-    fn new(atlas: &'a Atlas, parcels: &'a Table, instruments: &Table) -> Self {
+    fn new(city: &'a City, parcels: &'a Table, instruments: &Table) -> Self {
         let makes = (0..instruments.len()).filter(|row| instruments.text(*row, "undoes").is_none());
         let made_of = makes.flat_map(|row| {
             let (parents, children) = (list(instruments, row, "parents"), list(instruments, row, "children"));
             children.clone().into_iter().map(move |child| (child, (parents.clone(), children.clone())))
         });
-        Origins { parcels, plan_parcels: atlas.table("plan_parcel").map(AsRef::as_ref), made_of: made_of.collect() }
+        Origins { parcels, plan_parcels: city.named("plan_parcel").map(AsRef::as_ref), made_of: made_of.collect() }
     }
 
     /// The registered parcels of the land named, each with the share of it that is meant, by row.

@@ -108,8 +108,8 @@ impl Planner {
 
     /// Codes of the parks with land, in order; of the asked ones when some are asked for.
     fn parks_in_question(&self, asked: Option<&[String]>) -> Outcome<Vec<String>> {
-        let atlas = self.atlas();
-        let Some(table) = atlas.table("park") else { return Ok(Vec::new()) };
+        let city = self.city();
+        let Some(table) = city.named("park") else { return Ok(Vec::new()) };
         let mut parks: Vec<String> = match asked {
             None => (0..table.len()).filter(|row| table.shapes().area(*row) > 0.0).map(|row| table.key(row).to_owned()).collect(),
             Some(codes) => {
@@ -127,8 +127,8 @@ impl Planner {
 
     /// Planar area of the banked parcels inside parks, m²: recorded fact (C18).
     fn banked_m2(&self) -> f64 {
-        let atlas = self.atlas();
-        let Some(table) = atlas.table("parcel") else { return 0.0 };
+        let city = self.city();
+        let Some(table) = city.named("parcel") else { return 0.0 };
         let is_banked = |row: &usize| table.text(*row, "stage") == Some(sites::BANKED) && table.text(*row, "park").is_some();
         (0..table.len()).filter(is_banked).map(|row| table.shapes().area(row)).sum()
     }

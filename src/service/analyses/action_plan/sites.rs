@@ -114,8 +114,8 @@ impl Planner {
             }
             Err(fault) => return Err(fault),
         };
-        let atlas = self.atlas();
-        let Some(parcels) = atlas.table("parcel") else { return Ok(Found::default()) };
+        let city = self.city();
+        let Some(parcels) = city.named("parcel") else { return Ok(Found::default()) };
         let best = answer.candidates.into_iter().next().map(|candidate| candidate.sites).unwrap_or_default();
         let sites: Vec<CandidateSite> = best
             .into_iter()
@@ -137,8 +137,8 @@ impl Planner {
 
     /// The phase of a site is the kind of the zone that holds most of it.
     pub(super) fn set_phases(&self, sites: &mut [CandidateSite]) {
-        let atlas = self.atlas();
-        let Some(zones) = atlas.table("zone") else { return };
+        let city = self.city();
+        let Some(zones) = city.named("zone") else { return };
         let shapes: Polygons = sites.iter().map(|site| &site.shape).collect();
         let mut most = vec![0.0; sites.len()];
         for (site, zone, shared) in overlay(&shapes, zones.shapes()) {

@@ -3,7 +3,7 @@
 use super::ground::Ground;
 use super::inputs::Question;
 use crate::analysis::upstairs::ParcelCase;
-use crate::city::{Atlas, Table};
+use crate::city::{City, Table};
 use crate::domain::Fault;
 use crate::domain::fault::Outcome;
 use crate::rules::UpstairsPack;
@@ -21,12 +21,12 @@ const DRAWN: &str = "outline";
 const OWN_SHARE: f64 = 0.5;
 
 impl Planner {
-    pub(super) fn one_outline(&self, atlas: &Atlas, table: &Table, outline: &Value, question: &Question) -> Outcome<(Value, Arc<UpstairsPack>)> {
+    pub(super) fn one_outline(&self, city: &City, table: &Table, outline: &Value, question: &Question) -> Outcome<(Value, Arc<UpstairsPack>)> {
         let shape = self.outline_in_plane(outline)?;
         let Some(bounds) = shape.bounding_rect() else { return Err(unreadable()) };
-        let district = shape.centroid().and_then(|centre| district_at(atlas, centre.0));
+        let district = shape.centroid().and_then(|centre| district_at(city, centre.0));
         let pack = upstairs(district, question.cluster.as_deref(), &question.as_of)?;
-        let ground = Ground::new(atlas, table, Some(self.floor_index(atlas.revision)?), false);
+        let ground = Ground::new(city, table, Some(self.floor_index(city.revision)?), false);
         let covered: Vec<u32> = table.index().rows(bounds).into_iter().filter(|row| lies_in(table, *row as usize, &shape)).collect();
         let mut case = ParcelCase::new(DRAWN, shape);
         ground.surround(&mut case, bounds, &pack, |row| (!covered.contains(&row)).then(|| table.shapes().multi_polygon(row as usize)));
@@ -75,8 +75,8 @@ fn lies_in(table: &Table, row: usize, outline: &MultiPolygon<f64>) -> bool {
     planar_area(&parcel.intersection(outline)) > OWN_SHARE * planar_area(&parcel)
 }
 
-fn district_at(atlas: &Atlas, place: geo_types::Coord<f64>) -> Option<&str> {
-    let districts = atlas.table("district")?;
+fn district_at(city: &City, place: geo_types::Coord<f64>) -> Option<&str> {
+    let districts = city.named("district")?;
     let row = districts.at_point(place).first().copied()? as usize;
-    Some(district_name(atlas, districts.key(row)))
+    Some(district_name(city, districts.key(row)))
 }

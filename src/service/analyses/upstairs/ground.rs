@@ -1,7 +1,7 @@
 //! Everything the check must know of a parcel, found in the city.
 
 use crate::analysis::upstairs::{ExistingBuilding, ParcelCase, Restriction, RoadLine};
-use crate::city::{Atlas, Table};
+use crate::city::{City, Table};
 use crate::domain::Fault;
 use crate::domain::fault::Outcome;
 use crate::rules::UpstairsPack;
@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 /// The layers that a check looks into, and which of their kinds are loaded: asked once a run.
 pub(super) struct Ground<'a> {
-    atlas: &'a Atlas,
+    city: &'a City,
     table: &'a Table,
     /// Kinds that occur in the city's control lines: one that occurs nowhere was never loaded (U2).
     loaded: Vec<Box<str>>,
@@ -25,9 +25,9 @@ pub(super) struct Ground<'a> {
 }
 
 impl<'a> Ground<'a> {
-    pub fn new(atlas: &'a Atlas, table: &'a Table, floors: Option<Arc<FloorIndex>>, adjoining: bool) -> Self {
-        let kinds = atlas.table("control_line").and_then(|lines| lines.column("kind").map(|column| column.texts().to_vec()));
-        Ground { atlas, table, loaded: kinds.unwrap_or_default(), floors, adjoining }
+    pub fn new(city: &'a City, table: &'a Table, floors: Option<Arc<FloorIndex>>, adjoining: bool) -> Self {
+        let kinds = city.named("control_line").and_then(|lines| lines.column("kind").map(|column| column.texts().to_vec()));
+        Ground { city, table, loaded: kinds.unwrap_or_default(), floors, adjoining }
     }
 
     /// The case of a parcel's row.
@@ -67,7 +67,7 @@ impl<'a> Ground<'a> {
 
     /// Buildings in a box whose parcel is the one wanted.
     pub fn buildings(&self, bounds: Rect<f64>, wanted: impl Fn(Option<&str>) -> bool) -> Vec<ExistingBuilding> {
-        let (Some(buildings), Some(floors)) = (self.atlas.table("building"), &self.floors) else { return Vec::new() };
+        let (Some(buildings), Some(floors)) = (self.city.named("building"), &self.floors) else { return Vec::new() };
         let rows = buildings.index().rows(bounds).into_iter().map(|row| row as usize).filter(|row| wanted(buildings.text(*row, "parcel")));
         rows.map(|row| ExistingBuilding {
             code: buildings.key(row).to_owned(),
@@ -81,7 +81,7 @@ impl<'a> Ground<'a> {
     }
 
     fn restrictions(&self, bounds: Rect<f64>, pack: &UpstairsPack) -> Vec<Restriction> {
-        let Some(lines) = self.atlas.table("control_line").filter(|lines| !lines.is_empty()) else { return Vec::new() };
+        let Some(lines) = self.city.named("control_line").filter(|lines| !lines.is_empty()) else { return Vec::new() };
         let mut found: Vec<Restriction> = Vec::new();
         for row in lines.index().rows(bounds).into_iter().map(|row| row as usize) {
             let Some(kind) = lines.text(row, "kind") else { continue };
@@ -104,7 +104,7 @@ impl<'a> Ground<'a> {
 
     /// Roads in a box: of each line the parts that come near it.
     fn roads(&self, around: Rect<f64>) -> Option<Vec<RoadLine>> {
-        let roads = self.atlas.table("road").filter(|roads| !roads.is_empty())?;
+        let roads = self.city.named("road").filter(|roads| !roads.is_empty())?;
         let mut near = Vec::new();
         for row in roads.index().rows(around).into_iter().map(|row| row as usize) {
             let meets = |pair: &[Coord<f64>]| Rect::new(pair[0], pair[1]).intersects(&around);

@@ -7,7 +7,7 @@ use super::matrix::BandAreas;
 use super::programme::programme;
 use crate::analysis::Control;
 use crate::analysis::upstairs::{Capacity, Depth, Overrides, RollUp, UpstairsResult, check_from, check_to, sum};
-use crate::city::{Atlas, Table};
+use crate::city::{City, Table};
 use crate::domain::fault::Outcome;
 use crate::domain::{Fault, FaultKind};
 use crate::rules::upstairs::BAND_NAMES;
@@ -63,27 +63,27 @@ const STEP: usize = 64;
 impl Planner {
     pub(super) fn many_parcels(
         &self,
-        atlas: &Atlas,
+        city: &City,
         table: &Table,
         park: Option<&str>,
         question: &Question,
         control: Control<'_>,
     ) -> Outcome<(Value, Arc<UpstairsPack>)> {
         let city = upstairs(None, question.cluster.as_deref(), &question.as_of)?;
-        let scope = scope(atlas, table, park, question, &city)?;
-        let ground = Ground::new(atlas, table, None, question.overrides.neighbour);
+        let scope = scope(city, table, park, question, &city)?;
+        let ground = Ground::new(city, table, None, question.overrides.neighbour);
         // What binds costs as much again as the figures; it is told where a person can still read it.
         let depth = if park.is_some() { Depth::Binding } else { Depth::Figures };
         let lines = lines(&ground, &scope, question, depth, control)?;
         let matrix = if question.matrix { Some(self.matrix(&ground, &scope, &lines, question, control)?) } else { None };
         let parcels: HashSet<&str> = lines.iter().map(|line| table.key(line.row)).collect();
-        let group = |name: &str| groups(atlas, table, name, &lines);
+        let group = |name: &str| groups(city, table, name, &lines);
         let mut answer = json!({
             "totals": totals(&lines),
             "by_park": group("park"),
             "by_district": group("district"),
             "what_if": question.moved().then(|| what_if(&lines, question)),
-            "programme": programme(atlas, &parcels, &city),
+            "programme": programme(city, &parcels, &city),
             "matrix": matrix,
             "excluded": scope.excluded,
             "uses": uses(question, &city),
@@ -104,9 +104,9 @@ fn uses<'a>(question: &'a Question, pack: &'a UpstairsPack) -> &'a [String] {
     }
 }
 
-fn scope(atlas: &Atlas, table: &Table, park: Option<&str>, question: &Question, city: &UpstairsPack) -> Outcome<Scope> {
+fn scope(city: &City, table: &Table, park: Option<&str>, question: &Question, city: &UpstairsPack) -> Outcome<Scope> {
     if let Some(park) = park
-        && atlas.table("park").is_none_or(|parks| parks.row_of(park).is_none())
+        && city.named("park").is_none_or(|parks| parks.row_of(park).is_none())
         && !(0..table.len()).any(|row| table.text(row, "park") == Some(park))
     {
         return Err(Fault::not_found("no_such_park", format!("没有园区 {park}"), format!("there is no park {park}")).at("/inputs/park"));
@@ -125,7 +125,7 @@ fn scope(atlas: &Atlas, table: &Table, park: Option<&str>, question: &Question, 
         } else if table.shapes().bounds(row).is_none() {
             no_geometry.push(table.key(row).to_owned());
         } else {
-            let name = table.text(row, "district").map(|code| district_name(atlas, code));
+            let name = table.text(row, "district").map(|code| district_name(city, code));
             let known = found.districts.iter().position(|district| district.name.as_deref() == name);
             let index = match known {
                 Some(index) => index,
@@ -209,12 +209,12 @@ fn gain<'a>(lines: impl Iterator<Item = &'a Line>) -> f64 {
 }
 
 /// One roll-up for each park or district, by code; parcels outside any stand under null.
-fn groups(atlas: &Atlas, table: &Table, name: &str, lines: &[Line]) -> Vec<Value> {
+fn groups(city: &City, table: &Table, name: &str, lines: &[Line]) -> Vec<Value> {
     let mut groups: BTreeMap<Option<&str>, Vec<&Line>> = BTreeMap::new();
     for line in lines {
         groups.entry(table.text(line.row, name)).or_default().push(line);
     }
-    let called = |code: &str| atlas.table(name).and_then(|known| known.row_of(code).and_then(|row| known.text(row, "name")));
+    let called = |code: &str| city.named(name).and_then(|known| known.row_of(code).and_then(|row| known.text(row, "name")));
     groups
         .into_iter()
         .map(|(code, lines)| {

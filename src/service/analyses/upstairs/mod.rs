@@ -24,13 +24,13 @@ impl Planner {
     /// The check of a parcel, an outline, a park or the city; `raw` are the process's inputs.
     pub fn upstairs(&self, raw: &Value, control: Control<'_>) -> Outcome<Value> {
         let question = Question::read(raw)?;
-        let atlas = self.atlas();
-        let Some(table) = atlas.table("parcel") else { return Err(Fault::internal("atlas", "no parcel layer")) };
+        let city = self.city();
+        let Some(table) = city.named("parcel") else { return Err(Fault::internal("city", "no parcel layer")) };
         let (mut answer, pack) = match &question.subject {
-            Subject::Parcel(code) => self.one_parcel(&atlas, table, code, &question)?,
-            Subject::Outline(outline) => self.one_outline(&atlas, table, outline, &question)?,
-            Subject::Park(park) => self.many_parcels(&atlas, table, Some(park), &question, control)?,
-            Subject::City => self.many_parcels(&atlas, table, None, &question, control)?,
+            Subject::Parcel(code) => self.one_parcel(&city, table, code, &question)?,
+            Subject::Outline(outline) => self.one_outline(&city, table, outline, &question)?,
+            Subject::Park(park) => self.many_parcels(&city, table, Some(park), &question, control)?,
+            Subject::City => self.many_parcels(&city, table, None, &question, control)?,
         };
         answer["run"] = json!(self.run_record(raw, &question, &pack)?);
         Ok(answer)

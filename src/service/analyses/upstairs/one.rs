@@ -3,7 +3,7 @@
 use super::ground::Ground;
 use super::inputs::Question;
 use crate::analysis::upstairs::{Depth, Overrides, ParcelCase, check_from, check_to, in_force};
-use crate::city::{Atlas, Table};
+use crate::city::{City, Table};
 use crate::domain::fault::Outcome;
 use crate::rules::UpstairsPack;
 use crate::service::Planner;
@@ -13,11 +13,11 @@ use serde_json::{Value, json};
 use std::sync::Arc;
 
 impl Planner {
-    pub(super) fn one_parcel(&self, atlas: &Atlas, table: &Table, code: &str, question: &Question) -> Outcome<(Value, Arc<UpstairsPack>)> {
+    pub(super) fn one_parcel(&self, city: &City, table: &Table, code: &str, question: &Question) -> Outcome<(Value, Arc<UpstairsPack>)> {
         let row = self.parcel_row(code)?;
-        let district = table.text(row, "district").map(|district| district_name(atlas, district));
+        let district = table.text(row, "district").map(|district| district_name(city, district));
         let pack = upstairs(district, question.cluster.as_deref(), &question.as_of)?;
-        let ground = Ground::new(atlas, table, Some(self.floor_index(atlas.revision)?), true);
+        let ground = Ground::new(city, table, Some(self.floor_index(city.revision)?), true);
         let case = ground.parcel(row, &pack)?;
         Ok((self.full_answer(&case, &pack, question), pack))
     }
