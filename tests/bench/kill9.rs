@@ -92,7 +92,7 @@ fn main() {
 }
 
 /// All writers write until the server dies under them; the notes that were acknowledged.
-fn write_until_killed(server: Server, cookie: &str, shares: &mut Vec<Vec<Written>>, round: u64, after: Duration, sum: &mut Sum) -> Vec<String> {
+fn write_until_killed(server: Server, cookie: &str, shares: &mut [Vec<Written>], round: u64, after: Duration, sum: &mut Sum) -> Vec<String> {
     let address = server.address.clone();
     std::thread::scope(|scope| {
         let threads: Vec<_> = shares

@@ -98,7 +98,7 @@ fn one_writer(mut connection: Connection, writer: usize, own: &mut [Unit], from:
             break;
         }
         let unit = &mut own[turn % UNITS_EACH];
-        let sent = update(&mut connection, unit, &format!("w{writer}-{turn}"), turn / UNITS_EACH % 2 == 0).expect("an answer");
+        let sent = update(&mut connection, unit, &format!("w{writer}-{turn}"), (turn / UNITS_EACH).is_multiple_of(2)).expect("an answer");
         let ended = Instant::now();
         match sent {
             // What was answered inside the window counts, and nothing else.
@@ -124,7 +124,7 @@ fn bare_sqlite(city: &Path, length: Duration) -> Measured {
         if start - begun >= length {
             break;
         }
-        let state = if turn / rows.len() % 2 == 0 { "vacant" } else { "let" };
+        let state = if (turn / rows.len()).is_multiple_of(2) { "vacant" } else { "let" };
         change.execute(rusqlite::params![state, format!("b-{turn}"), rows[turn % rows.len()]]).expect("one row");
         latencies.push(start.elapsed().as_secs_f64() * 1e3);
     }
