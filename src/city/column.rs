@@ -314,7 +314,8 @@ impl Block {
             (Block::Text { index, .. }, CellRef::Null) => index[at] = NO_TEXT,
             (Block::Text { texts, index }, CellRef::Text(text)) => {
                 // Texts that no row has any more stay until they are as many as the rows.
-                index[at] = match texts.iter().position(|known| known == text) {
+                let known = texts.iter().position(|known| known == text);
+                index[at] = match known {
                     Some(id) => id as u16,
                     None if texts.len() >= 2 * BLOCK => return false,
                     None => {

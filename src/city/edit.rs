@@ -1,6 +1,5 @@
 //! The next table: changed cells, moved shapes, rows that came and went.
 
-use super::blocks::Blocks;
 use super::boxes::Boxes;
 use super::keys::Keys;
 use super::table::{Table, key_of};
@@ -16,8 +15,6 @@ use std::collections::BTreeMap;
 pub struct Effect {
     /// Box of all shapes that changed, before and after; none where none did.
     pub bounds: Option<Rect<f64>>,
-    /// Rows that changed in place or were appended.
-    pub rows: Vec<u32>,
     /// Whether row numbers mean other rows than before: something was removed, or put in between.
     pub renumbered: bool,
 }
@@ -33,16 +30,10 @@ fn inconsistent(layer: LayerId, fid: i64, what: &str) -> Fault {
     Fault::internal("row_change", format!("{} {fid}: {what}", layer.name()))
 }
 
-impl Table {
-    pub fn edit(&self) -> TableEdit {
-        TableEdit { table: self.clone(), moved: Vec::new(), effect: Effect::default() }
-    }
-}
-
 impl TableEdit {
-    /// The table as it stands so far; the spatial index lags behind until the end.
-    pub fn table(&self) -> &Table {
-        &self.table
+    /// Takes a table for changing. What other copies share with it is copied, block by block; what only it holds is changed in place.
+    pub fn of(table: Table) -> Self {
+        TableEdit { table, moved: Vec::new(), effect: Effect::default() }
     }
 
     fn touch(&mut self, bounds: Option<Rect<f64>>) {
@@ -68,7 +59,6 @@ impl TableEdit {
         } else if id.layer().is_spatial() {
             self.touch(self.table.shapes.bounds(row));
         }
-        self.effect.rows.push(row as u32);
         Ok(())
     }
 
@@ -98,12 +88,6 @@ impl TableEdit {
         Ok(())
     }
 
-    /// Empties the table, for a layer that becomes other rows.
-    pub fn clear(&mut self) {
-        self.touch(self.table.extent);
-        self.truncate(0);
-    }
-
     fn append(&mut self, fid: i64, row: &Row) {
         let table = &mut self.table;
         let at = table.fids.len() as u32;
@@ -123,7 +107,6 @@ impl TableEdit {
         }
         let own = self.table.id.layer().is_spatial().then(|| self.table.shapes.bounds(at as usize)).flatten();
         self.touch(own);
-        self.effect.rows.push(at);
     }
 
     fn truncate(&mut self, count: usize) {
@@ -156,7 +139,6 @@ impl TableEdit {
             let (columns, id) = (&table.columns, table.id);
             table.keys = Keys::build(table.fids.len(), |row| key_of(columns, id, row as usize));
             table.extent = boxes.iter().map(|(_, own)| *own).reduce(bounds::union);
-            self.effect.rows.clear();
         } else if !self.moved.is_empty() {
             let shapes = &table.shapes;
             let all = || (0..shapes.len()).filter_map(|row| shapes.bounds(row).map(|own| (row as u32, own))).collect();
@@ -190,11 +172,3 @@ pub(super) fn cell(value: &Value) -> CellRef<'_> {
         Value::Boolean(flag) => CellRef::Integer(i64::from(*flag)),
     }
 }
-
-/// An empty table.
-pub(super) fn empty(id: LayerId) -> Table {
-    super::table::TableBuilder::new(id).finish()
-}
-
-/// Row numbers as a list, for links.
-pub(super) type Rows = Blocks<Box<[u32]>>;

@@ -23,10 +23,10 @@ enum Node<'t> {
     All(Vec<Node<'t>>),
     Any(Vec<Node<'t>>),
     Not(Box<Node<'t>>),
-    /// Whether each distinct text passes.
+    /// Whether each distinct text passes, by block.
     Texts {
         column: &'t Column,
-        pass: Vec<bool>,
+        pass: Vec<Box<[bool]>>,
     },
     /// A test of a key column, whose texts are not shared.
     Unique {
@@ -207,7 +207,7 @@ impl<'t> Filter<'t> {
                 answer
             }
             Node::Not(part) => self.test(part, row).map(|value| !value),
-            Node::Texts { column, pass } => column.text_id(row).map(|id| pass[id as usize]),
+            Node::Texts { column, pass } => column.text_place(row).map(|(block, id)| pass[block][id]),
             Node::Unique { column, test } => column.text(row).map(|text| test.passes(text)),
             Node::Numbers { column, test } => column.number(row).map(|number| test.passes(number)),
             Node::Flag { column, wanted } => column.flag(row).map(|flag| flag == *wanted),
@@ -381,9 +381,11 @@ fn mirrored(relation: Relation) -> Relation {
 }
 
 fn texts(column: &Column, test: TextTest) -> Node<'_> {
-    match column {
-        Column::Text { texts, .. } => Node::Texts { column, pass: texts.iter().map(|text| test.passes(text)).collect() },
-        _ => Node::Unique { column, test },
+    if column.repeats() {
+        let block = |block: usize| column.block_texts(block).map(|text| test.passes(text)).collect();
+        Node::Texts { column, pass: (0..column.block_count()).map(block).collect() }
+    } else {
+        Node::Unique { column, test }
     }
 }
 

@@ -36,9 +36,15 @@ impl Keys {
         later.insert(at, row);
         if later.len() > SLACK + self.base.len() / 64 {
             let mut base = Vec::with_capacity(self.base.len() + later.len());
-            let (mut old, mut new) = (self.base.iter().peekable(), later.iter().peekable());
-            while let (Some(a), Some(b)) = (old.peek(), new.peek()) {
-                base.push(if key(**a) <= key(**b) { *old.next().unwrap_or(a) } else { *new.next().unwrap_or(b) });
+            let (mut old, mut new) = (self.base.as_slice(), later.as_slice());
+            while let ([a, older @ ..], [b, newer @ ..]) = (old, new) {
+                if key(*a) <= key(*b) {
+                    base.push(*a);
+                    old = older;
+                } else {
+                    base.push(*b);
+                    new = newer;
+                }
             }
             base.extend(old);
             base.extend(new);

@@ -14,7 +14,7 @@ use crate::spatial::mercator::DrawGrid;
 use geo_types::{Coord, Geometry, Rect};
 use std::sync::{Arc, OnceLock};
 
-/// A layer of one revision. A copy shares its blocks; [`Table::edit`](super::edit) makes the next one.
+/// A layer of one revision. A copy shares its blocks; [`super::City::with`] makes the next one.
 #[derive(Clone, Debug)]
 pub struct Table {
     pub(super) id: LayerId,

@@ -49,7 +49,7 @@ impl Info {
         for layer in &dictionary().layers {
             let count = planner.store().count(layer)?;
             let area = city
-                .table(&layer.name)
+                .named(&layer.name)
                 .filter(|_| layer.column("planar_area_m2").is_some())
                 .map(|table| (0..table.len()).filter_map(|row| table.number(row, "planar_area_m2")).sum::<f64>());
             layers.push(json!({ "layer": layer.name, "zh": layer.zh, "en": layer.en, "rows": count, "planar_area_m2": area }));

@@ -9,7 +9,8 @@ use std::sync::Arc;
 /// One row's change. Rows are whole: a change says what was there before, so that it can be turned round.
 ///
 /// `fid` is the row's number in the store; rows of a table stand in the order of their fids.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum RowChange {
     Insert {
         layer: LayerId,

@@ -97,6 +97,19 @@ impl LayerId {
     }
 }
 
+impl serde::Serialize for LayerId {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for LayerId {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let name = String::deserialize(deserializer)?;
+        LayerId::parse(&name).ok_or_else(|| serde::de::Error::custom(format!("there is no layer {name}")))
+    }
+}
+
 include!(concat!(env!("OUT_DIR"), "/columns.rs"));
 
 #[cfg(test)]

@@ -4,9 +4,11 @@ use super::columns::{Flag, Handle, Integer, Numeric, Textual};
 use super::dictionary::Layer;
 use super::fault::Outcome;
 use geo_types::{Coord, Geometry};
+use serde::{Deserialize, Serialize};
 
 /// A cell. Dates are ISO texts, lists are JSON texts: both are what GeoPackage readers expect.
-#[derive(Clone, Debug, PartialEq, Default)]
+#[derive(Clone, Debug, PartialEq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Value {
     #[default]
     Null,
@@ -98,7 +100,7 @@ impl<T: Into<Value>> From<Option<T>> for Value {
 
 /// A row: geometry in the city's working CRS (x = easting, y = northing, metres) and the values in `Layer::columns` order.
 /// Layers with geometry `polygon` take `MultiPolygon`, `line` takes `MultiLineString`, `point` takes `Point`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Row {
     pub geometry: Option<Geometry<f64>>,
     pub values: Vec<Value>,
@@ -195,7 +197,7 @@ pub struct RingEnd {
 }
 
 /// How incoming rows meet the rows that are there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum WriteMode {
     /// New rows; a key that the city has is rejected.

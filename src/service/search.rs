@@ -46,7 +46,7 @@ impl Planner {
             [centre.x, centre.y]
         });
         let name = table.text(row, "name").unwrap_or_else(|| table.key(row));
-        let detail = ["district", "park", "class"].iter().find_map(|column| table.text(row, column));
+        let detail = ["district", "park", "class"].into_iter().find_map(|column| table.text(row, column));
         json!({ "collection": table.layer().name, "id": table.key(row), "name": name, "detail": detail, "centre": centre, "bbox": bbox })
     }
 }

@@ -6,6 +6,7 @@ mod adjacency_grid;
 mod adjacency_tests;
 pub mod area;
 pub mod arena;
+pub mod bounds;
 pub mod bridged;
 pub mod crs;
 pub mod cut;

@@ -191,10 +191,10 @@ fn start(city: &Path) -> Outcome<Value> {
     let before = resident_mb();
     let (planner, opened) = timed(|| Planner::open(city));
     let planner = planner?;
-    let city = planner.city();
-    let extent = city.extent().ok_or_else(|| Fault::internal("bench", "empty city"))?;
-    let (_, first) = timed(|| city.named("parcel").map(|table| table.at_point(extent.center()).len()));
-    let parcels = city.named("parcel").map_or(0, |table| table.len());
+    let snapshot = planner.city();
+    let extent = snapshot.extent().ok_or_else(|| Fault::internal("bench", "empty city"))?;
+    let (_, first) = timed(|| snapshot.named("parcel").map(|table| table.at_point(extent.center()).len()));
+    let parcels = snapshot.named("parcel").map_or(0, |table| table.len());
     let after = resident_mb();
     let per_parcel = before.zip(after).map(|(before, after)| (after - before) * 1024.0 * 1024.0 / parcels as f64);
     // The ordinary way: GDAL reads the parcels once.
@@ -326,12 +326,12 @@ fn tile(city: &Path) -> Outcome<Value> {
     let bytes = bytes?;
     // The ordinary way: candidates from the file's R-tree alone, without encoding anything.
     let baseline = RtreeBaseline::open(city)?;
-    let city = planner.city();
+    let snapshot = planner.city();
     let few = &addresses[..addresses.len().min(300)];
     let (_, theirs) = timed(|| {
         for address in few {
             let [west, south, east, north] = address.lon_lat_box();
-            let _ = baseline.ids(city.plane_box(west, south, east, north));
+            let _ = baseline.ids(snapshot.plane_box(west, south, east, north));
         }
     });
     Ok(json!({

@@ -126,7 +126,7 @@ fn day(text: Option<&str>) -> Option<NaiveDate> {
 
 /// The certificate column is a register: once any firm has a date, a firm without one holds no certificate. A column without any date was never filled.
 fn firm(firms: &Table, row: usize, as_of: NaiveDate) -> FirmRecord {
-    let registered = firms.column("high_tech_until").is_some_and(|column| !column.texts().is_empty());
+    let registered = firms.column("high_tech_until").is_some_and(|column| column.has_any());
     let year = firms.number(row, "year").map(|year| year as i32);
     FirmRecord {
         code: firms.key(row).to_owned(),

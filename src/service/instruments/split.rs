@@ -1,12 +1,12 @@
 //! Drafting a split: one piece of land becomes several plan parcels, along a line, in equal parts or by a list of areas.
 
-use super::Now;
-use super::draft::{NewInstrument, Prepared};
+use super::draft::{NewInstrument, Prepared, kept_ledger};
 use super::members::Members;
 use crate::analysis::consolidation::apportion;
+use crate::city::City;
 use crate::domain::fault::Outcome;
 use crate::domain::{Fault, FaultKind};
-use crate::service::Planner;
+use crate::spatial::crs::WorkingCrs;
 use crate::spatial::split::{LEAST_PART_M2, MOST_PARTS, Parts, SplitError, along_line, into_areas, into_equal};
 use geo_types::{Coord, MultiPolygon};
 use serde::{Deserialize, Serialize};
@@ -33,9 +33,8 @@ pub struct Division {
 /// A drawn line has at most this many points.
 const MOST_POINTS: usize = 1000;
 
-impl Planner {
-    /// Cuts and ledger of a split.
-    pub(super) fn prepare_split(&self, new: &NewInstrument, today: &str) -> Outcome<Prepared> {
+/// Cuts and ledger of a split.
+pub(super) fn split(city: &City, new: &NewInstrument, today: &str) -> Outcome<Prepared> {
         let [code] = new.parcels.as_slice() else {
             return Err(Fault::bad("parcels", "分割只针对一宗，请给出一个编号", "a split takes one piece of land; name one code").at("/parcels"));
         };
@@ -44,18 +43,18 @@ impl Planner {
             return Err(Fault::bad("split", "缝隙容差与跨越宽度只用于合并", "tolerance and bridge width belong to a merge").at(place));
         }
         let division = new.split.clone().unwrap_or_default();
-        let way = self.way(&division)?;
-        let members = Members::read(&Now(self), vec![code.clone()], today)?;
+        let cut = way(&city.crs, &division)?;
+        let members = Members::read(city, vec![code.clone()], today)?;
         let [shape] = members.shapes() else { return Err(Fault::internal("split", "a split has one member")) };
-        let parts = way.cut(shape, division.direction_deg).map_err(|error| self.split_fault(code, &way, &error))?;
+        let parts = cut.cut(shape, division.direction_deg).map_err(|error| split_fault(&city.crs, code, &cut, &error))?;
         let whole = members.ledger_rows().into_iter().next().ok_or_else(|| Fault::internal("split", "a member has a row"))?;
-        let mut ledger = self.kept_ledger(&apportion(whole, &parts.shapes), &members);
+        let mut ledger = kept_ledger(city, &apportion(whole, &parts.shapes), &members);
         ledger["split"] = json!(Division { direction_deg: parts.direction_deg, ..division });
         Ok(Prepared { members, parts: parts.shapes, ledger })
     }
 
     /// Reads how to cut, or says what is wrong with it.
-    fn way(&self, division: &Division) -> Outcome<Way> {
+fn way(crs: &WorkingCrs, division: &Division) -> Outcome<Way> {
         if division.direction_deg.is_some_and(|degrees| !degrees.is_finite()) {
             return Err(Fault::bad("direction", "方向应为角度数", "the direction is a number of degrees").at("/split/direction_deg"));
         }
@@ -63,7 +62,7 @@ impl Planner {
             Division { line: Some(_), direction_deg: Some(_), .. } => {
                 Err(Fault::bad("direction", "按线分割不用方向", "a split along a line takes no direction").at("/split/direction_deg"))
             }
-            Division { line: Some(line), equal: None, areas_m2: None, .. } => self.read_line(line).map(Way::Line),
+            Division { line: Some(line), equal: None, areas_m2: None, .. } => read_line(crs, line).map(Way::Line),
             Division { line: None, equal: Some(count), areas_m2: None, .. } => Ok(Way::Equal(*count)),
             Division { line: None, equal: None, areas_m2: Some(areas), .. } => {
                 if let Some(index) = areas.iter().position(|area| !(area.is_finite() && *area >= LEAST_PART_M2)) {
@@ -82,7 +81,7 @@ impl Planner {
         }
     }
 
-    fn read_line(&self, given: &Json) -> Outcome<Vec<Coord<f64>>> {
+fn read_line(crs: &WorkingCrs, given: &Json) -> Outcome<Vec<Coord<f64>>> {
         let unreadable = || {
             Fault::bad("line", "分割线应为经纬度的 GeoJSON LineString", "the line is a GeoJSON LineString in longitude and latitude")
                 .at("/split/line")
@@ -104,14 +103,14 @@ impl Planner {
         }
         let point = |point: &Json| {
             let (x, y) = (point[0].as_f64()?, point[1].as_f64()?);
-            let plane = self.crs.from_lon_lat(Coord { x, y });
+            let plane = crs.from_lon_lat(Coord { x, y });
             (x.abs() <= 180.0 && y.abs() <= 90.0 && plane.x.is_finite() && plane.y.is_finite()).then_some(plane)
         };
         let points: Option<Vec<Coord<f64>>> = points.iter().map(point).collect();
         points.filter(|points| points.len() >= 2).ok_or_else(unreadable)
     }
 
-    fn split_fault(&self, code: &str, way: &Way, error: &SplitError) -> Fault {
+fn split_fault(crs: &WorkingCrs, code: &str, way: &Way, error: &SplitError) -> Fault {
         let refuse = |kind: &'static str, zh: String, en: String| Fault::new(FaultKind::Unprocessable, kind, zh, en).at(way.place());
         match error {
             SplitError::Count(count) => Fault::bad(
@@ -122,7 +121,7 @@ impl Planner {
             .at(way.place()),
             SplitError::NoLine => refuse("line", "分割线只有一个点".into(), "the line is a single point".into()),
             SplitError::LineCrossesItself { at } => {
-                let at = self.crs.to_lon_lat(*at);
+                let at = crs.to_lon_lat(*at);
                 refuse(
                     "line_crosses_itself",
                     format!("分割线自身相交，在 {:.6}, {:.6} 附近", at.x, at.y),
@@ -154,7 +153,6 @@ impl Planner {
             .help("用 parkplan topology 查看，修复几何后再分割", "see parkplan topology; repair its geometry, then split"),
         }
     }
-}
 
 enum Way {
     /// In the city's plane.

@@ -2,7 +2,8 @@
 
 use crate::analysis::upstairs::{ExistingBuilding, ParcelCase, Restriction, RoadLine};
 use crate::city::{City, Table};
-use crate::domain::Fault;
+use crate::domain::columns::control_line;
+use crate::domain::{Fault, LayerId};
 use crate::domain::fault::Outcome;
 use crate::rules::UpstairsPack;
 use crate::service::Planner;
@@ -10,6 +11,7 @@ use crate::service::analyses::upstairs::FloorIndex;
 use crate::spatial::adjacency::{AdjacencyOptions, ContactClass, neighbours};
 use geo::{BoundingRect, Intersects};
 use geo_types::{Coord, LineString, MultiPolygon, Rect};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// The layers that a check looks into, and which of their kinds are loaded: asked once a run.
@@ -26,8 +28,9 @@ pub(super) struct Ground<'a> {
 
 impl<'a> Ground<'a> {
     pub fn new(city: &'a City, table: &'a Table, floors: Option<Arc<FloorIndex>>, adjoining: bool) -> Self {
-        let kinds = city.named("control_line").and_then(|lines| lines.column("kind").map(|column| column.texts().to_vec()));
-        Ground { city, table, loaded: kinds.unwrap_or_default(), floors, adjoining }
+        let lines = city.table(LayerId::ControlLine);
+        let kinds: BTreeSet<&str> = (0..lines.len()).filter_map(|row| lines.text(row, control_line::KIND)).collect();
+        Ground { city, table, loaded: kinds.into_iter().map(Box::from).collect(), floors, adjoining }
     }
 
     /// The case of a parcel's row.

@@ -69,8 +69,8 @@ impl Planner {
         question: &Question,
         control: Control<'_>,
     ) -> Outcome<(Value, Arc<UpstairsPack>)> {
-        let city = upstairs(None, question.cluster.as_deref(), &question.as_of)?;
-        let scope = scope(city, table, park, question, &city)?;
+        let general = upstairs(None, question.cluster.as_deref(), &question.as_of)?;
+        let scope = scope(city, table, park, question, &general)?;
         let ground = Ground::new(city, table, None, question.overrides.neighbour);
         // What binds costs as much again as the figures; it is told where a person can still read it.
         let depth = if park.is_some() { Depth::Binding } else { Depth::Figures };
@@ -83,15 +83,15 @@ impl Planner {
             "by_park": group("park"),
             "by_district": group("district"),
             "what_if": question.moved().then(|| what_if(&lines, question)),
-            "programme": programme(city, &parcels, &city),
+            "programme": programme(city, &parcels, &general),
             "matrix": matrix,
             "excluded": scope.excluded,
-            "uses": uses(question, &city),
+            "uses": uses(question, &general),
             "parcels": null,
         });
         // Put in as they are: the macro would copy each of them.
         answer["parcels"] = Value::Array(lines.par_iter().map(|line| parcel(table, line)).collect());
-        Ok((answer, city))
+        Ok((answer, general))
     }
 }
 
@@ -104,14 +104,14 @@ fn uses<'a>(question: &'a Question, pack: &'a UpstairsPack) -> &'a [String] {
     }
 }
 
-fn scope(city: &City, table: &Table, park: Option<&str>, question: &Question, city: &UpstairsPack) -> Outcome<Scope> {
+fn scope(city: &City, table: &Table, park: Option<&str>, question: &Question, general: &UpstairsPack) -> Outcome<Scope> {
     if let Some(park) = park
         && city.named("park").is_none_or(|parks| parks.row_of(park).is_none())
         && !(0..table.len()).any(|row| table.text(row, "park") == Some(park))
     {
         return Err(Fault::not_found("no_such_park", format!("没有园区 {park}"), format!("there is no park {park}")).at("/inputs/park"));
     }
-    let uses = uses(question, city);
+    let uses = uses(question, general);
     // The plan decides what land is for; where it says nothing, the present use. A parcel of which neither is known stays in.
     let counts = |row: usize| {
         let code = table.text(row, "planned_use").or_else(|| table.text(row, "land_use"));
