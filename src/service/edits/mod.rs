@@ -67,6 +67,8 @@ impl Checked {
     }
 }
 
+pub(super) use units::FLOOR_SLACK_M2;
+
 /// Checks an edit against a city.
 pub fn check(edit: &Edit, city: &City, person: &Person) -> Outcome<Checked> {
     match edit {

@@ -30,7 +30,7 @@ pub(super) fn check(edit: &MoveInstrument, city: &City, person: &Person) -> Outc
     Ok(Checked::of(changes, source, Reply::Instrument(edit.code.clone())))
 }
 
-/// The conflict carries the instrument as this viewer may see it.
+/// The conflict carries the instrument as this viewer may see it; who moved it so far stands in the log, which a check does not read.
 fn stale(city: &City, instrument: &Instrument, person: &Person) -> Fault {
     let fault = Fault::new(
         FaultKind::PreconditionFailed,
@@ -38,7 +38,7 @@ fn stale(city: &City, instrument: &Instrument, person: &Person) -> Fault {
         "别人已先改过此整备单元，请核对后再提交",
         "somebody changed this instrument first; compare and submit again",
     );
-    let current = instruments::view(city, &person.viewer, instrument, None);
+    let current = instruments::view(city, &person.viewer, instrument, instruments::Signatures::new());
     Fault { current: serde_json::to_value(current).ok().map(Box::new), ..fault }
 }
 
