@@ -34,13 +34,8 @@ impl CityLock {
     pub fn take(city: &Path, command: &str) -> Outcome<CityLock> {
         let path = lock_path(city)?;
         loop {
-            let mut file = OpenOptions::new()
-                .read(true)
-                .write(true)
-                .create(true)
-                .truncate(false)
-                .open(&path)
-                .map_err(|error| cannot_lock(&path, &error))?;
+            let mut file =
+                OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path).map_err(|error| cannot_lock(&path, &error))?;
             match file.try_lock() {
                 Ok(()) => {}
                 Err(TryLockError::WouldBlock) => return Err(held(city, holder(&mut file))),

@@ -68,8 +68,13 @@ impl<'a> BulkWriter<'a> {
             }
             let revision = schema::next_revision(&self.connection)?;
             let mut end = End::read(&self.connection)?;
-            let entry =
-                LogEntry { collection: "*".to_owned(), id: "*".to_owned(), action: "create", before: json!(null), after: json!({ "rows": self.rows }) };
+            let entry = LogEntry {
+                collection: "*".to_owned(),
+                id: "*".to_owned(),
+                action: "create",
+                before: json!(null),
+                after: json!({ "rows": self.rows }),
+            };
             log::append(&self.connection, &mut end, revision, author, &entry)?;
             self.connection.execute_batch("COMMIT; PRAGMA synchronous = FULL; PRAGMA optimize;")?;
             self.connection.pragma_update(None, "journal_mode", "WAL").or_else(super::ignore_rows)?;

@@ -41,7 +41,8 @@ pub(super) fn replaced(path: &Path) -> Fault {
 
 /// The row under a fid is not the one that the change was made from.
 pub(super) fn row_differs(layer: &str, fid: i64, present: bool) -> Fault {
-    let (zh, en) = if present { ("的内容已被别的程序改动", "was changed by another program") } else { ("已不存在", "is no longer there") };
+    let (zh, en) =
+        if present { ("的内容已被别的程序改动", "was changed by another program") } else { ("已不存在", "is no longer there") };
     Fault::new(
         FaultKind::Conflict,
         "row_differs",

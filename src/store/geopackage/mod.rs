@@ -51,9 +51,15 @@ pub struct GeoPackage {
 /// What a city was opened for.
 enum Access {
     /// The writer, and the right to be the only one (none only where the caller vouches for it).
-    Writing { writer: Mutex<Connection>, people: People, _lock: Option<CityLock> },
+    Writing {
+        writer: Mutex<Connection>,
+        people: People,
+        _lock: Option<CityLock>,
+    },
     /// Accounts and sessions only: they are no edits of the city, and SQLite's own lock keeps them in order.
-    Accounts { people: People },
+    Accounts {
+        people: People,
+    },
     Reading,
 }
 

@@ -37,8 +37,7 @@ impl GeoPackage {
             step.commit()?;
             Ok(Some((connection, crs, end)))
         };
-        let (connection, crs, end) =
-            open().map_err(|error| fault::sql_fault(path, error))?.ok_or_else(|| fault::not_a_city(path))?;
+        let (connection, crs, end) = open().map_err(|error| fault::sql_fault(path, error))?.ok_or_else(|| fault::not_a_city(path))?;
         let access = Access::Writing { writer: Mutex::new(connection), people: People::default(), _lock: lock };
         Self::opened(path, &crs, end, Readers::beside_writer(whole), access)
     }
@@ -69,14 +68,7 @@ impl GeoPackage {
 
     fn opened(path: &Path, crs: &str, end: End, readers: Readers, access: Access) -> Outcome<Self> {
         let watch = Watch::new(path).map_err(|error| fault::cannot_open(path, &error))?;
-        Ok(GeoPackage {
-            path: path.to_owned(),
-            crs: WorkingCrs::parse(crs)?,
-            readers,
-            access,
-            known: Mutex::new(end),
-            watch: Mutex::new(watch),
-        })
+        Ok(GeoPackage { path: path.to_owned(), crs: WorkingCrs::parse(crs)?, readers, access, known: Mutex::new(end), watch: Mutex::new(watch) })
     }
 }
 

@@ -190,4 +190,3 @@ fn update_text(layer: &Layer, changed: &[usize], reshaped: bool, known: &[usize]
     }
     text
 }
-

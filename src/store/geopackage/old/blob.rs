@@ -44,4 +44,3 @@ fn kind_of(blob: &[u8]) -> Result<Option<u32>, BlobError> {
     let bytes = [head[1], head[2], head[3], head[4]];
     Ok(Some(if head[0] == 1 { u32::from_le_bytes(bytes) } else { u32::from_be_bytes(bytes) } % 1000))
 }
-

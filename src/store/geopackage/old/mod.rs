@@ -13,7 +13,8 @@ use crate::domain::fault::Outcome;
 use crate::domain::row::CellRef;
 use crate::domain::{ColumnType, Fault, Layer, Row};
 use crate::store::{
-    Account, AccountStore, Author, Change, ChangeQuery, CityInfo, CityStore, Equals, Plan, Reading, RowChange, SameFloor, Store, StoredRow, Visit, WriteMode,
+    Account, AccountStore, Author, Change, ChangeQuery, CityInfo, CityStore, Equals, Plan, Reading, RowChange, SameFloor, Store, StoredRow, Visit,
+    WriteMode,
 };
 use rusqlite::Connection;
 use rusqlite::types::ValueRef;
@@ -163,4 +164,3 @@ pub(super) fn stored_row(layer: &Layer, row: &rusqlite::Row<'_>) -> rusqlite::Re
     };
     Ok((row.get(0)?, Row { geometry, values }))
 }
-

@@ -2,10 +2,10 @@
 
 use super::units::{ChangeError, row_json};
 use super::{blob, changes, select_rows};
-use crate::store::geopackage::{bulk, schema};
 use crate::domain::fault::Outcome;
 use crate::domain::{Fault, Layer, Row};
 use crate::spatial::crs::WorkingCrs;
+use crate::store::geopackage::{bulk, schema};
 use crate::store::{Author, Equals, Reading, RowChange, StoredRow};
 use rusqlite::{Connection, TransactionBehavior};
 use serde_json::{Value, json};

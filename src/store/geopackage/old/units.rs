@@ -1,8 +1,8 @@
 //! Changing one unit under optimistic locking.
 
 use super::{changes, select_rows};
-use crate::store::geopackage::schema;
 use crate::domain::{Fault, FaultKind, Layer, Row};
+use crate::store::geopackage::schema;
 use crate::store::{Author, SameFloor};
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 use serde_json::{Map, Value};
