@@ -2,9 +2,8 @@
 
 use super::output::{Output, table};
 use crate::domain::fault::Outcome;
-use crate::domain::{Fault, Lang};
+use crate::domain::{Author, Fault, Lang};
 use crate::sample::{SampleOptions, SampleSummary, generate};
-use crate::store::Author;
 use crate::store::geopackage::GeoPackage;
 use clap::Args;
 use serde_json::json;
@@ -81,7 +80,8 @@ fn grow(path: &Path, options: &SampleOptions, output: &Output) -> Outcome<Sample
         bar.set_position((share * 1000.0) as u64);
     })?;
     bar.set_message(output.say("建立索引", "building indexes").to_owned());
-    writer.finish(&Author { account: "sample", source: "sample" })?;
+    let at = chrono::Utc::now().to_rfc3339_opts(chrono::SecondsFormat::Millis, true);
+    writer.finish(&Author { account: "sample".to_owned(), source: "sample".to_owned(), at })?;
     bar.finish_and_clear();
     Ok(summary)
 }

@@ -12,6 +12,7 @@ pub mod crs;
 pub mod cut;
 #[cfg(test)]
 mod cut_tests;
+pub mod digest;
 pub mod graph;
 pub mod index;
 pub mod local_plane;

@@ -3,6 +3,7 @@
 mod account_store;
 mod city_store;
 pub mod geopackage;
+pub mod lock;
 
 pub use account_store::AccountStore;
 pub use city_store::{CityStore, CommitError, Kept, Loaded, Outside};

@@ -1,11 +1,11 @@
 //! Changes of several layers as one: all or none, each with an entry of the change log.
 
 use super::units::{ChangeError, row_json};
-use super::{bulk, changes, schema, sql};
+use super::{blob, changes, select_rows};
 use crate::domain::fault::Outcome;
 use crate::domain::{Fault, Layer, Row};
 use crate::spatial::crs::WorkingCrs;
-use crate::store::geopackage::blob;
+use crate::store::geopackage::{bulk, schema};
 use crate::store::{Author, Equals, Reading, RowChange, StoredRow};
 use rusqlite::{Connection, TransactionBehavior};
 use serde_json::{Value, json};
@@ -14,7 +14,7 @@ struct Inside<'a>(&'a Connection);
 
 impl Reading for Inside<'_> {
     fn rows(&self, layer: &'static Layer, equals: Equals<'_>) -> Outcome<Vec<StoredRow>> {
-        sql::select_rows(self.0, layer, equals).map_err(|error| Fault::internal("sql", error))
+        select_rows(self.0, layer, equals).map_err(|error| Fault::internal("sql", error))
     }
 }
 
@@ -91,7 +91,7 @@ fn update(connection: &Connection, crs: &WorkingCrs, layer: &Layer, fid: i64, ro
 
 /// The row as the log keeps it: its values, and of a geometry the hash of its bytes.
 fn logged(connection: &Connection, layer: &'static Layer, key: &str) -> rusqlite::Result<Value> {
-    let Some((_, row)) = sql::select_rows(connection, layer, &[(layer.key.as_str(), key)])?.pop() else { return Ok(Value::Null) };
+    let Some((_, row)) = select_rows(connection, layer, &[(layer.key.as_str(), key)])?.pop() else { return Ok(Value::Null) };
     let mut entry = row_json(layer, &row);
     if let Some(geometry) = &row.geometry {
         entry["geometry_sha256"] = json!(blob::digest(geometry));

@@ -1,7 +1,8 @@
 //! Changing one unit under optimistic locking.
 
-use super::{changes, schema, sql};
+use super::{changes, select_rows};
 use crate::domain::{Fault, FaultKind, Layer, Row};
+use crate::store::geopackage::schema;
 use crate::store::{Author, SameFloor};
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 use serde_json::{Map, Value};
@@ -52,7 +53,7 @@ pub(super) fn change_row(
     check: &dyn Fn(&Row, &dyn SameFloor) -> Result<Row, Fault>,
 ) -> Result<Row, ChangeError> {
     let step = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let Some((fid, before)) = sql::select_rows(&step, layer, &[(layer.key.as_str(), key)])?.pop() else {
+    let Some((fid, before)) = select_rows(&step, layer, &[(layer.key.as_str(), key)])?.pop() else {
         return Err(ChangeError::Refused(Fault::not_found(
             "no_such_row",
             format!("没有 {} {key}", layer.zh),

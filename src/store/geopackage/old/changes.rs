@@ -1,7 +1,7 @@
 //! The change log: append-only, each entry carrying the hash of the one before.
 
 use crate::domain::run::{canonical, sha256_hex};
-use crate::store::{Author, Change, ChangeQuery};
+use crate::store::Author;
 use rusqlite::{Connection, OptionalExtension, params};
 use serde_json::Value;
 
@@ -47,25 +47,4 @@ pub(super) fn append(
         hash
     ])?;
     Ok(())
-}
-
-pub(super) fn select(connection: &Connection, query: &ChangeQuery) -> rusqlite::Result<Vec<Change>> {
-    let text = "SELECT revision, at, account, collection, id, action, before, after, source FROM change_log
-                WHERE revision > ?1 AND (?2 IS NULL OR collection = ?2) AND (?3 IS NULL OR id = ?3) ORDER BY seq DESC LIMIT ?4";
-    let mut statement = connection.prepare_cached(text)?;
-    let json = |text: Option<String>| text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or(Value::Null);
-    let rows = statement.query_map(params![query.since, query.collection, query.id, query.limit as i64], |row| {
-        Ok(Change {
-            revision: row.get(0)?,
-            at: row.get(1)?,
-            by: row.get(2)?,
-            collection: row.get(3)?,
-            id: row.get(4)?,
-            action: row.get(5)?,
-            before: json(row.get(6)?),
-            after: json(row.get(7)?),
-            source: row.get(8)?,
-        })
-    })?;
-    rows.collect()
 }
