@@ -24,29 +24,27 @@ pub struct TopologyReport {
     pub faults: Vec<PlacedFault>,
 }
 
-impl Planner {
-    /// Checks a polygon layer: all faults, by kind, item and other item.
-    pub fn topology(&self, layer: &str, tolerance_m: f64, sliver_width_m: f64) -> Outcome<TopologyReport> {
-        if collection(layer)?.geometry != GeometryKind::Polygon {
-            return Err(Fault::bad("layer", format!("{layer} 不是面图层"), format!("{layer} is no polygon layer")).at("--layer"));
-        }
-        if !(0.0..=50.0).contains(&tolerance_m) || !(0.0..=50.0).contains(&sliver_width_m) {
-            return Err(Fault::bad("tolerance", "容差与宽度应为 0 到 50 米", "the tolerance and the width are 0 to 50 m"));
-        }
-        let table = self.table(layer)?;
-        let adjacency = AdjacencyOptions { tolerance_m, ..AdjacencyOptions::default() };
-        let found = faults(table.shapes(), &TopologyOptions { adjacency, sliver_width_m, ..TopologyOptions::default() });
-        let place = |fault: TopologyFault| {
-            let at = self.crs.to_lon_lat(fault.at);
-            let repair_on = match fault.repair {
-                Repair::ClipFrom(item) | Repair::SnapBoundaryOf(item) | Repair::MergeInto(item) | Repair::Delete(item) => Some(item),
-                Repair::SplitAtCrossing => None,
-            };
-            let code = |item: u32| table.key(item as usize).to_owned();
-            PlacedFault { code: code(fault.item), other: fault.other.map(code), repair_on: repair_on.map(code), lon: at.x, lat: at.y, fault }
-        };
-        Ok(TopologyReport { layer: layer.to_owned(), checked: table.len(), faults: found.into_iter().map(place).collect() })
+/// Checks a polygon layer: all faults, by kind, item and other item.
+pub fn topology(city: &City, layer: &str, tolerance_m: f64, sliver_width_m: f64) -> Outcome<TopologyReport> {
+    if collection(layer)?.geometry != GeometryKind::Polygon {
+        return Err(Fault::bad("layer", format!("{layer} 不是面图层"), format!("{layer} is no polygon layer")).at("--layer"));
     }
+    if !(0.0..=50.0).contains(&tolerance_m) || !(0.0..=50.0).contains(&sliver_width_m) {
+        return Err(Fault::bad("tolerance", "容差与宽度应为 0 到 50 米", "the tolerance and the width are 0 to 50 m"));
+    }
+    let table = self.table(layer)?;
+    let adjacency = AdjacencyOptions { tolerance_m, ..AdjacencyOptions::default() };
+    let found = faults(table.shapes(), &TopologyOptions { adjacency, sliver_width_m, ..TopologyOptions::default() });
+    let place = |fault: TopologyFault| {
+        let at = city.crs.to_lon_lat(fault.at);
+        let repair_on = match fault.repair {
+            Repair::ClipFrom(item) | Repair::SnapBoundaryOf(item) | Repair::MergeInto(item) | Repair::Delete(item) => Some(item),
+            Repair::SplitAtCrossing => None,
+        };
+        let code = |item: u32| table.key(item as usize).to_owned();
+        PlacedFault { code: code(fault.item), other: fault.other.map(code), repair_on: repair_on.map(code), lon: at.x, lat: at.y, fault }
+    };
+    Ok(TopologyReport { layer: layer.to_owned(), checked: table.len(), faults: found.into_iter().map(place).collect() })
 }
 
 fn kind_words(kind: FaultKind) -> (&'static str, &'static str, &'static str) {
@@ -67,7 +65,7 @@ fn severity_word(severity: Severity) -> &'static str {
 
 impl PlacedFault {
     /// What would mend it, for people.
-    fn repair(&self, lang: Lang) -> String {
+    fn repair(city: &City, lang: Lang) -> String {
         let on = self.repair_on.as_deref().unwrap_or_default();
         match (self.fault.repair, lang) {
             (Repair::ClipFrom(_), Lang::Zh) => format!("从 {on}（较小者）裁去压盖部分"),
@@ -87,7 +85,7 @@ impl PlacedFault {
 impl TopologyReport {
     pub const CSV_HEAD: &'static str = "kind,severity,code,other,area_m2,lon,lat,repair";
 
-    pub fn csv_rows(&self) -> impl Iterator<Item = [String; 8]> {
+    pub fn csv_rows(city: &City) -> impl Iterator<Item = [String; 8]> {
         self.faults.iter().map(|placed| {
             [
                 kind_words(placed.fault.kind).0.to_owned(),
@@ -103,7 +101,7 @@ impl TopologyReport {
     }
 
     /// One point a fault (RFC 7946).
-    pub fn to_geojson(&self) -> Value {
+    pub fn to_geojson(city: &City) -> Value {
         let feature = |placed: &PlacedFault| {
             let (kind, zh, en) = kind_words(placed.fault.kind);
             json!({
@@ -118,7 +116,7 @@ impl TopologyReport {
     }
 
     /// Number and area by kind.
-    pub fn counts(&self) -> Value {
+    pub fn counts(city: &City) -> Value {
         let mut counts: BTreeMap<&str, (usize, f64)> = ["self_intersection", "overlap", "gap", "sliver"].map(|kind| (kind, (0, 0.0))).into();
         for placed in &self.faults {
             let slot = counts.entry(kind_words(placed.fault.kind).0).or_default();
@@ -129,7 +127,7 @@ impl TopologyReport {
         json!({ "layer": self.layer, "checked": self.checked, "faults": counts })
     }
 
-    pub fn to_text(&self, lang: Lang) -> String {
+    pub fn to_text(city: &City, lang: Lang) -> String {
         let mut lines: Vec<String> = Vec::new();
         for kind in [FaultKind::SelfIntersection, FaultKind::Overlap, FaultKind::Gap, FaultKind::Sliver] {
             let own: Vec<&PlacedFault> = self.faults.iter().filter(|placed| placed.fault.kind == kind).collect();

@@ -13,7 +13,6 @@ use crate::city::City;
 use crate::domain::edit::Restore;
 use crate::domain::fault::Outcome;
 use crate::domain::{Edit, LogEntry, Row, RowChange};
-use serde_json::Value as Json;
 
 /// What a check needs beside the edit and the city.
 #[derive(Clone, Debug)]
@@ -67,6 +66,7 @@ impl Checked {
     }
 }
 
+pub(super) use import::complete;
 pub(super) use units::FLOOR_SLACK_M2;
 
 /// Checks an edit against a city.
@@ -82,7 +82,3 @@ pub fn check(edit: &Edit, city: &City, person: &Person) -> Outcome<Checked> {
     }
 }
 
-/// A row's values as the log keeps them.
-pub(super) fn row_json(layer: crate::domain::LayerId, row: &Row) -> Json {
-    log::row_json(layer, row)
-}

@@ -17,55 +17,52 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 /// States in which an instrument is accepted.
 const ACCEPTED: [&str; 2] = ["reviewed", "in_force"];
 
-impl Planner {
-    /// One site an accepted instrument whose land lies in one of `parks`; empty while no instrument is recorded.
-    pub(super) fn accepted_sites(&self, parks: &[String], pack: &rules::ConsolidationPack, year: i32) -> Outcome<Vec<CandidateSite>> {
-        let instruments = self.table("instrument")?;
-        let city = self.city();
-        let Some(parcels) = city.named("parcel") else { return Ok(Vec::new()) };
-        let state = |row: usize| instruments.text(row, "state");
-        let undone: HashSet<&str> =
-            (0..instruments.len()).filter(|row| state(*row) == Some("in_force")).filter_map(|row| instruments.text(row, "undoes")).collect();
-        let merges: Vec<usize> = (0..instruments.len())
-            .filter(|row| state(*row).is_some_and(|state| ACCEPTED.contains(&state)) && instruments.text(*row, "kind") == Some("merge"))
-            .filter(|row| !undone.contains(instruments.key(*row)))
-            .collect();
-        // A merge whose plan parcel has become part of another one counts there.
-        let members: HashSet<String> = merges.iter().flat_map(|row| list(&instruments, *row, "parents")).collect();
-        let origins = Origins::new(&city, parcels, &instruments);
-        let mut sites = Vec::new();
-        for row in merges {
-            let (codes, children) = (list(&instruments, row, "parents"), list(&instruments, row, "children"));
-            if !children.is_empty() && children.iter().all(|child| members.contains(child)) {
-                continue;
-            }
-            let shares = origins.of(&codes);
-            let rows: Vec<u32> = shares.keys().copied().collect();
-            let Some(park) = park_of(parcels, &rows).filter(|park| parks.contains(park)) else { continue };
-            let shapes: Vec<_> = codes.iter().filter_map(|code| origins.shape(code)).collect();
-            let merged = outline(&shapes, pack.gap.value);
-            let costs = self.costs_wan(&rows, pack, year);
-            let banked = shares.iter().map(|(row, share)| share * banked_m2(parcels, &[parcels.key(*row as usize).to_owned()]));
-            sites.push(CandidateSite {
-                id: instruments.key(row).to_owned(),
-                park,
-                phase: None,
-                area_m2: merged.union_m2,
-                banked_m2: banked.fold(0.0, |sum, area| sum + area),
-                cost_wan: costs.iter().zip(shares.values()).map(|(cost, share)| cost * share).sum(),
-                parcels: codes,
-                shape: merged.shape,
-                source: "instrument",
-            });
+/// One site an accepted instrument whose land lies in one of `parks`; empty while no instrument is recorded.
+pub(super) fn accepted_sites(city: &City, parks: &[String], pack: &rules::ConsolidationPack, year: i32) -> Outcome<Vec<CandidateSite>> {
+    let instruments = city.table(LayerId::Instrument);
+    let Some(parcels) = city.named("parcel") else { return Ok(Vec::new()) };
+    let state = |row: usize| instruments.text(row, "state");
+    let undone: HashSet<&str> =
+        (0..instruments.len()).filter(|row| state(*row) == Some("in_force")).filter_map(|row| instruments.text(row, "undoes")).collect();
+    let merges: Vec<usize> = (0..instruments.len())
+        .filter(|row| state(*row).is_some_and(|state| ACCEPTED.contains(&state)) && instruments.text(*row, "kind") == Some("merge"))
+        .filter(|row| !undone.contains(instruments.key(*row)))
+        .collect();
+    // A merge whose plan parcel has become part of another one counts there.
+    let members: HashSet<String> = merges.iter().flat_map(|row| list(&instruments, *row, "parents")).collect();
+    let origins = Origins::new(&city, parcels, &instruments);
+    let mut sites = Vec::new();
+    for row in merges {
+        let (codes, children) = (list(&instruments, row, "parents"), list(&instruments, row, "children"));
+        if !children.is_empty() && children.iter().all(|child| members.contains(child)) {
+            continue;
         }
-        Ok(sites)
+        let shares = origins.of(&codes);
+        let rows: Vec<u32> = shares.keys().copied().collect();
+        let Some(park) = park_of(parcels, &rows).filter(|park| parks.contains(park)) else { continue };
+        let shapes: Vec<_> = codes.iter().filter_map(|code| origins.shape(code)).collect();
+        let merged = outline(&shapes, pack.gap.value);
+        let costs = costs_wan(city, &rows, pack, year);
+        let banked = shares.iter().map(|(row, share)| share * banked_m2(parcels, &[parcels.key(*row as usize).to_owned()]));
+        sites.push(CandidateSite {
+            id: instruments.key(row).to_owned(),
+            park,
+            phase: None,
+            area_m2: merged.union_m2,
+            banked_m2: banked.fold(0.0, |sum, area| sum + area),
+            cost_wan: costs.iter().zip(shares.values()).map(|(cost, share)| cost * share).sum(),
+            parcels: codes,
+            shape: merged.shape,
+            source: "instrument",
+        });
     }
+    Ok(sites)
+}
 
-    /// c_i of each of the parcels (C9), 万元.
-    fn costs_wan(&self, rows: &[u32], pack: &rules::ConsolidationPack, year: i32) -> Vec<f64> {
-        let (inputs, areas, plain, params) = self.parcels_to_judge(rows, pack, year);
-        judge(&inputs, &areas, &plain, &params).iter().map(|judgement| judgement.cost_wan).collect()
-    }
+/// c_i of each of the parcels (C9), 万元.
+fn costs_wan(city: &City, rows: &[u32], pack: &rules::ConsolidationPack, year: i32) -> Vec<f64> {
+    let (inputs, areas, plain, params) = parcels_to_judge(city, rows, pack, year);
+    judge(&inputs, &areas, &plain, &params).iter().map(|judgement| judgement.cost_wan).collect()
 }
 
 /// Of which registered parcels land is made.
@@ -87,13 +84,13 @@ impl<'a> Origins<'a> {
     }
 
     /// The registered parcels of the land named, each with the share of it that is meant, by row.
-    fn of(&self, codes: &[String]) -> BTreeMap<u32, f64> {
+    fn of(city: &City, codes: &[String]) -> BTreeMap<u32, f64> {
         let mut shares = BTreeMap::new();
         codes.iter().for_each(|code| self.add(code, 1.0, &mut shares));
         shares
     }
 
-    fn add(&self, code: &str, share: f64, shares: &mut BTreeMap<u32, f64>) {
+    fn add(city: &City, code: &str, share: f64, shares: &mut BTreeMap<u32, f64>) {
         if let Some(row) = self.parcels.row_of(code) {
             *shares.entry(row as u32).or_default() += share;
         } else if let Some((parents, children)) = self.made_of.get(code) {
@@ -103,11 +100,11 @@ impl<'a> Origins<'a> {
         }
     }
 
-    fn area(&self, code: &str) -> f64 {
+    fn area(city: &City, code: &str) -> f64 {
         self.plan_parcels.and_then(|table| Some(table.shapes().area(table.row_of(code)?))).unwrap_or(0.0)
     }
 
-    fn shape(&self, code: &str) -> Option<MultiPolygon<f64>> {
+    fn shape(city: &City, code: &str) -> Option<MultiPolygon<f64>> {
         let of = |table: &Table| Some(table.shapes().multi_polygon(table.row_of(code)?));
         of(self.parcels).or_else(|| of(self.plan_parcels?))
     }

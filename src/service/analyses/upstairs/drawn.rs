@@ -20,46 +20,44 @@ const DRAWN: &str = "outline";
 /// A parcel of which more than this share lies inside the outline belongs to it and does not stand between it and a road.
 const OWN_SHARE: f64 = 0.5;
 
-impl Planner {
-    pub(super) fn one_outline(&self, city: &City, table: &Table, outline: &Value, question: &Question) -> Outcome<(Value, Arc<UpstairsPack>)> {
-        let shape = self.outline_in_plane(outline)?;
-        let Some(bounds) = shape.bounding_rect() else { return Err(unreadable()) };
-        let district = shape.centroid().and_then(|centre| district_at(city, centre.0));
-        let pack = upstairs(district, question.cluster.as_deref(), &question.as_of)?;
-        let ground = Ground::new(city, table, Some(self.floor_index(city.revision)?), false);
-        let covered: Vec<u32> = table.index().rows(bounds).into_iter().filter(|row| lies_in(table, *row as usize, &shape)).collect();
-        let mut case = ParcelCase::new(DRAWN, shape);
-        ground.surround(&mut case, bounds, &pack, |row| (!covered.contains(&row)).then(|| table.shapes().multi_polygon(row as usize)));
-        let codes: Vec<&str> = covered.iter().map(|row| table.key(*row as usize)).collect();
-        case.existing = ground.buildings(bounds, |parcel| parcel.is_some_and(|parcel| codes.contains(&parcel)));
-        let mut answer = self.full_answer(&case, &pack, question);
-        answer["parcels"] = json!(codes);
-        Ok((answer, pack))
-    }
+pub(super) fn one_outline(city: &City, table: &Table, outline: &Value, question: &Question) -> Outcome<(Value, Arc<UpstairsPack>)> {
+    let shape = outline_in_plane(city, outline)?;
+    let Some(bounds) = shape.bounding_rect() else { return Err(unreadable()) };
+    let district = shape.centroid().and_then(|centre| district_at(city, centre.0));
+    let pack = upstairs(district, question.cluster.as_deref(), &question.as_of)?;
+    let ground = Ground::new(city, table, Some(floor_index(city, city.revision)?), false);
+    let covered: Vec<u32> = table.index().rows(bounds).into_iter().filter(|row| lies_in(table, *row as usize, &shape)).collect();
+    let mut case = ParcelCase::new(DRAWN, shape);
+    ground.surround(&mut case, bounds, &pack, |row| (!covered.contains(&row)).then(|| table.shapes().multi_polygon(row as usize)));
+    let codes: Vec<&str> = covered.iter().map(|row| table.key(*row as usize)).collect();
+    case.existing = ground.buildings(bounds, |parcel| parcel.is_some_and(|parcel| codes.contains(&parcel)));
+    let mut answer = full_answer(city, &case, &pack, question);
+    answer["parcels"] = json!(codes);
+    Ok((answer, pack))
+}
 
-    fn outline_in_plane(&self, outline: &Value) -> Outcome<MultiPolygon<f64>> {
-        // A Feature or a FeatureCollection of one is what drawing tools save.
-        let geometry = match outline.get("type").and_then(Value::as_str) {
-            Some("FeatureCollection") => match outline["features"].as_array().map(Vec::as_slice) {
-                Some([feature]) => &feature["geometry"],
-                _ => return Err(bad("应为恰好一个面", "there should be exactly one polygon")),
-            },
-            Some("Feature") => &outline["geometry"],
-            _ => outline,
-        };
-        let parsed: geojson::Geometry = serde_json::from_value(geometry.clone()).map_err(|_| unreadable())?;
-        let polygon = match Geometry::try_from(parsed).map_err(|_| unreadable())? {
-            Geometry::Polygon(polygon) => polygon,
-            Geometry::MultiPolygon(MultiPolygon(mut parts)) if parts.len() == 1 => parts.remove(0),
-            _ => return Err(unreadable()),
-        };
-        if !polygon.is_valid() {
-            return Err(bad("画的轮廓自相交或不闭合", "the drawn outline crosses itself or is not closed"));
-        }
-        let plane = polygon.map_coords(|point| self.crs().from_lon_lat(point));
-        let finite = plane.exterior().0.iter().all(|point| point.x.is_finite() && point.y.is_finite());
-        if finite { Ok(MultiPolygon(vec![plane])) } else { Err(unreadable()) }
+fn outline_in_plane(city: &City, outline: &Value) -> Outcome<MultiPolygon<f64>> {
+    // A Feature or a FeatureCollection of one is what drawing tools save.
+    let geometry = match outline.get("type").and_then(Value::as_str) {
+        Some("FeatureCollection") => match outline["features"].as_array().map(Vec::as_slice) {
+            Some([feature]) => &feature["geometry"],
+            _ => return Err(bad("应为恰好一个面", "there should be exactly one polygon")),
+        },
+        Some("Feature") => &outline["geometry"],
+        _ => outline,
+    };
+    let parsed: geojson::Geometry = serde_json::from_value(geometry.clone()).map_err(|_| unreadable())?;
+    let polygon = match Geometry::try_from(parsed).map_err(|_| unreadable())? {
+        Geometry::Polygon(polygon) => polygon,
+        Geometry::MultiPolygon(MultiPolygon(mut parts)) if parts.len() == 1 => parts.remove(0),
+        _ => return Err(unreadable()),
+    };
+    if !polygon.is_valid() {
+        return Err(bad("画的轮廓自相交或不闭合", "the drawn outline crosses itself or is not closed"));
     }
+    let plane = polygon.map_coords(|point| city.crs.from_lon_lat(point));
+    let finite = plane.exterior().0.iter().all(|point| point.x.is_finite() && point.y.is_finite());
+    if finite { Ok(MultiPolygon(vec![plane])) } else { Err(unreadable()) }
 }
 
 fn bad(zh: &str, en: &str) -> Fault {

@@ -51,7 +51,7 @@ impl FloorIndex {
         Ok(FloorIndex { revision, by_building })
     }
 
-    pub fn of(&self, building: &str) -> &[ExistingFloor] {
+    pub fn of(city: &City, building: &str) -> &[ExistingFloor] {
         self.by_building.get(building).map_or(&[], Vec::as_slice)
     }
 }

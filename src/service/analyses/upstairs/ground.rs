@@ -34,7 +34,7 @@ impl<'a> Ground<'a> {
     }
 
     /// The case of a parcel's row.
-    pub fn parcel(&self, row: usize, pack: &UpstairsPack) -> Outcome<ParcelCase> {
+    pub fn parcel(city: &City, row: usize, pack: &UpstairsPack) -> Outcome<ParcelCase> {
         let table = self.table;
         let Some(bounds) = table.shapes().bounds(row) else {
             let code = table.key(row);
@@ -55,7 +55,7 @@ impl<'a> Ground<'a> {
     }
 
     /// Restrictions, roads and other parcels around a case; `other` gives a parcel nearby that is none of its own.
-    pub fn surround(&self, case: &mut ParcelCase, bounds: Rect<f64>, pack: &UpstairsPack, other: impl Fn(u32) -> Option<MultiPolygon<f64>>) {
+    pub fn surround(city: &City, case: &mut ParcelCase, bounds: Rect<f64>, pack: &UpstairsPack, other: impl Fn(u32) -> Option<MultiPolygon<f64>>) {
         // The adjoining parcel may be taken in, and then what lies on it counts as well.
         let whole = case.adjoining.as_ref().and_then(BoundingRect::bounding_rect).map_or(bounds, |beside| around_both(bounds, beside));
         case.restrictions = self.restrictions(whole, pack);
@@ -69,7 +69,7 @@ impl<'a> Ground<'a> {
     }
 
     /// Buildings in a box whose parcel is the one wanted.
-    pub fn buildings(&self, bounds: Rect<f64>, wanted: impl Fn(Option<&str>) -> bool) -> Vec<ExistingBuilding> {
+    pub fn buildings(city: &City, bounds: Rect<f64>, wanted: impl Fn(Option<&str>) -> bool) -> Vec<ExistingBuilding> {
         let (Some(buildings), Some(floors)) = (self.city.named("building"), &self.floors) else { return Vec::new() };
         let rows = buildings.index().rows(bounds).into_iter().map(|row| row as usize).filter(|row| wanted(buildings.text(*row, "parcel")));
         rows.map(|row| ExistingBuilding {
@@ -83,7 +83,7 @@ impl<'a> Ground<'a> {
         .collect()
     }
 
-    fn restrictions(&self, bounds: Rect<f64>, pack: &UpstairsPack) -> Vec<Restriction> {
+    fn restrictions(city: &City, bounds: Rect<f64>, pack: &UpstairsPack) -> Vec<Restriction> {
         let Some(lines) = self.city.named("control_line").filter(|lines| !lines.is_empty()) else { return Vec::new() };
         let mut found: Vec<Restriction> = Vec::new();
         for row in lines.index().rows(bounds).into_iter().map(|row| row as usize) {
@@ -106,7 +106,7 @@ impl<'a> Ground<'a> {
     }
 
     /// Roads in a box: of each line the parts that come near it.
-    fn roads(&self, around: Rect<f64>) -> Option<Vec<RoadLine>> {
+    fn roads(city: &City, around: Rect<f64>) -> Option<Vec<RoadLine>> {
         let roads = self.city.named("road").filter(|roads| !roads.is_empty())?;
         let mut near = Vec::new();
         for row in roads.index().rows(around).into_iter().map(|row| row as usize) {
@@ -128,16 +128,14 @@ impl<'a> Ground<'a> {
     }
 }
 
-impl Planner {
-    /// The floors of this revision, read once.
-    pub(super) fn floor_index(&self, revision: i64) -> Outcome<Arc<FloorIndex>> {
-        if let Some(known) = self.floors.load_full().filter(|known| known.revision == revision) {
-            return Ok(known);
-        }
-        let index = Arc::new(FloorIndex::read(self.store.as_ref(), revision)?);
-        self.floors.store(Some(index.clone()));
-        Ok(index)
+/// The floors of this revision, read once.
+pub(super) fn floor_index(city: &City, revision: i64) -> Outcome<Arc<FloorIndex>> {
+    if let Some(known) = self.floors.load_full().filter(|known| known.revision == revision) {
+        return Ok(known);
     }
+    let index = Arc::new(FloorIndex::read(self.store.as_ref(), revision)?);
+    self.floors.store(Some(index.clone()));
+    Ok(index)
 }
 
 fn around_both(a: Rect<f64>, b: Rect<f64>) -> Rect<f64> {

@@ -109,7 +109,7 @@ impl Question {
     }
 
     /// Whether a planner moved any figure.
-    pub fn moved(&self) -> bool {
+    pub fn moved(city: &City) -> bool {
         !self.set.is_empty() || !self.add.is_empty()
     }
 }

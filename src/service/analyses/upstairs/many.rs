@@ -60,39 +60,36 @@ pub(super) struct Line {
 /// Tells how far it is every so many parcels.
 const STEP: usize = 64;
 
-impl Planner {
-    pub(super) fn many_parcels(
-        &self,
-        city: &City,
-        table: &Table,
-        park: Option<&str>,
-        question: &Question,
-        control: Control<'_>,
-    ) -> Outcome<(Value, Arc<UpstairsPack>)> {
-        let general = upstairs(None, question.cluster.as_deref(), &question.as_of)?;
-        let scope = scope(city, table, park, question, &general)?;
-        let ground = Ground::new(city, table, None, question.overrides.neighbour);
-        // What binds costs as much again as the figures; it is told where a person can still read it.
-        let depth = if park.is_some() { Depth::Binding } else { Depth::Figures };
-        let lines = lines(&ground, &scope, question, depth, control)?;
-        let matrix = if question.matrix { Some(self.matrix(&ground, &scope, &lines, question, control)?) } else { None };
-        let parcels: HashSet<&str> = lines.iter().map(|line| table.key(line.row)).collect();
-        let group = |name: &str| groups(city, table, name, &lines);
-        let mut answer = json!({
-            "totals": totals(&lines),
-            "by_park": group("park"),
-            "by_district": group("district"),
-            "what_if": question.moved().then(|| what_if(&lines, question)),
-            "programme": programme(city, &parcels, &general),
-            "matrix": matrix,
-            "excluded": scope.excluded,
-            "uses": uses(question, &general),
-            "parcels": null,
-        });
-        // Put in as they are: the macro would copy each of them.
-        answer["parcels"] = Value::Array(lines.par_iter().map(|line| parcel(table, line)).collect());
-        Ok((answer, general))
-    }
+pub(super) fn many_parcels(
+    city: &City,
+    table: &Table,
+    park: Option<&str>,
+    question: &Question,
+    control: Control<'_>,
+) -> Outcome<(Value, Arc<UpstairsPack>)> {
+    let general = upstairs(None, question.cluster.as_deref(), &question.as_of)?;
+    let scope = scope(city, table, park, question, &general)?;
+    let ground = Ground::new(city, table, None, question.overrides.neighbour);
+    // What binds costs as much again as the figures; it is told where a person can still read it.
+    let depth = if park.is_some() { Depth::Binding } else { Depth::Figures };
+    let lines = lines(&ground, &scope, question, depth, control)?;
+    let matrix = if question.matrix { Some(matrix(city, &ground, &scope, &lines, question, control)?) } else { None };
+    let parcels: HashSet<&str> = lines.iter().map(|line| table.key(line.row)).collect();
+    let group = |name: &str| groups(city, table, name, &lines);
+    let mut answer = json!({
+        "totals": totals(&lines),
+        "by_park": group("park"),
+        "by_district": group("district"),
+        "what_if": question.moved().then(|| what_if(&lines, question)),
+        "programme": programme(city, &parcels, &general),
+        "matrix": matrix,
+        "excluded": scope.excluded,
+        "uses": uses(question, &general),
+        "parcels": null,
+    });
+    // Put in as they are: the macro would copy each of them.
+    answer["parcels"] = Value::Array(lines.par_iter().map(|line| parcel(table, line)).collect());
+    Ok((answer, general))
 }
 
 /// Land uses that count: the caller's or the pack's. An empty list counts every use.

@@ -12,25 +12,23 @@ use geo_types::Coord;
 use serde_json::{Value, json};
 use std::sync::Arc;
 
-impl Planner {
-    pub(super) fn one_parcel(&self, city: &City, table: &Table, code: &str, question: &Question) -> Outcome<(Value, Arc<UpstairsPack>)> {
-        let row = self.parcel_row(code)?;
-        let district = table.text(row, "district").map(|district| district_name(city, district));
-        let pack = upstairs(district, question.cluster.as_deref(), &question.as_of)?;
-        let ground = Ground::new(city, table, Some(self.floor_index(city.revision)?), true);
-        let case = ground.parcel(row, &pack)?;
-        Ok((self.full_answer(&case, &pack, question), pack))
-    }
+pub(super) fn one_parcel(city: &City, table: &Table, code: &str, question: &Question) -> Outcome<(Value, Arc<UpstairsPack>)> {
+    let row = parcel_row(city, code)?;
+    let district = table.text(row, "district").map(|district| district_name(city, district));
+    let pack = upstairs(district, question.cluster.as_deref(), &question.as_of)?;
+    let ground = Ground::new(city, table, Some(floor_index(city, city.revision)?), true);
+    let case = ground.parcel(row, &pack)?;
+    Ok((full_answer(city, &case, &pack, question), pack))
+}
 
-    /// The check in full. What was moved is answered knowing the plates of the question without it, so that easing a limit never loses (U22).
-    pub(super) fn full_answer(&self, case: &ParcelCase, pack: &UpstairsPack, question: &Question) -> Value {
-        let known = if question.moved() { check_to(case, pack, &Overrides::default(), Depth::Scheme).plates } else { Vec::new() };
-        let result = check_from(case, pack, &question.overrides, Depth::Full, &known);
-        let mut answer = result.to_json(&|x, y| {
-            let place = self.crs().to_lon_lat(Coord { x, y });
-            (place.x, place.y)
-        });
-        answer["set"] = json!(in_force(case, pack, &question.overrides));
-        answer
-    }
+/// The check in full. What was moved is answered knowing the plates of the question without it, so that easing a limit never loses (U22).
+pub(super) fn full_answer(city: &City, case: &ParcelCase, pack: &UpstairsPack, question: &Question) -> Value {
+    let known = if question.moved() { check_to(case, pack, &Overrides::default(), Depth::Scheme).plates } else { Vec::new() };
+    let result = check_from(case, pack, &question.overrides, Depth::Full, &known);
+    let mut answer = result.to_json(&|x, y| {
+        let place = city.crs.to_lon_lat(Coord { x, y });
+        (place.x, place.y)
+    });
+    answer["set"] = json!(in_force(case, pack, &question.overrides));
+    answer
 }
