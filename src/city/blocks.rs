@@ -103,7 +103,10 @@ mod tests {
         let mut second = first.clone();
         *second.get_mut(2000).unwrap() = 7;
         second.push(3000);
-        assert_eq!((first.len(), second.len(), first.get(2000), second.get(2000), second.get(3000)), (3000, 3001, Some(&2000), Some(&7), Some(&3000)));
+        assert_eq!(
+            (first.len(), second.len(), first.get(2000), second.get(2000), second.get(3000)),
+            (3000, 3001, Some(&2000), Some(&7), Some(&3000))
+        );
         assert!(Arc::ptr_eq(&first.blocks[0], &second.blocks[0]) && !Arc::ptr_eq(&first.blocks[1], &second.blocks[1]));
         for count in [2999, 2048, 1025, 1, 0] {
             second.truncate(count);

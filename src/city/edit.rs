@@ -144,7 +144,8 @@ impl TableEdit {
             let all = || (0..shapes.len()).filter_map(|row| shapes.bounds(row).map(|own| (row as u32, own))).collect();
             table.index = table.index.with(&self.moved, all);
             let shrunk = self.effect.bounds.is_some_and(|changed| table.extent.is_some_and(|extent| !inside(extent, changed)));
-            table.extent = if shrunk { table.boxes().into_iter().map(|(_, own)| own).reduce(bounds::union) } else { table.extent.or(self.effect.bounds) };
+            table.extent =
+                if shrunk { table.boxes().into_iter().map(|(_, own)| own).reduce(bounds::union) } else { table.extent.or(self.effect.bounds) };
         }
         // Drawing positions of new shapes need knots around them.
         let covered = match (table.grid.get(), table.extent) {

@@ -225,7 +225,11 @@ impl TableBuilder {
         let mut start = 0;
         for ring in shape.rings {
             let coords = shape.coords[start..ring.end as usize].iter().copied();
-            if polygon { self.shapes.push_ring(coords, ring.exterior) } else { self.shapes.push_line(coords) }
+            if polygon {
+                self.shapes.push_ring(coords, ring.exterior)
+            } else {
+                self.shapes.push_line(coords)
+            }
             start = ring.end as usize;
         }
         self.shapes.finish_shape();

@@ -43,8 +43,7 @@ impl City {
         let mut effects: BTreeMap<LayerId, Effect> = BTreeMap::new();
         for (layer, edit) in edits {
             let (table, effect) = edit.finish();
-            self.layers[layer.index()] =
-                LayerState { table: Arc::new(table), changed: Changed { revision: self.revision, bounds: effect.bounds } };
+            self.layers[layer.index()] = LayerState { table: Arc::new(table), changed: Changed { revision: self.revision, bounds: effect.bounds } };
             effects.insert(layer, effect);
         }
         self.derive(&effects, changes)?;

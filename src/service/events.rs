@@ -53,10 +53,7 @@ impl Event {
         }
         let name = |layer: Option<LayerId>| layer.map_or("plan", LayerId::name).to_owned();
         let named = |ids: Vec<String>| if ids.len() > MOST_NAMED { Vec::new() } else { ids };
-        order
-            .into_iter()
-            .map(|layer| Event { revision, collection: name(layer), ids: named(ids.remove(&layer).unwrap_or_default()) })
-            .collect()
+        order.into_iter().map(|layer| Event { revision, collection: name(layer), ids: named(ids.remove(&layer).unwrap_or_default()) }).collect()
     }
 }
 

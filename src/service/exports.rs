@@ -1,7 +1,9 @@
 //! Exports: exactly what is selected or filtered, with its count.
 
+use super::Viewer;
+use super::items::select;
 use super::items::{Selected, Selection, write_features};
-use super::{Planner, Viewer};
+use crate::city::City;
 use crate::domain::fault::Outcome;
 use crate::domain::{Fault, GeometryKind, Layer, Row};
 use crate::formats::wire::geojson::FeatureStyle;
@@ -40,7 +42,7 @@ fn seven() -> u32 {
 const CHUNK: usize = 4096;
 
 impl ExportRequest {
-    pub fn selection(city: &City) -> Selection {
+    pub fn selection(&self) -> Selection {
         Selection { filter: self.filter.clone(), ids: self.ids.clone(), bbox: self.bbox, sortby: None, datetime: self.datetime.clone() }
     }
 }

@@ -1,20 +1,23 @@
 //! Items of a collection: selection, pages, single features, totals.
 
-use super::instruments::LandOn;
-use super::{Planner, Viewer, collection};
+use super::Viewer;
+use super::instruments::{LandOn, keep_standing};
+use super::occupancy::stale_after_days;
+use crate::city::letting::day;
 use crate::city::summary::{Summary, summarise};
-use crate::city::{Page, Query, SortKey, Table};
+use crate::city::{City, LettingTotals, Page, Query, SortKey, Table};
+use crate::domain::columns::firm;
 use crate::domain::fault::Outcome;
-use crate::domain::{Fault, FaultKind};
+use crate::domain::{Fault, FaultKind, LayerId, Role};
 use crate::formats::wire::geojson::{FeatureStyle, write_feature};
 use crate::spatial::crs::WorkingCrs;
-use crate::store::Role;
+use chrono::NaiveDate;
 use rayon::prelude::*;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// A selection as people state it.
-#[derive(Clone, Debug, Default, Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Selection {
     /// CQL2 text or JSON.
@@ -38,8 +41,7 @@ pub struct Selected {
 const PARALLEL_FROM: usize = 256;
 
 pub fn select(city: &City, viewer: &Viewer, name: &str, selection: &Selection) -> Outcome<Selected> {
-    let layer = collection(name)?;
-    let table = self.table(name)?;
+    let table = super::table(city, name)?.clone();
     let private = viewer.sees_private(name);
     let bounds = selection.bbox.map(|bbox| box_in_plane(city, bbox)).transpose()?;
     let query = Query {
@@ -49,12 +51,12 @@ pub fn select(city: &City, viewer: &Viewer, name: &str, selection: &Selection) -
         sort: selection.sortby.as_deref().map(SortKey::parse_list).unwrap_or_default(),
         private,
     };
-    if layer.name == "firm" {
+    if table.id() == LayerId::Firm {
         return select_firms(city, viewer, table, query);
     }
     let mut rows = query.select(&table, &city.crs)?;
     if let Some(datetime) = &selection.datetime {
-        self.keep_standing(&table, &mut rows, &LandOn::parse(datetime)?)?;
+        keep_standing(city, &table, &mut rows, &LandOn::parse(datetime)?);
     }
     Ok(Selected { table, rows, private })
 }
@@ -71,14 +73,15 @@ fn select_firms(city: &City, viewer: &Viewer, table: Arc<Table>, query: Query) -
         ));
     }
     let mut rows = Query { private: true, ..query }.select(&table, &city.crs)?;
-    rows.retain(|row| viewer.operates(table.text(*row as usize, "park")));
+    rows.retain(|row| viewer.operates(table.text(*row as usize, firm::PARK)));
     Ok(Selected { table, rows, private: true })
 }
 
 fn box_in_plane(city: &City, [west, south, east, north]: [f64; 4]) -> Outcome<geo_types::Rect<f64>> {
     if ![west, south, east, north].iter().all(|bound| bound.is_finite()) || south > north {
-        return Err(Fault::bad("bbox", "bbox 应为 西,南,东,北（度），南不大于北", "bbox is west,south,east,north in degrees with south ≤ north")
-            .at("bbox"));
+        return Err(
+            Fault::bad("bbox", "bbox 应为 西,南,东,北（度），南不大于北", "bbox is west,south,east,north in degrees with south ≤ north").at("bbox")
+        );
     }
     // RFC 7946: west > east crosses the antimeridian. No city of ours does, so the two halves are beyond every row: an empty box.
     if west > east {
@@ -109,22 +112,53 @@ pub fn focus(city: &City) -> Option<[f64; 4]> {
     Some(city.lon_lat_box(bounds))
 }
 
-/// Totals of a selection, with the occupancy of its parcels.
-pub fn summary(city: &City, viewer: &Viewer, name: &str, selection: &Selection) -> Outcome<serde_json::Value> {
+/// Totals of a selection; of parcels with their occupancy.
+#[derive(Debug, Serialize)]
+pub struct SummaryAnswer {
+    #[serde(flatten)]
+    pub summary: Summary,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stale: Option<StaleParcels>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub vacancy: Option<Vacancy>,
+}
+
+/// Parcels whose figures want an update.
+#[derive(Debug, Serialize)]
+pub struct StaleParcels {
+    pub count: usize,
+    pub oldest: Option<NaiveDate>,
+}
+
+/// Vacant among lettable area (exact-designation I8).
+#[derive(Debug, Serialize)]
+pub struct Vacancy {
+    pub lettable_area_m2: f64,
+    pub vacant_area_m2: f64,
+    pub rate: f64,
+    pub as_of: Option<NaiveDate>,
+}
+
+pub fn summary(city: &City, viewer: &Viewer, name: &str, selection: &Selection) -> Outcome<SummaryAnswer> {
     let selected = select(city, viewer, name, selection)?;
     let summary: Summary = summarise(&selected.table, &selected.rows);
-    let mut value = serde_json::to_value(summary).map_err(|error| Fault::internal("json", error))?;
-    if name == "parcel" {
-        let occupancy = self.occupancy.read().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let totals = occupancy.of_parcels(&selected.rows, &super::today());
-        value["stale"] = serde_json::json!({ "count": totals.stale, "oldest": totals.oldest });
-        if totals.lettable_m2 > 0.0 {
-            value["vacancy"] = serde_json::json!({
-                "lettable_area_m2": totals.lettable_m2, "vacant_area_m2": totals.vacant_m2, "rate": totals.vacant_m2 / totals.lettable_m2, "as_of": totals.oldest,
-            });
-        }
+    if selected.table.id() != LayerId::Parcel {
+        return Ok(SummaryAnswer { summary, stale: None, vacancy: None });
     }
-    Ok(value)
+    let (mut totals, mut count) = (LettingTotals::default(), 0);
+    let today = day(&super::today());
+    for row in &selected.rows {
+        let own = city.letting().of_parcel(*row as usize);
+        count += usize::from(today.is_some_and(|today| own.is_stale(today, stale_after_days())));
+        totals.merge(own);
+    }
+    let vacancy = (totals.lettable_m2 > 0.0).then(|| Vacancy {
+        lettable_area_m2: totals.lettable_m2,
+        vacant_area_m2: totals.vacant_m2,
+        rate: totals.vacant_m2 / totals.lettable_m2,
+        as_of: totals.oldest,
+    });
+    Ok(SummaryAnswer { summary, stale: Some(StaleParcels { count, oldest: totals.oldest }), vacancy })
 }
 
 /// One feature as GeoJSON text.
@@ -142,7 +176,7 @@ pub fn item(city: &City, viewer: &Viewer, name: &str, id: &str) -> Outcome<Strin
 
 impl Selected {
     /// The page's features, parted by commas.
-    pub fn features(city: &City, crs: &WorkingCrs, page: Page, properties: Option<&[String]>, geometry: bool, precision: u32) -> String {
+    pub fn features(&self, crs: &WorkingCrs, page: Page, properties: Option<&[String]>, geometry: bool, precision: u32) -> String {
         let style = FeatureStyle::of(&self.table, properties, self.private, precision, geometry);
         write_features(&self.table, page.of(&self.rows), crs, &style)
     }

@@ -98,21 +98,25 @@ impl Planner {
 
     /// Makes an edit: checked against the head, on disk and published when this returns.
     pub fn edit(&self, viewer: &Viewer, edit: Edit) -> Outcome<Done> {
-        let writer = self.writer.as_ref().ok_or_else(|| {
-            Fault::new(FaultKind::Forbidden, "read_only", "城市以只读方式打开", "the city was opened for reading only")
-        })?;
+        let writer = self
+            .writer
+            .as_ref()
+            .ok_or_else(|| Fault::new(FaultKind::Forbidden, "read_only", "城市以只读方式打开", "the city was opened for reading only"))?;
         writer.submit(edit, Person { viewer: viewer.clone(), today: today() }, now())
     }
 
     /// Refuses to serve land that is no longer the city's: the file was replaced, restored or written by somebody else.
     pub fn must_be_current(&self) -> Outcome<()> {
-        let told = |zh: &str, en: &str| {
-            Fault::new(FaultKind::Unavailable, "city_changed_outside", zh, en).help("请重新启动服务", "restart the server")
-        };
+        let told =
+            |zh: &str, en: &str| Fault::new(FaultKind::Unavailable, "city_changed_outside", zh, en).help("请重新启动服务", "restart the server");
         match self.store.outside(self.city.load().revision)? {
             None => Ok(()),
-            Some(Outside::Replaced) => Err(told("城市文件已被替换或恢复，服务中的是旧数据", "the city file was replaced or restored; what is served is old")),
-            Some(Outside::Written { .. }) => Err(told("城市文件已在别处改动，服务中的是旧数据", "the city file was changed elsewhere; what is served is old")),
+            Some(Outside::Replaced) => {
+                Err(told("城市文件已被替换或恢复，服务中的是旧数据", "the city file was replaced or restored; what is served is old"))
+            }
+            Some(Outside::Written { .. }) => {
+                Err(told("城市文件已在别处改动，服务中的是旧数据", "the city file was changed elsewhere; what is served is old"))
+            }
         }
     }
 

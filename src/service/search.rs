@@ -1,7 +1,6 @@
 //! Finding places by code, name or coordinates.
 
-use super::Planner;
-use crate::city::Table;
+use crate::city::{City, Table};
 use crate::domain::fault::Outcome;
 use serde_json::{Value, json};
 
@@ -12,8 +11,7 @@ pub fn search(city: &City, text: &str, limit: usize) -> Outcome<Value> {
     let text = text.trim();
     let mut results = Vec::new();
     if let Some((lon, lat)) = coordinates(text) {
-        results
-            .push(json!({ "collection": "place", "id": text, "name": text, "detail": null, "centre": [lon, lat], "bbox": [lon, lat, lon, lat] }));
+        results.push(json!({ "collection": "place", "id": text, "name": text, "detail": null, "centre": [lon, lat], "bbox": [lon, lat, lon, lat] }));
     }
     if text.is_empty() {
         return Ok(json!({ "results": results }));

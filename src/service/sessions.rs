@@ -67,6 +67,20 @@ impl Planner {
         Ok((account, token))
     }
 
+    /// All accounts, by name.
+    pub fn accounts(&self) -> Outcome<Vec<Account>> {
+        self.accounts.accounts()
+    }
+
+    pub fn account(&self, account: &str) -> Outcome<Option<Account>> {
+        Ok(self.accounts.account(account)?.map(|(account, _)| account))
+    }
+
+    /// Keeps a changed account with the password that it has.
+    pub fn put_account(&self, account: &Account) -> Outcome<()> {
+        self.accounts.put_account(account, None)
+    }
+
     /// Adds an account or changes its name, role, parks and password.
     pub fn add_account(&self, account: &str, name: &str, role: &str, parks: &[String], password: &str) -> Outcome<Account> {
         let legal = |text: &str| !text.is_empty() && text.chars().count() <= 64 && !text.chars().any(char::is_control);

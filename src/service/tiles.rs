@@ -1,12 +1,13 @@
 //! Map tiles of the spatial layers.
 
-use super::Planner;
+use super::occupancy::stale_after_days;
+use crate::city::City;
+use crate::city::letting::day;
 use crate::domain::fault::Outcome;
-use crate::domain::{Fault, GeometryKind};
+use crate::domain::{Fault, GeometryKind, LayerId};
 use crate::formats::wire::vector_tile::{TileStyle, encode};
 use crate::spatial::tile::TileAddress;
 use serde_json::{Value, json};
-use std::sync::PoisonError;
 
 /// The largest number of features in one tile; the largest by area stay, and TileJSON says so.
 const MOST_FEATURES: usize = 30_000;
@@ -63,9 +64,10 @@ pub fn tile(city: &City, layer: &str, tile: TileAddress) -> Outcome<Vec<u8>> {
     };
     let least_area = if table.layer().geometry == GeometryKind::Polygon && tile.z < LAST_ZOOM { 8 } else { 1 };
     let style = TileStyle { properties: properties(layer), most_features: MOST_FEATURES, least_area };
-    let stale =
-        (layer == "parcel").then(|| self.occupancy.read().unwrap_or_else(PoisonError::into_inner).stale_flags(table.len(), &super::today()));
-    Ok(encode(table, &rows, &city.crs, tile, &style, stale.as_ref().map(|flags| ("stale", flags.as_slice()))))
+    let (today, limit) = (day(&super::today()), stale_after_days());
+    let stale = |row: usize| today.is_some_and(|today| city.letting().of_parcel(row).is_stale(today, limit));
+    let flag: Option<(&str, &dyn Fn(usize) -> bool)> = if layer == LayerId::Parcel.name() { Some(("stale", &stale)) } else { None };
+    Ok(encode(table, &rows, &city.crs, tile, &style, flag))
 }
 
 /// TileJSON 3 of a layer; `base` is the server's own address.
@@ -75,9 +77,7 @@ pub fn tile_json(city: &City, layer: &str, base: &str) -> Outcome<Value> {
     let fields: serde_json::Map<String, Value> = properties(layer)
         .into_iter()
         .filter_map(|name| definition.column(name))
-        .map(|column| {
-            (column.name.clone(), json!(column.unit.as_ref().map_or_else(|| column.zh.clone(), |unit| format!("{} ({unit})", column.zh))))
-        })
+        .map(|column| (column.name.clone(), json!(column.unit.as_ref().map_or_else(|| column.zh.clone(), |unit| format!("{} ({unit})", column.zh)))))
         .collect();
     Ok(json!({
         "tilejson": "3.0.0",

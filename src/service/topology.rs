@@ -1,6 +1,7 @@
 //! Faults of a layer that should tile, in planners' words: 压盖, 空隙, 狭长面, 自相交, each with its place, severity and repair.
 
-use super::{Planner, collection};
+use super::collection;
+use crate::city::City;
 use crate::domain::fault::Outcome;
 use crate::domain::{Fault, GeometryKind, Lang};
 use crate::spatial::AdjacencyOptions;
@@ -32,7 +33,7 @@ pub fn topology(city: &City, layer: &str, tolerance_m: f64, sliver_width_m: f64)
     if !(0.0..=50.0).contains(&tolerance_m) || !(0.0..=50.0).contains(&sliver_width_m) {
         return Err(Fault::bad("tolerance", "容差与宽度应为 0 到 50 米", "the tolerance and the width are 0 to 50 m"));
     }
-    let table = self.table(layer)?;
+    let table = super::table(city, layer)?;
     let adjacency = AdjacencyOptions { tolerance_m, ..AdjacencyOptions::default() };
     let found = faults(table.shapes(), &TopologyOptions { adjacency, sliver_width_m, ..TopologyOptions::default() });
     let place = |fault: TopologyFault| {
@@ -65,7 +66,7 @@ fn severity_word(severity: Severity) -> &'static str {
 
 impl PlacedFault {
     /// What would mend it, for people.
-    fn repair(city: &City, lang: Lang) -> String {
+    fn repair(&self, lang: Lang) -> String {
         let on = self.repair_on.as_deref().unwrap_or_default();
         match (self.fault.repair, lang) {
             (Repair::ClipFrom(_), Lang::Zh) => format!("从 {on}（较小者）裁去压盖部分"),
@@ -85,7 +86,7 @@ impl PlacedFault {
 impl TopologyReport {
     pub const CSV_HEAD: &'static str = "kind,severity,code,other,area_m2,lon,lat,repair";
 
-    pub fn csv_rows(city: &City) -> impl Iterator<Item = [String; 8]> {
+    pub fn csv_rows(&self) -> impl Iterator<Item = [String; 8]> {
         self.faults.iter().map(|placed| {
             [
                 kind_words(placed.fault.kind).0.to_owned(),
@@ -101,7 +102,7 @@ impl TopologyReport {
     }
 
     /// One point a fault (RFC 7946).
-    pub fn to_geojson(city: &City) -> Value {
+    pub fn to_geojson(&self) -> Value {
         let feature = |placed: &PlacedFault| {
             let (kind, zh, en) = kind_words(placed.fault.kind);
             json!({
@@ -116,7 +117,7 @@ impl TopologyReport {
     }
 
     /// Number and area by kind.
-    pub fn counts(city: &City) -> Value {
+    pub fn counts(&self) -> Value {
         let mut counts: BTreeMap<&str, (usize, f64)> = ["self_intersection", "overlap", "gap", "sliver"].map(|kind| (kind, (0, 0.0))).into();
         for placed in &self.faults {
             let slot = counts.entry(kind_words(placed.fault.kind).0).or_default();
@@ -127,7 +128,7 @@ impl TopologyReport {
         json!({ "layer": self.layer, "checked": self.checked, "faults": counts })
     }
 
-    pub fn to_text(city: &City, lang: Lang) -> String {
+    pub fn to_text(&self, lang: Lang) -> String {
         let mut lines: Vec<String> = Vec::new();
         for kind in [FaultKind::SelfIntersection, FaultKind::Overlap, FaultKind::Gap, FaultKind::Sliver] {
             let own: Vec<&PlacedFault> = self.faults.iter().filter(|placed| placed.fault.kind == kind).collect();

@@ -114,12 +114,7 @@ impl Writing {
     fn commit(&self, base: &City, passed: &[Passed]) -> Result<(), CommitError> {
         let kept: Vec<Kept<'_>> = passed
             .iter()
-            .map(|passed| Kept {
-                revision: passed.revision,
-                author: &passed.author,
-                changes: &passed.checked.changes,
-                log: &passed.checked.log,
-            })
+            .map(|passed| Kept { revision: passed.revision, author: &passed.author, changes: &passed.checked.changes, log: &passed.checked.log })
             .collect();
         catch_unwind(AssertUnwindSafe(|| self.store.commit(base.revision, &kept)))
             .unwrap_or_else(|_| Err(CommitError::Failed(Fault::internal("panic", "the store broke off while writing"))))

@@ -205,11 +205,7 @@ impl Arena {
     }
 
     /// The rings of shape `index` as positions for drawing, with their role; `place` makes those of a block when they are first asked for.
-    pub fn drawn_rings(
-        &self,
-        index: usize,
-        place: impl FnOnce(&[Coord<f64>]) -> Vec<[u32; 2]>,
-    ) -> impl Iterator<Item = (&[[u32; 2]], bool)> + Clone {
+    pub fn drawn_rings(&self, index: usize, place: impl FnOnce(&[Coord<f64>]) -> Vec<[u32; 2]>) -> impl Iterator<Item = (&[[u32; 2]], bool)> + Clone {
         let (block, shape) = self.block(index);
         let drawn = block.drawn.get_or_init(|| place(&block.coords));
         block.ring_ranges(shape).map(|(range, exterior)| (&drawn[range], exterior))

@@ -18,8 +18,11 @@ pub struct TileStyle {
     pub least_area: i64,
 }
 
+/// A property that is true for some rows and absent from the others.
+pub type RowFlag<'a> = (&'a str, &'a dyn Fn(usize) -> bool);
+
 /// One tile of `table`'s `rows` (those near the tile). Empty bytes when nothing is in it.
-pub fn encode(table: &Table, rows: &[u32], crs: &WorkingCrs, tile: TileAddress, style: &TileStyle, flags: Option<(&str, &[bool])>) -> Vec<u8> {
+pub fn encode(table: &Table, rows: &[u32], crs: &WorkingCrs, tile: TileAddress, style: &TileStyle, flag: Option<RowFlag<'_>>) -> Vec<u8> {
     let mut drawn: Vec<Drawn> = Vec::with_capacity(rows.len());
     let mut pen = Pen::default();
     for row in rows {
@@ -35,7 +38,7 @@ pub fn encode(table: &Table, rows: &[u32], crs: &WorkingCrs, tile: TileAddress, 
     if drawn.is_empty() {
         return Vec::new();
     }
-    layer_message(table, &drawn, style, flags)
+    layer_message(table, &drawn, style, flag)
 }
 
 struct Drawn {
@@ -121,7 +124,7 @@ fn line(commands: &mut Vec<u32>, cursor: &mut [i32; 2], points: &[[i32; 2]], clo
     }
 }
 
-fn layer_message(table: &Table, drawn: &[Drawn], style: &TileStyle, flags: Option<(&str, &[bool])>) -> Vec<u8> {
+fn layer_message(table: &Table, drawn: &[Drawn], style: &TileStyle, flag: Option<RowFlag<'_>>) -> Vec<u8> {
     let columns: Vec<(&str, &Column)> = style.properties.iter().filter_map(|name| table.column(*name).map(|column| (*name, column))).collect();
     let mut values = Values::new(&columns);
     let mut layer = Vec::with_capacity(drawn.len() * 96);
@@ -137,8 +140,8 @@ fn layer_message(table: &Table, drawn: &[Drawn], style: &TileStyle, flags: Optio
                 tags.extend([key as u32, value]);
             }
         }
-        if let Some((_, flags)) = flags
-            && flags.get(row) == Some(&true)
+        if let Some((_, holds)) = flag
+            && holds(row)
         {
             tags.extend([columns.len() as u32, values.flag(true)]);
         }
@@ -157,7 +160,7 @@ fn layer_message(table: &Table, drawn: &[Drawn], style: &TileStyle, flags: Optio
     for (name, _) in &columns {
         bytes_field(&mut layer, 3, name.as_bytes());
     }
-    if let Some((name, _)) = flags {
+    if let Some((name, _)) = flag {
         bytes_field(&mut layer, 3, name.as_bytes());
     }
     layer.extend_from_slice(&values.encoded);

@@ -1,18 +1,19 @@
 //! Land consolidation as a use case: parcels of a park, a drawn area or a basket, with what lies on and over them.
 
 use super::{date, read_inputs};
+use super::{parcel_row, with_run};
 use crate::analysis::Control;
 use crate::analysis::consolidation::{self, LandSplitTable, Params, ParcelInput, SharedStep, Weights};
 use crate::city::{City, Table};
 use crate::domain::Fault;
+use crate::domain::Role;
 use crate::domain::fault::Outcome;
 use crate::domain::units::hectares;
 use crate::rules::{self, Packs};
-use crate::service::instruments::LandOn;
-use crate::service::{Planner, Viewer};
+use crate::service::Viewer;
+use crate::service::instruments::{LandOn, dedicated_land, keep_standing};
 use crate::spatial::polygons::{PolygonSet, Polygons, Subset};
 use crate::spatial::{AdjacencyOptions, Graph, adjacency, overlay};
-use crate::store::Role;
 use chrono::{Datelike, NaiveDate};
 use geo::{BoundingRect, MapCoords};
 use geo_types::{Coord, Geometry, MultiPolygon, Rect};
@@ -107,7 +108,7 @@ pub(super) fn consolidate(city: &City, viewer: &Viewer, raw: &Value, watch: Cont
 /// Parts the rows into those that stand on a day, with their shares, and those that an instrument in force has taken into a plan parcel.
 fn standing(city: &City, table: &Table, rows: Vec<u32>, shares: Vec<f64>, day: &str) -> Outcome<(Vec<u32>, Vec<f64>, Vec<u32>)> {
     let mut kept = rows.clone();
-    self.keep_standing(table, &mut kept, &LandOn::parse(day)?)?;
+    keep_standing(city, table, &mut kept, &LandOn::parse(day)?);
     let stands = |row: &u32| kept.binary_search(row).is_ok();
     let gone = rows.iter().filter(|row| !stands(row)).copied().collect();
     let shares = rows.iter().zip(shares).filter(|(row, _)| stands(row)).map(|(_, share)| share).collect();
@@ -126,7 +127,7 @@ fn connections(city: &City, table: &Table, basket: &[u32], pack: &rules::Consoli
         return Ok(json!([]));
     };
     let mut rows = table.index().rows(Rect::new(bounds.min() - reach, bounds.max() + reach));
-    self.keep_standing(table, &mut rows, &LandOn::parse(&as_of.to_string())?)?;
+    keep_standing(city, table, &mut rows, &LandOn::parse(&as_of.to_string())?);
     if rows.len() > MOST_AROUND {
         return Ok(json!([]));
     }
@@ -166,13 +167,7 @@ pub(super) fn solve_park(
 }
 
 /// The parcels in question that stand on a day, with what lies on and over them.
-fn instance<'a>(
-    city: &City,
-    table: &'a Table,
-    inputs: &Inputs,
-    pack: &rules::ConsolidationPack,
-    as_of: NaiveDate,
-) -> Outcome<Instance<'a>> {
+fn instance<'a>(city: &City, table: &'a Table, inputs: &Inputs, pack: &rules::ConsolidationPack, as_of: NaiveDate) -> Outcome<Instance<'a>> {
     let (rows, share_inside) = rows_in_question(city, table, inputs)?;
     let (items, share_inside, gone) = standing(city, table, rows, share_inside, &as_of.to_string())?;
     let set = Subset { set: table.shapes(), items };
@@ -202,9 +197,7 @@ fn rows_in_question(city: &City, table: &Table, inputs: &Inputs) -> Outcome<(Vec
         (Some(park), None, None) => {
             let parks = city.named("park").filter(|parks| parks.row_of(park).is_some());
             let row = parks.and_then(|parks| parks.row_of(park).map(|row| parks.shapes().multi_polygon(row)));
-            row.ok_or_else(|| {
-                Fault::not_found("no_such_park", format!("没有园区 {park}"), format!("there is no park {park}")).at("/inputs/park")
-            })?
+            row.ok_or_else(|| Fault::not_found("no_such_park", format!("没有园区 {park}"), format!("there is no park {park}")).at("/inputs/park"))?
         }
         (None, Some(area), None) => drawn_area(city, area)?,
         (None, None, Some(codes)) => {
@@ -256,9 +249,9 @@ fn drawn_area(city: &City, area: &Value) -> Outcome<MultiPolygon<f64>> {
         return Err(bad("画的范围自相交或不闭合", "the drawn area crosses itself or is not closed"));
     }
     let plane = shape.map_coords(|point| city.crs.from_lon_lat(point));
-    let finite = plane.bounding_rect().is_some_and(|bounds| {
-        bounds.min().x.is_finite() && bounds.max().x.is_finite() && bounds.min().y.is_finite() && bounds.max().y.is_finite()
-    });
+    let finite = plane
+        .bounding_rect()
+        .is_some_and(|bounds| bounds.min().x.is_finite() && bounds.max().x.is_finite() && bounds.min().y.is_finite() && bounds.max().y.is_finite());
     if finite { Ok(plane) } else { Err(unreadable()) }
 }
 

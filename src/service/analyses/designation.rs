@@ -1,12 +1,14 @@
 //! The designation scorecard as a use case: evidence of every park, from the city and the tables.
 
+use super::with_run;
 use super::{date, read_inputs};
 use crate::analysis::designation::{BuildingRecord, CityEvidence, FacilitySite, FirmRecord, ParcelRecord, ParkEvidence, UnitRecord, assess};
 use crate::city::{City, Table};
 use crate::domain::Fault;
+use crate::domain::LayerId;
 use crate::domain::fault::Outcome;
 use crate::rules::{DesignationPack, Packs};
-use crate::service::{Planner, Viewer};
+use crate::service::Viewer;
 use chrono::NaiveDate;
 use geo::Centroid;
 use serde::Deserialize;
@@ -33,9 +35,9 @@ pub(super) fn designate(city: &City, viewer: &Viewer, raw: &Value) -> Outcome<Va
     let firms = city.table(LayerId::Firm);
     let parks = park_evidence(city, park_table, &firms, as_of)?;
     let all_firms = (0..firms.len()).map(|row| firm(&firms, row, as_of)).collect();
-    let city = CityEvidence { firms: (!firms.is_empty()).then_some(all_firms), table: None, facilities: facilities(&city) };
+    let evidence = CityEvidence { firms: (!firms.is_empty()).then_some(all_firms), table: None, facilities: facilities(&city) };
     // Ranks and means need every park; one park's card is then a part of the whole.
-    let result = assess(&parks, &city, &pack, as_of);
+    let result = assess(&parks, &evidence, &pack, as_of);
     let mut answer = serde_json::to_value(&result).map_err(|error| Fault::internal("json", error))?;
     hide_firm_codes(viewer, &firms, &mut answer);
     if let (Some(park), Some(cards)) = (&inputs.park, answer["parks"].as_array_mut()) {

@@ -10,13 +10,14 @@ mod upstairs;
 pub use action_plan::plan_as_geojson;
 pub use consolidation::sites_as_geojson;
 pub use regions::{NeighbourPair, RegionsAnswer, RegionsQuestion, regions_as_geojson, regions_of};
-pub use upstairs::FloorIndex;
+pub use upstairs::upstairs_as_geojson;
 
 use super::{Planner, Viewer};
 pub use crate::analysis::Control;
+use crate::city::City;
 use crate::domain::fault::Outcome;
 use crate::domain::{Fault, RunRecord};
-use crate::spatial::adjacency::{AdjacencyOptions, neighbours};
+use crate::spatial::adjacency::{self, AdjacencyOptions};
 use geo_types::{Coord, Rect};
 use serde_json::{Value, json};
 
@@ -43,28 +44,28 @@ pub fn defaults(process: &str) -> Outcome<Option<Value>> {
     }
 }
 
-/// Executes an analysis; the same inputs on the same revision give the same answer, byte for byte.
-pub fn execute(city: &City, viewer: &Viewer, process: &str, inputs: &Value) -> Outcome<Value> {
-    execute_watched(city, viewer, process, inputs, Control::none())
-}
-
-/// As [`Planner::execute`], telling its progress and ending early when asked to.
-pub fn execute_watched(city: &City, viewer: &Viewer, process: &str, inputs: &Value, control: Control<'_>) -> Outcome<Value> {
+/// Executes an analysis on one city; the same inputs on the same revision give the same answer, byte for byte. Tells its progress and ends early
+/// when asked to.
+pub fn execute(city: &City, viewer: &Viewer, process: &str, inputs: &Value, control: Control<'_>) -> Outcome<Value> {
     match process {
-        "consolidate" => consolidate(city, viewer, inputs, control),
-        "upstairs" => upstairs(city, inputs, control),
-        "actionplan" => action_plan(city, inputs, control),
-        "progress" => progress(city, inputs),
-        "designate" => designate(city, viewer, inputs),
+        "consolidate" => consolidation::consolidate(city, viewer, inputs, control),
+        "upstairs" => upstairs::upstairs(city, inputs, control),
+        "actionplan" => action_plan::action_plan(city, inputs, control),
+        "progress" => progress::progress(city, inputs),
+        "designate" => designation::designate(city, viewer, inputs),
         other => Err(Fault::not_found("no_such_process", format!("没有分析 {other}"), format!("there is no process {other}")).at(other)),
     }
 }
 
-/// Executes on the analyses' own threads, so that a run that uses all cores does not hold up what the map asks for; what a slider
-/// asks for is done at once, so that it does not wait behind such a run.
-pub fn execute_apart(city: &City, viewer: &Viewer, process: &str, inputs: &Value) -> Outcome<Value> {
-    let is_quick = process == "upstairs" && ["parcel", "outline"].iter().any(|one| inputs.get(one).is_some());
-    if is_quick { execute(city, viewer, process, inputs) } else { self.compute.install(|| execute(city, viewer, process, inputs)) }
+impl Planner {
+    /// Executes on the analyses' own threads, so that a run that uses all cores does not hold up what the map asks for; what a slider
+    /// asks for is done at once, so that it does not wait behind such a run.
+    pub fn execute(&self, viewer: &Viewer, process: &str, inputs: &Value) -> Outcome<Value> {
+        let city = self.city();
+        let run = || execute(&city, viewer, process, inputs, Control::none());
+        let is_quick = process == "upstairs" && ["parcel", "outline"].iter().any(|one| inputs.get(one).is_some());
+        if is_quick { run() } else { self.compute().install(run) }
+    }
 }
 
 /// Puts the run record in front of an answer.
@@ -95,7 +96,7 @@ pub fn neighbours(city: &City, code: &str, tolerance_m: Option<f64>) -> Outcome<
     let Some(bounds) = table.shapes().bounds(row) else { return Ok(json!({ "parcel": code, "neighbours": [] })) };
     let reach = Coord { x: options.tolerance_m, y: options.tolerance_m };
     let near = table.index().rows(Rect::new(bounds.min() - reach, bounds.max() + reach));
-    let found: Vec<Value> = neighbours(table.shapes(), row, &near, &options)
+    let found: Vec<Value> = adjacency::neighbours(table.shapes(), row, &near, &options)
         .iter()
         .map(|contact| {
             let other = if contact.a as usize == row { contact.b } else { contact.a };

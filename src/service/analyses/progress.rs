@@ -4,13 +4,15 @@
 //! exact-designation.md P3–P6. A task is one park in one year of the plan; a site counts as done by the share of its
 //! land that merges in force hold, from each instrument's date.
 
+use super::with_run;
 use super::{date, read_inputs};
 use crate::analysis::progress::{Lines, Period, Report, Task, assess, completion, counts};
+use crate::city::City;
 use crate::domain::Fault;
+use crate::domain::Plan;
 use crate::domain::fault::Outcome;
 use crate::rules::{Packs, ProgressPack};
-use crate::service::Planner;
-use crate::store::Plan;
+use crate::service::instruments::merged_parcels;
 use chrono::NaiveDate;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -64,7 +66,7 @@ pub(super) fn progress(city: &City, raw: &Value) -> Outcome<Value> {
 }
 
 fn action_plan_to_follow(city: &City, id: Option<&str>) -> Outcome<Plan> {
-    let saved = self.store.plans()?.into_iter().filter(|plan| plan.kind == KIND);
+    let saved = city.plans().into_iter().map(|plan| (**plan).clone()).filter(|plan| plan.kind == KIND);
     let found = match id {
         Some(id) => saved.into_iter().find(|plan| plan.id == id),
         None => saved.into_iter().max_by(|a, b| a.created.cmp(&b.created).then(a.id.cmp(&b.id))),

@@ -62,7 +62,16 @@ fn rows(edit: &DraftInstrument, city: &City, lands: &[Land], code: &str) -> Vec<
     let area = |(child, shape): (&String, &MultiPolygon<f64>)| json!({ "parcel": child, "planar_area_m2": planar_area(shape) });
     ledger["children"] = children.iter().zip(&edit.parts).map(area).collect();
     let parents: Vec<String> = edit.members.iter().map(|member| member.code.clone()).collect();
-    let row = draft_row(&Drafted { code, kind: edit.kind, name: &name, edit, park: park.as_deref(), parents: &parents, children: &children, ledger: Some(ledger) });
+    let row = draft_row(&Drafted {
+        code,
+        kind: edit.kind,
+        name: &name,
+        edit,
+        park: park.as_deref(),
+        parents: &parents,
+        children: &children,
+        ledger: Some(ledger),
+    });
     let mut changes = vec![RowChange::Insert { layer: LayerId::Instrument, fid: city.table(LayerId::Instrument).next_fid(), row }];
     let first = city.table(LayerId::PlanParcel).next_fid();
     let is_split = edit.kind == InstrumentKind::Split;

@@ -21,10 +21,8 @@ pub(super) fn check(edit: &Import, city: &City, person: &Person) -> Outcome<Chec
         WriteMode::Add => add(edit, table, table.next_fid())?,
         WriteMode::Update => update(edit, city, table),
         WriteMode::Replace => {
-            let mut changes: Vec<RowChange> = (0..table.len())
-                .rev()
-                .map(|row| RowChange::Remove { layer: edit.layer, fid: table.fid(row), row: table.row(row) })
-                .collect();
+            let mut changes: Vec<RowChange> =
+                (0..table.len()).rev().map(|row| RowChange::Remove { layer: edit.layer, fid: table.fid(row), row: table.row(row) }).collect();
             changes.extend(inserts(edit, table.next_fid()));
             changes
         }

@@ -81,4 +81,3 @@ pub fn check(edit: &Edit, city: &City, person: &Person) -> Outcome<Checked> {
         Edit::Restore(edit) => restore::check(edit, city, person),
     }
 }
-

@@ -113,10 +113,8 @@ fn floor_sum(city: &City, at: usize, after: &Row) -> Option<(f64, f64)> {
     let of_floor = |row: &&u32| floors.text(**row as usize, floor::FLOOR) == label;
     let area = city.links().floors_of_building(building).iter().find(of_floor).and_then(|row| floors.number(*row as usize, floor::AREA_M2))?;
     let others = city.links().units_of_building(building).iter().map(|row| *row as usize);
-    let others: f64 = others
-        .filter(|row| *row != at && units.text(*row, unit::FLOOR) == label)
-        .filter_map(|row| units.number(row, unit::AREA_M2))
-        .sum();
+    let others: f64 =
+        others.filter(|row| *row != at && units.text(*row, unit::FLOOR) == label).filter_map(|row| units.number(row, unit::AREA_M2)).sum();
     Some((others + after.number(unit::AREA_M2).unwrap_or(0.0), area))
 }
 

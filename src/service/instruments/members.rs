@@ -3,7 +3,7 @@
 use super::conflict;
 use crate::analysis::consolidation::LedgerRow;
 use crate::city::City;
-use crate::domain::columns::{Textual, parcel, plan_parcel};
+use crate::domain::columns::{Textual, parcel};
 use crate::domain::edit::MemberHash;
 use crate::domain::fault::Outcome;
 use crate::domain::run::sha256_hex;

@@ -10,8 +10,8 @@ mod split;
 mod view;
 
 pub use draft::{NewInstrument, prepare};
-pub(super) use land::{keep_standing, merged_parcels};
 pub use land::LandOn;
+pub(super) use land::{keep_standing, merged_parcels};
 pub(super) use members::{Land, land, must_stand};
 pub(super) use merge::dedicated_land;
 pub use split::Division;

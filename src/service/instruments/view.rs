@@ -68,9 +68,8 @@ pub struct InstrumentList {
 
 /// The instruments that a query names, in the order of their recording. `signed` reads one's changes from the log.
 pub fn list(city: &City, viewer: &Viewer, query: &InstrumentQuery, signed: impl Fn(&str) -> Outcome<Vec<Change>>) -> Outcome<InstrumentList> {
-    let in_force_at = |known: &Instrument, day: &str| {
-        known.state == InstrumentState::InForce && known.date.as_deref().is_some_and(|date| date <= day)
-    };
+    let in_force_at =
+        |known: &Instrument, day: &str| known.state == InstrumentState::InForce && known.date.as_deref().is_some_and(|date| date <= day);
     let wanted = |known: &&Instrument| {
         query.state.as_deref().is_none_or(|state| state == known.state.as_str())
             && query.park.as_deref().is_none_or(|park| known.park.as_deref() == Some(park))

@@ -4,12 +4,13 @@
 //! exact-consolidation.md C17. An instrument's land is its parents; its cost is theirs by the pack (C9). Members that are plan parcels themselves
 //! cost and have banked what the registered parcels they came of do, by their share of the land.
 
+use super::super::consolidation::parcels_to_judge;
 use super::sites::{CandidateSite, banked_m2};
 use crate::analysis::consolidation::judge;
 use crate::city::{City, Table};
+use crate::domain::LayerId;
 use crate::domain::fault::Outcome;
 use crate::rules;
-use crate::service::Planner;
 use crate::spatial::outline::outline;
 use geo_types::MultiPolygon;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -84,13 +85,13 @@ impl<'a> Origins<'a> {
     }
 
     /// The registered parcels of the land named, each with the share of it that is meant, by row.
-    fn of(city: &City, codes: &[String]) -> BTreeMap<u32, f64> {
+    fn of(&self, codes: &[String]) -> BTreeMap<u32, f64> {
         let mut shares = BTreeMap::new();
         codes.iter().for_each(|code| self.add(code, 1.0, &mut shares));
         shares
     }
 
-    fn add(city: &City, code: &str, share: f64, shares: &mut BTreeMap<u32, f64>) {
+    fn add(&self, code: &str, share: f64, shares: &mut BTreeMap<u32, f64>) {
         if let Some(row) = self.parcels.row_of(code) {
             *shares.entry(row as u32).or_default() += share;
         } else if let Some((parents, children)) = self.made_of.get(code) {
@@ -100,11 +101,11 @@ impl<'a> Origins<'a> {
         }
     }
 
-    fn area(city: &City, code: &str) -> f64 {
+    fn area(&self, code: &str) -> f64 {
         self.plan_parcels.and_then(|table| Some(table.shapes().area(table.row_of(code)?))).unwrap_or(0.0)
     }
 
-    fn shape(city: &City, code: &str) -> Option<MultiPolygon<f64>> {
+    fn shape(&self, code: &str) -> Option<MultiPolygon<f64>> {
         let of = |table: &Table| Some(table.shapes().multi_polygon(table.row_of(code)?));
         of(self.parcels).or_else(|| of(self.plan_parcels?))
     }

@@ -9,17 +9,20 @@ mod sites;
 
 pub use result::plan_as_geojson;
 
+use super::with_run;
 use super::{date, read_inputs};
 use crate::analysis::Control;
 use crate::analysis::consolidation::action_plan::{self, Question, RelaxWeights, Target};
+use crate::city::City;
 use crate::domain::fault::Outcome;
 use crate::domain::{Fault, FaultKind};
 use crate::rules::{self, Packs};
-use crate::service::Planner;
+use accepted::accepted_sites;
 use chrono::Datelike;
 use serde::Deserialize;
 use serde_json::Value;
 use sites::CandidateSite;
+use sites::{set_phases, solved_sites};
 
 /// What the planner asks for; what is left out comes from the pack.
 #[derive(Debug, Default, Deserialize)]

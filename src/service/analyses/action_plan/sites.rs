@@ -1,12 +1,13 @@
 //! Sites that an action plan spreads over the years: the best consolidation of each park, and the phase of each site.
 
+use super::super::consolidation::solve_park;
 use crate::analysis::Control;
 use crate::analysis::consolidation::action_plan::{Phase, PlanSite};
+use crate::city::City;
 use crate::city::Table;
 use crate::domain::fault::Outcome;
 use crate::domain::{Fault, FaultKind};
 use crate::rules;
-use crate::service::Planner;
 use crate::spatial::overlay;
 use crate::spatial::polygons::Polygons;
 use chrono::NaiveDate;
@@ -36,11 +37,11 @@ pub(super) struct CandidateSite {
 }
 
 impl CandidateSite {
-    pub(super) fn new_ha(city: &City) -> f64 {
+    pub(super) fn new_ha(&self) -> f64 {
         (self.area_m2 - self.banked_m2).max(0.0) / super::HA
     }
 
-    pub(super) fn to_plan(city: &City) -> PlanSite {
+    pub(super) fn to_plan(&self) -> PlanSite {
         PlanSite { id: self.id.clone(), park: self.park.clone(), phase: self.phase, area_ha: self.new_ha(), cost_wan: self.cost_wan }
     }
 }

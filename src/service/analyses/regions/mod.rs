@@ -108,7 +108,7 @@ pub fn regions_of(table: &Table, question: &RegionsQuestion, stop: &(dyn Fn() ->
 
 impl Units {
     /// Tolerance and least length in the plane's units.
-    fn adjacency(city: &City, question: &RegionsQuestion) -> AdjacencyOptions {
+    fn adjacency(&self, question: &RegionsQuestion) -> AdjacencyOptions {
         let default = DEFAULT_SHARE * self.width;
         AdjacencyOptions {
             tolerance_m: question.tolerance.unwrap_or(default),

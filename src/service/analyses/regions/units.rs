@@ -64,7 +64,7 @@ impl Units {
     }
 
     /// The shapes times `scale`, about the first vertex so that no digits are lost far from the origin.
-    pub(super) fn scaled(city: &City, scale: f64) -> Polygons {
+    pub(super) fn scaled(&self, scale: f64) -> Polygons {
         let origin = self.shapes.first().and_then(|shape| shape.0.first()).and_then(|part| part.exterior().0.first()).copied();
         let origin = origin.unwrap_or_default();
         let scaled: Vec<MultiPolygon<f64>> = self.shapes.iter().map(|shape| shape.map_coords(|c| (c - origin) * scale)).collect();

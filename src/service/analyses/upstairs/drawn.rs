@@ -2,12 +2,12 @@
 
 use super::ground::Ground;
 use super::inputs::Question;
+use super::one::full_answer;
 use crate::analysis::upstairs::ParcelCase;
 use crate::city::{City, Table};
 use crate::domain::Fault;
 use crate::domain::fault::Outcome;
 use crate::rules::UpstairsPack;
-use crate::service::Planner;
 use crate::service::packs::{district_name, upstairs};
 use crate::spatial::area::planar_area;
 use geo::{BooleanOps, BoundingRect, Centroid, MapCoords, Validation};
@@ -25,7 +25,7 @@ pub(super) fn one_outline(city: &City, table: &Table, outline: &Value, question:
     let Some(bounds) = shape.bounding_rect() else { return Err(unreadable()) };
     let district = shape.centroid().and_then(|centre| district_at(city, centre.0));
     let pack = upstairs(district, question.cluster.as_deref(), &question.as_of)?;
-    let ground = Ground::new(city, table, Some(floor_index(city, city.revision)?), false);
+    let ground = Ground::new(city, table, true, false);
     let covered: Vec<u32> = table.index().rows(bounds).into_iter().filter(|row| lies_in(table, *row as usize, &shape)).collect();
     let mut case = ParcelCase::new(DRAWN, shape);
     ground.surround(&mut case, bounds, &pack, |row| (!covered.contains(&row)).then(|| table.shapes().multi_polygon(row as usize)));

@@ -1,7 +1,8 @@
 //! An answer of the upstairs process as GeoJSON, for a map that is not ours.
 
+use crate::city::City;
+use crate::domain::LayerId;
 use crate::domain::fault::Outcome;
-use crate::service::Planner;
 use serde_json::{Value, json};
 
 /// One parcel: outline, setback line, frontage, plates whole and by band with heights to extrude, truck yard. Many: each parcel with its figures.

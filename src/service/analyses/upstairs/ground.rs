@@ -1,18 +1,17 @@
 //! Everything the check must know of a parcel, found in the city.
 
+use super::floors::floors_of;
 use crate::analysis::upstairs::{ExistingBuilding, ParcelCase, Restriction, RoadLine};
 use crate::city::{City, Table};
 use crate::domain::columns::control_line;
-use crate::domain::{Fault, LayerId};
 use crate::domain::fault::Outcome;
+use crate::domain::{Fault, LayerId};
 use crate::rules::UpstairsPack;
-use crate::service::Planner;
-use crate::service::analyses::upstairs::FloorIndex;
 use crate::spatial::adjacency::{AdjacencyOptions, ContactClass, neighbours};
+use crate::spatial::bounds::union;
 use geo::{BoundingRect, Intersects};
 use geo_types::{Coord, LineString, MultiPolygon, Rect};
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 /// The layers that a check looks into, and which of their kinds are loaded: asked once a run.
 pub(super) struct Ground<'a> {
@@ -20,21 +19,21 @@ pub(super) struct Ground<'a> {
     table: &'a Table,
     /// Kinds that occur in the city's control lines: one that occurs nowhere was never loaded (U2).
     loaded: Vec<Box<str>>,
-    /// Floors for the check of existing buildings; without them buildings are not looked at.
-    floors: Option<Arc<FloorIndex>>,
+    /// Whether existing buildings are looked at.
+    buildings: bool,
     /// Whether the neighbour with the longest contact is looked for.
     adjoining: bool,
 }
 
 impl<'a> Ground<'a> {
-    pub fn new(city: &'a City, table: &'a Table, floors: Option<Arc<FloorIndex>>, adjoining: bool) -> Self {
+    pub fn new(city: &'a City, table: &'a Table, buildings: bool, adjoining: bool) -> Self {
         let lines = city.table(LayerId::ControlLine);
         let kinds: BTreeSet<&str> = (0..lines.len()).filter_map(|row| lines.text(row, control_line::KIND)).collect();
-        Ground { city, table, loaded: kinds.into_iter().map(Box::from).collect(), floors, adjoining }
+        Ground { city, table, loaded: kinds.into_iter().map(Box::from).collect(), buildings, adjoining }
     }
 
     /// The case of a parcel's row.
-    pub fn parcel(city: &City, row: usize, pack: &UpstairsPack) -> Outcome<ParcelCase> {
+    pub fn parcel(&self, row: usize, pack: &UpstairsPack) -> Outcome<ParcelCase> {
         let table = self.table;
         let Some(bounds) = table.shapes().bounds(row) else {
             let code = table.key(row);
@@ -55,9 +54,9 @@ impl<'a> Ground<'a> {
     }
 
     /// Restrictions, roads and other parcels around a case; `other` gives a parcel nearby that is none of its own.
-    pub fn surround(city: &City, case: &mut ParcelCase, bounds: Rect<f64>, pack: &UpstairsPack, other: impl Fn(u32) -> Option<MultiPolygon<f64>>) {
+    pub fn surround(&self, case: &mut ParcelCase, bounds: Rect<f64>, pack: &UpstairsPack, other: impl Fn(u32) -> Option<MultiPolygon<f64>>) {
         // The adjoining parcel may be taken in, and then what lies on it counts as well.
-        let whole = case.adjoining.as_ref().and_then(BoundingRect::bounding_rect).map_or(bounds, |beside| around_both(bounds, beside));
+        let whole = case.adjoining.as_ref().and_then(BoundingRect::bounding_rect).map_or(bounds, |beside| union(bounds, beside));
         case.restrictions = self.restrictions(whole, pack);
         // Nothing farther than the facing distance can be faced, or stand between.
         let reach = Coord { x: pack.setback.facing_distance, y: pack.setback.facing_distance };
@@ -69,8 +68,11 @@ impl<'a> Ground<'a> {
     }
 
     /// Buildings in a box whose parcel is the one wanted.
-    pub fn buildings(city: &City, bounds: Rect<f64>, wanted: impl Fn(Option<&str>) -> bool) -> Vec<ExistingBuilding> {
-        let (Some(buildings), Some(floors)) = (self.city.named("building"), &self.floors) else { return Vec::new() };
+    pub fn buildings(&self, bounds: Rect<f64>, wanted: impl Fn(Option<&str>) -> bool) -> Vec<ExistingBuilding> {
+        if !self.buildings {
+            return Vec::new();
+        }
+        let buildings = self.city.table(LayerId::Building);
         let rows = buildings.index().rows(bounds).into_iter().map(|row| row as usize).filter(|row| wanted(buildings.text(*row, "parcel")));
         rows.map(|row| ExistingBuilding {
             code: buildings.key(row).to_owned(),
@@ -78,12 +80,12 @@ impl<'a> Ground<'a> {
             height_m: buildings.number(row, "height_m"),
             gfa_m2: buildings.number(row, "gfa_m2"),
             footprint: buildings.shapes().multi_polygon(row),
-            floors: floors.of(buildings.key(row)).to_vec(),
+            floors: floors_of(self.city, row),
         })
         .collect()
     }
 
-    fn restrictions(city: &City, bounds: Rect<f64>, pack: &UpstairsPack) -> Vec<Restriction> {
+    fn restrictions(&self, bounds: Rect<f64>, pack: &UpstairsPack) -> Vec<Restriction> {
         let Some(lines) = self.city.named("control_line").filter(|lines| !lines.is_empty()) else { return Vec::new() };
         let mut found: Vec<Restriction> = Vec::new();
         for row in lines.index().rows(bounds).into_iter().map(|row| row as usize) {
@@ -106,7 +108,7 @@ impl<'a> Ground<'a> {
     }
 
     /// Roads in a box: of each line the parts that come near it.
-    fn roads(city: &City, around: Rect<f64>) -> Option<Vec<RoadLine>> {
+    fn roads(&self, around: Rect<f64>) -> Option<Vec<RoadLine>> {
         let roads = self.city.named("road").filter(|roads| !roads.is_empty())?;
         let mut near = Vec::new();
         for row in roads.index().rows(around).into_iter().map(|row| row as usize) {
@@ -126,20 +128,6 @@ impl<'a> Ground<'a> {
         }
         Some(near)
     }
-}
-
-/// The floors of this revision, read once.
-pub(super) fn floor_index(city: &City, revision: i64) -> Outcome<Arc<FloorIndex>> {
-    if let Some(known) = self.floors.load_full().filter(|known| known.revision == revision) {
-        return Ok(known);
-    }
-    let index = Arc::new(FloorIndex::read(self.store.as_ref(), revision)?);
-    self.floors.store(Some(index.clone()));
-    Ok(index)
-}
-
-fn around_both(a: Rect<f64>, b: Rect<f64>) -> Rect<f64> {
-    Rect::new(Coord { x: a.min().x.min(b.min().x), y: a.min().y.min(b.min().y) }, Coord { x: a.max().x.max(b.max().x), y: a.max().y.max(b.max().y) })
 }
 
 /// The neighbour with the longest edge contact.

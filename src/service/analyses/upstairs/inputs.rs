@@ -109,7 +109,7 @@ impl Question {
     }
 
     /// Whether a planner moved any figure.
-    pub fn moved(city: &City) -> bool {
+    pub fn moved(&self) -> bool {
         !self.set.is_empty() || !self.add.is_empty()
     }
 }

@@ -1,9 +1,9 @@
 //! A park or the whole city in figures: what each parcel can hold, summed, and what a change of limits would bring.
 
-use super::Planner;
 use super::ground::Ground;
 use super::inputs::Question;
 use super::matrix::BandAreas;
+use super::matrix::matrix;
 use super::programme::programme;
 use crate::analysis::Control;
 use crate::analysis::upstairs::{Capacity, Depth, Overrides, RollUp, UpstairsResult, check_from, check_to, sum};
@@ -69,11 +69,11 @@ pub(super) fn many_parcels(
 ) -> Outcome<(Value, Arc<UpstairsPack>)> {
     let general = upstairs(None, question.cluster.as_deref(), &question.as_of)?;
     let scope = scope(city, table, park, question, &general)?;
-    let ground = Ground::new(city, table, None, question.overrides.neighbour);
+    let ground = Ground::new(city, table, false, question.overrides.neighbour);
     // What binds costs as much again as the figures; it is told where a person can still read it.
     let depth = if park.is_some() { Depth::Binding } else { Depth::Figures };
     let lines = lines(&ground, &scope, question, depth, control)?;
-    let matrix = if question.matrix { Some(matrix(city, &ground, &scope, &lines, question, control)?) } else { None };
+    let matrix = if question.matrix { Some(matrix(&ground, &scope, &lines, question, control)?) } else { None };
     let parcels: HashSet<&str> = lines.iter().map(|line| table.key(line.row)).collect();
     let group = |name: &str| groups(city, table, name, &lines);
     let mut answer = json!({

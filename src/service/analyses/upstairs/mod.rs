@@ -10,13 +10,16 @@ mod matrix;
 mod one;
 mod programme;
 
-pub use floors::FloorIndex;
+use crate::city::City;
+use drawn::one_outline;
+pub use geojson::upstairs_as_geojson;
+use many::many_parcels;
+use one::one_parcel;
 
 use crate::analysis::Control;
 use crate::domain::fault::Outcome;
 use crate::domain::{Fault, RunRecord};
 use crate::rules::UpstairsPack;
-use crate::service::Planner;
 use inputs::{Question, Subject};
 use serde_json::{Value, json};
 

@@ -1,12 +1,12 @@
 //! One parcel or one outline, in full.
 
+use super::super::parcel_row;
 use super::ground::Ground;
 use super::inputs::Question;
 use crate::analysis::upstairs::{Depth, Overrides, ParcelCase, check_from, check_to, in_force};
 use crate::city::{City, Table};
 use crate::domain::fault::Outcome;
 use crate::rules::UpstairsPack;
-use crate::service::Planner;
 use crate::service::packs::{district_name, upstairs};
 use geo_types::Coord;
 use serde_json::{Value, json};
@@ -16,7 +16,7 @@ pub(super) fn one_parcel(city: &City, table: &Table, code: &str, question: &Ques
     let row = parcel_row(city, code)?;
     let district = table.text(row, "district").map(|district| district_name(city, district));
     let pack = upstairs(district, question.cluster.as_deref(), &question.as_of)?;
-    let ground = Ground::new(city, table, Some(floor_index(city, city.revision)?), true);
+    let ground = Ground::new(city, table, true, true);
     let case = ground.parcel(row, &pack)?;
     Ok((full_answer(city, &case, &pack, question), pack))
 }
