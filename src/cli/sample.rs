@@ -73,7 +73,7 @@ pub fn make(path: &Path, options: &SampleOptions, output: &Output) -> Outcome<Sa
 fn grow(path: &Path, options: &SampleOptions, output: &Output) -> Outcome<SampleSummary> {
     let bar = output.bar(Some(1000));
     GeoPackage::create(path, CRS, "样例城", true, &options.as_of)?;
-    let city = GeoPackage::open(path)?;
+    let city = GeoPackage::open_writing(path, &super::command_line())?;
     let mut writer = city.bulk()?;
     let summary = generate(options, &mut writer, &|layer, share| {
         bar.set_message(layer.to_owned());

@@ -2,14 +2,13 @@
 
 mod accounts;
 mod baseline;
-pub mod blob;
+mod blob;
 mod bulk;
 mod commit;
 mod extents;
 mod fault;
 mod load;
 mod log;
-mod old;
 mod open;
 mod outside;
 mod plans;

@@ -5,7 +5,6 @@ use super::inputs::Question;
 use super::many::{Line, Scope, cancelled};
 use crate::analysis::Control;
 use crate::analysis::upstairs::{Depth, FitVerdict, Overrides, check_from, check_to, verdicts};
-use crate::city::City;
 use crate::domain::catalogue;
 use crate::domain::fault::Outcome;
 use crate::rules::UpstairsPack;
