@@ -224,7 +224,7 @@ pub struct Near {
 }
 
 pub async fn neighbours(State(app): State<App>, Path(code): Path<String>, Query(near): Query<Near>) -> Result<Json<Value>, Refusal> {
-    away(move || service::analyses::neighbours(&app.planner.city(), &code, near.tolerance).map(Json)).await
+    away(move || service::processes::neighbours(&app.planner.city(), &code, near.tolerance).map(|found| Json(json!(found)))).await
 }
 
 #[cfg(test)]

@@ -41,6 +41,6 @@ pub async fn dismiss(State(app): State<App>, caller: Caller, Path(id): Path<Stri
 }
 
 pub async fn results(State(app): State<App>, caller: Caller, Path(id): Path<String>) -> Result<Response, Refusal> {
-    let text = away(move || app.planner.job_result(&caller.viewer, &id).map(|result| result.to_string())).await?;
+    let text = away(move || Ok(app.planner.job_result(&caller.viewer, &id)?.render(&caller.viewer)?.to_string())).await?;
     Ok(([(header::CONTENT_TYPE, "application/json")], text).into_response())
 }

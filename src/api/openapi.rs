@@ -3,7 +3,7 @@
 use super::{Caller, Refusal};
 use crate::domain::{ColumnType, Layer};
 use crate::service;
-use crate::service::analyses::PROCESSES;
+use crate::service::processes::PROCESSES;
 use axum::extract::Query;
 use axum::http::header;
 use axum::response::{Html, IntoResponse, Response};
@@ -53,8 +53,9 @@ pub fn build(base: &str) -> Value {
     add("/parcels/{code}/neighbours", "get", "Neighbours with shared length", vec![path_parameter("code")], "application/json");
     add("/processes", "get", "Analyses", vec![], "application/json");
     for process in PROCESSES {
-        add(&format!("/processes/{}", process.id), "get", process.en, vec![], "application/json");
-        add(&format!("/processes/{}/execution", process.id), "post", process.en, vec![], "application/json");
+        let (id, en) = (process.id(), process.words().en);
+        add(&format!("/processes/{id}"), "get", en, vec![], "application/json");
+        add(&format!("/processes/{id}/execution"), "post", en, vec![], "application/json");
     }
     let if_match = json!({ "name": "If-Match", "in": "header", "required": true, "schema": { "type": "string" } });
     add("/jobs", "get", "Own jobs", vec![], "application/json");

@@ -1,13 +1,12 @@
 //! `actionplan`: sites into years, from the command line.
 
-use super::analyses::{ending, report_run, write_json};
+use super::common::{Common, Format, Search, report_run, write_json};
 use super::output::{OutFile, Output, table};
+use crate::analysis::consolidation::action_plan::Unplanned;
 use crate::domain::Fault;
 use crate::domain::fault::Outcome;
-use crate::service::analyses::Control;
-use crate::service::analyses::execute;
-use crate::service::analyses::plan_as_geojson;
-use crate::service::{Planner, Viewer};
+use crate::service::Planner;
+use crate::service::processes::{self, PlannedYears};
 use clap::Args;
 use serde_json::{Value, json};
 use std::path::PathBuf;
@@ -45,24 +44,21 @@ pub struct ActionPlan {
     /// Precedence A>B: B only if A, in a later year; repeat for more
     #[arg(long)]
     after: Vec<String>,
-    #[arg(long, default_value_t = 1)]
-    seed: u64,
-    #[arg(long)]
-    as_of: Option<String>,
-    /// Seconds that the solver may take
-    #[arg(long)]
-    time_limit: Option<f64>,
-    /// json, or geojson with one feature per site (default: by the file's ending)
-    #[arg(long)]
-    format: Option<String>,
+    #[command(flatten)]
+    search: Search,
+    #[command(flatten)]
+    common: Common,
+    #[command(flatten)]
+    format: Format,
     #[command(flatten)]
     out: OutFile,
 }
 
 impl ActionPlan {
     pub fn run(self, output: &Output) -> Outcome<()> {
-        let mut inputs =
-            json!({ "hard": self.hard, "seed": self.seed, "after": self.after.iter().map(|text| pair(text, '>')).collect::<Outcome<Vec<_>>>()? });
+        let geojson = self.format.is_geojson(&self.out.out)?;
+        let after = self.after.iter().map(|text| pair(text, '>')).collect::<Outcome<Vec<_>>>()?;
+        let mut inputs = json!({ "hard": self.hard, "seed": self.search.seed, "after": after });
         let given = [
             ("from", json!(self.from)),
             ("to", json!(self.to)),
@@ -71,8 +67,7 @@ impl ActionPlan {
             ("budget_wan", per_year(&self.budget)),
             ("capacity_ha", per_year(&self.capacity_ha)),
             ("banked_before_ha", json!(self.banked_before_ha)),
-            ("as_of", json!(self.as_of)),
-            ("time_limit", json!(self.time_limit)),
+            ("time_limit", json!(self.search.time_limit)),
         ];
         for (name, value) in given.into_iter().filter(|(_, value)| !value.is_null()) {
             inputs[name] = value;
@@ -81,52 +76,46 @@ impl ActionPlan {
             inputs["targets"] = self.target.iter().map(|text| target(text)).collect::<Outcome<Value>>()?;
         }
         let planner = Planner::open_reading(&self.city)?;
-        let bar = output.bar(Some(100));
-        let answer = execute(
-            &planner.city(),
-            &Viewer::local(),
-            "actionplan",
-            &inputs,
-            Control { stop: &|| false, progress: &|share| bar.set_position((share * 100.0) as u64) },
-        );
-        bar.finish_and_clear();
-        let answer = answer?;
-        let geojson = self.format.as_deref().unwrap_or(ending(&self.out.out)) == "geojson";
-        write_json(&self.out, &if geojson { plan_as_geojson(&answer) } else { answer.clone() })?;
-        report_run(output, &self.out, &answer, || readable(output, &answer));
+        let answer = self.common.execute::<processes::ActionPlan>(output, &planner, inputs)?;
+        if geojson {
+            write_json(&self.out, &answer.features())?
+        } else {
+            write_json(&self.out, &answer)?
+        }
+        report_run(output, &self.out, &answer.run, || readable(output, &answer));
         Ok(())
     }
 }
 
-fn readable(output: &Output, answer: &Value) -> String {
-    let number = |value: &Value, digits: usize| value.as_f64().map_or_else(String::new, |number| format!("{number:.digits$}"));
-    let years = answer["years"].as_array().map_or(&[][..], Vec::as_slice);
-    let rows: Vec<Vec<String>> = years
+fn readable(output: &Output, answer: &PlannedYears) -> String {
+    let or_empty = |value: Option<f64>, digits: usize| value.map_or_else(String::new, |number| format!("{number:.digits$}"));
+    let rows: Vec<Vec<String>> = answer
+        .years
         .iter()
         .map(|line| {
             vec![
-                line["year"].to_string(),
-                line["sites"].as_array().map_or(0, Vec::len).to_string(),
-                number(&line["area_ha"], 2),
-                number(&line["cost_wan"], 0),
-                number(&line["cumulative_ha"], 2),
-                number(&line["target_ha"], 0),
-                number(&line["shortfall_ha"], 2),
+                line.year.to_string(),
+                line.sites.len().to_string(),
+                format!("{:.2}", line.area_ha),
+                format!("{:.0}", line.cost_wan),
+                format!("{:.2}", line.cumulative_ha),
+                or_empty(line.target_ha, 0),
+                or_empty(line.shortfall_ha, 2),
             ]
         })
         .collect();
     let head = format!(
-        "{} {}  {} {} ha  {} {:.2}  {} {:.2}  {} {:.4} %",
+        "{} {}  {} {:.2} ha  {} {:.2}  {} {:.2}  {} {:.4} %",
         output.say("地块", "sites"),
-        answer["sites"].as_array().map_or(0, Vec::len),
+        answer.sites.len(),
         output.say("此前入库", "banked before"),
-        number(&answer["banked_before_ha"], 2),
+        answer.banked_before_ha,
         output.say("得分", "objective"),
-        answer["objective"].as_f64().unwrap_or(0.0),
+        answer.objective,
         output.say("上界", "bound"),
-        answer["bound"].as_f64().unwrap_or(0.0),
+        answer.bound,
         output.say("差距", "gap"),
-        answer["gap"].as_f64().unwrap_or(0.0) * 100.0,
+        answer.gap * 100.0,
     );
     let names = [
         output.say("年", "year"),
@@ -138,44 +127,28 @@ fn readable(output: &Output, answer: &Value) -> String {
         output.say("缺口", "shortfall"),
     ];
     let mut text = format!("{head}\n{}", table(&names, &rows));
-    let years_shown: Vec<i64> = years.iter().filter_map(|line| line["year"].as_i64()).collect();
-    for line in answer["targets"].as_array().into_iter().flatten() {
-        // The table holds the targets of its own years; those before and after it are said here.
-        if !line["year"].as_i64().is_some_and(|year| years_shown.contains(&year)) {
-            let said = [output.say("目标", "target"), output.say("缺口", "shortfall")];
-            text.push_str(&format!(
-                "\n{} {} {} ha  {} {} ha",
-                said[0],
-                line["year"],
-                number(&line["ha"], 0),
-                said[1],
-                number(&line["shortfall_ha"], 2)
-            ));
-        }
+    // The table holds the targets of its own years; those before and after it are said here.
+    for line in answer.targets.iter().filter(|line| answer.years.iter().all(|year| year.year != line.year)) {
+        let said = [output.say("目标", "target"), output.say("缺口", "shortfall")];
+        text.push_str(&format!("\n{} {} {:.0} ha  {} {:.2} ha", said[0], line.year, line.ha, said[1], line.shortfall_ha));
     }
-    for entry in answer["relaxation"].as_array().into_iter().flatten() {
-        let kind = match entry["kind"].as_str() {
-            Some("target") => output.say("放宽目标", "relaxed target"),
-            Some("budget") => output.say("追加预算", "added budget"),
+    for entry in &answer.relaxation {
+        let kind = match entry.kind {
+            "target" => output.say("放宽目标", "relaxed target"),
+            "budget" => output.say("追加预算", "added budget"),
             _ => output.say("追加能力", "added capacity"),
         };
-        let share = entry["relative"].as_f64().unwrap_or(0.0) * 100.0;
-        text.push_str(&format!(
-            "\n{kind} {} {} {} ({share:.2} %)",
-            entry["year"],
-            number(&entry["amount"], 2),
-            entry["unit"].as_str().unwrap_or_default()
-        ));
+        text.push_str(&format!("\n{kind} {} {:.2} {} ({:.2} %)", entry.year, entry.amount, entry.unit, entry.relative * 100.0));
     }
-    for entry in answer["excluded"].as_array().into_iter().flatten() {
-        let reason = match entry["reason"].as_str() {
-            Some("nothing_new") => output.say("已全部入库", "all of it is banked already"),
-            Some("over_capacity") => output.say("大于任何一年的能力", "larger than the capacity of any year"),
-            Some("over_budget") => output.say("超过任何一年的预算", "dearer than the budget of any year"),
-            Some("precedence") => output.say("须先做的地块没有年份", "what must come first has no year"),
-            _ => output.say("各年已满", "the years are full"),
+    for entry in &answer.excluded {
+        let reason = match entry.reason {
+            Unplanned::NothingNew => output.say("已全部入库", "all of it is banked already"),
+            Unplanned::OverCapacity => output.say("大于任何一年的能力", "larger than the capacity of any year"),
+            Unplanned::OverBudget => output.say("超过任何一年的预算", "dearer than the budget of any year"),
+            Unplanned::Precedence => output.say("须先做的地块没有年份", "what must come first has no year"),
+            Unplanned::NoRoom => output.say("各年已满", "the years are full"),
         };
-        text.push_str(&format!("\n{} {}: {reason}", output.say("未排入", "without a year"), entry["count"]));
+        text.push_str(&format!("\n{} {}: {reason}", output.say("未排入", "without a year"), entry.count));
     }
     text
 }

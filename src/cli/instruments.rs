@@ -36,7 +36,7 @@ struct Split {
 
 impl Split {
     fn division(self) -> Outcome<Option<Division>> {
-        let line = self.split_line.as_deref().map(super::analyses::read_json).transpose()?;
+        let line = self.split_line.as_deref().map(super::common::read_json).transpose()?;
         let areas_m2 = Some(self.split_areas).filter(|areas| !areas.is_empty());
         if line.is_none() && self.split_equal.is_none() && areas_m2.is_none() {
             return Ok(None);
@@ -127,7 +127,7 @@ impl Instruments {
             Action::Draft { city, parcels, from, candidate, site, name, basis, tolerance, bridge_width, split } => {
                 let split = split.division()?;
                 let (parcels, run) = match &from {
-                    Some(file) => members(&super::analyses::read_json(file)?, &candidate, &site)?,
+                    Some(file) => members(&super::common::read_json(file)?, &candidate, &site)?,
                     None => (parcels, None),
                 };
                 let new = NewInstrument {

@@ -1,8 +1,10 @@
 //! The command line: parses, calls the service, prints. stdout carries the result and nothing else.
 
 mod actionplan;
-mod analyses;
 mod bench;
+mod common;
+mod consolidate;
+mod designate;
 mod files;
 mod instruments;
 mod measure;
@@ -67,7 +69,7 @@ enum Command {
     /// Faults of a layer that should tile, with place, severity and repair
     Topology(measure::Topology),
     /// Contiguous sites in a park or a drawn area
-    Consolidate(analyses::Consolidate),
+    Consolidate(consolidate::Consolidate),
     /// Recorded merges: draft, review, bring into force, undo
     Instrument(instruments::Instruments),
     /// What a piece of land came from and became
@@ -81,7 +83,7 @@ enum Command {
     /// What can be built upwards, and what stops it
     Upstairs(upstairs::Upstairs),
     /// Scorecards of the parks
-    Designate(analyses::Designate),
+    Designate(designate::Designate),
     /// Rule packs: list, show, check
     Rules(rules::Rules),
     /// Accounts: add, list, disable, password

@@ -1,11 +1,13 @@
 //! `progress`: the lights of a saved action plan.
 
-use super::analyses::write_json;
-use super::output::{OutFile, Output, table};
+use super::common::{Common, MaybeOut};
+use super::output::{Output, table};
+use crate::analysis::progress::Light;
 use crate::domain::fault::Outcome;
-use crate::service::{Planner, Viewer};
+use crate::service::Planner;
+use crate::service::processes::{self, ProgressAnswer};
 use clap::Args;
-use serde_json::{Value, json};
+use serde_json::json;
 use std::path::PathBuf;
 
 #[derive(Args)]
@@ -14,66 +16,55 @@ pub struct Progress {
     /// Id of a saved action plan (default: the newest)
     #[arg(long)]
     plan: Option<String>,
-    #[arg(long)]
-    as_of: Option<String>,
-    /// Also write the lights (JSON) to a file
-    #[arg(long)]
-    out: Option<PathBuf>,
-    /// Replace an existing file
-    #[arg(long)]
-    force: bool,
+    #[command(flatten)]
+    common: Common,
+    #[command(flatten)]
+    out: MaybeOut,
 }
 
 impl Progress {
     pub fn run(self, output: &Output) -> Outcome<()> {
         let planner = Planner::open_reading(&self.city)?;
-        let answer = planner.execute(&Viewer::guest(), "progress", &json!({ "plan": self.plan, "as_of": self.as_of }))?;
-        if let Some(out) = self.out {
-            write_json(&OutFile { out, force: self.force }, &answer)?;
-        }
+        let answer = self.common.execute::<processes::Progress>(output, &planner, json!({ "plan": self.plan }))?;
+        self.out.write(&answer)?;
         output.result(&answer, || readable(output, &answer));
         Ok(())
     }
 }
 
-fn readable(output: &Output, answer: &Value) -> String {
-    let number = |value: &Value| value.as_f64().map_or_else(|| "—".to_owned(), |number| format!("{number:.1}"));
-    let light = |value: &Value| match value.as_str() {
-        Some("green") => output.say("绿", "green"),
-        Some("yellow") => output.say("黄", "yellow"),
-        Some("red") => output.say("红", "red"),
-        Some(_) => output.say("缺报", "unknown"),
+fn readable(output: &Output, answer: &ProgressAnswer) -> String {
+    let number = |value: Option<f64>| value.map_or_else(|| "—".to_owned(), |number| format!("{number:.1}"));
+    let light = |shown: Option<Light>| match shown {
+        Some(Light::Green) => output.say("绿", "green"),
+        Some(Light::Yellow) => output.say("黄", "yellow"),
+        Some(Light::Red) => output.say("红", "red"),
+        Some(Light::Unknown) => output.say("缺报", "unknown"),
         None => output.say("未开始", "waiting"),
     };
-    let tasks = answer["tasks"].as_array().map_or(&[][..], Vec::as_slice);
-    let rows: Vec<Vec<String>> = tasks
+    let rows: Vec<Vec<String>> = answer
+        .tasks
         .iter()
         .map(|task| {
-            let last = task["periods"].as_array().and_then(|periods| periods.last()).cloned().unwrap_or(Value::Null);
+            let last = task.periods.last();
             vec![
-                task["id"].as_str().unwrap_or_default().to_owned(),
-                number(&task["target_ha"]),
-                number(&task["done_ha"]),
-                number(&last["planned"]),
-                number(&last["actual"]),
-                light(&task["shown"]).to_owned(),
+                task.id.clone(),
+                number(task.target_ha),
+                number(task.done_ha),
+                number(last.map(|period| period.planned)),
+                number(last.and_then(|period| period.actual)),
+                light(task.shown).to_owned(),
             ]
         })
         .collect();
-    let counts = &answer["counts"];
-    let head = format!(
-        "{} {}  {} {}  {} {}  {} {}  {} {}",
-        light(&json!("green")),
-        counts["green"],
-        light(&json!("yellow")),
-        counts["yellow"],
-        light(&json!("red")),
-        counts["red"],
-        light(&json!("unknown")),
-        counts["unknown"],
-        light(&Value::Null),
-        counts["waiting"]
-    );
+    let counts = answer.counts;
+    let shown = [
+        (Some(Light::Green), counts.green),
+        (Some(Light::Yellow), counts.yellow),
+        (Some(Light::Red), counts.red),
+        (Some(Light::Unknown), counts.unknown),
+        (None, counts.waiting),
+    ];
+    let head: Vec<String> = shown.into_iter().map(|(shown, count)| format!("{} {count}", light(shown))).collect();
     let names = [
         output.say("任务", "task"),
         output.say("目标公顷", "target ha"),
@@ -82,5 +73,5 @@ fn readable(output: &Output, answer: &Value) -> String {
         output.say("实际 %", "actual %"),
         output.say("灯", "light"),
     ];
-    format!("{head}\n{}", table(&names, &rows))
+    format!("{}\n{}", head.join("  "), table(&names, &rows))
 }

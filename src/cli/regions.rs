@@ -1,11 +1,11 @@
 //! `regions`: max-p regions of any polygon file.
 
-use super::analyses::{ending, write_json};
+use super::common::{Search, Threads, ending, write_json};
 use super::measure::write_lines;
 use super::output::{OutFile, Output};
 use crate::domain::fault::Outcome;
 use crate::formats::{Limits, ReadOptions, read};
-use crate::service::analyses::{NeighbourPair, RegionsAnswer, RegionsQuestion, regions_as_geojson, regions_of};
+use crate::service::processes::{NeighbourPair, RegionsAnswer, RegionsQuestion, regions_of};
 use clap::{Args, ValueEnum};
 use serde_json::json;
 use std::path::PathBuf;
@@ -45,11 +45,10 @@ pub struct Regions {
     /// Least common edge, in the file's units (m for degrees; default: 0.1 % of a typical unit's width)
     #[arg(long)]
     min_length: Option<f64>,
-    /// Seconds after which the best regions so far are the answer
-    #[arg(long)]
-    time_limit: Option<f64>,
-    #[arg(long, default_value_t = 1)]
-    seed: u64,
+    #[command(flatten)]
+    search: Search,
+    #[command(flatten)]
+    threads: Threads,
     /// 1 for the quick answer; 10 for ten times the work and regions that are more alike
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=1000))]
     effort: u16,
@@ -69,6 +68,7 @@ pub struct Regions {
 
 impl Regions {
     pub fn run(self, output: &Output) -> Outcome<()> {
+        self.threads.apply()?;
         let limits = Limits::default();
         let options = ReadOptions {
             our_layer: "",
@@ -87,10 +87,10 @@ impl Regions {
             standardise: self.standardise,
             tolerance: self.tolerance,
             min_length: self.min_length,
-            seed: self.seed,
+            seed: self.search.seed,
             effort: usize::from(self.effort),
         };
-        let deadline = self.time_limit.map(|seconds| Instant::now() + Duration::from_secs_f64(seconds.clamp(0.0, 86_400.0)));
+        let deadline = self.search.time_limit.map(|seconds| Instant::now() + Duration::from_secs_f64(seconds.clamp(0.0, 86_400.0)));
         let answer = regions_of(&table, &question, &|| deadline.is_some_and(|end| Instant::now() >= end))?;
         if let Some(out) = self.neighbours {
             write_neighbours(&OutFile { out, force: self.force }, &answer)?;
@@ -99,11 +99,11 @@ impl Regions {
         if let Some(out) = self.out {
             to_stdout = out.as_os_str() == "-";
             let as_json = self.format.as_deref().unwrap_or(ending(&out)) == "json";
-            let body = if as_json { answer.value.clone() } else { regions_as_geojson(&answer) };
-            write_json(&OutFile { out, force: self.force }, &body)?;
+            let out = OutFile { out, force: self.force };
+            if as_json { write_json(&out, &answer.body)? } else { write_json(&out, &answer.features())? }
         }
         if !to_stdout {
-            let mut value = answer.value.clone();
+            let mut value = json!(answer.body);
             value["seconds"] = json!(answer.seconds);
             output.result(&value, || readable(output, &answer));
         }
@@ -117,35 +117,35 @@ fn write_neighbours(out: &OutFile, answer: &RegionsAnswer) -> Outcome<()> {
 }
 
 fn readable(output: &Output, answer: &RegionsAnswer) -> String {
-    let value = &answer.value;
-    let number = |name: &str| value[name].as_f64().unwrap_or(0.0);
+    let body = &answer.body;
     let mut text = format!(
         "p {} ({} {})  H {:.6}  {} {}  {:.3} s\n{} {}  {} {:.6}  {} {:.6}  {} {:.6}",
-        value["p"],
+        body.p,
         output.say("上界", "bound"),
-        value["p_bound"],
-        number("heterogeneity"),
+        body.p_bound,
+        body.heterogeneity,
         output.say("单元", "units"),
-        value["units"],
+        body.units,
         answer.seconds,
         output.say("平面", "plane"),
-        value["plane"].as_str().unwrap_or_default(),
+        body.plane,
         output.say("典型宽度", "typical width"),
-        number("typical_width"),
+        body.typical_width,
         output.say("容差", "tolerance"),
-        number("tolerance"),
+        body.tolerance,
         output.say("最短公共边", "least edge"),
-        number("min_length"),
+        body.min_length,
     );
-    for (members, name) in
-        [("unsolved", output.say("达不到下限的连片", "component below the threshold")), ("excluded", output.say("未计入的行", "rows left out"))]
-    {
-        for entry in value[members].as_array().into_iter().flatten() {
-            let rows: Vec<String> = entry["rows"].as_array().into_iter().flatten().take(10).map(ToString::to_string).collect();
-            let count = entry["rows"].as_array().map_or(0, Vec::len);
-            let more = if count > rows.len() { " …" } else { "" };
-            text.push_str(&format!("\n{name}: {} ({count}) {}{more}", entry["reason"].as_str().unwrap_or_default(), rows.join(" ")));
-        }
+    let mut tell = |name: &str, reason: &str, rows: &[u64]| {
+        let first: Vec<String> = rows.iter().take(10).map(ToString::to_string).collect();
+        let more = if rows.len() > first.len() { " …" } else { "" };
+        text.push_str(&format!("\n{name}: {reason} ({}) {}{more}", rows.len(), first.join(" ")));
+    };
+    for component in &body.unsolved {
+        tell(output.say("达不到下限的连片", "component below the threshold"), component.reason, &component.rows);
+    }
+    for left in &body.excluded {
+        tell(output.say("未计入的行", "rows left out"), left.reason, &left.rows);
     }
     text
 }

@@ -4,6 +4,7 @@ pub mod account;
 pub mod catalogue;
 pub mod change;
 pub mod city_info;
+pub mod codes;
 pub mod columns;
 pub mod dictionary;
 pub mod edit;

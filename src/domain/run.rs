@@ -34,13 +34,13 @@ pub struct PackUse {
 }
 
 impl RunRecord {
-    pub fn new(kind: &str, inputs: &Value, revision: i64, pack: (&str, &str), seed: u64, as_of: &str) -> Self {
-        let input_hash = sha256_hex(canonical(inputs).as_bytes());
+    /// `input_hash` is that of [`input_hash`]; `revision` the one that was read.
+    pub fn new(kind: &str, input_hash: &str, revision: i64, pack: (&str, &str), seed: u64, as_of: &str) -> Self {
         let id = sha256_hex(format!("{kind}\n{input_hash}\n{revision}\n{}\n{}\n{seed}\n{as_of}", pack.0, pack.1).as_bytes())[..16].to_owned();
         RunRecord {
             id,
             kind: kind.to_owned(),
-            input_hash,
+            input_hash: input_hash.to_owned(),
             revision,
             pack: pack.0.to_owned(),
             pack_version: pack.1.to_owned(),
@@ -57,6 +57,11 @@ impl RunRecord {
         self.packs = packs;
         self
     }
+}
+
+/// SHA-256 of the canonical JSON of a run's inputs.
+pub fn input_hash(inputs: &Value) -> String {
+    sha256_hex(canonical(inputs).as_bytes())
 }
 
 /// Lower-case hex SHA-256.

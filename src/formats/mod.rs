@@ -15,6 +15,7 @@ mod gdal_quiet;
 pub use crs::{Crs, Transformer};
 pub use encoding::{EncodingUsed, FoundBy};
 pub use files::{
-    Field, Limits, Progress, RawGeometry, RawShape, ReadOptions, SourceNotice, SourceRow, Table, count_features, limits, read, read_box, source,
+    Field, Limits, NotDrawn, Progress, RawGeometry, RawShape, ReadOptions, SourceNotice, SourceRow, Table, count_features, drawn_area, limits, read,
+    read_box, source,
 };
 pub use wire::{CsvGeometry, VectorDriver, WriteOptions, Written, write_csv, write_vector};

@@ -19,6 +19,8 @@ pub struct ConsolidationPack {
     /// Largest share of a parcel under hard control lines.
     pub control_share: Cited<f64>,
     pub hard_kinds: Cited<Vec<String>>,
+    /// Present uses, as beginnings of codes, that are roads: such land is never part of a site.
+    pub road_uses: Cited<Vec<String>>,
     /// Buildings younger than this many years keep a parcel out; `None` does not test age.
     pub recent_years: Cited<Option<f64>>,
     /// Present FAR from which a parcel is dense; `None` does not test it.
@@ -69,6 +71,9 @@ pub struct Weights {
 #[derive(Clone, Debug)]
 pub struct LandSplit {
     pub min_untitled: Cited<f64>,
+    /// Tenures whose land is returned by the factor, and those whose land is shared by present FAR.
+    pub legal_tenures: Cited<Vec<String>>,
+    pub shared_tenures: Cited<Vec<String>>,
     pub legal_factor: Cited<f64>,
     /// Bands of present FAR r: the share is `base + per_far · r` of the last band whose start is below r (the first for r = 0).
     pub bands: Vec<SplitBand>,
@@ -103,11 +108,12 @@ impl ConsolidationPack {
             planned_uses: pack.texts("eligible.planned_uses")?,
             control_share: pack.number("eligible.control_share")?,
             hard_kinds: pack.texts("eligible.hard_kinds")?,
+            road_uses: pack.texts("eligible.road_uses")?,
             recent_years: pack.limit("eligible.recent_years")?,
             dense_far: pack.limit("eligible.dense_far")?,
-            land_price: by_member(pack, "price.land")?,
-            demolition_price: by_member(pack, "price.demolition")?,
-            readiness: by_member(pack, "readiness")?,
+            land_price: by_code(pack, "price.land", "tenure", &[])?,
+            demolition_price: by_code(pack, "price.demolition", "structure", &["unknown"])?,
+            readiness: by_code(pack, "readiness", "stage", &[])?,
             weights: Weights {
                 area: pack.number("weight.area")?.value,
                 compactness: pack.number("weight.compactness")?.value,
@@ -143,6 +149,8 @@ fn split(pack: &Pack) -> Result<LandSplit, RulesFault> {
     let bands = from.value.iter().zip(&base.value).zip(&per_far.value);
     Ok(LandSplit {
         min_untitled: pack.number("split.min_untitled")?,
+        legal_tenures: pack.texts("split.legal_tenures")?,
+        shared_tenures: pack.texts("split.shared_tenures")?,
         legal_factor: pack.number("split.legal_factor")?,
         bands: bands.map(|((from, base), per_far)| SplitBand { from: *from, base: *base, per_far: *per_far }).collect(),
         retained_cap: pack.number("split.retained_cap")?,
@@ -150,10 +158,10 @@ fn split(pack: &Pack) -> Result<LandSplit, RulesFault> {
     })
 }
 
-/// The numbers of a group by their last segment; a null one is left out, as if it were not there.
-fn by_member(pack: &Pack, group: &str) -> Result<BTreeMap<String, Cited<f64>>, RulesFault> {
+/// The numbers of a group by code of a list, or one of `more`; a null one is left out, as if it were not there.
+fn by_code(pack: &Pack, group: &str, list: &str, more: &[&str]) -> Result<BTreeMap<String, Cited<f64>>, RulesFault> {
     let mut numbers = BTreeMap::new();
-    for name in pack.members(group) {
+    for name in pack.code_members(group, list, more)? {
         let figure = pack.limit(&format!("{group}.{name}"))?;
         if let Some(value) = figure.value {
             numbers.insert(name.to_owned(), Cited { value, cite: figure.cite });
@@ -177,5 +185,14 @@ mod tests {
         for (far, share) in [(0.0, 0.2), (1.0, 0.4), (1.5, 0.5), (2.0, 0.5)] {
             assert!((pack.split.shared_share(far) - share).abs() < 1e-12, "{far}");
         }
+    }
+
+    #[test]
+    fn a_price_of_an_unknown_tenure_is_refused_and_never_another_s() {
+        let text = include_str!("../../geodata/rules/consolidation-shenzhen.toml").replace("land.irregular =", "land.iregular =");
+        let fault = ConsolidationPack::read(&Pack::parse(&text).expect("form")).expect_err("unknown");
+        assert!(matches!(&fault, RulesFault::Unknown { path, .. } if path == "price.land.iregular"), "{fault}");
+        assert!(fault.to_string().contains("irregular, unverified"), "{fault}");
+        assert!(crate::rules::check(&text).iter().any(|problem| problem.code == "vocabulary" && problem.place == "price.land.iregular"));
     }
 }

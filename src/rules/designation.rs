@@ -77,6 +77,33 @@ pub enum ScoreRule {
     Linear { low: f64, high: f64 },
 }
 
+/// Indicators that a pack may weigh or ask for, besides `facility_CLASS` for each class that it lists.
+pub const INDICATORS: [&str; 18] = [
+    "lead_output",
+    "lead_firms",
+    "lead_floor",
+    "declared_share",
+    "lq",
+    "lead_firm_count",
+    "above_scale",
+    "high_tech",
+    "facility_mean",
+    "let_rate",
+    "move_in_rate",
+    "vacancy",
+    "rent_to_cap",
+    "output_per_mu",
+    "tax_per_mu",
+    "jobs_per_ha",
+    "report_on_time",
+    "report_missed",
+];
+
+/// Whether an indicator of this id can be measured, given the classes of facilities that a pack lists.
+pub fn is_indicator(id: &str, classes: &[String]) -> bool {
+    INDICATORS.contains(&id) || id.strip_prefix("facility_").is_some_and(|class| classes.iter().any(|known| known == class))
+}
+
 impl DesignationPack {
     pub fn read(pack: &Pack) -> Result<Self, RulesFault> {
         let lq = pack.text("general.lq_basis")?;
@@ -111,7 +138,11 @@ impl DesignationPack {
             b_share: pack.number("grade.b_share")?,
             d_share: pack.number("grade.d_share")?,
             min_ranked: pack.count("grade.min_ranked")?.value,
-            rank_within_type: pack.text("grade.rank_within")?.value == "type",
+            rank_within_type: match pack.text("grade.rank_within")?.value.as_str() {
+                "type" => true,
+                "city" => false,
+                _ => return Err(wrong(pack, "grade.rank_within", "city or type")),
+            },
             min_score: pack.number("grade.min_score")?,
             sensitivity: pack.number("grade.sensitivity")?.value,
             term_years: pack.count("life.term_years")?,
@@ -127,7 +158,12 @@ fn facilities(pack: &Pack) -> Result<Vec<FacilityRule>, RulesFault> {
         .into_iter()
         .map(|class| {
             let mode = format!("facility.{class}.mode");
-            let connected = pack.figure(&mode).is_some_and(|figure| figure.value == FigureValue::Text("connected".to_owned()));
+            let connected = match pack.figure(&mode).map(|figure| &figure.value) {
+                None => false,
+                Some(FigureValue::Text(mode)) if mode == "distance" => false,
+                Some(FigureValue::Text(mode)) if mode == "connected" => true,
+                Some(_) => return Err(wrong(pack, &mode, "distance or connected")),
+            };
             Ok(FacilityRule { radius_m: pack.number(&format!("facility.{class}.radius"))?, connected, class })
         })
         .collect()
@@ -135,7 +171,9 @@ fn facilities(pack: &Pack) -> Result<Vec<FacilityRule>, RulesFault> {
 
 fn indicators(pack: &Pack) -> Result<BTreeMap<String, IndicatorRule>, RulesFault> {
     let mut rules = BTreeMap::new();
-    for id in pack.members("indicator") {
+    let classes = pack.texts("facility.classes")?.value;
+    let known = || INDICATORS.iter().map(|id| (*id).to_owned()).chain(classes.iter().map(|class| format!("facility_{class}"))).collect();
+    for id in pack.known_members("indicator", |id| is_indicator(id, &classes), known)? {
         let path = |key: &str| format!("indicator.{id}.{key}");
         let number = |key: &str| pack.figure(&path(key)).map(|_| pack.number(&path(key))).transpose();
         let score = if pack.figure(&path("at")).is_some() {
@@ -164,5 +202,14 @@ mod tests {
         for (id, rule) in &pack.indicators {
             assert_eq!(rule.weight.is_some(), rule.score.is_some(), "{id}");
         }
+    }
+
+    #[test]
+    fn an_unknown_indicator_is_refused_by_the_reading_and_by_the_linter() {
+        let text = include_str!("../../geodata/rules/designation-featured-park.toml").replace("lq.points", "lqq.points").replace("lq.at", "lqq.at");
+        let fault = DesignationPack::read(&Pack::parse(&text).expect("form")).expect_err("unknown");
+        assert!(matches!(&fault, RulesFault::Unknown { path, .. } if path == "indicator.lqq"), "{fault}");
+        let problems = crate::rules::check(&text);
+        assert!(problems.iter().any(|problem| problem.code == "vocabulary" && problem.place.starts_with("indicator.lqq.")), "{problems:?}");
     }
 }

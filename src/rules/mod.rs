@@ -14,6 +14,7 @@ pub mod order;
 pub mod pack;
 pub mod packs;
 pub mod progress;
+pub mod rule_set;
 pub mod schema;
 pub mod together;
 pub mod upstairs;
@@ -29,6 +30,7 @@ pub use lock::Lock;
 pub use pack::{Header, Pack};
 pub use packs::Packs;
 pub use progress::ProgressPack;
+pub use rule_set::RuleSet;
 pub use together::check_together;
 pub use upstairs::UpstairsPack;
 pub use verdict::{Op, Verdict};
@@ -46,6 +48,8 @@ pub enum RulesFault {
     Missing { pack: String, path: String },
     #[error("{pack}: the figure {path} should be {wanted}")]
     Type { pack: String, path: String, wanted: &'static str },
+    #[error("{pack}: the figure {path} is about {name}, which is not known; known: {known}")]
+    Unknown { pack: String, path: String, name: String, known: String },
     #[error("{pack}: inherits from {parent}, which does not exist or comes back to it")]
     Inheritance { pack: String, parent: String },
 }
@@ -62,6 +66,9 @@ impl From<RulesFault> for Fault {
             RulesFault::NoPack { kind, as_of: Some(day) } => ("pack_not_found", format!("{day} 没有生效的 {kind} 类规则包")),
             RulesFault::Missing { pack, path } => ("figure_missing", format!("规则包 {pack} 缺少参数 {path}")),
             RulesFault::Type { pack, path, wanted } => ("figure_type", format!("规则包 {pack} 的参数 {path} 类型不符，应为 {wanted}")),
+            RulesFault::Unknown { pack, path, name, known } => {
+                ("figure_unknown", format!("规则包 {pack} 的参数 {path} 所指的 {name} 不存在；可用：{known}"))
+            }
             RulesFault::Inheritance { pack, parent } => ("pack_inheritance", format!("规则包 {pack} 继承的 {parent} 不存在或成环")),
         };
         let kind = if matches!(fault, RulesFault::NoPack { .. }) { FaultKind::NotFound } else { FaultKind::Unprocessable };

@@ -3,8 +3,8 @@
 use super::RulesFault;
 use super::check::{Problem, read};
 use super::figure::{Cite, Cited, Figure, FigureValue};
-use crate::domain::PackUse;
 use crate::domain::run::sha256_hex;
+use crate::domain::{PackUse, catalogue};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -141,6 +141,26 @@ impl Pack {
             FigureValue::Texts(value) => Ok(cited(value.clone(), figure)),
             _ => Err(self.wrong(path, "a list of texts")),
         }
+    }
+
+    /// The members of a group, each of which must be known: what a figure says of one thing is never taken for another.
+    pub fn known_members(&self, group: &str, is_known: impl Fn(&str) -> bool, known: impl Fn() -> Vec<String>) -> Result<Vec<&str>, RulesFault> {
+        let members = self.members(group);
+        match members.iter().find(|name| !is_known(name)) {
+            None => Ok(members),
+            Some(name) => Err(RulesFault::Unknown {
+                pack: self.header.id.clone(),
+                path: format!("{group}.{name}"),
+                name: (*name).to_owned(),
+                known: known().join(", "),
+            }),
+        }
+    }
+
+    /// The members of a group that are codes of a list of the catalogue, or one of `more`.
+    pub fn code_members(&self, group: &str, list: &str, more: &[&str]) -> Result<Vec<&str>, RulesFault> {
+        let codes = || catalogue().codes(list).into_iter().flatten().map(|code| code.code.as_str()).chain(more.iter().copied());
+        self.known_members(group, |name| codes().any(|code| code == name), || codes().map(str::to_owned).collect())
     }
 
     /// The last path segments under `group.` (for `indicator.lead_output.must` and group `indicator`: `lead_output`), sorted, once each.

@@ -10,6 +10,8 @@ use std::sync::OnceLock;
 #[derive(Clone, Debug, Default)]
 pub struct Packs {
     packs: Vec<Pack>,
+    /// The one that a person chose: it stands in the place (kind, district, cluster) of what would be in force there.
+    chosen: Option<Pack>,
 }
 
 impl Packs {
@@ -24,12 +26,25 @@ impl Packs {
 
     /// Reads packs from their texts; the first unreadable one refuses the whole set.
     pub fn from_texts<'a>(texts: impl IntoIterator<Item = &'a str>) -> Result<Packs, RulesFault> {
-        Ok(Packs { packs: texts.into_iter().map(Pack::parse).collect::<Result<_, _>>()? })
+        Ok(Packs::of(texts.into_iter().map(Pack::parse).collect::<Result<_, _>>()?))
     }
 
     /// Packs that were read already.
     pub fn of(packs: Vec<Pack>) -> Packs {
-        Packs { packs }
+        Packs { packs, chosen: None }
+    }
+
+    /// These packs with `pack` in force in its place, whatever its date.
+    pub fn choosing(&self, pack: Pack) -> Packs {
+        let mut packs = self.packs.clone();
+        if !packs.contains(&pack) {
+            packs.push(pack.clone());
+        }
+        Packs { packs, chosen: Some(pack) }
+    }
+
+    pub fn chosen(&self) -> Option<&Pack> {
+        self.chosen.as_ref()
     }
 
     pub fn list(&self) -> &[Pack] {
@@ -82,9 +97,14 @@ impl Packs {
         Ok(layers.fold(base, |below, above| below.overlaid(above)))
     }
 
-    /// Of the packs that are asked for, the one that came into force last.
+    /// Of the packs that are asked for, the one that came into force last; the chosen one where it has the same place.
     fn newest(&self, as_of: Option<&str>, wanted: impl Fn(&Pack) -> bool) -> Option<&Pack> {
-        let in_force = |pack: &&Pack| as_of.is_none_or(|day| pack.header.valid_from.as_str() <= day);
+        let found = self.last_in_force(as_of, wanted)?;
+        Some(self.chosen.as_ref().filter(|chosen| same_place(chosen, found)).unwrap_or(found))
+    }
+
+    fn last_in_force(&self, as_of: Option<&str>, wanted: impl Fn(&Pack) -> bool) -> Option<&Pack> {
+        let in_force = |pack: &&Pack| self.chosen.as_ref() == Some(*pack) || as_of.is_none_or(|day| pack.header.valid_from.as_str() <= day);
         self.packs
             .iter()
             .filter(|pack| wanted(pack))
@@ -97,7 +117,10 @@ impl Packs {
         let mut line = vec![pack];
         while let Some(parent) = line[line.len() - 1].header.inherits.as_deref() {
             let fault = || RulesFault::Inheritance { pack: pack.header.id.clone(), parent: parent.to_owned() };
-            let found = self.newest(as_of, |known| known.header.id == parent).ok_or_else(fault)?;
+            let named = |known: &Pack| known.header.id == parent;
+            // A chosen pack may inherit from the very one whose place it takes.
+            let taken = self.newest(as_of, named).filter(|found| line.iter().all(|known| known.header.id != found.header.id));
+            let found = taken.or_else(|| self.last_in_force(as_of, named)).ok_or_else(fault)?;
             if line.iter().any(|known| known.header.id == found.header.id) {
                 return Err(fault());
             }
@@ -106,6 +129,11 @@ impl Packs {
         line.reverse();
         Ok(line)
     }
+}
+
+fn same_place(a: &Pack, b: &Pack) -> bool {
+    let place = |pack: &Pack| [Some(pack.header.kind.clone()), pack.header.district.clone(), pack.header.cluster.clone()];
+    place(a) == place(b)
 }
 
 /// A district's name without what kind of district it is.

@@ -1,6 +1,7 @@
 //! What each kind of pack may and must say. Declared once; the linter reads it, and so can help and docs.
 
 use super::check::Problem;
+use super::designation::is_indicator;
 use super::figure::{Figure, FigureValue, Status};
 use super::order::{FIRE_CLASSES, VIBRATION_CLASSES};
 use super::pack::Pack;
@@ -87,7 +88,10 @@ pub(super) fn problems(pack: &Pack) -> Vec<Problem> {
     };
     for (path, figure) in &pack.figures {
         match specs.iter().find(|spec| spec.matches(path)) {
-            Some(spec) => found.extend(figure_problem(spec, path, figure)),
+            Some(spec) => {
+                found.extend(figure_problem(spec, path, figure));
+                found.extend(name_problem(pack, path));
+            }
             None => found.push(Problem::new(
                 "figure_unknown",
                 path,
@@ -104,6 +108,36 @@ pub(super) fn problems(pack: &Pack) -> Vec<Problem> {
     }
     found.extend(pair_problems(pack));
     found
+}
+
+/// What a `*` of the paths under a group may be: codes of a list of the catalogue, and a word besides.
+const NAMES: [(&str, &str, &str); 5] = [
+    ("setback.road.", "road_class", ""),
+    ("price.land.", "tenure", ""),
+    ("price.demolition.", "structure", "unknown"),
+    ("readiness.", "stage", ""),
+    ("facility.", "facility_class", "classes"),
+];
+
+/// A figure about something that does not exist would never be read.
+fn name_problem(pack: &Pack, path: &str) -> Option<Problem> {
+    let stray = |name: &str| Problem::new("vocabulary", path, format!("不认识的名称 {name}"), format!("{name} is not known"));
+    let first = |rest: &str| rest.split('.').next().unwrap_or_default().to_owned();
+    if let Some((rest, list, more)) = NAMES.iter().find_map(|(group, list, more)| Some((path.strip_prefix(group)?, list, more))) {
+        let name = first(rest);
+        return (!is_code(list, &name) && name != *more).then(|| stray(&name));
+    }
+    if let Some(rest) = path.strip_prefix("indicator.") {
+        let classes = match pack.figure("facility.classes").map(|figure| &figure.value) {
+            Some(FigureValue::Texts(classes)) => classes.clone(),
+            // A pack that inherits its classes is judged where it is read.
+            _ => return None,
+        };
+        let name = first(rest);
+        return (!is_indicator(&name, &classes)).then(|| stray(&name));
+    }
+    let cluster = first(path.strip_prefix("demand.").filter(|_| pack.header.kind == "upstairs-fit")?);
+    catalogue().cluster(&cluster).is_none().then(|| stray(&cluster))
 }
 
 fn header_problems(pack: &Pack) -> Vec<Problem> {

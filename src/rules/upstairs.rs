@@ -200,7 +200,7 @@ impl UpstairsPack {
 
 fn setback(pack: &Pack) -> Result<SetbackRules, RulesFault> {
     let mut road = BTreeMap::new();
-    for class in pack.members("setback.road") {
+    for class in pack.code_members("setback.road", "road_class", &[])? {
         road.insert(class.to_owned(), pack.number(&format!("setback.road.{class}"))?);
     }
     let plain = |key: &str| pack.number(&format!("setback.{key}")).map(|figure| figure.value);

@@ -5,6 +5,7 @@ use super::figure::{Cite, Cited, FigureValue, Status};
 use super::order::{fire_need, fire_rating, vibration_rank};
 use super::pack::{Pack, cite_pack};
 use super::upstairs::{load_bands, number_bands};
+use crate::domain::catalogue;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -39,7 +40,9 @@ impl FitTable {
     /// `clusters` are the resolved packs of the clusters that have one; what they say of a need goes before the table's word.
     pub(super) fn read(fit: &Pack, clusters: &BTreeMap<String, Pack>, processes: &Processes<'_>) -> Result<Self, RulesFault> {
         let mut demand = BTreeMap::new();
-        for cluster in fit.members("demand") {
+        let is_cluster = |id: &str| catalogue().cluster(id).is_some();
+        let known = || catalogue().clusters.iter().map(|cluster| cluster.id.clone()).collect();
+        for cluster in fit.known_members("demand", is_cluster, known)? {
             demand.insert(cluster.to_owned(), needs(fit, &format!("demand.{cluster}"), processes)?);
         }
         for (cluster, pack) in clusters {
@@ -110,7 +113,9 @@ fn classes(pack: &Pack, path: &str, key: &str, need: bool) -> Result<[f64; 4], R
     let rank = |class: &str| match (key, need) {
         ("fire", true) => fire_need(class),
         ("fire", false) => fire_rating(class),
-        _ => vibration_rank(class),
+        ("vibration", _) => vibration_rank(class),
+        // Heights, lifts and loads are numbers.
+        _ => None,
     };
     let words = words(pack, path)?;
     let [a, b, c, d] = words.each_ref().map(|word| rank(word));

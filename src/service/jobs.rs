@@ -2,11 +2,12 @@
 //!
 //! Jobs have threads and a pool of their own, so that a long run neither holds up the map nor another person's click.
 
-use super::analyses::execute;
-use super::{Planner, Viewer};
+use super::processes::{AnyAnswer, AnyProcess, Ask};
+use super::{Planner, Viewer, now};
 use crate::analysis::Control;
 use crate::domain::fault::Outcome;
 use crate::domain::{Fault, FaultKind};
+use crate::rules::RuleSet;
 use serde::Serialize;
 use serde_json::Value;
 use std::collections::{BTreeMap, VecDeque};
@@ -42,7 +43,7 @@ pub struct JobStatus {
     #[serde(rename = "jobID")]
     pub id: String,
     #[serde(rename = "processID")]
-    pub process: String,
+    pub process: &'static str,
     #[serde(rename = "type")]
     pub kind: &'static str,
     pub status: JobState,
@@ -61,7 +62,7 @@ pub struct JobStatus {
 
 struct Job {
     id: String,
-    process: String,
+    process: &'static dyn AnyProcess,
     inputs: Value,
     viewer: Viewer,
     created: String,
@@ -75,7 +76,8 @@ struct Run {
     started: Option<String>,
     finished: Option<String>,
     updated: String,
-    result: Option<Outcome<Arc<Value>>>,
+    /// Whole, whoever asked: what its reader may see is decided when it is read.
+    result: Option<Outcome<Arc<dyn AnyAnswer>>>,
 }
 
 #[derive(Default)]
@@ -98,10 +100,6 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn now() -> String {
-    chrono::Utc::now().to_rfc3339_opts(chrono::SecondsFormat::Millis, true)
-}
-
 impl Job {
     fn status(&self) -> JobStatus {
         let run = locked(&self.run);
@@ -111,7 +109,7 @@ impl Job {
         };
         JobStatus {
             id: self.id.clone(),
-            process: self.process.clone(),
+            process: self.process.id(),
             kind: "process",
             status: run.state,
             progress: if run.state == JobState::Successful { 100 } else { self.progress.load(Ordering::Relaxed) },
@@ -129,7 +127,7 @@ impl Job {
     }
 
     /// Enters a state unless the job is over already (a cancelled one stays so, whatever it still computed).
-    fn enter(&self, state: JobState, result: Option<Outcome<Arc<Value>>>) -> bool {
+    fn enter(&self, state: JobState, result: Option<Outcome<Arc<dyn AnyAnswer>>>) -> bool {
         let mut run = locked(&self.run);
         if run.state.is_over() {
             return false;
@@ -148,11 +146,11 @@ impl Job {
 
 impl Planner {
     /// Takes an analysis as a job and answers at once.
-    pub fn submit(self: &Arc<Self>, viewer: &Viewer, process: &str, inputs: Value) -> Outcome<JobStatus> {
+    pub fn submit(self: &Arc<Self>, viewer: &Viewer, process: &'static dyn AnyProcess, inputs: Value) -> Outcome<JobStatus> {
         let created = now();
         let job = Arc::new(Job {
             id: super::sessions::random_token()?[..32].to_owned(),
-            process: process.to_owned(),
+            process,
             inputs,
             viewer: viewer.clone(),
             progress: AtomicU8::new(0),
@@ -200,11 +198,13 @@ impl Planner {
             };
             let run = || {
                 let city = self.city();
-                self.compute.install(|| execute(&city, &job.viewer, &job.process, &job.inputs, control))
+                let ask = Ask { city: &city, control, rules: RuleSet::shipped(), threads: None };
+                self.compute.install(|| job.process.execute(&ask, &job.inputs))
             };
-            let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(run)).unwrap_or_else(|_| Err(Fault::internal("panic", &job.process)));
+            let result =
+                std::panic::catch_unwind(std::panic::AssertUnwindSafe(run)).unwrap_or_else(|_| Err(Fault::internal("panic", job.process.id())));
             let state = if result.is_ok() { JobState::Successful } else { JobState::Failed };
-            job.enter(state, Some(result.map(Arc::new)));
+            job.enter(state, Some(result));
         }
     }
 
@@ -242,7 +242,7 @@ impl Planner {
     }
 
     /// The result of a job that is done, or the fault with which it ended.
-    pub fn job_result(&self, viewer: &Viewer, id: &str) -> Outcome<Arc<Value>> {
+    pub fn job_result(&self, viewer: &Viewer, id: &str) -> Outcome<Arc<dyn AnyAnswer>> {
         let job = self.job(viewer, id)?;
         let run = locked(&job.run);
         match (&run.result, run.state) {

@@ -1,6 +1,5 @@
 //! The use cases: functions over one [`City`]. [`Planner`] holds the city of the moment, its writer, people and jobs; it knows nothing of HTTP or terminals.
 
-pub mod analyses;
 pub mod changes;
 pub mod edits;
 pub mod events;
@@ -13,6 +12,7 @@ pub mod load;
 pub mod occupancy;
 pub mod packs;
 pub mod plans;
+pub mod processes;
 pub mod rights;
 pub mod search;
 pub mod sessions;

@@ -13,6 +13,7 @@ pub mod cut;
 #[cfg(test)]
 mod cut_tests;
 pub mod digest;
+pub mod drawing;
 pub mod graph;
 pub mod index;
 pub mod local_plane;
@@ -32,6 +33,7 @@ pub mod topology;
 
 pub use adjacency::{AdjacencyOptions, Contact, ContactClass, adjacency};
 pub use bridged::bridged;
+pub use drawing::Drawing;
 pub use graph::Graph;
 pub use outline::{Gap, Outline, outline};
 pub use overlay::{majority, overlay};

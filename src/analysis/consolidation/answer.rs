@@ -2,11 +2,10 @@
 
 use super::eligibility::Reason;
 use super::ledger::Ledger;
-use geo_types::{Coord, MultiPolygon};
+use geo_types::MultiPolygon;
 use serde::Serialize;
-use serde_json::{Value, json};
 
-/// Everything the analysis found; geometry stands in the working plane until [`Answer::to_json`] projects it.
+/// Everything the analysis found; geometry stands in the working plane until [`Answer::drawn`] places it.
 #[derive(Clone, Debug)]
 pub struct Answer {
     /// Best objective first.
@@ -109,81 +108,4 @@ pub struct LandSplit {
     pub retained_m2: f64,
     pub banked_m2: f64,
     pub status: &'static str,
-}
-
-impl Answer {
-    /// The JSON of the answer without its run record; `project` maps working coordinates to lon/lat.
-    pub fn to_json(&self, project: &dyn Fn(Coord<f64>) -> Coord<f64>) -> Value {
-        let mut answer = json!({
-            "candidates": self.candidates.iter().map(|c| c.to_json(project)).collect::<Vec<_>>(),
-            "bound": self.bound,
-            "gap": self.gap,
-            "exact": self.exact,
-            "relaxed": self.relaxed,
-            "excluded": self.excluded.iter().map(|e| json!({
-                "reason": e.reason, "count": e.parcels.len(), "area_m2": e.area_m2, "parcels": e.parcels, "details": e.details,
-            })).collect::<Vec<_>>(),
-            "eligible": self.eligible,
-            "fragmentation": self.fragmentation,
-        });
-        if let Some(split) = &self.land_split {
-            answer["land_split"] = json!(split);
-        }
-        answer
-    }
-}
-
-impl Candidate {
-    fn to_json(&self, project: &dyn Fn(Coord<f64>) -> Coord<f64>) -> Value {
-        let mut candidate = json!({
-            "label": self.label,
-            "objective": self.objective,
-            "area_m2": self.area_m2,
-            "cost_wan": self.cost_wan,
-            "owners": self.owners,
-            "distinct_owners": self.distinct_owners,
-            "demolition_gfa_m2": self.demolition_gfa_m2,
-            "mean_compactness": self.mean_compactness,
-            "sites": self.sites.iter().map(|s| s.to_json(project)).collect::<Vec<_>>(),
-        });
-        if let Some(split) = &self.land_split {
-            candidate["land_split"] = json!(split);
-        }
-        candidate
-    }
-}
-
-impl SiteAnswer {
-    fn to_json(&self, project: &dyn Fn(Coord<f64>) -> Coord<f64>) -> Value {
-        json!({
-            "id": self.id,
-            "parcels": self.parcels,
-            "area_m2": self.area_m2,
-            "compactness": self.compactness,
-            "cost_wan": self.cost_wan,
-            "owners": self.owners,
-            "demolition_gfa_m2": self.demolition_gfa_m2,
-            "value": self.value,
-            "outline": geometry_json(&self.outline, project),
-            "ledger": self.ledger.to_json(project),
-        })
-    }
-}
-
-/// A GeoJSON Polygon for one part, MultiPolygon for more (RFC 7946: exterior counter-clockwise as our shapes are).
-pub fn geometry_json(shape: &MultiPolygon<f64>, project: &dyn Fn(Coord<f64>) -> Coord<f64>) -> Value {
-    let ring = |line: &geo_types::LineString<f64>| -> Value {
-        line.0
-            .iter()
-            .map(|c| {
-                let c = project(*c);
-                json!([c.x, c.y])
-            })
-            .collect()
-    };
-    let parts: Vec<Value> = shape.iter().map(|p| std::iter::once(p.exterior()).chain(p.interiors()).map(ring).collect()).collect();
-    match parts.as_slice() {
-        [only] => json!({"type": "Polygon", "coordinates": only}),
-        _ => json!({"type": "MultiPolygon", "coordinates": parts}),
-    }
 }

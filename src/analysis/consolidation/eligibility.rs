@@ -21,6 +21,8 @@ pub enum Reason {
     SiteLimit,
     Shape,
     Worse,
+    /// An instrument in force has taken it into a plan parcel.
+    Consolidated,
 }
 
 impl Reason {
@@ -39,6 +41,7 @@ impl Reason {
             Reason::SiteLimit => "site_limit",
             Reason::Shape => "shape",
             Reason::Worse => "worse",
+            Reason::Consolidated => "consolidated",
         }
     }
 }

@@ -5,9 +5,8 @@
 
 use crate::spatial::outline::{self, Gap};
 use geo::{BooleanOps, BoundingRect};
-use geo_types::{Coord, MultiPolygon};
+use geo_types::MultiPolygon;
 use serde::Serialize;
-use serde_json::{Value, json};
 
 /// What the rounding of boolean operations may leave where nothing overlaps, m² per member.
 const ROUNDING_M2: f64 = 1e-7;
@@ -113,25 +112,6 @@ fn meeting(shape: &MultiPolygon<f64>, areas: &[MultiPolygon<f64>]) -> Vec<MultiP
 
 fn covered(shape: &MultiPolygon<f64>, by: &[MultiPolygon<f64>]) -> f64 {
     by.iter().map(|area| outline::area(&shape.intersection(area))).sum()
-}
-
-impl Ledger {
-    /// The ledger with the member names that clients rely on; `project` maps working coordinates to lon/lat.
-    pub fn to_json(&self, project: &dyn Fn(Coord<f64>) -> Coord<f64>) -> Value {
-        json!({
-            "rows": self.rows,
-            "sum_in_m2": self.sum_in_m2,
-            "overlaps_m2": self.overlaps_m2,
-            "gaps_m2": self.gaps_m2,
-            "dedications_m2": self.dedications_m2,
-            "out_m2": self.out_m2,
-            "residual_m2": self.residual_m2,
-            "gaps": self.gaps.iter().map(|gap| {
-                let at = project(gap.at);
-                json!({"area_m2": gap.area_m2, "at": [at.x, at.y]})
-            }).collect::<Vec<_>>(),
-        })
-    }
 }
 
 #[cfg(test)]

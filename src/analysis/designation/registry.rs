@@ -79,7 +79,7 @@ pub const INDICATORS: [Indicator; 18] = [
     one("lead_firm_count", Industry, ["主导产业企业数", "Firms of the lead cluster"], "家", "distinct lead firms", &["firm"]),
     one("above_scale", Industry, ["规上企业数", "Firms above scale"], "家", "distinct 规上 firms", &["firm"]),
     one("high_tech", Industry, ["国高企业数", "National high-tech firms"], "家", "distinct 国高 firms", &["firm"]),
-    one("facility_mean", Facilities, ["配套覆盖均值", "Mean facility coverage"], "1", "mean of the classes' coverage", &["building", "facility"]),
+    FACILITY,
     one("let_rate", Operation, ["出租率", "Let rate"], "1", "let ÷ (let + vacant)", &["unit"]),
     one("move_in_rate", Operation, ["入驻率", "Move-in rate"], "1", "(own use + let) ÷ (all − out of service)", &["unit"]),
     lower(one("vacancy", Operation, ["空置率", "Vacancy"], "1", "1 − let rate", &["unit"])),
@@ -110,4 +110,16 @@ pub fn facility_names(class: &str) -> (String, String) {
     let code = crate::domain::catalogue().codes("facility_class").and_then(|codes| codes.iter().find(|code| code.code == class));
     let (zh, en) = code.map_or((class, class), |code| (&code.zh, &code.en));
     (format!("{zh}覆盖率"), format!("Coverage: {en}"))
+}
+
+/// What a class of facility is judged by: the same direction and unit as the mean over the classes.
+pub(super) const FACILITY: Indicator =
+    one("facility_mean", Facilities, ["配套覆盖均值", "Mean facility coverage"], "1", "mean of the classes' coverage", &["building", "facility"]);
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn packs_may_name_exactly_the_indicators_that_are_measured() {
+        assert_eq!(super::INDICATORS.map(|indicator| indicator.id), crate::rules::designation::INDICATORS);
+    }
 }

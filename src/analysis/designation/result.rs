@@ -33,6 +33,9 @@ pub struct IndicatorResult {
     pub period: Option<i32>,
     pub metric: Option<&'static str>,
     pub excluded: Vec<String>,
+    /// How many of the left-out records the reader may not see by their codes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub excluded_private: Option<usize>,
     pub notes: Vec<String>,
     /// Where the threshold comes from.
     pub clause: Option<String>,

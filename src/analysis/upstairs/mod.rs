@@ -10,6 +10,7 @@ mod binding;
 mod case;
 mod change;
 mod check;
+mod drawn;
 mod edges;
 mod envelope;
 mod existing;
@@ -30,6 +31,7 @@ mod yard;
 
 pub use case::{Added, ExistingBuilding, ExistingFloor, Overrides, ParcelCase, Restriction, RoadLine};
 pub use check::{Depth, check, check_from, check_to};
+pub use drawn::{DrawnPlate, DrawnResult, DrawnYard};
 pub use fit::{Verdicts, verdicts};
 pub use limits::{InForce, in_force};
 pub use result::{

@@ -1,10 +1,9 @@
-//! The answer of the upstairs check, and its JSON (member names of the API).
+//! The answer of the upstairs check.
 
 use super::shape::Point;
 use crate::rules::{Cite, Op, Status, Verdict};
 use geo_types::{LineString, MultiPolygon, Polygon};
 use serde::Serialize;
-use serde_json::{Value, json};
 use std::sync::Arc;
 
 /// One rule, checked. `limit: None` with `pass` means that no limit applies; `measured: None` is always `unknown`.
@@ -207,31 +206,42 @@ pub struct ExistingResult {
     pub overall: Verdict,
 }
 
-#[derive(Clone, Debug, PartialEq)]
+/// Figures serialise under the names of the API; shapes and what is shaped by them go out by [`UpstairsResult::drawn`].
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct UpstairsResult {
     pub parcel: String,
     pub cluster: Option<String>,
+    #[serde(skip)]
     pub pack: String,
+    #[serde(skip)]
     pub pack_version: String,
+    #[serde(skip)]
     pub pack_hash: String,
     pub waterfall: Vec<Bar>,
     pub site_area_m2: f64,
     pub outline_area_m2: f64,
     /// Buildable outline in the working CRS.
+    #[serde(skip)]
     pub outline: MultiPolygon<f64>,
     /// Parts of the outline into which no plate fits.
+    #[serde(skip)]
     pub unusable: Vec<Polygon<f64>>,
+    #[serde(skip)]
     pub plates: Vec<PlateResult>,
     pub storeys: Vec<StoreyResult>,
     pub height_m: f64,
     /// The height that the building had to keep (U5); `None` is no limit.
     pub height_limit_m: Option<f64>,
     /// Parcel without dedicated land, in the working CRS. Like the next two and the frontage, only in a full answer.
+    #[serde(skip)]
     pub site: MultiPolygon<f64>,
     /// The site line moved inwards by the setbacks, before other restrictions are taken out.
+    #[serde(skip)]
     pub setback_line: MultiPolygon<f64>,
     /// Where the site faces a road.
+    #[serde(skip)]
     pub frontage: Vec<LineString<f64>>,
+    #[serde(skip)]
     pub yard: Option<YardResult>,
     pub gfa_m2: f64,
     pub counted_gfa_m2: f64,
@@ -243,6 +253,7 @@ pub struct UpstairsResult {
     pub allowed_gfa_m2: Option<f64>,
     pub built_gfa_m2: Option<f64>,
     pub directions_deg: Vec<f64>,
+    #[serde(skip)]
     pub binding: Vec<Binding>,
     pub findings: Vec<Finding>,
     pub requirements: Vec<Requirement>,
@@ -281,92 +292,4 @@ impl UpstairsResult {
         }
         bands
     }
-
-    /// The API's JSON; `project` turns working coordinates into longitude and latitude.
-    pub fn to_json(&self, project: &dyn Fn(f64, f64) -> (f64, f64)) -> Value {
-        let binding: Vec<Value> = match &self.binding[..] {
-            [] => vec![json!({"rule": "joint", "gain_m2": 0.0})],
-            several => several.iter().map(|one| json!(one)).collect(),
-        };
-        json!({
-            "parcel": self.parcel,
-            "cluster": self.cluster,
-            "waterfall": self.waterfall,
-            "site_area_m2": self.site_area_m2,
-            "outline_area_m2": self.outline_area_m2,
-            "outline": multi_polygon(&self.outline, project),
-            "unusable": self.unusable.iter().map(|part| polygon(part, project)).collect::<Vec<_>>(),
-            "plates": self.plates.iter().enumerate().map(|(index, plate)| json!({
-                "id": format!("P{}", index + 1),
-                "width_m": plate.width_m,
-                "length_m": plate.length_m,
-                "area_m2": plate.area_m2,
-                "angle_deg": plate.angle_deg,
-                "geometry": polygon(&plate.polygon, project),
-            })).collect::<Vec<_>>(),
-            "storeys": self.storeys,
-            "bands": self.bands(),
-            "height_m": self.height_m,
-            "height_limit_m": self.height_limit_m,
-            "site": multi_polygon(&self.site, project),
-            "setback_line": multi_polygon(&self.setback_line, project),
-            "frontage": lines(&self.frontage, project),
-            "yard": self.yard.map(|yard| json!({
-                "centre": position(&yard.centre, project),
-                "radius_m": yard.radius_m,
-                "geometry": polygon(&circle(&yard), project),
-            })),
-            "gfa_m2": self.gfa_m2,
-            "counted_gfa_m2": self.counted_gfa_m2,
-            "far": self.far,
-            "coverage": self.coverage,
-            "bound_m2": self.bound_m2,
-            "allowed_gfa_m2": self.allowed_gfa_m2,
-            "built_gfa_m2": self.built_gfa_m2,
-            "directions_deg": self.directions_deg,
-            "binding": binding,
-            "findings": self.findings,
-            "requirements": self.requirements,
-            "overall": self.overall,
-            "smallest_change": self.smallest_change,
-            "fit": self.fit,
-            "fit_factors": crate::rules::upstairs_fit::FACTORS,
-            "existing": self.existing,
-            "unknown": self.unknown,
-        })
-    }
-}
-
-/// The circle as a ring of 48 points, for maps.
-fn circle(yard: &YardResult) -> Polygon<f64> {
-    const POINTS: usize = 48;
-    let at = |index: usize| {
-        let (sin, cos) = ((index % POINTS) as f64 / POINTS as f64 * std::f64::consts::TAU).sin_cos();
-        yard.centre + Point { x: yard.radius_m * cos, y: yard.radius_m * sin }
-    };
-    Polygon::new(LineString((0..=POINTS).map(at).collect()), Vec::new())
-}
-
-fn lines(lines: &[LineString<f64>], project: &dyn Fn(f64, f64) -> (f64, f64)) -> Value {
-    let parts: Vec<Value> = lines.iter().map(|line| line.0.iter().map(|point| position(point, project)).collect()).collect();
-    json!({"type": "MultiLineString", "coordinates": parts})
-}
-
-fn position(point: &Point, project: &dyn Fn(f64, f64) -> (f64, f64)) -> Value {
-    let (x, y) = project(point.x, point.y);
-    json!([x, y])
-}
-
-fn rings(polygon: &Polygon<f64>, project: &dyn Fn(f64, f64) -> (f64, f64)) -> Value {
-    let ring = |ring: &geo_types::LineString<f64>| -> Value { ring.0.iter().map(|point| position(point, project)).collect() };
-    std::iter::once(polygon.exterior()).chain(polygon.interiors()).map(ring).collect()
-}
-
-fn polygon(shape: &Polygon<f64>, project: &dyn Fn(f64, f64) -> (f64, f64)) -> Value {
-    json!({"type": "Polygon", "coordinates": rings(shape, project)})
-}
-
-fn multi_polygon(shape: &MultiPolygon<f64>, project: &dyn Fn(f64, f64) -> (f64, f64)) -> Value {
-    let polygons: Vec<Value> = shape.0.iter().map(|polygon| rings(polygon, project)).collect();
-    json!({"type": "MultiPolygon", "coordinates": polygons})
 }

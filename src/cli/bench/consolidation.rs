@@ -6,6 +6,7 @@ use crate::city::Table;
 use crate::domain::Fault;
 use crate::domain::LayerId;
 use crate::domain::fault::Outcome;
+use crate::service::processes::Consolidate;
 use crate::service::{Planner, Viewer};
 use crate::spatial::adjacency::neighbours;
 use crate::spatial::{AdjacencyOptions, adjacency, overlay};
@@ -74,11 +75,12 @@ pub(super) fn consolidation_row(city: &Path) -> Outcome<Value> {
     let table = planner.city().table(LayerId::Parcel).clone();
     let area = area_of(&planner, &table, WANTED)?;
     let inputs = json!({ "area": area, "min_area_ha": 2, "max_area_ha": 30, "sites": 8, "seed": 1, "as_of": "2026-09-01", "time_limit": 60 });
-    let (answer, seconds) = timed(|| planner.execute(&Viewer::guest(), "consolidate", &inputs));
+    let solve = |inputs: &Value| planner.execute(&Consolidate, inputs)?.render(&Viewer::guest());
+    let (answer, seconds) = timed(|| solve(&inputs));
     let answer = answer?;
     let (greedy, baseline) = timed(|| {
         let once = json!({ "area": area, "min_area_ha": 2, "max_area_ha": 30, "sites": 8, "seed": 1, "as_of": "2026-09-01", "time_limit": 0.1 });
-        planner.execute(&Viewer::guest(), "consolidate", &once)
+        solve(&once)
     });
     let left_out: usize =
         answer["excluded"].as_array().into_iter().flatten().filter_map(|entry| entry["count"].as_u64()).map(|count| count as usize).sum();

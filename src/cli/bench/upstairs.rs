@@ -4,9 +4,8 @@ use super::{median_ms, timed};
 use crate::domain::Fault;
 use crate::domain::LayerId;
 use crate::domain::fault::Outcome;
-use crate::service::analyses::Control;
-use crate::service::analyses::execute;
-use crate::service::{Planner, Viewer};
+use crate::service::Planner;
+use crate::service::processes::{Ask, Upstairs, run};
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
@@ -17,15 +16,15 @@ use std::process::{Command, Stdio};
 pub(super) fn city(city: &Path) -> Outcome<Value> {
     let planner = Planner::open_reading(city)?;
     let inputs = json!({ "all": true, "uses": ["all"] });
-    let run = |inputs: &Value| execute(&planner.city(), &Viewer::guest(), "upstairs", inputs, Control::none());
+    let ask = |inputs: &Value| -> Outcome<Value> { Ok(json!(run::<Upstairs>(&Ask::plain(&planner.city()), inputs)?)) };
     let before = cpu_seconds();
-    let (answer, seconds) = timed(|| run(&inputs));
+    let (answer, seconds) = timed(|| ask(&inputs));
     let cpu = before.zip(cpu_seconds()).map(|(before, after)| after - before);
     let answer = answer?;
     let what_if = json!({ "all": true, "uses": ["all"], "add": { "far": 0.5, "height": 10.0 } });
-    let (moved, what_if_seconds) = timed(|| run(&what_if));
+    let (moved, what_if_seconds) = timed(|| ask(&what_if));
     let one = rayon::ThreadPoolBuilder::new().num_threads(1).build().map_err(|error| Fault::internal("threads", error))?;
-    let (alone, single) = timed(|| one.install(|| run(&inputs)));
+    let (alone, single) = timed(|| one.install(|| ask(&inputs)));
     if alone? != answer {
         return Err(Fault::internal("bench", "one thread gives another answer"));
     }
@@ -48,7 +47,7 @@ fn cpu_seconds() -> Option<f64> {
 /// The cluster matrix of the whole city; the baseline checks each cluster by itself, without sharing the search of equal buildings.
 pub(super) fn matrix(city: &Path) -> Outcome<Value> {
     let planner = Planner::open_reading(city)?;
-    let ask = |inputs: Value| execute(&planner.city(), &Viewer::guest(), "upstairs", &inputs, Control::none());
+    let ask = |inputs: Value| -> Outcome<Value> { Ok(json!(run::<Upstairs>(&Ask::plain(&planner.city()), &inputs)?)) };
     let before = cpu_seconds();
     let (answer, seconds) = timed(|| ask(json!({ "all": true, "uses": ["all"], "matrix": true })));
     let cpu = before.zip(cpu_seconds()).map(|(before, after)| after - before);

@@ -1,5 +1,6 @@
 //! What we read: vector files through GDAL, tables, and archives of them.
 
+pub mod drawn;
 pub mod limits;
 pub mod read;
 pub mod source;
@@ -19,6 +20,7 @@ mod sniff;
 mod table;
 
 pub use baseline::{count_features, read_box};
+pub use drawn::{NotDrawn, drawn_area};
 pub use limits::Limits;
 pub use read::{ReadOptions, read};
 pub use source::{Field, Progress, RawGeometry, RawShape, SourceNotice, SourceRow, Table};

@@ -79,7 +79,7 @@ pub fn prepare(city: &City, new: &NewInstrument, today: &str) -> Outcome<DraftIn
 
 /// The ledger as the instrument keeps it: figures and the members' geometry hashes; owners stay in the register.
 pub(super) fn kept_ledger(city: &City, ledger: &Ledger, members: &Members) -> Json {
-    let mut kept = ledger.to_json(&|point| city.crs.to_lon_lat(point));
+    let mut kept = json!(ledger.drawn(&|point| city.crs.to_lon_lat(point)));
     kept["geometry_sha256"] = json!(members.digests());
     kept
 }

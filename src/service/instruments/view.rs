@@ -1,7 +1,6 @@
 //! Instruments as people read them, and the lineage of a piece of land.
 
 use super::{Land, ledger, members};
-use crate::analysis::consolidation::geometry_json;
 use crate::city::{City, Table};
 use crate::domain::columns::{parcel, plan_parcel};
 use crate::domain::edit::row_tag;
@@ -9,9 +8,10 @@ use crate::domain::fault::Outcome;
 use crate::domain::lineage::{Descent, Span};
 use crate::domain::{Change, Instrument, InstrumentKind, InstrumentState, LayerId};
 use crate::service::Viewer;
+use crate::spatial::Drawing;
 use geo_types::{Geometry, MultiPolygon};
 use serde::{Deserialize, Serialize};
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 use std::collections::BTreeMap;
 
 /// Which instruments to list.
@@ -141,7 +141,7 @@ fn outline_of(city: &City, instrument: &Instrument) -> Json {
     if shapes.is_empty() {
         return Json::Null;
     }
-    geometry_json(&MultiPolygon::new(shapes), &|point| city.crs.to_lon_lat(point))
+    json!(Drawing::of(&MultiPolygon::new(shapes), &|point| city.crs.to_lon_lat(point)))
 }
 
 /// A piece of land among its family.

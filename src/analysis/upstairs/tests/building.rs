@@ -64,7 +64,7 @@ fn nothing_binds_alone_where_limits_bind_together() {
     // Where no plate fits at all, no single limit helps: the answer says `joint` even then.
     let result = check(&rectangle(20.0, 15.0), &pack(), &Overrides::default());
     assert!(result.binding.is_empty());
-    assert_eq!(result.to_json(&|x, y| (x, y))["binding"][0]["rule"], "joint");
+    assert_eq!(result.drawn(&|point| point).binding[0].rule, "joint");
 }
 
 #[test]

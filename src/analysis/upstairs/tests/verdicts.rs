@@ -139,7 +139,8 @@ fn an_existing_building_fails_by_its_record_and_is_unknown_without_one() {
 #[test]
 fn the_json_carries_the_promised_members() {
     let result = check(&rectangle(100.0, 60.0), &pack(), &Overrides::default());
-    let json = result.to_json(&|x, y| (114.0 + x / 1e5, 22.5 + y / 1e5));
+    let place = |point: geo_types::Coord<f64>| geo_types::Coord { x: 114.0 + point.x / 1e5, y: 22.5 + point.y / 1e5 };
+    let json = serde_json::to_value(result.drawn(&place)).expect("json");
     for member in [
         "parcel",
         "cluster",

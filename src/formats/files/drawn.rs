@@ -1,0 +1,57 @@
+//! A polygon that a person drew: GeoJSON, as drawing tools save it.
+
+use geo::Validation;
+use geo_types::{Geometry, MultiPolygon};
+use serde_json::Value;
+
+/// Why a drawing cannot be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotDrawn {
+    /// No GeoJSON polygon.
+    Unreadable,
+    /// A collection of none or of several features.
+    NotOne,
+    /// Crosses itself or is not closed.
+    Crossing,
+}
+
+/// The shape of a Polygon, a MultiPolygon, a Feature, or a FeatureCollection of one; coordinates as they stand.
+pub fn drawn_area(drawing: &Value) -> Result<MultiPolygon<f64>, NotDrawn> {
+    let geometry = match drawing.get("type").and_then(Value::as_str) {
+        Some("FeatureCollection") => match drawing["features"].as_array().map(Vec::as_slice) {
+            Some([feature]) => &feature["geometry"],
+            _ => return Err(NotDrawn::NotOne),
+        },
+        Some("Feature") => &drawing["geometry"],
+        _ => drawing,
+    };
+    let parsed: geojson::Geometry = serde_json::from_value(geometry.clone()).map_err(|_| NotDrawn::Unreadable)?;
+    let shape = match Geometry::try_from(parsed).map_err(|_| NotDrawn::Unreadable)? {
+        Geometry::Polygon(part) => MultiPolygon(vec![part]),
+        Geometry::MultiPolygon(shape) if !shape.0.is_empty() => shape,
+        Geometry::MultiPolygon(_) => return Err(NotDrawn::Crossing),
+        _ => return Err(NotDrawn::Unreadable),
+    };
+    if shape.is_valid() { Ok(shape) } else { Err(NotDrawn::Crossing) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_feature_and_a_collection_of_one_are_the_polygon_and_others_say_what_is_wrong() {
+        let square = json!({ "type": "Polygon", "coordinates": [[[0, 0], [1, 0], [1, 1], [0, 1], [0, 0]]] });
+        let feature = json!({ "type": "Feature", "properties": {}, "geometry": square });
+        let bow = json!({ "type": "Polygon", "coordinates": [[[0, 0], [1, 1], [1, 0], [0, 1], [0, 0]]] });
+        let of = |features: &[&Value]| json!({ "type": "FeatureCollection", "features": features });
+        let plain = drawn_area(&square).expect("polygon");
+        assert_eq!(drawn_area(&feature), Ok(plain.clone()));
+        assert_eq!(drawn_area(&of(&[&feature])), Ok(plain));
+        assert_eq!(drawn_area(&of(&[&feature, &feature])), Err(NotDrawn::NotOne));
+        assert_eq!(drawn_area(&bow), Err(NotDrawn::Crossing));
+        assert_eq!(drawn_area(&json!({ "type": "Point", "coordinates": [0, 0] })), Err(NotDrawn::Unreadable));
+        assert_eq!(drawn_area(&json!("square")), Err(NotDrawn::Unreadable));
+    }
+}

@@ -1,0 +1,56 @@
+//! The analyses as use cases: gather the evidence from the city, call the pure function, shape the answer.
+//!
+//! Each is a [`Process`]: typed inputs and answer. The [`registry`] lists them for routes, jobs, the command line and forms.
+
+mod action_plan;
+mod consolidation;
+mod designation;
+mod drawing;
+mod features;
+mod neighbours;
+mod process;
+mod progress;
+mod regions;
+pub mod registry;
+mod seen;
+mod upstairs;
+
+pub use action_plan::{ActionPlan, PlannedYears};
+pub use consolidation::{Consolidate, Consolidation};
+pub use designation::{Designate, Scorecards};
+pub use features::{Feature, Features};
+pub use neighbours::{Neighbour, Neighbours, neighbours};
+pub use process::{Common, Context, Pace, Process, Words};
+pub use progress::{Progress, ProgressAnswer};
+pub use regions::{NeighbourPair, RegionsAnswer, RegionsBody, RegionsQuestion, regions_of};
+pub use registry::{AnyProcess, Ask, PROCESSES, find, run};
+pub use seen::{AnyAnswer, Seen};
+pub use upstairs::{Many, One, Upstairs, UpstairsAnswer};
+
+pub use crate::analysis::Control;
+
+use super::Planner;
+use crate::city::City;
+use crate::domain::Fault;
+use crate::domain::fault::Outcome;
+use std::sync::Arc;
+
+impl Planner {
+    /// Executes on the analyses' own threads, so that a run that uses all cores does not hold up what the map asks for; what a slider
+    /// asks for is done at once, so that it does not wait behind such a run.
+    pub fn execute(&self, process: &dyn AnyProcess, inputs: &serde_json::Value) -> Outcome<Arc<dyn AnyAnswer>> {
+        let city = self.city();
+        let run = || process.execute(&Ask::plain(&city), inputs);
+        match process.pace(inputs) {
+            Pace::Quick => run(),
+            Pace::Slow => self.compute().install(run),
+        }
+    }
+}
+
+/// The row of a parcel's code.
+fn parcel_row(city: &City, code: &str) -> Outcome<usize> {
+    city.named("parcel")
+        .and_then(|table| table.row_of(code))
+        .ok_or_else(|| Fault::not_found("no_such_parcel", format!("没有宗地 {code}"), format!("there is no parcel {code}")).at(code))
+}

@@ -1,0 +1,128 @@
+//! The processes, and the border behind which they are typed: JSON comes in, JSON goes out.
+
+use super::process::{Context, Pace, Process, Words};
+use super::seen::AnyAnswer;
+use super::{ActionPlan, Consolidate, Designate, Progress, Upstairs};
+use crate::analysis::Control;
+use crate::city::City;
+use crate::domain::Fault;
+use crate::domain::fault::Outcome;
+use crate::domain::run::input_hash;
+use crate::rules::RuleSet;
+use crate::service::today;
+use chrono::NaiveDate;
+use serde_json::Value;
+use std::sync::Arc;
+use utoipa::PartialSchema;
+
+/// In the order in which they are listed.
+pub static PROCESSES: &[&dyn AnyProcess] = &[&Consolidate, &ActionPlan, &Progress, &Upstairs, &Designate];
+
+/// Of what city, by which rules, on how many threads. Who asks does not matter: answers are whole until they are read.
+#[derive(Clone, Copy)]
+pub struct Ask<'a> {
+    pub city: &'a City,
+    pub control: Control<'a>,
+    pub rules: &'a RuleSet,
+    /// Threads of this run alone; the caller's when `None`.
+    pub threads: Option<usize>,
+}
+
+impl<'a> Ask<'a> {
+    /// By the rules in force, on the caller's threads, to the end without a word.
+    pub fn plain(city: &'a City) -> Ask<'a> {
+        Ask { city, control: Control::none(), rules: RuleSet::shipped(), threads: None }
+    }
+}
+
+/// A process whose types are not known: what lists, routes and jobs deal with.
+pub trait AnyProcess: Sync {
+    fn id(&self) -> &'static str;
+    fn words(&self) -> Words;
+    /// JSON Schema of the inputs.
+    fn input_schema(&self) -> Outcome<Value>;
+    fn example(&self) -> Outcome<Value>;
+    /// `None` where a form has nothing to start from.
+    fn defaults(&self) -> Outcome<Option<Value>>;
+    /// What cannot be read is slow: the run will say what is wrong with it.
+    fn pace(&self, raw: &Value) -> Pace;
+    fn execute(&self, ask: &Ask<'_>, raw: &Value) -> Outcome<Arc<dyn AnyAnswer>>;
+}
+
+impl<P: Process> AnyProcess for P {
+    fn id(&self) -> &'static str {
+        P::ID
+    }
+
+    fn words(&self) -> Words {
+        <P as Process>::words()
+    }
+
+    fn input_schema(&self) -> Outcome<Value> {
+        json(&P::Inputs::schema())
+    }
+
+    fn example(&self) -> Outcome<Value> {
+        serde_json::from_str(P::EXAMPLE).map_err(|error| Fault::internal("example", error))
+    }
+
+    fn defaults(&self) -> Outcome<Option<Value>> {
+        let defaults = json(&<P as Process>::defaults(RuleSet::shipped())?)?;
+        Ok((!defaults.is_null()).then_some(defaults))
+    }
+
+    fn pace(&self, raw: &Value) -> Pace {
+        read_inputs::<P::Inputs>(raw).map_or(Pace::Slow, |inputs| <P as Process>::pace(&inputs))
+    }
+
+    fn execute(&self, ask: &Ask<'_>, raw: &Value) -> Outcome<Arc<dyn AnyAnswer>> {
+        Ok(Arc::new(run::<P>(ask, raw)?))
+    }
+}
+
+/// The process of an id.
+pub fn find(id: &str) -> Outcome<&'static dyn AnyProcess> {
+    let found = PROCESSES.iter().find(|process| process.id() == id);
+    found.copied().ok_or_else(|| Fault::not_found("no_such_process", format!("没有分析 {id}"), format!("there is no process {id}")).at(id))
+}
+
+/// Executes a process whose types are known.
+pub fn run<P: Process>(ask: &Ask<'_>, raw: &Value) -> Outcome<P::Answer> {
+    let inputs: P::Inputs = read_inputs(raw)?;
+    let common = P::common(&inputs);
+    let chosen = common.pack.map(|named| ask.rules.choose(named, P::PACKS)).transpose().map_err(|fault| fault.at("/inputs/pack"))?;
+    let rules = chosen.as_ref().unwrap_or(ask.rules);
+    rules.must_serve(P::PACKS)?;
+    let (as_of, seed) = (day(common.as_of)?, P::SEED.map_or(0, |usual| common.seed.unwrap_or(usual)));
+    let context = Context { city: ask.city, control: ask.control, rules, as_of, seed, input_hash: &input_hash(raw) };
+    match ask.threads {
+        None => P::run(&context, inputs),
+        Some(threads) => pool(threads)?.install(|| P::run(&context, inputs)),
+    }
+}
+
+/// Threads for one run.
+fn pool(threads: usize) -> Outcome<rayon::ThreadPool> {
+    rayon::ThreadPoolBuilder::new().num_threads(threads).build().map_err(|error| Fault::internal("threads", error))
+}
+
+fn json(value: &impl serde::Serialize) -> Outcome<Value> {
+    serde_json::to_value(value).map_err(|error| Fault::internal("json", error))
+}
+
+/// Reads a process's inputs; what does not fit is named.
+pub(super) fn read_inputs<T: serde::de::DeserializeOwned + Default>(inputs: &Value) -> Outcome<T> {
+    if inputs.is_null() {
+        return Ok(T::default());
+    }
+    serde_json::from_value(inputs.clone())
+        .map_err(|error| Fault::bad("inputs", format!("输入有误：{error}"), format!("the inputs are not right: {error}")).at("/inputs"))
+}
+
+/// A date input, today if absent.
+fn day(as_of: Option<&str>) -> Outcome<NaiveDate> {
+    let text = as_of.map_or_else(today, str::to_owned);
+    NaiveDate::parse_from_str(&text, "%Y-%m-%d").map_err(|_| {
+        Fault::bad("as_of", format!("日期应写作 2026-09-01：{text}"), format!("write the date as 2026-09-01: {text}")).at("/inputs/as_of")
+    })
+}

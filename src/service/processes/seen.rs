@@ -1,0 +1,28 @@
+//! Answers are kept whole and rendered for whoever reads them.
+
+use crate::domain::Fault;
+use crate::domain::fault::Outcome;
+use crate::service::Viewer;
+use serde::Serialize;
+use serde_json::Value;
+use std::borrow::Cow;
+
+/// An answer without the members that its reader may not see.
+pub trait Seen: Clone {
+    /// By default nothing is private.
+    fn seen_by(&self, _viewer: &Viewer) -> Cow<'_, Self> {
+        Cow::Borrowed(self)
+    }
+}
+
+/// The answer of any process, whole.
+pub trait AnyAnswer: Send + Sync {
+    /// The answer's JSON as this viewer may read it.
+    fn render(&self, viewer: &Viewer) -> Outcome<Value>;
+}
+
+impl<A: Serialize + Seen + Send + Sync> AnyAnswer for A {
+    fn render(&self, viewer: &Viewer) -> Outcome<Value> {
+        serde_json::to_value(self.seen_by(viewer)).map_err(|error| Fault::internal("json", error))
+    }
+}

@@ -1,0 +1,54 @@
+//! The yearly programme against what was completed: GFA on record by year, never potential (U21).
+
+use crate::city::City;
+use crate::rules::UpstairsPack;
+use serde::Serialize;
+use std::collections::{BTreeMap, HashSet};
+
+#[derive(Clone, Debug, Serialize)]
+pub struct Programme {
+    /// m² of completed GFA a year; `None` where the pack names no programme.
+    pub target_m2_per_year: Option<f64>,
+    pub status: Option<crate::rules::Status>,
+    pub source: Option<String>,
+    pub clause: Option<String>,
+    pub completed: Vec<Completed>,
+    /// Buildings of the parcels in question whose year or area is not on record: they are in no year.
+    pub unknown_buildings: usize,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub struct Completed {
+    pub year: i64,
+    pub gfa_m2: f64,
+    pub buildings: usize,
+    /// Share of the year's target.
+    pub share: Option<f64>,
+}
+
+/// `parcels` are those of the roll-up: a building belongs to the one that its record names.
+pub(super) fn programme(city: &City, parcels: &HashSet<&str>, pack: &UpstairsPack) -> Programme {
+    let target = pack.programme_per_year.as_ref();
+    let mut years: BTreeMap<i64, (f64, usize)> = BTreeMap::new();
+    let mut unknown = 0;
+    if let Some(buildings) = city.named("building") {
+        for row in (0..buildings.len()).filter(|row| buildings.text(*row, "parcel").is_some_and(|parcel| parcels.contains(parcel))) {
+            match (buildings.number(row, "built_year"), buildings.number(row, "gfa_m2")) {
+                (Some(year), Some(gfa)) => {
+                    let sum = years.entry(year as i64).or_default();
+                    *sum = (sum.0 + gfa, sum.1 + 1);
+                }
+                _ => unknown += 1,
+            }
+        }
+    }
+    let share = |gfa: f64| target.map(|target| gfa / target.value);
+    Programme {
+        target_m2_per_year: target.map(|target| target.value),
+        status: target.map(|target| target.cite.status),
+        source: target.map(|target| target.cite.source.clone()),
+        clause: target.map(|target| target.cite.clause.clone()),
+        completed: years.into_iter().map(|(year, (gfa_m2, buildings))| Completed { year, gfa_m2, buildings, share: share(gfa_m2) }).collect(),
+        unknown_buildings: unknown,
+    }
+}
