@@ -42,7 +42,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("postgres", &["store"]),
     ("axum", &["api", "cli"]),
     ("tower_http", &["api"]),
-    ("utoipa", &["api"]),
+    ("utoipa", &["service", "api"]),
     ("rust_embed", &["api"]),
     ("argon2", &["service"]),
     ("highs", &["analysis"]),

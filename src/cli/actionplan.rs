@@ -2,11 +2,10 @@
 
 use super::common::{Common, Format, Search, report_run, write_json};
 use super::output::{OutFile, Output, table};
-use crate::analysis::consolidation::action_plan::Unplanned;
 use crate::domain::Fault;
 use crate::domain::fault::Outcome;
 use crate::service::Planner;
-use crate::service::processes::{self, PlannedYears};
+use crate::service::processes::{self, PlannedYears, Unplanned};
 use clap::Args;
 use serde_json::{Value, json};
 use std::path::PathBuf;

@@ -4,7 +4,7 @@ use super::common::{Common, Format, Search, pairs, read_json, report_run, write_
 use super::output::{OutFile, Output, table};
 use crate::domain::fault::Outcome;
 use crate::domain::units::hectares;
-use crate::service::processes::{self, Consolidation, Seen};
+use crate::service::processes::{self, Consolidation, DrawnCandidate, Seen};
 use crate::service::{Planner, Viewer};
 use clap::Args;
 use serde_json::json;
@@ -80,7 +80,7 @@ impl Consolidate {
 fn readable(output: &Output, answer: &Consolidation) -> String {
     let found = &answer.found;
     let head = format!("{} {:.2}  {} {:.2} %", output.say("上界", "bound"), found.bound, output.say("差距", "gap"), found.gap * 100.0);
-    let row = |candidate: &crate::analysis::consolidation::DrawnCandidate| {
+    let row = |candidate: &DrawnCandidate| {
         vec![
             candidate.label.to_owned(),
             format!("{:.2}", candidate.objective),

@@ -2,9 +2,8 @@
 
 use super::common::{Common, MaybeOut};
 use super::output::{Output, table};
-use crate::analysis::designation::ParkResult;
 use crate::domain::fault::Outcome;
-use crate::service::processes::{self, Scorecards, Seen};
+use crate::service::processes::{self, ParkResult, Scorecards, Seen};
 use crate::service::{Planner, Viewer};
 use clap::Args;
 use serde_json::json;

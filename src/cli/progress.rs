@@ -2,10 +2,9 @@
 
 use super::common::{Common, MaybeOut};
 use super::output::{Output, table};
-use crate::analysis::progress::Light;
 use crate::domain::fault::Outcome;
 use crate::service::Planner;
-use crate::service::processes::{self, ProgressAnswer};
+use crate::service::processes::{self, Light, ProgressAnswer};
 use clap::Args;
 use serde_json::json;
 use std::path::PathBuf;

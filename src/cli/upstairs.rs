@@ -2,11 +2,10 @@
 
 use super::common::{Common, Format, pairs, read_json, report_run, write_json};
 use super::output::{OutFile, Output, table};
-use crate::analysis::upstairs::{Finding, RollUp};
 use crate::domain::Lang;
 use crate::domain::fault::Outcome;
 use crate::service::Planner;
-use crate::service::processes::{self, Many, One, UpstairsAnswer};
+use crate::service::processes::{self, Finding, Many, One, RollUp, UpstairsAnswer};
 use clap::{ArgGroup, Args};
 use serde::Serialize;
 use serde_json::json;

@@ -2,6 +2,7 @@
 
 use super::RulesFault;
 use super::figure::{Cited, FigureValue};
+use super::indicators::{INDICATORS, is_indicator};
 use super::pack::Pack;
 use std::collections::BTreeMap;
 
@@ -75,33 +76,6 @@ pub enum ScoreRule {
     Steps(Vec<(f64, f64)>),
     /// Full points at `high`, none at `low`; `low > high` means less is better.
     Linear { low: f64, high: f64 },
-}
-
-/// Indicators that a pack may weigh or ask for, besides `facility_CLASS` for each class that it lists.
-pub const INDICATORS: [&str; 18] = [
-    "lead_output",
-    "lead_firms",
-    "lead_floor",
-    "declared_share",
-    "lq",
-    "lead_firm_count",
-    "above_scale",
-    "high_tech",
-    "facility_mean",
-    "let_rate",
-    "move_in_rate",
-    "vacancy",
-    "rent_to_cap",
-    "output_per_mu",
-    "tax_per_mu",
-    "jobs_per_ha",
-    "report_on_time",
-    "report_missed",
-];
-
-/// Whether an indicator of this id can be measured, given the classes of facilities that a pack lists.
-pub fn is_indicator(id: &str, classes: &[String]) -> bool {
-    INDICATORS.contains(&id) || id.strip_prefix("facility_").is_some_and(|class| classes.iter().any(|known| known == class))
 }
 
 impl DesignationPack {

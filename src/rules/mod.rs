@@ -8,6 +8,7 @@ pub mod consolidation;
 pub mod designation;
 pub mod embedded;
 pub mod figure;
+pub mod indicators;
 pub mod levers;
 pub mod lock;
 pub mod order;

@@ -1,8 +1,8 @@
 //! What each kind of pack may and must say. Declared once; the linter reads it, and so can help and docs.
 
 use super::check::Problem;
-use super::designation::is_indicator;
 use super::figure::{Figure, FigureValue, Status};
+use super::indicators::is_indicator;
 use super::order::{FIRE_CLASSES, VIBRATION_CLASSES};
 use super::pack::Pack;
 use crate::domain::catalogue;

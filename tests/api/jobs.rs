@@ -68,3 +68,18 @@ fn jobs_of_an_account_are_seen_by_it_alone() {
     let own = planner.get("/jobs").json();
     assert!(own["jobs"].as_array().unwrap().iter().any(|job| place.ends_with(job["jobID"].as_str().unwrap())));
 }
+
+#[test]
+fn a_job_keeps_its_answer_whole_and_shows_each_reader_what_it_may_see() {
+    let (guest, planner) = (Client::guest(reading()), Client::signed_in(reading(), PLANNER));
+    let inputs = json!({ "park": OWN_PARK, "min_area_ha": 2, "sites": 2 });
+    // A guest's job belongs to whoever knows its id.
+    let place = submit(&guest, "consolidate", &inputs).header("location").to_owned();
+    finished(&guest, &place);
+    let rows = |client: &Client| {
+        let answer = client.get(&format!("{place}/results")).json();
+        answer["candidates"][0]["sites"][0]["ledger"]["rows"].as_array().unwrap().clone()
+    };
+    assert!(rows(&guest).iter().all(|row| row.get("owner").is_none()));
+    assert!(rows(&planner).iter().any(|row| row["owner"].is_string()));
+}

@@ -1,9 +1,9 @@
 //! The running server, asked over HTTP.
 
-mod analyses;
 mod instruments;
 mod items;
 mod jobs;
 mod occupancy;
+mod processes;
 mod surface;
 mod upstairs;

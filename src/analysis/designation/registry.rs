@@ -120,6 +120,6 @@ pub(super) const FACILITY: Indicator =
 mod tests {
     #[test]
     fn packs_may_name_exactly_the_indicators_that_are_measured() {
-        assert_eq!(super::INDICATORS.map(|indicator| indicator.id), crate::rules::designation::INDICATORS);
+        assert_eq!(super::INDICATORS.map(|indicator| indicator.id), crate::rules::indicators::INDICATORS);
     }
 }

@@ -3,6 +3,7 @@
 //! Each is a [`Process`]: typed inputs and answer. The [`registry`] lists them for routes, jobs, the command line and forms.
 
 mod action_plan;
+mod asked;
 mod consolidation;
 mod designation;
 mod drawing;
@@ -28,6 +29,11 @@ pub use seen::{AnyAnswer, Seen};
 pub use upstairs::{Many, One, Upstairs, UpstairsAnswer};
 
 pub use crate::analysis::Control;
+pub use crate::analysis::consolidation::DrawnCandidate;
+pub use crate::analysis::consolidation::action_plan::Unplanned;
+pub use crate::analysis::designation::ParkResult;
+pub use crate::analysis::progress::Light;
+pub use crate::analysis::upstairs::{Finding, RollUp};
 
 use super::Planner;
 use crate::city::City;

@@ -1,5 +1,6 @@
 //! The processes, and the border behind which they are typed: JSON comes in, JSON goes out.
 
+use super::asked::read_inputs;
 use super::process::{Context, Pace, Process, Words};
 use super::seen::AnyAnswer;
 use super::{ActionPlan, Consolidate, Designate, Progress, Upstairs};
@@ -108,15 +109,6 @@ fn pool(threads: usize) -> Outcome<rayon::ThreadPool> {
 
 fn json(value: &impl serde::Serialize) -> Outcome<Value> {
     serde_json::to_value(value).map_err(|error| Fault::internal("json", error))
-}
-
-/// Reads a process's inputs; what does not fit is named.
-pub(super) fn read_inputs<T: serde::de::DeserializeOwned + Default>(inputs: &Value) -> Outcome<T> {
-    if inputs.is_null() {
-        return Ok(T::default());
-    }
-    serde_json::from_value(inputs.clone())
-        .map_err(|error| Fault::bad("inputs", format!("输入有误：{error}"), format!("the inputs are not right: {error}")).at("/inputs"))
 }
 
 /// A date input, today if absent.

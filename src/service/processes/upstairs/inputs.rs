@@ -134,7 +134,7 @@ fn out_of_bounds(member: &str, lever: &str, value: f64, low: f64, high: f64) -> 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::service::processes::registry::read_inputs;
+    use crate::service::processes::asked::read_inputs;
     use serde_json::{Value, json};
 
     fn question(raw: &Value) -> Outcome<Question> {

@@ -195,3 +195,70 @@ fn a_saved_action_plan_has_lights_that_are_grey_until_something_is_in_force() {
     assert!((of(2026)["target_ha"].as_f64().unwrap() - line["area_ha"].as_f64().unwrap()).abs() < 1e-9);
     assert_eq!(answer["counts"]["green"], 0);
 }
+
+/// Checks a value against the part of JSON Schema that the inputs use.
+fn fits(value: &Value, schema: &Value) -> bool {
+    for word in ["oneOf", "anyOf"] {
+        if let Some(several) = schema[word].as_array() {
+            return several.iter().any(|one| fits(value, one));
+        }
+    }
+    let kind = match value {
+        Value::Null => "null",
+        Value::Bool(_) => "boolean",
+        Value::Number(number) if number.is_i64() || number.is_u64() => "integer",
+        Value::Number(_) => "number",
+        Value::String(_) => "string",
+        Value::Array(_) => "array",
+        Value::Object(_) => "object",
+    };
+    let allows = |name: &Value| name == kind || (kind == "integer" && name == "number");
+    let typed = match &schema["type"] {
+        Value::Null => true,
+        Value::Array(names) => names.iter().any(allows),
+        name => allows(name),
+    };
+    let members = value.as_object().into_iter().flatten();
+    let known = members.clone().all(|(name, _)| schema["additionalProperties"] != false || schema["properties"].get(name).is_some());
+    typed && known && members.into_iter().all(|(name, value)| schema["properties"].get(name).is_none_or(|schema| fits(value, schema)))
+}
+
+#[test]
+fn every_process_shows_its_inputs_and_an_example_that_fits_them_and_answers() {
+    let client = Client::guest(reading());
+    let list = client.get("/processes").json();
+    let ids: Vec<&str> = list["processes"].as_array().unwrap().iter().map(|process| process["id"].as_str().unwrap()).collect();
+    assert_eq!(ids, ["consolidate", "actionplan", "progress", "upstairs", "designate"]);
+    for id in ids {
+        let one = client.get(&format!("/processes/{id}")).json();
+        let (schema, example) = (&one["inputSchema"], &one["example"]["inputs"]);
+        assert!(fits(example, schema), "{id}: {example} does not fit {schema}");
+        assert!(!fits(&json!({ "colour": "red" }), schema), "{id}: unknown inputs are refused, and the schema says so");
+        for (name, input) in one["inputs"].as_object().unwrap() {
+            assert_eq!(input["schema"], schema["properties"][name], "{id} {name}");
+            assert_eq!(input["minOccurs"], 0, "{id} {name}");
+        }
+        for common in ["as_of", "pack"] {
+            assert!(one["inputs"].get(common).is_some(), "{id} takes {common}");
+        }
+        let answer = client.execute(id, example.clone());
+        // The sample has no saved action plan, which is the one thing that an example cannot bring along.
+        assert_eq!(answer.status, if id == "progress" { 404 } else { 200 }, "{id}: {}", String::from_utf8_lossy(&answer.bytes));
+        client.execute(id, json!({ "colour": "red" })).problem(400);
+    }
+}
+
+#[test]
+fn a_pack_is_chosen_by_its_name_and_an_unknown_one_is_refused_with_the_known() {
+    let client = Client::guest(reading());
+    let plain = client.execute("designate", json!({ "as_of": "2026-09-01" })).json();
+    let version = plain["run"]["pack_version"].as_str().unwrap();
+    let named = format!("designation-featured-park@{version}");
+    let chosen = client.execute("designate", json!({ "as_of": "2026-09-01", "pack": named })).json();
+    assert_eq!(chosen["parks"], plain["parks"]);
+    assert_eq!(chosen["run"]["packs"][0]["id"], "designation-featured-park", "a chosen pack is recorded by content");
+    for pack in ["nothing", "designation-featured-park@1900.1", "progress", "../../etc/passwd", "geodata/rules/progress.toml"] {
+        let problem = client.execute("designate", json!({ "pack": pack })).problem(400);
+        assert!(problem.to_string().contains(&named), "{pack}: {problem}");
+    }
+}
