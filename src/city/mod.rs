@@ -1,8 +1,8 @@
 //! The immutable snapshot that queries and analyses read: columns, shapes and spatial indexes of one revision.
 
 pub mod column;
+pub mod cql2;
 pub mod filter;
-mod filter_text;
 pub mod query;
 pub mod summary;
 pub mod table;
