@@ -8,5 +8,6 @@ mod architecture;
 mod cli;
 mod intake;
 mod real;
+mod store;
 mod support;
 mod twin;

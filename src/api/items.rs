@@ -4,7 +4,7 @@ use super::{App, Caller, Refusal, away};
 use crate::city::{Page, cql2};
 use crate::domain::{ColumnType, Fault, Layer};
 use crate::service;
-use crate::service::items::Selection;
+use crate::service::items::{Selection, SummaryAnswer};
 use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::header;
@@ -141,11 +141,12 @@ pub async fn search(State(app): State<App>, caller: Caller, Path(name): Path<Str
 async fn answer(app: App, caller: Caller, name: String, wanted: Wanted, query: Vec<(String, String)>) -> Result<Response, Refusal> {
     let page = wanted.page()?;
     let text = away(move || {
-        let selected = app.planner.select(&caller.viewer, &name, &wanted.selection())?;
+        let city = app.planner.city();
+        let selected = service::items::select(&city, &caller.viewer, &name, &wanted.selection())?;
         let matched = selected.rows.len();
         let hits = wanted.resulttype.as_deref() == Some("hits");
         let features =
-            if hits { String::new() } else { selected.features(app.planner.crs(), page, wanted.properties.as_deref(), !wanted.skip_geometry, 7) };
+            if hits { String::new() } else { selected.features(&city.crs, page, wanted.properties.as_deref(), !wanted.skip_geometry, 7) };
         let returned = if hits { 0 } else { page.of(&selected.rows).len() };
         let link = |rel: &str, offset: usize| {
             let mut href = format!("{}/collections/{name}/items?", caller.base);
@@ -182,7 +183,11 @@ fn encode(text: &str) -> String {
 }
 
 pub async fn one(State(app): State<App>, caller: Caller, Path((name, id)): Path<(String, String)>) -> Result<Response, Refusal> {
-    let (text, revision) = away(move || Ok((app.planner.item(&caller.viewer, &name, &id)?, app.planner.info()?.revision))).await?;
+    let (text, revision) = away(move || {
+        let city = app.planner.city();
+        Ok((service::items::item(&city, &caller.viewer, &name, &id)?, city.revision))
+    })
+    .await?;
     Ok((
         [
             (header::CONTENT_TYPE, "application/geo+json".to_owned()),
@@ -199,9 +204,9 @@ pub async fn summary(
     caller: Caller,
     Path(name): Path<String>,
     Query(query): Query<Vec<(String, String)>>,
-) -> Result<Json<Value>, Refusal> {
+) -> Result<Json<SummaryAnswer>, Refusal> {
     let wanted = wanted(service::collection(&name)?, &query, caller.viewer.sees_private(&name))?;
-    away(move || app.planner.summary(&caller.viewer, &name, &wanted.selection()).map(Json)).await
+    away(move || service::items::summary(&app.planner.city(), &caller.viewer, &name, &wanted.selection()).map(Json)).await
 }
 
 pub async fn summary_of(
@@ -209,8 +214,8 @@ pub async fn summary_of(
     caller: Caller,
     Path(name): Path<String>,
     Json(selection): Json<Selection>,
-) -> Result<Json<Value>, Refusal> {
-    away(move || app.planner.summary(&caller.viewer, &name, &selection).map(Json)).await
+) -> Result<Json<SummaryAnswer>, Refusal> {
+    away(move || service::items::summary(&app.planner.city(), &caller.viewer, &name, &selection).map(Json)).await
 }
 
 #[derive(Deserialize)]
@@ -221,7 +226,7 @@ pub struct Find {
 }
 
 pub async fn find(State(app): State<App>, Query(find): Query<Find>) -> Result<Json<Value>, Refusal> {
-    away(move || app.planner.search(&find.q, find.limit.unwrap_or(10).clamp(1, 100)).map(Json)).await
+    away(move || service::search::search(&app.planner.city(), &find.q, find.limit.unwrap_or(10).clamp(1, 100)).map(Json)).await
 }
 
 #[derive(Deserialize)]
@@ -231,7 +236,7 @@ pub struct Near {
 }
 
 pub async fn neighbours(State(app): State<App>, Path(code): Path<String>, Query(near): Query<Near>) -> Result<Json<Value>, Refusal> {
-    away(move || app.planner.neighbours(&code, near.tolerance).map(Json)).await
+    away(move || service::analyses::neighbours(&app.planner.city(), &code, near.tolerance).map(Json)).await
 }
 
 #[cfg(test)]

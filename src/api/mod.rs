@@ -4,6 +4,7 @@ mod assets;
 mod caller;
 mod changes;
 mod collections;
+mod conditions;
 mod exports;
 mod instruments;
 mod items;

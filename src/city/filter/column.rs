@@ -32,10 +32,7 @@ impl<'t> Cells<'t> {
 
     /// A cell of an integer column, exact.
     pub(super) fn integer(&self, row: usize) -> Option<i64> {
-        match self.column {
-            Column::Integer(values) if !self.column.is_null(row) => Some(i64::from(values[row])),
-            _ => None,
-        }
+        self.column.integer(row)
     }
 
     pub(super) fn flag(&self, row: usize) -> Option<bool> {
@@ -43,23 +40,26 @@ impl<'t> Cells<'t> {
     }
 }
 
-/// A test of a text column. Texts that repeat are tested once each, when the filter is made.
+/// A test of a text column. Texts that repeat are tested once in each block, when the filter is made.
 pub(super) struct Texts<'t> {
     column: &'t Column,
     test: TextTest,
-    distinct: Vec<Option<bool>>,
+    /// By block and by number in the block; none when the texts do not repeat.
+    distinct: Option<Vec<Box<[Option<bool>]>>>,
 }
 
 impl<'t> Texts<'t> {
     pub(super) fn new(cells: Cells<'t>, test: TextTest) -> Self {
-        let distinct = cells.column.texts().iter().map(|text| test.passes(text)).collect();
-        Texts { column: cells.column, test, distinct }
+        let column = cells.column;
+        let block = |block| column.block_texts(block).map(|text| test.passes(text)).collect();
+        let distinct = column.repeats().then(|| (0..column.block_count()).map(block).collect());
+        Texts { column, test, distinct }
     }
 
     pub(super) fn passes(&self, row: usize) -> Option<bool> {
-        match self.column {
-            Column::Text { .. } => self.column.text_id(row).and_then(|id| self.distinct[id as usize]),
-            _ => self.column.text(row).and_then(|text| self.test.passes(text)),
+        match &self.distinct {
+            Some(distinct) => self.column.text_place(row).and_then(|(block, id)| distinct[block][id]),
+            None => self.column.text(row).and_then(|text| self.test.passes(text)),
         }
     }
 }
