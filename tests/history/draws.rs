@@ -103,13 +103,8 @@ impl Draw {
         for _ in 0..20 {
             let parcels = city.table(LayerId::Parcel);
             let row = self.below(parcels.len());
-            let in_force: Vec<&str> = city
-                .instruments()
-                .all()
-                .iter()
-                .filter(|known| known.state == InstrumentState::InForce)
-                .map(|known| known.code.as_str())
-                .collect();
+            let in_force: Vec<&str> =
+                city.instruments().all().iter().filter(|known| known.state == InstrumentState::InForce).map(|known| known.code.as_str()).collect();
             let body = match self.below(5) {
                 0 if !in_force.is_empty() => json!({ "kind": "undo", "undoes": in_force[self.below(in_force.len())] }),
                 0 | 1 => json!({ "kind": "split", "parcels": [parcels.key(row)], "split": { "equal": 2 + self.below(3) } }),
@@ -166,7 +161,9 @@ impl Draw {
                 let code = buildings.key(self.below(buildings.len())).to_owned();
                 let unit = |number: usize| {
                     let mut row = Row::empty(LayerId::Unit.layer());
-                    row.put(unit::ID, format!("{code}-x{count}-{number}")).put(unit::BUILDING, code.as_str()).put(unit::AREA_M2, 10.0 + number as f64);
+                    row.put(unit::ID, format!("{code}-x{count}-{number}"))
+                        .put(unit::BUILDING, code.as_str())
+                        .put(unit::AREA_M2, 10.0 + number as f64);
                     row.put(unit::STATE, "let").put(unit::AS_OF, "2026-05-01");
                     row
                 };
@@ -184,7 +181,11 @@ impl Draw {
         let mut row = table.row(self.below(table.len()));
         row.geometry = row.geometry.map(|shape| shape.translate(17.0, 3.0));
         let code = format!("new-{}", self.count);
-        if layer == LayerId::Building { row.put(building::CODE, code) } else { row.put(parcel::CODE, code) };
+        if layer == LayerId::Building {
+            row.put(building::CODE, code)
+        } else {
+            row.put(parcel::CODE, code)
+        };
         self.import(city, layer, WriteMode::Add, vec![row])
     }
 
