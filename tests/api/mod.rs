@@ -5,5 +5,6 @@ mod items;
 mod jobs;
 mod occupancy;
 mod processes;
+mod storm;
 mod surface;
 mod upstairs;

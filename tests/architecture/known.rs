@@ -2,7 +2,7 @@
 
 pub const IMPORTS: &[&str] = &[];
 
-pub const CRATES: &[&str] = &["src/city/filter_text.rs names geojson"];
+pub const CRATES: &[&str] = &[];
 
 pub const CIRCLES: &[&str] = &["src/rules/check.rs ⇄ src/rules/pack.rs ⇄ src/rules/schema.rs ⇄ src/rules/schema/upstairs.rs"];
 
