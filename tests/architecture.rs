@@ -6,7 +6,7 @@ mod circles;
 mod known;
 mod sources;
 
-use sources::{File, names_outside};
+use sources::{File, has_word, known_as, names_outside, signatures};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
@@ -51,6 +51,17 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("tokio", &["service", "api", "cli"]),
     ("toml", &["domain", "rules", "config", "sample", "cli"]),
     ("rayon", &["spatial", "city", "analysis", "sample", "store", "service", "cli"]),
+];
+
+/// Functions of `service` outside `edits` that take or give a part of an edit which has no form of ours: what a person drew, the ledger
+/// that is kept with an instrument, the cells of a changed row; and a building as its GeoJSON feature says it.
+const FREE_FORM: &[&str] = &[
+    "src/service/instruments/draft.rs kept_ledger",
+    "src/service/instruments/mod.rs ledger",
+    "src/service/instruments/split.rs read_line",
+    "src/service/instruments/view.rs name_owners",
+    "src/service/occupancy/stack.rs head",
+    "src/service/use_cases.rs update_unit",
 ];
 
 const LONGEST_FILE: usize = 400;
@@ -115,6 +126,18 @@ fn no_file_is_too_long() {
         found.extend(sources::of(&root().join(folder)).into_iter().filter(|file| file.lines > LONGEST_FILE).map(|file| file.name));
     }
     only_known(&found, known::LONG_FILES);
+}
+
+#[test]
+fn what_the_service_takes_and_gives_has_a_type() {
+    let mut found = BTreeSet::new();
+    let files = sources::of(&root().join("src"));
+    for file in files.iter().filter(|file| file.room() == "service" && !file.name.starts_with("src/service/edits/")) {
+        let names: Vec<String> = ["Value", "Map"].iter().flat_map(|own| known_as(&file.code, &["serde_json", own])).collect();
+        let untyped = |types: &str| names.iter().any(|name| has_word(types, name));
+        found.extend(signatures(&file.code).iter().filter(|(_, types)| untyped(types)).map(|(name, _)| format!("{} {name}", file.name)));
+    }
+    only_known(&found, FREE_FORM);
 }
 
 #[test]

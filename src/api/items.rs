@@ -5,6 +5,7 @@ use crate::city::{Page, cql2};
 use crate::domain::{ColumnType, Fault, Layer};
 use crate::service;
 use crate::service::items::{Selection, SummaryAnswer};
+use crate::service::search::Found;
 use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::header;
@@ -225,7 +226,7 @@ pub struct Find {
     limit: Option<usize>,
 }
 
-pub async fn find(State(app): State<App>, Query(find): Query<Find>) -> Result<Json<Value>, Refusal> {
+pub async fn find(State(app): State<App>, Query(find): Query<Find>) -> Result<Json<Found>, Refusal> {
     away(move || service::search::search(&app.planner.city(), &find.q, find.limit.unwrap_or(10).clamp(1, 100)).map(Json)).await
 }
 

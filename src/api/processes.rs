@@ -1,7 +1,7 @@
 //! `/processes`: the analyses (OGC API – Processes, synchronous, or as a job with `Prefer: respond-async`).
 
 use super::{App, Caller, Refusal, away, jobs};
-use crate::service::processes::{AnyProcess, PROCESSES, find};
+use crate::service::processes::{AnyProcess, Erased, PROCESSES, find};
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 #[derive(Deserialize)]
 pub struct Execution {
     #[serde(default)]
-    inputs: Value,
+    inputs: Erased,
 }
 
 /// A process in the list (OGC processSummary).
@@ -29,7 +29,7 @@ fn summary(process: &dyn AnyProcess, base: &str) -> Value {
 
 /// A process by itself: also its inputs, one by one with their schemas, an example and what a form starts from.
 fn description(process: &dyn AnyProcess, base: &str) -> Result<Value, Refusal> {
-    let schema = process.input_schema()?;
+    let schema = json!(process.input_schema());
     let required = |name: &String| schema["required"].as_array().is_some_and(|names| names.iter().any(|one| one == name));
     let input = |(name, schema): (&String, &Value)| {
         let about = schema["description"].as_str().unwrap_or(name);
@@ -42,7 +42,7 @@ fn description(process: &dyn AnyProcess, base: &str) -> Result<Value, Refusal> {
     body["example"] = json!({ "inputs": process.example()? });
     body["inputSchema"] = schema;
     if let Some(defaults) = process.defaults()? {
-        body["defaults"] = defaults;
+        body["defaults"] = json!(defaults);
     }
     Ok(body)
 }

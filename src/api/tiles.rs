@@ -2,13 +2,12 @@
 
 use super::{App, Caller, Refusal, away};
 use crate::domain::Fault;
-use crate::service::tiles;
+use crate::service::tiles::{self, TileJson};
 use crate::spatial::tile::TileAddress;
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use serde_json::Value;
 
 pub async fn tile(State(app): State<App>, Path((name, z, y, x)): Path<(String, u8, u32, String)>) -> Result<Response, Refusal> {
     let bad = || Fault::not_found("no_such_tile", "没有这张瓦片", "there is no such tile");
@@ -20,6 +19,6 @@ pub async fn tile(State(app): State<App>, Path((name, z, y, x)): Path<(String, u
     Ok((status, headers, bytes).into_response())
 }
 
-pub async fn tile_json(State(app): State<App>, caller: Caller, Path(name): Path<String>) -> Result<Json<Value>, Refusal> {
+pub async fn tile_json(State(app): State<App>, caller: Caller, Path(name): Path<String>) -> Result<Json<TileJson>, Refusal> {
     away(move || tiles::tile_json(&app.planner.city(), &name, &caller.base).map(Json)).await
 }

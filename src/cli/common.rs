@@ -5,7 +5,7 @@ use crate::domain::Fault;
 use crate::domain::fault::Outcome;
 use crate::rules::RuleSet;
 use crate::service::Planner;
-use crate::service::processes::{Ask, Control, Process, run};
+use crate::service::processes::{Ask, Control, Erased, Process, run};
 use clap::Args;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -68,7 +68,7 @@ impl Common {
         let bar = output.bar(Some(100));
         let control = Control { stop: &|| false, progress: &|share| bar.set_position((share * 100.0) as u64) };
         let ask = Ask { city: &planner.city(), control, rules, threads: self.threads.threads.map(usize::from) };
-        let answer = run::<P>(&ask, &inputs);
+        let answer = Erased::of(&inputs).and_then(|inputs| run::<P>(&ask, &inputs));
         bar.finish_and_clear();
         answer
     }

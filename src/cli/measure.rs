@@ -1,5 +1,6 @@
 //! `adjacency`, `overlay`, `topology`: measurements over all parcels.
 
+use super::common::{Threads, write_json};
 use super::output::{OutFile, Output};
 use crate::domain::Fault;
 use crate::domain::LayerId;
@@ -25,11 +26,14 @@ pub struct Adjacency {
     #[arg(long, default_value_t = 2.0)]
     min_length: f64,
     #[command(flatten)]
+    threads: Threads,
+    #[command(flatten)]
     out: OutFile,
 }
 
 impl Adjacency {
     pub fn run(self, output: &Output) -> Outcome<()> {
+        self.threads.apply()?;
         let planner = Planner::open_reading(&self.city)?;
         let table = planner.city().table(LayerId::Parcel).clone();
         if !(0.0..=50.0).contains(&self.tolerance) || !(0.0..=1e6).contains(&self.min_length) {
@@ -74,11 +78,14 @@ pub struct Overlay {
     #[arg(long)]
     by: String,
     #[command(flatten)]
+    threads: Threads,
+    #[command(flatten)]
     out: OutFile,
 }
 
 impl Overlay {
     pub fn run(self, output: &Output) -> Outcome<()> {
+        self.threads.apply()?;
         let planner = Planner::open_reading(&self.city)?;
         let city = planner.city();
         let (a, b) = (table(&city, &self.layer)?.clone(), table(&city, &self.by)?.clone());
@@ -111,19 +118,24 @@ pub struct Topology {
     #[arg(long)]
     format: Option<String>,
     #[command(flatten)]
+    threads: Threads,
+    #[command(flatten)]
     out: OutFile,
 }
 
 impl Topology {
     pub fn run(self, output: &Output) -> Outcome<()> {
+        self.threads.apply()?;
         let planner = Planner::open_reading(&self.city)?;
         let report = topology::topology(&planner.city(), &self.layer, self.tolerance, self.sliver_width)?;
         let ending = self.out.out.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
         let format = self.format.as_deref().unwrap_or(ending);
-        self.out.write(|path| match format {
-            "json" | "geojson" => std::fs::write(path, format!("{}\n", report.to_geojson())).map_err(|error| Fault::internal("write", error)),
-            _ => write_lines(path, TopologyReport::CSV_HEAD, report.csv_rows().map(|row| row.map(|cell| quoted(&cell)).join(","))),
-        })?;
+        match format {
+            "json" | "geojson" => write_json(&self.out, &report.to_geojson())?,
+            _ => self
+                .out
+                .write(|path| write_lines(path, TopologyReport::CSV_HEAD, report.csv_rows().map(|row| row.map(|cell| quoted(&cell)).join(","))))?,
+        }
         if self.out.out.as_os_str() != "-" {
             output.result(&report.counts(), || report.to_text(output.lang));
         }

@@ -2,14 +2,13 @@
 //!
 //! Jobs have threads and a pool of their own, so that a long run neither holds up the map nor another person's click.
 
-use super::processes::{AnyAnswer, AnyProcess, Ask};
+use super::processes::{AnyAnswer, AnyProcess, Ask, Erased};
 use super::{Planner, Viewer, now};
 use crate::analysis::Control;
 use crate::domain::fault::Outcome;
 use crate::domain::{Fault, FaultKind};
 use crate::rules::RuleSet;
 use serde::Serialize;
-use serde_json::Value;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -63,7 +62,7 @@ pub struct JobStatus {
 struct Job {
     id: String,
     process: &'static dyn AnyProcess,
-    inputs: Value,
+    inputs: Erased,
     viewer: Viewer,
     created: String,
     progress: AtomicU8,
@@ -146,7 +145,7 @@ impl Job {
 
 impl Planner {
     /// Takes an analysis as a job and answers at once.
-    pub fn submit(self: &Arc<Self>, viewer: &Viewer, process: &'static dyn AnyProcess, inputs: Value) -> Outcome<JobStatus> {
+    pub fn submit(self: &Arc<Self>, viewer: &Viewer, process: &'static dyn AnyProcess, inputs: Erased) -> Outcome<JobStatus> {
         let created = now();
         let job = Arc::new(Job {
             id: super::sessions::random_token()?[..32].to_owned(),

@@ -2,19 +2,40 @@
 
 use crate::city::{City, Table};
 use crate::domain::fault::Outcome;
-use serde_json::{Value, json};
+use serde::Serialize;
 
 /// Layers that are searched, in the order of their hits.
 const SEARCHED: [&str; 5] = ["park", "district", "parcel", "building", "facility"];
 
-pub fn search(city: &City, text: &str, limit: usize) -> Outcome<Value> {
+/// What was found, the better hits of a layer first.
+#[derive(Debug, Serialize)]
+pub struct Found {
+    pub results: Vec<Hit>,
+}
+
+#[derive(Debug, Serialize)]
+pub struct Hit {
+    /// West, south, east, north in degrees.
+    pub bbox: Option<[f64; 4]>,
+    /// Longitude and latitude.
+    pub centre: Option<[f64; 2]>,
+    /// Its layer; `place` for coordinates.
+    pub collection: &'static str,
+    /// District, park or class.
+    pub detail: Option<String>,
+    pub id: String,
+    pub name: String,
+}
+
+pub fn search(city: &City, text: &str, limit: usize) -> Outcome<Found> {
     let text = text.trim();
     let mut results = Vec::new();
     if let Some((lon, lat)) = coordinates(text) {
-        results.push(json!({ "collection": "place", "id": text, "name": text, "detail": null, "centre": [lon, lat], "bbox": [lon, lat, lon, lat] }));
+        let (bbox, centre) = (Some([lon, lat, lon, lat]), Some([lon, lat]));
+        results.push(Hit { bbox, centre, collection: "place", detail: None, id: text.to_owned(), name: text.to_owned() });
     }
     if text.is_empty() {
-        return Ok(json!({ "results": results }));
+        return Ok(Found { results });
     }
     let wanted = text.to_lowercase();
     for layer in SEARCHED {
@@ -31,19 +52,24 @@ pub fn search(city: &City, text: &str, limit: usize) -> Outcome<Value> {
         results.extend(hits.into_iter().take(limit).map(|(_, row)| place(city, table, row as usize)));
     }
     results.truncate(limit);
-    Ok(json!({ "results": results }))
+    Ok(Found { results })
 }
 
-fn place(city: &City, table: &Table, row: usize) -> Value {
+fn place(city: &City, table: &Table, row: usize) -> Hit {
     let bounds = table.shapes().bounds(row);
     let bbox = bounds.map(|bounds| city.lon_lat_box(bounds));
     let centre = bounds.map(|bounds| {
         let centre = city.crs.to_lon_lat(bounds.center());
         [centre.x, centre.y]
     });
-    let name = table.text(row, "name").unwrap_or_else(|| table.key(row));
-    let detail = ["district", "park", "class"].into_iter().find_map(|column| table.text(row, column));
-    json!({ "collection": table.layer().name, "id": table.key(row), "name": name, "detail": detail, "centre": centre, "bbox": bbox })
+    Hit {
+        bbox,
+        centre,
+        collection: &table.layer().name,
+        detail: ["district", "park", "class"].into_iter().find_map(|column| table.text(row, column)).map(str::to_owned),
+        id: table.key(row).to_owned(),
+        name: table.text(row, "name").unwrap_or_else(|| table.key(row)).to_owned(),
+    }
 }
 
 fn grade(own: &str, wanted: &str) -> Option<u8> {

@@ -6,7 +6,7 @@ use crate::domain::fault::Outcome;
 use crate::domain::{Fault, GeometryKind, Lang};
 use crate::spatial::AdjacencyOptions;
 use crate::spatial::topology::{FaultKind, Repair, Severity, TopologyFault, TopologyOptions, faults};
-use serde_json::{Value, json};
+use serde::Serialize;
 use std::collections::BTreeMap;
 
 /// A fault with the codes of what it concerns and its place in degrees.
@@ -23,6 +23,59 @@ pub struct TopologyReport {
     pub layer: String,
     pub checked: usize,
     pub faults: Vec<PlacedFault>,
+}
+
+/// Number and area of the faults by kind.
+#[derive(Debug, Serialize)]
+pub struct FaultCounts<'a> {
+    checked: usize,
+    faults: BTreeMap<&'static str, FaultCount>,
+    layer: &'a str,
+}
+
+#[derive(Clone, Copy, Debug, Default, Serialize)]
+struct FaultCount {
+    area_m2: f64,
+    count: usize,
+}
+
+/// A GeoJSON FeatureCollection; members stand in the order of their names.
+#[derive(Debug, Serialize)]
+pub struct FaultFeatures<'a> {
+    checked: usize,
+    counts: FaultCounts<'a>,
+    features: Vec<FaultFeature>,
+    layer: &'a str,
+    #[serde(rename = "type")]
+    kind: &'static str,
+}
+
+#[derive(Debug, Serialize)]
+struct FaultFeature {
+    geometry: Point,
+    properties: FaultProperties,
+    #[serde(rename = "type")]
+    kind: &'static str,
+}
+
+#[derive(Debug, Serialize)]
+struct Point {
+    coordinates: [f64; 2],
+    #[serde(rename = "type")]
+    kind: &'static str,
+}
+
+#[derive(Debug, Serialize)]
+struct FaultProperties {
+    area_m2: f64,
+    code: String,
+    en: &'static str,
+    kind: &'static str,
+    other: Option<String>,
+    repair_en: String,
+    repair_zh: String,
+    severity: &'static str,
+    zh: &'static str,
 }
 
 /// Checks a polygon layer: all faults, by kind, item and other item.
@@ -102,30 +155,43 @@ impl TopologyReport {
     }
 
     /// One point a fault (RFC 7946).
-    pub fn to_geojson(&self) -> Value {
+    pub fn to_geojson(&self) -> FaultFeatures<'_> {
         let feature = |placed: &PlacedFault| {
             let (kind, zh, en) = kind_words(placed.fault.kind);
-            json!({
-                "type": "Feature", "geometry": { "type": "Point", "coordinates": [placed.lon, placed.lat] },
-                "properties": {
-                    "kind": kind, "zh": zh, "en": en, "severity": severity_word(placed.fault.severity), "code": placed.code, "other": placed.other,
-                    "area_m2": placed.fault.area_m2, "repair_zh": placed.repair(Lang::Zh), "repair_en": placed.repair(Lang::En),
+            FaultFeature {
+                geometry: Point { coordinates: [placed.lon, placed.lat], kind: "Point" },
+                properties: FaultProperties {
+                    area_m2: placed.fault.area_m2,
+                    code: placed.code.clone(),
+                    en,
+                    kind,
+                    other: placed.other.clone(),
+                    repair_en: placed.repair(Lang::En),
+                    repair_zh: placed.repair(Lang::Zh),
+                    severity: severity_word(placed.fault.severity),
+                    zh,
                 },
-            })
+                kind: "Feature",
+            }
         };
-        json!({ "type": "FeatureCollection", "layer": self.layer, "checked": self.checked, "counts": self.counts(), "features": self.faults.iter().map(feature).collect::<Vec<_>>() })
+        FaultFeatures {
+            checked: self.checked,
+            counts: self.counts(),
+            features: self.faults.iter().map(feature).collect(),
+            layer: &self.layer,
+            kind: "FeatureCollection",
+        }
     }
 
     /// Number and area by kind.
-    pub fn counts(&self) -> Value {
-        let mut counts: BTreeMap<&str, (usize, f64)> = ["self_intersection", "overlap", "gap", "sliver"].map(|kind| (kind, (0, 0.0))).into();
+    pub fn counts(&self) -> FaultCounts<'_> {
+        let mut faults: BTreeMap<&'static str, FaultCount> =
+            ["self_intersection", "overlap", "gap", "sliver"].map(|kind| (kind, FaultCount::default())).into();
         for placed in &self.faults {
-            let slot = counts.entry(kind_words(placed.fault.kind).0).or_default();
-            *slot = (slot.0 + 1, slot.1 + placed.fault.area_m2);
+            let slot = faults.entry(kind_words(placed.fault.kind).0).or_default();
+            *slot = FaultCount { area_m2: slot.area_m2 + placed.fault.area_m2, count: slot.count + 1 };
         }
-        let counts: BTreeMap<&str, Value> =
-            counts.into_iter().map(|(kind, (count, area))| (kind, json!({ "count": count, "area_m2": area }))).collect();
-        json!({ "layer": self.layer, "checked": self.checked, "faults": counts })
+        FaultCounts { checked: self.checked, faults, layer: &self.layer }
     }
 
     pub fn to_text(&self, lang: Lang) -> String {

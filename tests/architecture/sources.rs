@@ -164,6 +164,48 @@ fn inline(code: &str, start: &str) -> impl Iterator<Item = Vec<String>> {
     )
 }
 
+/// The names by which a type of an outside crate is imported; its whole path is one of them.
+pub fn known_as(code: &str, path: &[&str]) -> Vec<String> {
+    let trees = imports(code).into_iter().flat_map(|(_, tree)| leaves(&tree));
+    let own = trees.filter(|(_, segments)| segments == path).map(|(known_as, _)| known_as);
+    std::iter::once(path.join("::")).chain(own).collect()
+}
+
+/// Each function's name with its parameters and what it gives, as written.
+pub fn signatures(code: &str) -> Vec<(String, String)> {
+    let starts = code.match_indices("fn ").filter(|(at, _)| !code[..*at].ends_with(|before: char| before.is_alphanumeric() || before == '_'));
+    let signature = |(at, _): (usize, &str)| {
+        let (rest, mut depth) = (&code[at + 3..], 0);
+        let is_end = |sign: char| {
+            match sign {
+                '(' | '[' => depth += 1,
+                ')' | ']' => depth -= 1,
+                _ => {}
+            }
+            depth == 0 && matches!(sign, '{' | ';')
+        };
+        let whole = &rest[..rest.find(is_end).unwrap_or(rest.len())];
+        let (name, types) = whole.split_at(whole.find(|next: char| !next.is_alphanumeric() && next != '_').unwrap_or(whole.len()));
+        (name.to_owned(), types.to_owned())
+    };
+    starts.map(signature).collect()
+}
+
+/// Whether the text has the name as a word of its own.
+pub fn has_word(text: &str, name: &str) -> bool {
+    let part = |sign: char| sign.is_alphanumeric() || sign == '_';
+    text.match_indices(name).any(|(at, _)| !text[..at].ends_with(part) && !text[at + name.len()..].starts_with(part))
+}
+
+#[test]
+fn a_signature_is_seen_whole_and_a_type_under_each_of_its_names() {
+    let code = "use serde_json::{Map, Value as Json, json};\npub fn a(pair: [u8; 2], of: &Json) -> u8 { b() }\nfn b() -> JsonText;";
+    assert_eq!(known_as(code, &["serde_json", "Value"]), ["serde_json::Value", "Json"]);
+    let found = signatures(code);
+    assert_eq!(found.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), ["a", "b"]);
+    assert_eq!(found.iter().map(|(_, types)| has_word(types, "Json")).collect::<Vec<_>>(), [true, false]);
+}
+
 /// Whether the code names the outside crate, in an import or in a path.
 pub fn names_outside(code: &str, outside: &str) -> bool {
     code.match_indices(&format!("{outside}::"))

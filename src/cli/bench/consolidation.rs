@@ -6,7 +6,7 @@ use crate::city::Table;
 use crate::domain::Fault;
 use crate::domain::LayerId;
 use crate::domain::fault::Outcome;
-use crate::service::processes::Consolidate;
+use crate::service::processes::{Consolidate, Erased};
 use crate::service::{Planner, Viewer};
 use crate::spatial::adjacency::neighbours;
 use crate::spatial::{AdjacencyOptions, adjacency, overlay};
@@ -75,7 +75,7 @@ pub(super) fn consolidation_row(city: &Path) -> Outcome<Value> {
     let table = planner.city().table(LayerId::Parcel).clone();
     let area = area_of(&planner, &table, WANTED)?;
     let inputs = json!({ "area": area, "min_area_ha": 2, "max_area_ha": 30, "sites": 8, "seed": 1, "as_of": "2026-09-01", "time_limit": 60 });
-    let solve = |inputs: &Value| planner.execute(&Consolidate, inputs)?.render(&Viewer::guest());
+    let solve = |inputs: &Value| -> Outcome<Value> { Ok(json!(planner.execute(&Consolidate, &Erased::of(inputs)?)?.render(&Viewer::guest())?)) };
     let (answer, seconds) = timed(|| solve(&inputs));
     let answer = answer?;
     let (greedy, baseline) = timed(|| {

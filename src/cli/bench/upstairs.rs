@@ -5,7 +5,7 @@ use crate::domain::Fault;
 use crate::domain::LayerId;
 use crate::domain::fault::Outcome;
 use crate::service::Planner;
-use crate::service::processes::{Ask, Upstairs, run};
+use crate::service::processes::{Ask, Erased, Upstairs, run};
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
@@ -16,7 +16,7 @@ use std::process::{Command, Stdio};
 pub(super) fn city(city: &Path) -> Outcome<Value> {
     let planner = Planner::open_reading(city)?;
     let inputs = json!({ "all": true, "uses": ["all"] });
-    let ask = |inputs: &Value| -> Outcome<Value> { Ok(json!(run::<Upstairs>(&Ask::plain(&planner.city()), inputs)?)) };
+    let ask = |inputs: &Value| -> Outcome<Value> { Ok(json!(run::<Upstairs>(&Ask::plain(&planner.city()), &Erased::of(inputs)?)?)) };
     let before = cpu_seconds();
     let (answer, seconds) = timed(|| ask(&inputs));
     let cpu = before.zip(cpu_seconds()).map(|(before, after)| after - before);
@@ -47,7 +47,7 @@ fn cpu_seconds() -> Option<f64> {
 /// The cluster matrix of the whole city; the baseline checks each cluster by itself, without sharing the search of equal buildings.
 pub(super) fn matrix(city: &Path) -> Outcome<Value> {
     let planner = Planner::open_reading(city)?;
-    let ask = |inputs: Value| -> Outcome<Value> { Ok(json!(run::<Upstairs>(&Ask::plain(&planner.city()), &inputs)?)) };
+    let ask = |inputs: Value| -> Outcome<Value> { Ok(json!(run::<Upstairs>(&Ask::plain(&planner.city()), &Erased::of(&inputs)?)?)) };
     let before = cpu_seconds();
     let (answer, seconds) = timed(|| ask(json!({ "all": true, "uses": ["all"], "matrix": true })));
     let cpu = before.zip(cpu_seconds()).map(|(before, after)| after - before);

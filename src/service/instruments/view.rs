@@ -11,7 +11,7 @@ use crate::service::Viewer;
 use crate::spatial::Drawing;
 use geo_types::{Geometry, MultiPolygon};
 use serde::{Deserialize, Serialize};
-use serde_json::{Value as Json, json};
+use serde_json::Value as Json;
 use std::collections::BTreeMap;
 
 /// Which instruments to list.
@@ -43,7 +43,7 @@ pub struct InstrumentAnswer {
     /// The area ledger that balances.
     pub ledger: Json,
     /// GeoJSON of the plan parcels, side by side; of an undo, of what it ends.
-    pub outline: Json,
+    pub outline: Option<Drawing>,
     /// Who moved it to each state, and when.
     pub by: Signatures,
     pub next: &'static [InstrumentState],
@@ -129,7 +129,7 @@ fn name_owners(city: &City, viewer: &Viewer, ledger: &mut Json) {
     }
 }
 
-fn outline_of(city: &City, instrument: &Instrument) -> Json {
+fn outline_of(city: &City, instrument: &Instrument) -> Option<Drawing> {
     let table = city.table(LayerId::PlanParcel);
     let codes = if instrument.kind == InstrumentKind::Undo { &instrument.parents } else { &instrument.children };
     let mut shapes = Vec::new();
@@ -139,9 +139,9 @@ fn outline_of(city: &City, instrument: &Instrument) -> Json {
         }
     }
     if shapes.is_empty() {
-        return Json::Null;
+        return None;
     }
-    json!(Drawing::of(&MultiPolygon::new(shapes), &|point| city.crs.to_lon_lat(point)))
+    Some(Drawing::of(&MultiPolygon::new(shapes), &|point| city.crs.to_lon_lat(point)))
 }
 
 /// A piece of land among its family.

@@ -8,7 +8,6 @@ use crate::domain::fault::Outcome;
 use crate::service::Viewer;
 use crate::service::edits::FLOOR_SLACK_M2;
 use serde::Serialize;
-use serde_json::{Value as Json, json};
 use std::collections::BTreeMap;
 
 /// Days before the end of a lease at which it enters the to-do list: a reminder, no rule rests on it.
@@ -49,7 +48,14 @@ pub struct Due {
     /// Age of the oldest figure, or days until the lease ends.
     pub days: Option<i64>,
     /// The end of the lease, or m² above the floor's area.
-    pub detail: Json,
+    pub detail: Option<Detail>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub enum Detail {
+    Ends(String),
+    Above(f64),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -131,18 +137,21 @@ fn due_of_building(city: &City, building: usize, here: &[usize], private: bool, 
         }
         let ends = units.text(*row, unit::LEASE_END).filter(|_| private);
         if let Some(left) = ends.and_then(|end| age_days(today, end)).filter(|left| (0..=LEASE_NOTICE_DAYS).contains(left)) {
-            due.push(Due { unit: Some(Some(units.key(*row).to_owned())), ..item(DueKind::Lease, floor, Some(left), json!(ends)) });
+            due.push(Due {
+                unit: Some(Some(units.key(*row).to_owned())),
+                ..item(DueKind::Lease, floor, Some(left), ends.map(|end| Detail::Ends(end.to_owned())))
+            });
         }
     }
     let stale = ages.iter().filter(|(_, age)| **age > stale_after_days());
     let before = due.len();
-    due.extend(stale.map(|(floor, age)| item(DueKind::Stale, floor, Some(*age), Json::Null)));
+    due.extend(stale.map(|(floor, age)| item(DueKind::Stale, floor, Some(*age), None)));
     let stale = due.len() - before;
     for row in city.links().floors_of_building(building) {
         let label = floors.text(*row as usize, floor::FLOOR).unwrap_or_default();
         let sum = sums.get(label).copied().unwrap_or(0.0);
         if let Some(area) = floors.number(*row as usize, floor::AREA_M2).filter(|area| sum > area + FLOOR_SLACK_M2) {
-            due.push(item(DueKind::Sum, label, None, json!(sum - area)));
+            due.push(item(DueKind::Sum, label, None, Some(Detail::Above(sum - area))));
         }
     }
     stale

@@ -3,10 +3,10 @@
 //! Each is a [`Process`]: typed inputs and answer. The [`registry`] lists them for routes, jobs, the command line and forms.
 
 mod action_plan;
-mod asked;
 mod consolidation;
 mod designation;
 mod drawing;
+mod erased;
 mod features;
 mod neighbours;
 mod process;
@@ -19,6 +19,7 @@ mod upstairs;
 pub use action_plan::{ActionPlan, PlannedYears};
 pub use consolidation::{Consolidate, Consolidation};
 pub use designation::{Designate, Scorecards};
+pub use erased::Erased;
 pub use features::{Feature, Features};
 pub use neighbours::{Neighbour, Neighbours, neighbours};
 pub use process::{Common, Context, Pace, Process, Words};
@@ -44,7 +45,7 @@ use std::sync::Arc;
 impl Planner {
     /// Executes on the analyses' own threads, so that a run that uses all cores does not hold up what the map asks for; what a slider
     /// asks for is done at once, so that it does not wait behind such a run.
-    pub fn execute(&self, process: &dyn AnyProcess, inputs: &serde_json::Value) -> Outcome<Arc<dyn AnyAnswer>> {
+    pub fn execute(&self, process: &dyn AnyProcess, inputs: &Erased) -> Outcome<Arc<dyn AnyAnswer>> {
         let city = self.city();
         let run = || process.execute(&Ask::plain(&city), inputs);
         match process.pace(inputs) {

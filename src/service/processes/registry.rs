@@ -1,6 +1,6 @@
 //! The processes, and the border behind which they are typed: JSON comes in, JSON goes out.
 
-use super::asked::read_inputs;
+use super::erased::Erased;
 use super::process::{Context, Pace, Process, Words};
 use super::seen::AnyAnswer;
 use super::{ActionPlan, Consolidate, Designate, Progress, Upstairs};
@@ -8,13 +8,12 @@ use crate::analysis::Control;
 use crate::city::City;
 use crate::domain::Fault;
 use crate::domain::fault::Outcome;
-use crate::domain::run::input_hash;
 use crate::rules::RuleSet;
 use crate::service::today;
 use chrono::NaiveDate;
-use serde_json::Value;
 use std::sync::Arc;
 use utoipa::PartialSchema;
+use utoipa::openapi::{RefOr, Schema};
 
 /// In the order in which they are listed.
 pub static PROCESSES: &[&dyn AnyProcess] = &[&Consolidate, &ActionPlan, &Progress, &Upstairs, &Designate];
@@ -41,13 +40,13 @@ pub trait AnyProcess: Sync {
     fn id(&self) -> &'static str;
     fn words(&self) -> Words;
     /// JSON Schema of the inputs.
-    fn input_schema(&self) -> Outcome<Value>;
-    fn example(&self) -> Outcome<Value>;
+    fn input_schema(&self) -> RefOr<Schema>;
+    fn example(&self) -> Outcome<Erased>;
     /// `None` where a form has nothing to start from.
-    fn defaults(&self) -> Outcome<Option<Value>>;
+    fn defaults(&self) -> Outcome<Option<Erased>>;
     /// What cannot be read is slow: the run will say what is wrong with it.
-    fn pace(&self, raw: &Value) -> Pace;
-    fn execute(&self, ask: &Ask<'_>, raw: &Value) -> Outcome<Arc<dyn AnyAnswer>>;
+    fn pace(&self, raw: &Erased) -> Pace;
+    fn execute(&self, ask: &Ask<'_>, raw: &Erased) -> Outcome<Arc<dyn AnyAnswer>>;
 }
 
 impl<P: Process> AnyProcess for P {
@@ -59,24 +58,24 @@ impl<P: Process> AnyProcess for P {
         <P as Process>::words()
     }
 
-    fn input_schema(&self) -> Outcome<Value> {
-        json(&P::Inputs::schema())
+    fn input_schema(&self) -> RefOr<Schema> {
+        P::Inputs::schema()
     }
 
-    fn example(&self) -> Outcome<Value> {
-        serde_json::from_str(P::EXAMPLE).map_err(|error| Fault::internal("example", error))
+    fn example(&self) -> Outcome<Erased> {
+        Erased::parse(P::EXAMPLE)
     }
 
-    fn defaults(&self) -> Outcome<Option<Value>> {
-        let defaults = json(&<P as Process>::defaults(RuleSet::shipped())?)?;
+    fn defaults(&self) -> Outcome<Option<Erased>> {
+        let defaults = Erased::of(&<P as Process>::defaults(RuleSet::shipped())?)?;
         Ok((!defaults.is_null()).then_some(defaults))
     }
 
-    fn pace(&self, raw: &Value) -> Pace {
-        read_inputs::<P::Inputs>(raw).map_or(Pace::Slow, |inputs| <P as Process>::pace(&inputs))
+    fn pace(&self, raw: &Erased) -> Pace {
+        raw.inputs::<P::Inputs>().map_or(Pace::Slow, |inputs| <P as Process>::pace(&inputs))
     }
 
-    fn execute(&self, ask: &Ask<'_>, raw: &Value) -> Outcome<Arc<dyn AnyAnswer>> {
+    fn execute(&self, ask: &Ask<'_>, raw: &Erased) -> Outcome<Arc<dyn AnyAnswer>> {
         Ok(Arc::new(run::<P>(ask, raw)?))
     }
 }
@@ -88,14 +87,14 @@ pub fn find(id: &str) -> Outcome<&'static dyn AnyProcess> {
 }
 
 /// Executes a process whose types are known.
-pub fn run<P: Process>(ask: &Ask<'_>, raw: &Value) -> Outcome<P::Answer> {
-    let inputs: P::Inputs = read_inputs(raw)?;
+pub fn run<P: Process>(ask: &Ask<'_>, raw: &Erased) -> Outcome<P::Answer> {
+    let inputs: P::Inputs = raw.inputs()?;
     let common = P::common(&inputs);
     let chosen = common.pack.map(|named| ask.rules.choose(named, P::PACKS)).transpose().map_err(|fault| fault.at("/inputs/pack"))?;
     let rules = chosen.as_ref().unwrap_or(ask.rules);
     rules.must_serve(P::PACKS)?;
     let (as_of, seed) = (day(common.as_of)?, P::SEED.map_or(0, |usual| common.seed.unwrap_or(usual)));
-    let context = Context { city: ask.city, control: ask.control, rules, as_of, seed, input_hash: &input_hash(raw) };
+    let context = Context { city: ask.city, control: ask.control, rules, as_of, seed, input_hash: &raw.hash() };
     match ask.threads {
         None => P::run(&context, inputs),
         Some(threads) => pool(threads)?.install(|| P::run(&context, inputs)),
@@ -105,10 +104,6 @@ pub fn run<P: Process>(ask: &Ask<'_>, raw: &Value) -> Outcome<P::Answer> {
 /// Threads for one run.
 fn pool(threads: usize) -> Outcome<rayon::ThreadPool> {
     rayon::ThreadPoolBuilder::new().num_threads(threads).build().map_err(|error| Fault::internal("threads", error))
-}
-
-fn json(value: &impl serde::Serialize) -> Outcome<Value> {
-    serde_json::to_value(value).map_err(|error| Fault::internal("json", error))
 }
 
 /// A date input, today if absent.

@@ -1,10 +1,9 @@
 //! Answers are kept whole and rendered for whoever reads them.
 
-use crate::domain::Fault;
+use super::erased::Erased;
 use crate::domain::fault::Outcome;
 use crate::service::Viewer;
 use serde::Serialize;
-use serde_json::Value;
 use std::borrow::Cow;
 
 /// An answer without the members that its reader may not see.
@@ -18,11 +17,11 @@ pub trait Seen: Clone {
 /// The answer of any process, whole.
 pub trait AnyAnswer: Send + Sync {
     /// The answer's JSON as this viewer may read it.
-    fn render(&self, viewer: &Viewer) -> Outcome<Value>;
+    fn render(&self, viewer: &Viewer) -> Outcome<Erased>;
 }
 
 impl<A: Serialize + Seen + Send + Sync> AnyAnswer for A {
-    fn render(&self, viewer: &Viewer) -> Outcome<Value> {
-        serde_json::to_value(self.seen_by(viewer)).map_err(|error| Fault::internal("json", error))
+    fn render(&self, viewer: &Viewer) -> Outcome<Erased> {
+        Erased::of(&self.seen_by(viewer))
     }
 }

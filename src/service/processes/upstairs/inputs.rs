@@ -134,11 +134,11 @@ fn out_of_bounds(member: &str, lever: &str, value: f64, low: f64, high: f64) -> 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::service::processes::asked::read_inputs;
+    use crate::service::processes::Erased;
     use serde_json::{Value, json};
 
     fn question(raw: &Value) -> Outcome<Question> {
-        Question::read(read_inputs(raw)?)
+        Question::read(Erased::of(raw)?.inputs()?)
     }
 
     fn fault(raw: Value) -> (&'static str, Option<String>) {
