@@ -2,6 +2,7 @@
 
 mod land;
 mod one_writer;
+mod processes;
 
 use crate::support::{OWN_PARK, must, own_city, parkplan, path, refused, sample};
 use std::path::Path;

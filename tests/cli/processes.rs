@@ -1,0 +1,100 @@
+//! The options that every process has on the command line.
+
+use crate::support::{OWN_PARK, must, parkplan, path, refused, sample};
+use serde_json::Value;
+
+/// Each process as a script calls it, without `--out`.
+fn processes(city: &str) -> Vec<Vec<String>> {
+    let words = |line: &str| line.split(' ').map(str::to_owned).collect::<Vec<_>>();
+    let mut lines: Vec<Vec<String>> = vec![
+        words(&format!("consolidate CITY --park {OWN_PARK} --min-area-ha 2 --sites 2")),
+        words(&format!("actionplan CITY --from 2026 --to 2028 --parks {OWN_PARK} --source solved")),
+        words(&format!("upstairs CITY --park {OWN_PARK}")),
+        words("designate CITY"),
+    ];
+    lines.iter_mut().for_each(|line| line[1] = city.to_owned());
+    lines
+}
+
+fn with<'a>(line: &'a [String], more: &[&'a str]) -> Vec<&'a str> {
+    line.iter().map(String::as_str).chain(more.iter().copied()).collect()
+}
+
+#[test]
+fn the_common_options_are_where_they_mean_something() {
+    let takes = |command: &str, options: &[&str]| {
+        let help = must(&[command, "--help"]);
+        options.iter().for_each(|option| assert!(help.contains(option), "{command} {option}\n{help}"));
+    };
+    for command in ["consolidate", "actionplan"] {
+        takes(command, &["--seed", "--threads", "--pack", "--as-of", "--time-limit"]);
+    }
+    for command in ["upstairs", "designate", "progress"] {
+        takes(command, &["--threads", "--pack", "--as-of"]);
+    }
+    takes("regions", &["--seed", "--threads", "--time-limit"]);
+    for command in ["adjacency", "overlay", "topology"] {
+        takes(command, &["--threads"]);
+    }
+    assert_eq!(parkplan(&["designate", path(sample()), "--threads", "0"]).status.code(), Some(2));
+}
+
+#[test]
+fn an_answer_does_not_depend_on_the_threads_that_it_was_computed_on() {
+    let folder = tempfile::tempdir().unwrap();
+    for line in processes(path(sample())) {
+        let answer = |threads: &str| {
+            let out = folder.path().join(format!("{}-{threads}.json", line[0]));
+            must(&with(&line, &["--threads", threads, "--as-of", "2026-09-01", "--quiet", "--out", path(&out)]));
+            std::fs::read(out).unwrap()
+        };
+        assert!(answer("1") == answer("3"), "{}", line[0]);
+    }
+}
+
+#[test]
+fn a_pack_of_ones_own_is_computed_by_and_recorded_by_its_content() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = include_str!("../../geodata/rules/designation-featured-park.toml").replace("id = \"designation-featured-park\"", "id = \"mine\"");
+    let (own, out) = (folder.path().join("own.toml"), folder.path().join("cards.json"));
+    std::fs::write(&own, &text).unwrap();
+    let cards = |pack: &[&str]| -> Value {
+        must(&[&["designate", path(sample()), "--as-of", "2026-09-01", "--quiet", "--force", "--out", path(&out)], pack].concat());
+        serde_json::from_str(&std::fs::read_to_string(&out).unwrap()).unwrap()
+    };
+    let (plain, mine) = (cards(&[]), cards(&["--pack", path(&own)]));
+    assert_eq!((&mine["run"]["pack"], mine["run"]["packs"][0]["hash"].as_str().unwrap().len()), (&"mine".into(), 64));
+    assert!(plain["run"].get("packs").is_none() && plain["run"]["id"] != mine["run"]["id"]);
+    let totals = |answer: &Value| answer["parks"].as_array().unwrap().iter().map(|park| park["total"].clone()).collect::<Vec<_>>();
+    assert_eq!(totals(&plain), totals(&mine), "the same figures under another name");
+}
+
+#[test]
+fn what_a_pack_says_of_something_unknown_is_refused_with_its_place() {
+    let folder = tempfile::tempdir().unwrap();
+    let own = folder.path().join("own.toml");
+    let asked = |line: &[String], text: String| {
+        std::fs::write(&own, text).unwrap();
+        refused(&with(line, &["--pack", path(&own), "--out", path(&folder.path().join("out.json"))]))
+    };
+    let lines = processes(path(sample()));
+    let designation = include_str!("../../geodata/rules/designation-featured-park.toml");
+    let consolidation = include_str!("../../geodata/rules/consolidation-shenzhen.toml");
+    let upstairs = include_str!("../../geodata/rules/upstairs-shenzhen.toml");
+    for (line, text, place) in [
+        (&lines[3], designation.replace("lq.points", "lqq.points").replace("lq.at", "lqq.at"), "indicator.lqq"),
+        (&lines[0], consolidation.replace("land.irregular =", "land.iregular ="), "price.land.iregular"),
+        (&lines[1], consolidation.replace("land.irregular =", "land.iregular ="), "price.land.iregular"),
+        // A pack that the process does not read would be passed over in silence.
+        (&lines[2], consolidation.to_owned(), "consolidation-shenzhen"),
+        (&lines[3], upstairs.to_owned(), "upstairs-shenzhen"),
+    ] {
+        let fault = asked(line, text);
+        assert!(fault["place"].as_str().is_some_and(|at| at.contains(place)), "{} {place}: {fault}", line[0]);
+    }
+    for line in &lines {
+        assert_eq!(refused(&with(line, &["--pack", "nothing", "--out", path(&folder.path().join("out.json"))]))["code"], "no_such_pack");
+        assert_eq!(refused(&with(line, &["--as-of", "1.9.2026", "--out", path(&folder.path().join("out.json"))]))["code"], "as_of");
+    }
+    assert!(!folder.path().join("out.json").exists(), "nothing is written");
+}
