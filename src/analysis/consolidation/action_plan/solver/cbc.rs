@@ -13,30 +13,53 @@ use std::ffi::{CStr, CString};
 /// Work limit: unlike the clock it ends every machine's run at the same point.
 const MOST_NODES: i32 = 2_000;
 
-/// As [`super::maximise`].
+/// As [`super::Solver::maximise`].
 pub(super) fn maximise(programme: &Programme, start: &[f64], time_limit_s: f64) -> Outcome<Solved> {
     let mut model = load(programme)?;
     model.set_log_level(0);
-    let settings: [(&CStr, String); 10] = [
+    let settings: [(&CStr, String); 11] = [
         (c"log", "0".to_owned()),
+        // Else it counts the processor time of the whole process, that is, of other jobs too.
         (c"timeMode", "elapsed".to_owned()),
         (c"sec", time_limit_s.max(0.01).to_string()),
         (c"maxNodes", MOST_NODES.to_string()),
         (c"randomSeed", SEED.to_string()),
         (c"randomCbcSeed", SEED.to_string()),
         (c"ratioGap", GAP.to_string()),
-        (c"allowableGap", GAP.to_string()),
+        (c"allowableGap", "0".to_owned()),
+        // By how much a point must be better than the last one: its default, 1e-5, overlooks points.
+        (c"increment", TOLERANCE.to_string()),
         (c"integerTolerance", TOLERANCE.to_string()),
         (c"primalTolerance", TOLERANCE.to_string()),
     ];
     for (name, value) in settings {
         model.set_parameter(name, &CString::new(value).map_err(failed)?);
     }
+    let is_linear = !programme.columns.iter().any(|column| column.whole);
+    if !is_linear {
+        model.set_initial_solution(start);
+    }
     model.solve();
-    if !matches!(model.status(), Status::Finished | Status::Stopped) && programme.columns.iter().any(|column| column.whole) {
+    if !is_linear && !matches!(model.status(), Status::Finished | Status::Stopped) {
         return Err(failed(format!("{:?}, {:?}", model.status(), model.secondary_status())));
     }
-    todo!()
+    let point = model.col_solution();
+    let values = programme.holds(point).then(|| point.to_vec());
+    let optimal = values.is_some() && model.is_proven_optimal();
+    Ok(Solved { bound: bound(programme, &model, optimal.then_some(point)), values, optimal })
+}
+
+/// CBC calls the best point's value its bound when the search has come to an end, though what lay nearer than the gap
+/// was cut away with it.
+fn bound(programme: &Programme, model: &Model, best: Option<&[f64]>) -> f64 {
+    if !programme.columns.iter().any(|column| column.whole) {
+        return -model.obj_value();
+    }
+    let told = -model.best_possible_value();
+    best.map_or(told, |point| {
+        let value = programme.value(point);
+        told.max(value + GAP * value.abs())
+    })
 }
 
 /// The programme in columns. CBC minimises what it is given, so the weights turn round.

@@ -9,7 +9,7 @@ use highs::{HighsModelStatus as Status, HighsSolutionStatus, RowProblem, Sense};
 /// Work limit: unlike the clock it ends every machine's run at the same point.
 const MOST_NODES: i32 = 2_000;
 
-/// As [`super::maximise`].
+/// As [`super::Solver::maximise`].
 pub(super) fn maximise(programme: &Programme, start: &[f64], time_limit_s: f64) -> Outcome<Solved> {
     let mut problem = RowProblem::default();
     let columns: Vec<highs::Col> =
