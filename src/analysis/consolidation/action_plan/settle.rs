@@ -12,7 +12,7 @@ use crate::analysis::consolidation::dice::Dice;
 /// the best, and no second programme would come to an end.
 const MOST_COLUMNS: usize = 400;
 /// The objective may fall by this share: rounding, far below the solver's own tolerance.
-const KEPT: f64 = 1e-9;
+const KEPT: f64 = 1e-8;
 /// Area below which a site has no new land, ha.
 const NO_LAND_HA: f64 = 1e-6;
 

@@ -79,7 +79,7 @@ fn columns(question: &Question, programme: &Programme, year_of: &[Option<usize>]
         let rest: f64 = row.terms.iter().filter(|(column, _)| *column < free).map(|(column, factor)| factor * values[*column]).sum();
         // Extra limits enter with −1 below a high bound, missing targets with +1 above a low one.
         let need = if own.1 < 0.0 { rest - row.high } else { row.low - rest };
-        values[own.0] = need.max(0.0);
+        values[own.0] = need.max(values[own.0]);
     }
     values
 }

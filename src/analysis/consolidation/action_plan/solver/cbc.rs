@@ -17,8 +17,9 @@ const MOST_NODES: i32 = 2_000;
 pub(super) fn maximise(programme: &Programme, start: &[f64], time_limit_s: f64) -> Outcome<Solved> {
     let mut model = load(programme)?;
     model.set_log_level(0);
-    let settings: [(&CStr, String); 11] = [
+    let settings: [(&CStr, String); 12] = [
         (c"log", "0".to_owned()),
+        (c"slog", "0".to_owned()),
         // Else it counts the processor time of the whole process, that is, of other jobs too.
         (c"timeMode", "elapsed".to_owned()),
         (c"sec", time_limit_s.max(0.01).to_string()),
@@ -43,22 +44,22 @@ pub(super) fn maximise(programme: &Programme, start: &[f64], time_limit_s: f64) 
     if !is_linear && !matches!(model.status(), Status::Finished | Status::Stopped) {
         return Err(failed(format!("{:?}, {:?}", model.status(), model.secondary_status())));
     }
-    let point = model.col_solution();
-    let values = programme.holds(point).then(|| point.to_vec());
-    let optimal = values.is_some() && model.is_proven_optimal();
-    Ok(Solved { bound: bound(programme, &model, optimal.then_some(point)), values, optimal })
+    // Nothing beats a start that is best already: CBC then ends without a point of its own.
+    let found = [model.col_solution(), start].into_iter().filter(|point| programme.holds(point));
+    let point = found.reduce(|best, other| if programme.value(other) > programme.value(best) { other } else { best });
+    let proven = point.filter(|_| model.is_proven_optimal());
+    Ok(Solved { bound: bound(programme, &model, proven), optimal: proven.is_some(), values: point.map(<[f64]>::to_vec) })
 }
 
-/// CBC calls the best point's value its bound when the search has come to an end, though what lay nearer than the gap
-/// was cut away with it.
+/// A search that has come to an end cut away what lay nearer than the gap. What CBC itself tells then is no bound: the
+/// point's own value, or that of the first relaxation when the start was best.
 fn bound(programme: &Programme, model: &Model, best: Option<&[f64]>) -> f64 {
     if !programme.columns.iter().any(|column| column.whole) {
         return -model.obj_value();
     }
-    let told = -model.best_possible_value();
-    best.map_or(told, |point| {
+    best.map_or(-model.best_possible_value(), |point| {
         let value = programme.value(point);
-        told.max(value + GAP * value.abs())
+        value + GAP * value.abs()
     })
 }
 

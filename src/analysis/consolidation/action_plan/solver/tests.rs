@@ -78,8 +78,7 @@ fn all_solvers_have_the_same_objective() {
     let mut dice = Dice::new(8, 3);
     for case in 0..12 {
         let (programme, start) = random(&mut dice, 40);
-        let found: Vec<f64> =
-            SOLVERS.iter().map(|solver| value(&programme, &solver.maximise(&programme, &start, 20.0).expect("solved"))).collect();
+        let found: Vec<f64> = SOLVERS.iter().map(|solver| value(&programme, &solver.maximise(&programme, &start, 20.0).expect("solved"))).collect();
         assert!(found.iter().all(|one| close(*one, found[0])), "case {case}: {found:?}");
     }
 }
@@ -101,9 +100,8 @@ fn jobs_that_solve_at_the_same_time_answer_as_alone() {
     let mut dice = Dice::new(2, 5);
     let programmes: Vec<(Programme, Vec<f64>)> = (0..16).map(|_| random(&mut dice, 30)).collect();
     for solver in SOLVERS {
-        let solve = || -> Vec<Solved> {
-            programmes.iter().map(|(programme, start)| solver.maximise(programme, start, 20.0).expect("solved")).collect()
-        };
+        let solve =
+            || -> Vec<Solved> { programmes.iter().map(|(programme, start)| solver.maximise(programme, start, 20.0).expect("solved")).collect() };
         let alone = solve();
         let together: Vec<Vec<Solved>> = std::thread::scope(|scope| {
             let jobs: Vec<_> = (0..4).map(|_| scope.spawn(solve)).collect();
