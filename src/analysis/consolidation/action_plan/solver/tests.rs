@@ -18,7 +18,12 @@ fn random(dice: &mut Dice, count: usize) -> (Programme, Vec<f64>) {
         programme.columns.push(Column { value: dice.below(41) as f64 / 4.0 - 2.0, low: 0.0, high: 1.0, whole: true });
     }
     for _ in 0..1 + dice.below(3) {
-        let terms: Vec<(usize, f64)> = (0..count).filter_map(|at| (dice.below(4) > 0).then(|| (at, 0.05 + dice.below(30) as f64 / 40.0))).collect();
+        let mut terms = Vec::new();
+        for at in 0..count {
+            if dice.below(4) > 0 {
+                terms.push((at, 0.05 + dice.below(30) as f64 / 40.0));
+            }
+        }
         programme.rows.push(Row { low: f64::NEG_INFINITY, high: 1.0 + dice.below(20) as f64 / 10.0, terms });
     }
     // The shortfall fills the row up: Σ share · x + shortfall ≥ 1.
