@@ -1,13 +1,14 @@
 //! `/changes`: what was recorded, and a stream of what is being recorded.
 
 use super::{App, Caller, Refusal, away};
+use crate::domain::ChangeQuery;
 use crate::service::Event;
+use crate::service::changes::ChangeList;
 use axum::Json;
 use axum::extract::{Query, State};
 use axum::response::sse::{self, KeepAlive, Sse};
 use futures_util::stream::{Stream, unfold};
 use serde::Deserialize;
-use serde_json::Value;
 use std::convert::Infallible;
 use tokio::sync::broadcast::error::RecvError;
 
@@ -21,8 +22,12 @@ pub struct Since {
     limit: Option<usize>,
 }
 
-pub async fn list(State(app): State<App>, caller: Caller, Query(query): Query<Since>) -> Result<Json<Value>, Refusal> {
-    away(move || app.planner.changes(&caller.viewer, query.since, query.collection, query.id, query.limit.unwrap_or(100).min(1000)).map(Json)).await
+pub async fn list(State(app): State<App>, caller: Caller, Query(query): Query<Since>) -> Result<Json<ChangeList>, Refusal> {
+    away(move || {
+        let query = ChangeQuery { since: query.since, collection: query.collection, id: query.id, limit: query.limit.unwrap_or(100).min(1000) };
+        app.planner.changes(&app.planner.city(), &caller.viewer, &query).map(Json)
+    })
+    .await
 }
 
 pub async fn stream(State(app): State<App>) -> Sse<impl Stream<Item = Result<sse::Event, Infallible>>> {

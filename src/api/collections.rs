@@ -1,8 +1,9 @@
 //! `/collections`: what there is, and what each property means.
 
 use super::{App, Caller, Refusal, away};
+use crate::city::City;
 use crate::domain::{ColumnType, Lang, Layer, catalogue};
-use crate::service::{self, Planner};
+use crate::service;
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::header;
@@ -11,11 +12,10 @@ use serde_json::{Map, Value, json};
 
 const CRS84: &str = "http://www.opengis.net/def/crs/OGC/1.3/CRS84";
 
-fn describe(planner: &Planner, layer: &Layer, caller: &Caller) -> Value {
+fn describe(city: &City, layer: &Layer, caller: &Caller) -> Value {
     let (base, name) = (&caller.base, &layer.name);
-    let atlas = planner.atlas();
-    let table = atlas.table(name);
-    let count = table.map(|table| table.len() as u64).or_else(|| planner.store().count(layer).ok());
+    let table = city.named(name);
+    let count = table.map(|table| table.len());
     let mut value = json!({
         "id": name,
         "title": if caller.lang == Lang::Zh { &layer.zh } else { &layer.en },
@@ -30,9 +30,9 @@ fn describe(planner: &Planner, layer: &Layer, caller: &Caller) -> Value {
         ],
     });
     if layer.is_spatial() {
-        value["storageCrs"] = json!(format!("http://www.opengis.net/def/crs/EPSG/0/{}", planner.crs().epsg()));
+        value["storageCrs"] = json!(format!("http://www.opengis.net/def/crs/EPSG/0/{}", city.crs.epsg()));
         if let Some(extent) = table.and_then(|table| table.extent()) {
-            value["extent"] = json!({ "spatial": { "bbox": [atlas.lon_lat_box(extent)], "crs": CRS84 } });
+            value["extent"] = json!({ "spatial": { "bbox": [city.lon_lat_box(extent)], "crs": CRS84 } });
         }
         if let Some(links) = value["links"].as_array_mut() {
             links.push(json!({ "rel": "http://www.opengis.net/def/rel/ogc/1.0/tilesets-vector", "href": format!("{base}/collections/{name}/tilejson.json"), "type": "application/json" }));
@@ -43,14 +43,15 @@ fn describe(planner: &Planner, layer: &Layer, caller: &Caller) -> Value {
 
 pub async fn list(State(app): State<App>, caller: Caller) -> Result<Json<Value>, Refusal> {
     away(move || {
-        let collections: Vec<Value> = service::collections().map(|layer| describe(&app.planner, layer, &caller)).collect();
+        let city = app.planner.city();
+        let collections: Vec<Value> = service::collections().map(|layer| describe(&city, layer, &caller)).collect();
         Ok(Json(json!({ "collections": collections, "links": [{ "rel": "self", "href": format!("{}/collections", caller.base), "type": "application/json" }] })))
     })
     .await
 }
 
 pub async fn one(State(app): State<App>, caller: Caller, Path(name): Path<String>) -> Result<Json<Value>, Refusal> {
-    away(move || Ok(Json(describe(&app.planner, service::collection(&name)?, &caller)))).await
+    away(move || Ok(Json(describe(&app.planner.city(), service::collection(&name)?, &caller)))).await
 }
 
 /// JSON Schema of a collection's properties; the queryables are the same properties.

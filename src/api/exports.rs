@@ -1,7 +1,7 @@
 //! `/exports`: a file of exactly what is selected.
 
 use super::{App, Caller, Refusal, away};
-use crate::service::exports::{ExportRequest, FileOptions, Format};
+use crate::service::exports::{self, ExportRequest, FileOptions, Format};
 use axum::Json;
 use axum::extract::State;
 use axum::http::header;
@@ -10,9 +10,10 @@ use axum::response::{IntoResponse, Response};
 pub async fn export(State(app): State<App>, caller: Caller, Json(request): Json<ExportRequest>) -> Result<Response, Refusal> {
     let (body, count, format) = away(move || {
         let format = Format::parse(&request.format)?;
-        let selected = app.planner.select_for_export(&caller.viewer, &request)?;
+        let city = app.planner.city();
+        let selected = exports::select_for_export(&city, &caller.viewer, &request)?;
         let options = FileOptions { format, precision: request.precision, crs: request.crs.as_deref(), encoding: request.encoding.as_deref() };
-        Ok((app.planner.export_bytes(&selected, &options)?, selected.rows.len(), (format, request.collection)))
+        Ok((exports::export_bytes(&city, &selected, &options)?, selected.rows.len(), (format, request.collection)))
     })
     .await?;
     let (format, collection) = format;

@@ -1,31 +1,32 @@
 //! `/instruments`, `/lineage`: recorded merges and splits, and what became of which land.
 
+use super::conditions::if_match;
 use super::{App, Caller, Refusal, away};
-use crate::service::instruments::{InstrumentQuery, Move, NewInstrument};
+use crate::service::instruments::{InstrumentAnswer, InstrumentList, InstrumentQuery, LineageAnswer, Move, NewInstrument, lineage_of};
+use crate::service::today;
 use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use serde_json::Value;
 
-fn with_etag(instrument: Value) -> Response {
-    let etag = instrument["etag"].as_str().unwrap_or_default().to_owned();
+fn with_etag(instrument: InstrumentAnswer) -> Response {
+    let etag = instrument.etag.clone();
     ([(header::ETAG, etag), (header::VARY, "cookie".to_owned()), (header::CACHE_CONTROL, "no-cache".to_owned())], Json(instrument)).into_response()
 }
 
-pub async fn list(State(app): State<App>, caller: Caller, Query(query): Query<InstrumentQuery>) -> Result<Json<Value>, Refusal> {
-    away(move || app.planner.instruments(&caller.viewer, &query).map(Json)).await
+pub async fn list(State(app): State<App>, caller: Caller, Query(query): Query<InstrumentQuery>) -> Result<Json<InstrumentList>, Refusal> {
+    away(move || app.planner.instruments(&app.planner.city(), &caller.viewer, &query).map(Json)).await
 }
 
 pub async fn one(State(app): State<App>, caller: Caller, Path(code): Path<String>) -> Result<Response, Refusal> {
-    away(move || app.planner.instrument(&caller.viewer, &code)).await.map(with_etag)
+    away(move || app.planner.instrument(&app.planner.city(), &caller.viewer, &code)).await.map(with_etag)
 }
 
 pub async fn add(State(app): State<App>, caller: Caller, Json(new): Json<NewInstrument>) -> Result<Response, Refusal> {
     caller.viewer.planner()?;
     caller.may_write()?;
     let instrument = away(move || app.planner.draft_instrument(&caller.viewer, &new)).await?;
-    let place = format!("/instruments/{}", instrument["code"].as_str().unwrap_or_default());
+    let place = format!("/instruments/{}", instrument.code);
     Ok((StatusCode::CREATED, [(header::LOCATION, place)], with_etag(instrument)).into_response())
 }
 
@@ -38,10 +39,10 @@ pub async fn advance(
 ) -> Result<Response, Refusal> {
     caller.viewer.planner()?;
     caller.may_write()?;
-    let if_match = headers.get(header::IF_MATCH).and_then(|value| value.to_str().ok()).map(str::to_owned);
-    away(move || app.planner.move_instrument(&caller.viewer, &code, if_match.as_deref(), &wanted)).await.map(with_etag)
+    let seen = if_match(&headers)?;
+    away(move || app.planner.move_instrument(&caller.viewer, &code, seen, &wanted)).await.map(with_etag)
 }
 
-pub async fn lineage(State(app): State<App>, Path(code): Path<String>) -> Result<Json<Value>, Refusal> {
-    away(move || app.planner.lineage_of(&code).map(Json)).await
+pub async fn lineage(State(app): State<App>, Path(code): Path<String>) -> Result<Json<LineageAnswer>, Refusal> {
+    away(move || lineage_of(&app.planner.city(), &code, &today()).map(Json)).await
 }

@@ -1,10 +1,10 @@
 //! Items: pages of features, one feature, totals, search, neighbours.
 
 use super::{App, Caller, Refusal, away};
-use crate::city::Page;
+use crate::city::{Page, cql2};
 use crate::domain::{ColumnType, Fault, Layer};
 use crate::service;
-use crate::service::items::Selection;
+use crate::service::items::{Selection, SummaryAnswer};
 use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::header;
@@ -57,6 +57,7 @@ impl Wanted {
 fn wanted(layer: &Layer, query: &[(String, String)], private: bool) -> Result<Wanted, Fault> {
     let mut wanted = Wanted::default();
     let mut conditions: Vec<String> = Vec::new();
+    let mut filter: Option<String> = None;
     for (name, value) in query {
         let bad = || {
             Fault::bad("parameter", format!("参数 {name} 的值有误：{value}"), format!("the parameter {name} has a bad value: {value}"))
@@ -67,7 +68,7 @@ fn wanted(layer: &Layer, query: &[(String, String)], private: bool) -> Result<Wa
             "bbox" => wanted.bbox = Some(bbox(value).ok_or_else(|| bad().help("写成 西,南,东,北（度）", "write west,south,east,north in degrees"))?),
             "limit" => wanted.limit = Some(value.parse().map_err(|_| bad())?),
             "offset" => wanted.offset = value.parse().map_err(|_| bad())?,
-            "filter" => conditions.push(value.clone()),
+            "filter" => filter = Some(value.clone()),
             "filter-lang" if matches!(value.as_str(), "cql2-text" | "cql2-json") => {}
             "filter-crs" | "crs" | "bbox-crs" if value.ends_with("CRS84") => {}
             "ids" => wanted.ids = Some(list()),
@@ -87,19 +88,30 @@ fn wanted(layer: &Layer, query: &[(String, String)], private: bool) -> Result<Wa
             },
         }
     }
-    wanted.filter = match conditions.len() {
-        0 => None,
-        1 => conditions.pop(),
-        _ => Some(conditions.iter().map(|condition| format!("({condition})")).collect::<Vec<_>>().join(" AND ")),
+    wanted.filter = match filter {
+        // Joined with others only once it was read by itself: it may be JSON, and may not end the bracket around it.
+        Some(filter) if !conditions.is_empty() => {
+            conditions.insert(0, cql2::parse(&filter)?.to_string());
+            joined(conditions)
+        }
+        Some(filter) => Some(filter),
+        None => joined(conditions),
     };
     Ok(wanted)
 }
 
+fn joined(mut conditions: Vec<String>) -> Option<String> {
+    if conditions.len() < 2 {
+        return conditions.pop();
+    }
+    Some(conditions.iter().map(|condition| format!("({condition})")).collect::<Vec<_>>().join(" AND "))
+}
+
 fn equality(property: &str, kind: ColumnType, value: &str) -> String {
     match kind {
-        ColumnType::Real | ColumnType::Integer if value.parse::<f64>().is_ok() => format!("{property} = {value}"),
+        ColumnType::Real | ColumnType::Integer if value.parse::<f64>().is_ok_and(f64::is_finite) => format!("{property} = {value}"),
         ColumnType::Boolean if matches!(value, "true" | "false") => format!("{property} = {value}"),
-        _ => format!("{property} = '{}'", value.replace('\'', "''")),
+        _ => format!("{property} = {}", cql2::text_literal(value)),
     }
 }
 
@@ -129,11 +141,12 @@ pub async fn search(State(app): State<App>, caller: Caller, Path(name): Path<Str
 async fn answer(app: App, caller: Caller, name: String, wanted: Wanted, query: Vec<(String, String)>) -> Result<Response, Refusal> {
     let page = wanted.page()?;
     let text = away(move || {
-        let selected = app.planner.select(&caller.viewer, &name, &wanted.selection())?;
+        let city = app.planner.city();
+        let selected = service::items::select(&city, &caller.viewer, &name, &wanted.selection())?;
         let matched = selected.rows.len();
         let hits = wanted.resulttype.as_deref() == Some("hits");
         let features =
-            if hits { String::new() } else { selected.features(app.planner.crs(), page, wanted.properties.as_deref(), !wanted.skip_geometry, 7) };
+            if hits { String::new() } else { selected.features(&city.crs, page, wanted.properties.as_deref(), !wanted.skip_geometry, 7) };
         let returned = if hits { 0 } else { page.of(&selected.rows).len() };
         let link = |rel: &str, offset: usize| {
             let mut href = format!("{}/collections/{name}/items?", caller.base);
@@ -170,7 +183,11 @@ fn encode(text: &str) -> String {
 }
 
 pub async fn one(State(app): State<App>, caller: Caller, Path((name, id)): Path<(String, String)>) -> Result<Response, Refusal> {
-    let (text, revision) = away(move || Ok((app.planner.item(&caller.viewer, &name, &id)?, app.planner.info()?.revision))).await?;
+    let (text, revision) = away(move || {
+        let city = app.planner.city();
+        Ok((service::items::item(&city, &caller.viewer, &name, &id)?, city.revision))
+    })
+    .await?;
     Ok((
         [
             (header::CONTENT_TYPE, "application/geo+json".to_owned()),
@@ -187,9 +204,9 @@ pub async fn summary(
     caller: Caller,
     Path(name): Path<String>,
     Query(query): Query<Vec<(String, String)>>,
-) -> Result<Json<Value>, Refusal> {
+) -> Result<Json<SummaryAnswer>, Refusal> {
     let wanted = wanted(service::collection(&name)?, &query, caller.viewer.sees_private(&name))?;
-    away(move || app.planner.summary(&caller.viewer, &name, &wanted.selection()).map(Json)).await
+    away(move || service::items::summary(&app.planner.city(), &caller.viewer, &name, &wanted.selection()).map(Json)).await
 }
 
 pub async fn summary_of(
@@ -197,8 +214,8 @@ pub async fn summary_of(
     caller: Caller,
     Path(name): Path<String>,
     Json(selection): Json<Selection>,
-) -> Result<Json<Value>, Refusal> {
-    away(move || app.planner.summary(&caller.viewer, &name, &selection).map(Json)).await
+) -> Result<Json<SummaryAnswer>, Refusal> {
+    away(move || service::items::summary(&app.planner.city(), &caller.viewer, &name, &selection).map(Json)).await
 }
 
 #[derive(Deserialize)]
@@ -209,7 +226,7 @@ pub struct Find {
 }
 
 pub async fn find(State(app): State<App>, Query(find): Query<Find>) -> Result<Json<Value>, Refusal> {
-    away(move || app.planner.search(&find.q, find.limit.unwrap_or(10).clamp(1, 100)).map(Json)).await
+    away(move || service::search::search(&app.planner.city(), &find.q, find.limit.unwrap_or(10).clamp(1, 100)).map(Json)).await
 }
 
 #[derive(Deserialize)]
@@ -219,7 +236,7 @@ pub struct Near {
 }
 
 pub async fn neighbours(State(app): State<App>, Path(code): Path<String>, Query(near): Query<Near>) -> Result<Json<Value>, Refusal> {
-    away(move || app.planner.neighbours(&code, near.tolerance).map(Json)).await
+    away(move || service::analyses::neighbours(&app.planner.city(), &code, near.tolerance).map(Json)).await
 }
 
 #[cfg(test)]
@@ -235,6 +252,10 @@ mod tests {
     #[test]
     fn properties_become_conditions_and_strangers_are_refused() {
         assert_eq!(read(&[("park", "P'1"), ("far_limit", "3.5")]).unwrap().filter.unwrap(), "(park = 'P''1') AND (far_limit = 3.5)");
+        assert_eq!(read(&[("code", r"a\")]).unwrap().filter.unwrap(), r"code = 'a\\'");
+        let json = r#"{"op":"=","args":[{"property":"far_limit"},3]}"#;
+        assert_eq!(read(&[("filter", json), ("code", "0012")]).unwrap().filter.unwrap(), "(far_limit = 3) AND (code = '0012')");
+        assert!(read(&[("filter", "code = 'a') OR (code = 'b'"), ("park", "BA-03")]).is_err());
         assert!(read(&[("owner", "x")]).is_err() && read(&[("colour", "red")]).is_err() && read(&[("f", "xml")]).is_err());
         assert!(read(&[("bbox", "1,2,3")]).is_err() && read(&[("bbox", "1,2,0,3,4,9")]).unwrap().bbox == Some([1.0, 2.0, 3.0, 4.0]));
         assert!(read(&[("limit", "0")]).unwrap().page().is_err());

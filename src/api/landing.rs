@@ -2,6 +2,7 @@
 
 use super::{App, Caller, Refusal, assets, away};
 use crate::domain::{catalogue as embedded, dictionary};
+use crate::service::items;
 use axum::Json;
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, header};
@@ -27,8 +28,8 @@ pub async fn root(
     }
     let planner = app.planner.clone();
     let (info, extent, focus) = away(move || {
-        let atlas = planner.atlas();
-        Ok((planner.info()?, atlas.extent().map(|extent| atlas.lon_lat_box(extent)), planner.focus()))
+        let city = planner.city();
+        Ok((city.info(), city.extent().map(|extent| city.lon_lat_box(extent)), items::focus(&city)))
     })
     .await?;
     let base = &caller.base;
@@ -81,6 +82,6 @@ pub async fn catalogue() -> Json<Value> {
 
 pub async fn healthz(State(app): State<App>) -> Result<Json<Value>, Refusal> {
     let planner = app.planner.clone();
-    let info = away(move || planner.info()).await?;
-    Ok(Json(json!({ "status": "ok", "revision": info.revision, "version": env!("CARGO_PKG_VERSION") })))
+    let revision = away(move || planner.must_be_current().map(|()| planner.city().revision)).await?;
+    Ok(Json(json!({ "status": "ok", "revision": revision, "version": env!("CARGO_PKG_VERSION") })))
 }

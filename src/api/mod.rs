@@ -4,6 +4,8 @@ mod assets;
 mod caller;
 mod changes;
 mod collections;
+mod conditions;
+mod current;
 mod exports;
 mod instruments;
 mod items;
@@ -85,6 +87,7 @@ pub fn router(planner: Arc<Planner>) -> Router {
         .route("/units/{id}/history", get(units::history))
         .route("/buildings/{code}/stack", get(units::stack))
         .route("/parks/{code}/occupancy", get(units::park))
+        .layer(axum::middleware::from_fn_with_state(App { planner: planner.clone() }, current::guard))
         .fallback(assets::file)
         .layer(axum::middleware::from_fn(problem::render))
         .layer(DefaultBodyLimit::max(LARGEST_BODY))

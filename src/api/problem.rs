@@ -38,7 +38,7 @@ fn status(kind: FaultKind) -> StatusCode {
         FaultKind::PreconditionRequired => StatusCode::PRECONDITION_REQUIRED,
         FaultKind::Unprocessable => StatusCode::UNPROCESSABLE_ENTITY,
         FaultKind::TooMany => StatusCode::TOO_MANY_REQUESTS,
-        FaultKind::Cancelled => StatusCode::SERVICE_UNAVAILABLE,
+        FaultKind::Cancelled | FaultKind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         FaultKind::Internal => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }

@@ -67,5 +67,5 @@ pub async fn execute(
     if wants_a_job(&headers) {
         return Ok(jobs::accepted(&app.planner.submit(&caller.viewer, process.id, execution.inputs)?, &caller.base));
     }
-    away(move || app.planner.execute_apart(&caller.viewer, process.id, &execution.inputs).map(Json)).await.map(Json::into_response)
+    away(move || app.planner.execute(&caller.viewer, process.id, &execution.inputs).map(Json)).await.map(Json::into_response)
 }

@@ -2,9 +2,9 @@
 
 use super::caller::COOKIE;
 use super::{App, Caller, Refusal, away};
+use crate::domain::Account;
 use crate::service::Planner;
 use crate::service::sessions::Setup;
-use crate::store::Account;
 use axum::Json;
 use axum::extract::State;
 use axum::http::{StatusCode, header};

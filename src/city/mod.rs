@@ -1,56 +1,133 @@
-//! The immutable snapshot that queries and analyses read: columns, shapes and spatial indexes of one revision.
+//! [`City`]: one immutable revision of everything, in memory. Queries and analyses read it; a commit makes the next one at the cost of the change.
 
+pub mod blocks;
+pub mod boxes;
 pub mod column;
+pub mod cql2;
+mod edit;
 pub mod filter;
-mod filter_text;
+pub mod instruments;
+mod keys;
+pub mod letting;
+pub mod links;
 pub mod query;
 pub mod summary;
 pub mod table;
+mod with;
 
+pub use instruments::Instruments;
+pub use letting::{Letting, LettingTotals};
 pub use query::{Page, Query, SortKey};
 pub use table::{Table, TableBuilder};
 
+use crate::domain::fault::Outcome;
+use crate::domain::{CityInfo, LayerId, Plan};
+use crate::spatial::bounds;
 use crate::spatial::crs::WorkingCrs;
 use geo_types::{Coord, Rect};
+use links::Links;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// One revision of a city in memory. Cheap to share; a change makes a new one.
-pub struct Atlas {
+/// One revision of a city. A use case takes it once, at its start, and never asks again.
+#[derive(Clone)]
+pub struct City {
+    /// The revision that all of this is, and that answers name.
     pub revision: i64,
     pub crs: Arc<WorkingCrs>,
-    tables: BTreeMap<String, Arc<Table>>,
+    info: Arc<CityInfo>,
+    /// By [`LayerId::index`].
+    layers: Vec<LayerState>,
+    plans: Arc<BTreeMap<String, Arc<Plan>>>,
+    links: Links,
+    letting: Letting,
+    instruments: Arc<Instruments>,
+    /// An empty table, put where one is out for changing.
+    nothing: Arc<Table>,
 }
 
-impl Atlas {
-    pub fn new(revision: i64, crs: Arc<WorkingCrs>, tables: impl IntoIterator<Item = Arc<Table>>) -> Self {
-        Atlas { revision, crs, tables: tables.into_iter().map(|table| (table.layer().name.clone(), table)).collect() }
+/// A layer of a revision.
+#[derive(Clone)]
+struct LayerState {
+    table: Arc<Table>,
+    changed: Changed,
+}
+
+/// When a layer last changed, and where.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Changed {
+    pub revision: i64,
+    /// Box of the shapes that changed, working CRS; none for attribute tables and after loading.
+    pub bounds: Option<Rect<f64>>,
+}
+
+impl City {
+    /// Puts a city together from its tables (in the dictionary's order) and plans, and derives the rest.
+    pub fn new(info: CityInfo, crs: Arc<WorkingCrs>, tables: Vec<Table>, plans: Vec<Plan>) -> Outcome<Self> {
+        let revision = info.revision;
+        let changed = Changed { revision, bounds: None };
+        let layers: Vec<LayerState> = tables.into_iter().map(|table| LayerState { table: Arc::new(table), changed }).collect();
+        let of = |layer: LayerId| &*layers[layer.index()].table;
+        let links = Links::build(of(LayerId::Park), of(LayerId::Parcel), of(LayerId::Building), of(LayerId::Floor), of(LayerId::Unit));
+        let letting = Letting::build(&links, of(LayerId::Unit));
+        let instruments = Arc::new(Instruments::read(of(LayerId::Instrument))?);
+        let plans = Arc::new(plans.into_iter().map(|plan| (plan.id.clone(), Arc::new(plan))).collect());
+        let nothing = Arc::new(TableBuilder::new(LayerId::District).finish());
+        Ok(City { revision, crs, info: Arc::new(info), layers, plans, links, letting, instruments, nothing })
     }
 
-    /// The snapshot of a later revision in which only this table differs.
-    pub fn with_table(&self, revision: i64, table: Arc<Table>) -> Self {
-        let mut tables = self.tables.clone();
-        tables.insert(table.layer().name.clone(), table);
-        Atlas { revision, crs: self.crs.clone(), tables }
+    /// Name, date and origin; its revision is [`City::revision`].
+    pub fn info(&self) -> CityInfo {
+        CityInfo { revision: self.revision, ..(*self.info).clone() }
     }
 
-    /// The table of a spatial layer.
-    pub fn table(&self, layer: &str) -> Option<&Arc<Table>> {
-        self.tables.get(layer)
+    pub fn table(&self, layer: LayerId) -> &Arc<Table> {
+        &self.layers[layer.index()].table
+    }
+
+    /// The table of a layer that a person named.
+    pub fn named(&self, layer: &str) -> Option<&Arc<Table>> {
+        LayerId::parse(layer).map(|layer| self.table(layer))
     }
 
     pub fn tables(&self) -> impl Iterator<Item = &Arc<Table>> {
-        self.tables.values()
+        self.layers.iter().map(|layer| &layer.table)
+    }
+
+    /// When a layer last changed.
+    pub fn changed(&self, layer: LayerId) -> Changed {
+        self.layers[layer.index()].changed
+    }
+
+    /// Plans in the order of their making.
+    pub fn plans(&self) -> Vec<&Arc<Plan>> {
+        let mut plans: Vec<&Arc<Plan>> = self.plans.values().collect();
+        plans.sort_by(|a, b| (&a.created, &a.id).cmp(&(&b.created, &b.id)));
+        plans
+    }
+
+    pub fn plan(&self, id: &str) -> Option<&Arc<Plan>> {
+        self.plans.get(id)
+    }
+
+    /// Park → buildings → floors and units.
+    pub fn links(&self) -> &Links {
+        &self.links
+    }
+
+    /// What is let and how old the figures are, by parcel.
+    pub fn letting(&self) -> &Letting {
+        &self.letting
+    }
+
+    /// The instruments and the lineage that they make.
+    pub fn instruments(&self) -> &Instruments {
+        &self.instruments
     }
 
     /// Box of everything, working CRS.
     pub fn extent(&self) -> Option<Rect<f64>> {
-        self.tables().filter_map(|table| table.extent()).reduce(|a, b| {
-            Rect::new(
-                Coord { x: a.min().x.min(b.min().x), y: a.min().y.min(b.min().y) },
-                Coord { x: a.max().x.max(b.max().x), y: a.max().y.max(b.max().y) },
-            )
-        })
+        self.tables().filter_map(|table| table.extent()).reduce(bounds::union)
     }
 
     /// A lon/lat box as a box of the working CRS that holds it: corners and edge middles are projected, and 0.1 % is added for the bow of the edges.
@@ -65,7 +142,6 @@ impl Atlas {
         [min.x, min.y, max.x, max.y]
     }
 }
-
 pub(crate) fn plane_box(crs: &WorkingCrs, west: f64, south: f64, east: f64, north: f64) -> Rect<f64> {
     let points = border(Coord { x: west, y: south }, Coord { x: east, y: north }).map(|point| crs.from_lon_lat(point));
     let (min, max) = min_max(&points);

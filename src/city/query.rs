@@ -4,6 +4,7 @@ use super::filter::Filter;
 use super::table::Table;
 use crate::domain::Fault;
 use crate::domain::fault::Outcome;
+use crate::spatial::bounds::meets;
 use crate::spatial::crs::WorkingCrs;
 use geo_types::Rect;
 use rayon::prelude::*;
@@ -92,7 +93,7 @@ impl Query {
         let mut keys = Vec::new();
         for key in &self.sort {
             let known = table.layer().column(&key.column).is_some_and(|column| self.private || !column.private);
-            let Some(column) = table.column(&key.column).filter(|_| known) else {
+            let Some(column) = table.column(key.column.as_str()).filter(|_| known) else {
                 return Err(Fault::bad("sort_property", format!("不能按 {} 排序", key.column), format!("cannot sort by {}", key.column))
                     .at(key.column.clone()));
             };
@@ -125,8 +126,4 @@ impl Query {
         });
         Ok(())
     }
-}
-
-fn meets(a: Rect<f64>, b: Rect<f64>) -> bool {
-    a.min().x <= b.max().x && b.min().x <= a.max().x && a.min().y <= b.max().y && b.min().y <= a.max().y
 }

@@ -3,7 +3,7 @@
 use super::table::Table;
 use crate::domain::ColumnType;
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// Number of bars in a histogram.
 const BARS: usize = 24;
@@ -58,7 +58,7 @@ pub fn summarise(table: &Table, rows: &[u32]) -> Summary {
                 let middle = values.len() / 2;
                 values.select_nth_unstable_by(middle, f64::total_cmp);
                 summary.median.insert(name.clone(), values[middle]);
-                if let Some(histogram) = histogram(table, name, &values, unknown) {
+                if let Some(histogram) = histogram(table, name.as_str(), &values, unknown) {
                     summary.histograms.insert(name.clone(), histogram);
                 }
             }
@@ -72,11 +72,25 @@ pub fn summarise(table: &Table, rows: &[u32]) -> Summary {
 }
 
 fn groups(table: &Table, column: &super::column::Column, rows: &[u32]) -> Vec<Group> {
-    let none = column.texts().len();
-    let mut counts = vec![(0usize, 0.0f64); none + 1];
+    // Distinct texts stand once a block: each is given one number for all blocks.
+    let mut numbers: HashMap<&str, usize> = HashMap::new();
+    let mut names: Vec<&str> = Vec::new();
+    let by_block: Vec<Vec<usize>> = (0..column.block_count())
+        .map(|block| {
+            let number = |text| {
+                *numbers.entry(text).or_insert_with(|| {
+                    names.push(text);
+                    names.len()
+                })
+            };
+            column.block_texts(block).map(number).collect()
+        })
+        .collect();
+    // The first is for rows without a text.
+    let mut counts = vec![(0usize, 0.0f64); names.len() + 1];
     let areas = table.column("planar_area_m2");
     for row in rows {
-        let group = &mut counts[column.text_id(*row as usize).map_or(none, |id| id as usize)];
+        let group = &mut counts[column.text_place(*row as usize).map_or(0, |(block, text)| by_block[block][text])];
         group.0 += 1;
         group.1 += areas.and_then(|areas| areas.number(*row as usize)).unwrap_or(0.0);
     }
@@ -84,7 +98,7 @@ fn groups(table: &Table, column: &super::column::Column, rows: &[u32]) -> Vec<Gr
         .into_iter()
         .enumerate()
         .filter(|(_, (count, _))| *count > 0)
-        .map(|(id, (count, area_m2))| Group { value: column.texts().get(id).map(|text| text.to_string()), count, area_m2 })
+        .map(|(id, (count, area_m2))| Group { value: id.checked_sub(1).map(|id| names[id].to_owned()), count, area_m2 })
         .collect();
     groups.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.value.cmp(&b.value)));
     groups

@@ -1,34 +1,72 @@
-//! One spatial layer in memory: columns, shapes, drawing coordinates and a spatial index.
+//! One layer in memory: columns, shapes, drawing coordinates and indexes, all in shared blocks.
 
+use super::blocks::Blocks;
+use super::boxes::Boxes;
 use super::column::{Column, ColumnBuilder};
+use super::keys::Keys;
+use crate::domain::columns::{Flag, Numeric, Textual};
 use crate::domain::row::CellRef;
-use crate::domain::{Layer, Row};
+use crate::domain::{Handle, Layer, LayerId, Row, Shape};
 use crate::spatial::arena::Arena;
+use crate::spatial::bounds;
 use crate::spatial::crs::WorkingCrs;
-use crate::spatial::index::BoxIndex;
 use crate::spatial::mercator::DrawGrid;
 use geo_types::{Coord, Geometry, Rect};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
-/// A layer of one revision.
-#[derive(Debug)]
+/// A layer of one revision. A copy shares its blocks; [`super::City::with`] makes the next one.
+#[derive(Clone, Debug)]
 pub struct Table {
-    layer: &'static Layer,
-    fids: Vec<i64>,
-    columns: Vec<Column>,
-    shapes: Arena,
-    index: BoxIndex,
-    extent: Option<Rect<f64>>,
-    /// Rows sorted by key.
-    by_key: Vec<u32>,
-    key_at: usize,
-    /// Web Mercator positions of all vertices in 2⁻³² of the world, for tiles; made when the first tile is asked for.
-    drawing: OnceLock<Vec<[u32; 2]>>,
+    pub(super) id: LayerId,
+    pub(super) fids: Blocks<i64>,
+    pub(super) columns: Vec<Column>,
+    pub(super) shapes: Arena,
+    pub(super) index: Boxes,
+    pub(super) extent: Option<Rect<f64>>,
+    pub(super) keys: Keys,
+    /// The knots from which drawing positions are made; handed on while they cover the extent.
+    pub(super) grid: OnceLock<Arc<DrawGrid>>,
 }
 
+/// What names a column of a table: a handle, or a text where a person named it.
+pub trait ColumnName {
+    /// The column's place in a layer.
+    fn place(&self, layer: LayerId) -> Option<usize>;
+}
+
+impl<T> ColumnName for Handle<T> {
+    fn place(&self, layer: LayerId) -> Option<usize> {
+        assert!(self.layer() == layer, "{} is no column of {}", self.name(), layer.name());
+        Some(self.at())
+    }
+}
+
+impl ColumnName for &str {
+    fn place(&self, layer: LayerId) -> Option<usize> {
+        layer.layer().column_index(self)
+    }
+}
+
+/// Names of columns whose cells are texts.
+pub trait TextColumn: ColumnName {}
+/// Names of columns whose cells are numbers.
+pub trait NumberColumn: ColumnName {}
+/// Names of columns whose cells are flags.
+pub trait FlagColumn: ColumnName {}
+impl<T: Textual> TextColumn for Handle<T> {}
+impl<T: Numeric> NumberColumn for Handle<T> {}
+impl<T: Flag> FlagColumn for Handle<T> {}
+impl TextColumn for &str {}
+impl NumberColumn for &str {}
+impl FlagColumn for &str {}
+
 impl Table {
+    pub fn id(&self) -> LayerId {
+        self.id
+    }
+
     pub fn layer(&self) -> &'static Layer {
-        self.layer
+        self.id.layer()
     }
 
     pub fn len(&self) -> usize {
@@ -43,7 +81,7 @@ impl Table {
         &self.shapes
     }
 
-    pub fn index(&self) -> &BoxIndex {
+    pub fn index(&self) -> &Boxes {
         &self.index
     }
 
@@ -52,49 +90,70 @@ impl Table {
         self.extent
     }
 
+    /// The row's number in the store.
     pub fn fid(&self, row: usize) -> i64 {
-        self.fids[row]
+        self.fids.get(row).copied().unwrap_or_default()
+    }
+
+    /// The number that a new row gets.
+    pub fn next_fid(&self) -> i64 {
+        self.len().checked_sub(1).map_or(1, |last| self.fid(last) + 1)
+    }
+
+    /// The row of a store's number.
+    pub fn row_of_fid(&self, fid: i64) -> Option<usize> {
+        let (mut low, mut high) = (0, self.len());
+        while low < high {
+            let middle = low.midpoint(high);
+            if self.fid(middle) < fid { low = middle + 1 } else { high = middle }
+        }
+        (low < self.len() && self.fid(low) == fid).then_some(low)
     }
 
     pub fn key(&self, row: usize) -> &str {
-        self.columns[self.key_at].text(row).unwrap_or_default()
+        key_of(&self.columns, self.id, row)
     }
 
-    pub fn column(&self, name: &str) -> Option<&Column> {
-        self.layer.column_index(name).map(|index| &self.columns[index])
+    pub fn column(&self, name: impl ColumnName) -> Option<&Column> {
+        name.place(self.id).map(|index| &self.columns[index])
     }
 
     pub fn columns(&self) -> &[Column] {
         &self.columns
     }
 
-    /// A text cell of a named column; null for a column the layer lacks.
-    pub fn text(&self, row: usize, name: &str) -> Option<&str> {
+    /// A text cell; null for a column the layer lacks.
+    pub fn text(&self, row: usize, name: impl TextColumn) -> Option<&str> {
         self.column(name).and_then(|column| column.text(row))
     }
 
-    /// A number of a named column; null for a column the layer lacks.
-    pub fn number(&self, row: usize, name: &str) -> Option<f64> {
+    /// A number; null for a column the layer lacks.
+    pub fn number(&self, row: usize, name: impl NumberColumn) -> Option<f64> {
         self.column(name).and_then(|column| column.number(row))
     }
 
-    pub fn flag(&self, row: usize, name: &str) -> Option<bool> {
+    /// A whole number, exactly.
+    pub fn integer(&self, row: usize, name: impl NumberColumn) -> Option<i64> {
+        self.column(name).and_then(|column| column.integer(row))
+    }
+
+    pub fn flag(&self, row: usize, name: impl FlagColumn) -> Option<bool> {
         self.column(name).and_then(|column| column.flag(row))
     }
 
     /// The row of a key.
     pub fn row_of(&self, key: &str) -> Option<usize> {
-        self.by_key.binary_search_by(|row| self.key(*row as usize).cmp(key)).ok().map(|at| self.by_key[at] as usize)
+        self.keys.find(key, |row| self.key(row as usize))
     }
 
     pub fn geometry(&self, row: usize) -> Option<Geometry<f64>> {
-        use crate::domain::GeometryKind::{Line, Point, Polygon};
+        use crate::domain::GeometryKind::{Line, None as Nothing, Point, Polygon};
         self.shapes.bounds(row)?;
-        match self.layer.geometry {
+        match self.layer().geometry {
             Polygon => Some(Geometry::MultiPolygon(self.shapes.multi_polygon(row))),
             Line => Some(Geometry::MultiLineString(self.shapes.multi_line(row))),
             Point => self.shapes.point(row).map(Geometry::Point),
-            crate::domain::GeometryKind::None => None,
+            Nothing => None,
         }
     }
 
@@ -115,71 +174,84 @@ impl Table {
         rows
     }
 
-    /// Web Mercator positions of all vertices, in the order of the arena.
-    pub fn drawing(&self, crs: &WorkingCrs) -> &[[u32; 2]] {
-        self.drawing.get_or_init(|| match self.extent {
-            Some(extent) => DrawGrid::new(crs, extent).place_all(self.shapes.coords()),
-            None => Vec::new(),
-        })
+    /// The rings of a row as Web Mercator positions in 2⁻³² of the world, with their role.
+    pub fn drawn_rings(&self, row: usize, crs: &WorkingCrs) -> impl Iterator<Item = (&[[u32; 2]], bool)> + Clone {
+        self.shapes.drawn_rings(row, |coords| self.draw_grid(crs).map(|grid| grid.place_all(coords)).unwrap_or_default())
+    }
+
+    fn draw_grid(&self, crs: &WorkingCrs) -> Option<&Arc<DrawGrid>> {
+        self.extent.map(|extent| self.grid.get_or_init(|| Arc::new(DrawGrid::new(crs, extent))))
     }
 
     /// Resident bytes without the index, for the memory figure.
     pub fn bytes(&self) -> usize {
-        self.shapes.bytes() + self.columns.iter().map(Column::bytes).sum::<usize>() + self.fids.capacity() * 8 + self.by_key.capacity() * 4
+        self.shapes.bytes() + self.columns.iter().map(Column::bytes).sum::<usize>() + self.fids.bytes() + self.keys.bytes()
     }
+
+    pub(super) fn boxes(&self) -> Vec<(u32, Rect<f64>)> {
+        (0..self.shapes.len()).filter_map(|row| self.shapes.bounds(row).map(|bounds| (row as u32, bounds))).collect()
+    }
+}
+
+pub(super) fn key_of(columns: &[Column], id: LayerId, row: usize) -> &str {
+    id.layer().column_index(&id.layer().key).and_then(|at| columns[at].text(row)).unwrap_or_default()
 }
 
 /// Fills a [`Table`] in fid order.
 pub struct TableBuilder {
-    layer: &'static Layer,
+    id: LayerId,
     fids: Vec<i64>,
     columns: Vec<ColumnBuilder>,
     shapes: Arena,
 }
 
 impl TableBuilder {
-    pub fn new(layer: &'static Layer, rows: usize) -> Self {
-        let columns = layer.columns.iter().map(|column| ColumnBuilder::new(column.kind, column.name == layer.key, rows)).collect();
-        TableBuilder { layer, fids: Vec::with_capacity(rows), columns, shapes: Arena::default() }
+    pub fn new(id: LayerId) -> Self {
+        let layer = id.layer();
+        let columns = layer.columns.iter().map(|column| ColumnBuilder::new(column.kind, column.name == layer.key)).collect();
+        TableBuilder { id, fids: Vec::new(), columns, shapes: Arena::default() }
     }
 
-    /// Takes one row; `shape` appends its rings and finishes the shape.
-    pub fn push(&mut self, fid: i64, cells: &[CellRef<'_>], shape: impl FnOnce(&mut Arena)) {
+    /// Takes one row.
+    pub fn push(&mut self, fid: i64, cells: &[CellRef<'_>], shape: Shape<'_>) {
         self.fids.push(fid);
         for (column, cell) in self.columns.iter_mut().zip(cells) {
             column.push(*cell);
         }
-        shape(&mut self.shapes);
-        // A shape that could not be read is kept as an empty one: its row still counts.
-        if self.shapes.len() < self.fids.len() {
-            self.shapes.finish_shape();
+        if !self.id.layer().is_spatial() {
+            return;
         }
+        let polygon = self.id.layer().geometry == crate::domain::GeometryKind::Polygon;
+        let mut start = 0;
+        for ring in shape.rings {
+            let coords = shape.coords[start..ring.end as usize].iter().copied();
+            if polygon {
+                self.shapes.push_ring(coords, ring.exterior)
+            } else {
+                self.shapes.push_line(coords)
+            }
+            start = ring.end as usize;
+        }
+        self.shapes.finish_shape();
     }
 
     pub fn finish(mut self) -> Table {
         self.shapes.shrink();
-        let boxes: Vec<(u32, Rect<f64>)> =
-            (0..self.shapes.len()).filter_map(|row| self.shapes.bounds(row).map(|bounds| (row as u32, bounds))).collect();
-        let extent = boxes.iter().map(|(_, bounds)| *bounds).reduce(|a, b| {
-            Rect::new(
-                Coord { x: a.min().x.min(b.min().x), y: a.min().y.min(b.min().y) },
-                Coord { x: a.max().x.max(b.max().x), y: a.max().y.max(b.max().y) },
-            )
-        });
+        let columns: Vec<Column> = self.columns.into_iter().map(ColumnBuilder::finish).collect();
+        let keys = Keys::build(self.fids.len(), |row| key_of(&columns, self.id, row as usize));
         let mut table = Table {
-            layer: self.layer,
-            key_at: self.layer.column_index(&self.layer.key).unwrap_or(0),
-            columns: self.columns.into_iter().map(ColumnBuilder::finish).collect(),
-            index: BoxIndex::build(boxes.iter().copied()),
-            by_key: (0..self.fids.len() as u32).collect(),
-            fids: self.fids,
+            id: self.id,
+            fids: self.fids.into_iter().collect(),
+            columns,
             shapes: self.shapes,
-            extent,
-            drawing: OnceLock::new(),
+            index: Boxes::build(&[]),
+            extent: None,
+            keys,
+            grid: OnceLock::new(),
         };
-        let mut by_key = std::mem::take(&mut table.by_key);
-        by_key.sort_unstable_by(|a, b| table.key(*a as usize).cmp(table.key(*b as usize)));
-        table.by_key = by_key;
+        let boxes = table.boxes();
+        table.extent = boxes.iter().map(|(_, own)| *own).reduce(bounds::union);
+        table.index = Boxes::build(&boxes);
         table
     }
 }

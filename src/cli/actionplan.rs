@@ -4,9 +4,10 @@ use super::analyses::{ending, report_run, write_json};
 use super::output::{OutFile, Output, table};
 use crate::domain::Fault;
 use crate::domain::fault::Outcome;
-use crate::service::Planner;
 use crate::service::analyses::Control;
+use crate::service::analyses::execute;
 use crate::service::analyses::plan_as_geojson;
+use crate::service::{Planner, Viewer};
 use clap::Args;
 use serde_json::{Value, json};
 use std::path::PathBuf;
@@ -79,9 +80,15 @@ impl ActionPlan {
         if !self.target.is_empty() {
             inputs["targets"] = self.target.iter().map(|text| target(text)).collect::<Outcome<Value>>()?;
         }
-        let planner = Planner::open(&self.city)?;
+        let planner = Planner::open_reading(&self.city)?;
         let bar = output.bar(Some(100));
-        let answer = planner.action_plan(&inputs, Control { stop: &|| false, progress: &|share| bar.set_position((share * 100.0) as u64) });
+        let answer = execute(
+            &planner.city(),
+            &Viewer::local(),
+            "actionplan",
+            &inputs,
+            Control { stop: &|| false, progress: &|share| bar.set_position((share * 100.0) as u64) },
+        );
         bar.finish_and_clear();
         let answer = answer?;
         let geojson = self.format.as_deref().unwrap_or(ending(&self.out.out)) == "geojson";

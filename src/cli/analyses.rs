@@ -76,7 +76,7 @@ impl Consolidate {
         if let Some(file) = &self.area {
             inputs["area"] = read_json(file)?;
         }
-        let planner = Planner::open(&self.city)?;
+        let planner = Planner::open_reading(&self.city)?;
         let answer = planner.execute(&Viewer::guest(), "consolidate", &inputs)?;
         let geojson = self.format.as_deref().unwrap_or(ending(&self.out.out)) == "geojson";
         let body = if geojson { sites_as_geojson(&answer, "best") } else { answer.clone() };
@@ -136,7 +136,7 @@ pub struct Designate {
 
 impl Designate {
     pub fn run(self, output: &Output) -> Outcome<()> {
-        let planner = Planner::open(&self.city)?;
+        let planner = Planner::open_reading(&self.city)?;
         let answer = planner.execute(&Viewer::guest(), "designate", &json!({ "park": self.park, "as_of": self.as_of }))?;
         if let Some(out) = self.out {
             write_json(&OutFile { out, force: self.force }, &answer)?;

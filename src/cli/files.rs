@@ -7,7 +7,7 @@ use crate::formats::Limits;
 use crate::intake::{ImportOptions, OnInvalid};
 use crate::service::exports::{FileOptions, Format};
 use crate::service::items::Selection;
-use crate::service::{Planner, Viewer, import};
+use crate::service::{Planner, Viewer, exports, items, plans};
 use crate::store::geopackage::GeoPackage;
 use clap::{Args, ValueEnum};
 use serde::Deserialize;
@@ -42,19 +42,19 @@ pub struct Info {
 
 impl Info {
     pub fn run(self, output: &Output) -> Outcome<()> {
-        let planner = Planner::open(&self.city)?;
-        let info = planner.info()?;
-        let atlas = planner.atlas();
+        let planner = Planner::open_reading(&self.city)?;
+        let city = planner.city();
+        let info = city.info();
         let mut layers = Vec::new();
         for layer in &dictionary().layers {
-            let count = planner.store().count(layer)?;
-            let area = atlas
-                .table(&layer.name)
+            let count = city.named(&layer.name).map_or(0, |table| table.len());
+            let area = city
+                .named(&layer.name)
                 .filter(|_| layer.column("planar_area_m2").is_some())
                 .map(|table| (0..table.len()).filter_map(|row| table.number(row, "planar_area_m2")).sum::<f64>());
             layers.push(json!({ "layer": layer.name, "zh": layer.zh, "en": layer.en, "rows": count, "planar_area_m2": area }));
         }
-        let extent = atlas.extent().map(|extent| atlas.lon_lat_box(extent));
+        let extent = city.extent().map(|extent| city.lon_lat_box(extent));
         let value = json!({ "name": info.name, "crs": info.crs, "revision": info.revision, "sample": info.sample, "as_of": info.as_of, "bbox": extent, "layers": layers });
         output.result(&value, || {
             let rows: Vec<Vec<String>> = layers
@@ -185,10 +185,11 @@ impl Import {
             },
             limits: Limits::default(),
         };
-        let city = GeoPackage::open(&self.city)?;
+        // A dry run only reads, and so works beside a server.
+        let planner = if self.dry_run { Planner::open_reading(&self.city)? } else { Planner::open(&self.city, &super::command_line())? };
         let bar = output.bar(None);
         bar.set_message(self.file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default());
-        let imported = import::import(&city, &self.file, &options, self.dry_run, self.on_invalid.is_some(), &|done, total| {
+        let imported = planner.import(&Viewer::local(), &self.file, &options, self.dry_run, self.on_invalid.is_some(), &|done, total| {
             if let Some(total) = total {
                 bar.set_length(total);
             }
@@ -259,21 +260,19 @@ pub struct Export {
 
 impl Export {
     pub fn run(self, output: &Output) -> Outcome<()> {
-        let planner = Planner::open(&self.city)?;
+        let planner = Planner::open_reading(&self.city)?;
         let ending = self.out.out.extension().map(|ending| ending.to_string_lossy().into_owned());
         let format = Format::parse(
             self.format.as_deref().or(ending.as_deref().map(|ending| if ending == "zip" { "shp" } else { ending })).unwrap_or("geojson"),
         )?;
         let mut ids = self.ids;
         if let Some(plan) = &self.plan {
-            let codes = planner.plan(plan)?["parcel_codes"]
-                .as_array()
-                .map(|codes| codes.iter().filter_map(|code| code.as_str().map(str::to_owned)).collect());
-            ids = codes.or(ids);
+            ids = plans::one(&planner.city(), plan)?.whole.map(|whole| whole.parcel_codes).or(ids);
         }
         let bbox = self.bbox.as_deref().and_then(|bounds| <[f64; 4]>::try_from(bounds).ok());
         let selection = Selection { filter: self.filter, ids, bbox, sortby: None, datetime: self.datetime };
-        let selected = planner.select(&Viewer::guest(), &self.layer, &selection)?;
+        let city = planner.city();
+        let selected = items::select(&city, &Viewer::guest(), &self.layer, &selection)?;
         if let Some(missing) = selection.ids.iter().flatten().find(|id| selected.table.row_of(id).is_none()) {
             return Err(Fault::bad(
                 "no_such_item",
@@ -294,9 +293,9 @@ impl Export {
             }
             let folder = self.out.out.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(std::path::Path::new("."));
             let stem = self.out.out.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-            planner.export_shapefile(&selected, &options, folder, &stem)?;
+            exports::export_shapefile(&city, &selected, &options, folder, &stem)?;
         } else {
-            self.out.write(|path| planner.export_file(&selected, &options, path).map(|_| ()))?;
+            self.out.write(|path| exports::export_file(&city, &selected, &options, path).map(|_| ()))?;
         }
         output.notice(format!("已导出 {count} 个要素"), format!("exported {count} features"));
         if self.out.out.as_os_str() != "-" {

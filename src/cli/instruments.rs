@@ -1,10 +1,12 @@
 //! `instrument`, `lineage`: drafting, reviewing, bringing into force and undoing merges and splits, and what became of which land.
 
 use super::output::{Output, table};
+use crate::domain::edit::Precondition;
 use crate::domain::fault::Outcome;
+use crate::domain::lineage::Descent;
 use crate::domain::{Fault, InstrumentKind, InstrumentState};
-use crate::service::instruments::{Division, InstrumentQuery, Move, NewInstrument};
-use crate::service::{Planner, Viewer};
+use crate::service::instruments::{Division, InstrumentAnswer, InstrumentQuery, Move, NewInstrument, lineage_of};
+use crate::service::{Planner, Viewer, today};
 use clap::{Args, Subcommand};
 use serde_json::Value;
 use std::path::PathBuf;
@@ -114,10 +116,14 @@ impl Instruments {
         let viewer = Viewer::local();
         match self.action {
             Action::List { city, state, park, at } => {
-                let list = Planner::open(&city)?.instruments(&viewer, &InstrumentQuery { state, park, at })?;
-                output.result(&list, || rows(output, list["instruments"].as_array().map_or(&[][..], Vec::as_slice)));
+                let planner = Planner::open_reading(&city)?;
+                let list = planner.instruments(&planner.city(), &viewer, &InstrumentQuery { state, park, at })?;
+                output.result(&list, || rows(output, &list.instruments));
             }
-            Action::Show { city, code } => show(output, &Planner::open(&city)?.instrument(&viewer, &code)?),
+            Action::Show { city, code } => {
+                let planner = Planner::open_reading(&city)?;
+                show(output, &planner.instrument(&planner.city(), &viewer, &code)?)
+            }
             Action::Draft { city, parcels, from, candidate, site, name, basis, tolerance, bridge_width, split } => {
                 let split = split.division()?;
                 let (parcels, run) = match &from {
@@ -135,16 +141,16 @@ impl Instruments {
                     tolerance_m: tolerance,
                     bridge_width_m: bridge_width,
                 };
-                show(output, &Planner::open(&city)?.draft_instrument(&viewer, &new)?);
+                show(output, &Planner::open(&city, &super::command_line())?.draft_instrument(&viewer, &new)?);
             }
             Action::Move { city, code, to, date, note } => {
                 let to = InstrumentState::parse(&to).ok_or_else(|| {
                     let known = InstrumentState::ALL.map(InstrumentState::as_str).join(", ");
                     Fault::bad("state", format!("没有状态 {to}，可用：{known}"), format!("there is no state {to}; known: {known}")).at("--to")
                 })?;
-                let planner = Planner::open(&city)?;
-                let etag = planner.instrument(&viewer, &code)?["etag"].as_str().unwrap_or_default().to_owned();
-                show(output, &planner.move_instrument(&viewer, &code, Some(&etag), &Move { to, date, note })?);
+                let planner = Planner::open(&city, &super::command_line())?;
+                // The person at the machine moves the instrument as it is.
+                show(output, &planner.move_instrument(&viewer, &code, Precondition::Any, &Move { to, date, note })?);
             }
             Action::Undo { city, code, basis } => {
                 let new = NewInstrument {
@@ -158,7 +164,7 @@ impl Instruments {
                     tolerance_m: None,
                     bridge_width_m: None,
                 };
-                show(output, &Planner::open(&city)?.draft_instrument(&viewer, &new)?);
+                show(output, &Planner::open(&city, &super::command_line())?.draft_instrument(&viewer, &new)?);
             }
         }
         Ok(())
@@ -185,19 +191,19 @@ fn members(result: &Value, candidate: &str, site: &str) -> Outcome<(Vec<String>,
     Ok((parcels, Some(result["run"].clone()).filter(|run| !run.is_null())))
 }
 
-fn rows(output: &Output, instruments: &[Value]) -> String {
-    let text = |value: &Value| value.as_str().unwrap_or("—").to_owned();
+fn rows(output: &Output, instruments: &[InstrumentAnswer]) -> String {
+    let text = |value: &Option<String>| value.as_deref().unwrap_or("—").to_owned();
     let rows: Vec<Vec<String>> = instruments
         .iter()
         .map(|instrument| {
             vec![
-                text(&instrument["code"]),
-                text(&instrument["kind"]),
-                text(&instrument["state"]),
-                text(&instrument["date"]),
-                text(&instrument["park"]),
-                instrument["parents"].as_array().map_or(0, Vec::len).to_string(),
-                instrument["ledger"]["out_m2"].as_f64().map_or_else(|| "—".to_owned(), |m2| format!("{:.2}", m2 / 10_000.0)),
+                instrument.code.clone(),
+                instrument.kind.as_str().to_owned(),
+                instrument.state.as_str().to_owned(),
+                text(&instrument.date),
+                text(&instrument.park),
+                instrument.parents.len().to_string(),
+                instrument.ledger["out_m2"].as_f64().map_or_else(|| "—".to_owned(), |m2| format!("{:.2}", m2 / 10_000.0)),
             ]
         })
         .collect();
@@ -213,9 +219,9 @@ fn rows(output: &Output, instruments: &[Value]) -> String {
     table(&names, &rows)
 }
 
-fn show(output: &Output, instrument: &Value) {
+fn show(output: &Output, instrument: &InstrumentAnswer) {
     output.result(instrument, || {
-        let ledger = &instrument["ledger"];
+        let ledger = &instrument.ledger;
         let figure = |name: &str| ledger[name].as_f64().map_or_else(|| "—".to_owned(), |m2| format!("{m2:.3}"));
         let mut text = rows(output, std::slice::from_ref(instrument));
         if !ledger.is_null() {
@@ -250,15 +256,10 @@ pub struct Lineage {
 
 impl Lineage {
     pub fn run(self, output: &Output) -> Outcome<()> {
-        let lineage = Planner::open(&self.city)?.lineage_of(&self.code)?;
+        let lineage = lineage_of(&Planner::open_reading(&self.city)?.city(), &self.code, &today())?;
         output.result(&lineage, || {
-            let text = |value: &Value| value.as_str().unwrap_or("—").to_owned();
-            let rows: Vec<Vec<String>> = lineage["edges"]
-                .as_array()
-                .into_iter()
-                .flatten()
-                .map(|edge| ["date", "instrument", "parent", "child"].map(|name| text(&edge[name])).to_vec())
-                .collect();
+            let row = |edge: &Descent| vec![edge.date.clone(), edge.instrument.clone(), edge.parent.clone(), edge.child.clone()];
+            let rows: Vec<Vec<String>> = lineage.edges.iter().map(row).collect();
             table(&[output.say("日期", "date"), output.say("整备单元", "instrument"), output.say("由", "from"), output.say("成为", "became")], &rows)
         });
         Ok(())

@@ -2,9 +2,10 @@
 
 use super::output::{OutFile, Output};
 use crate::domain::Fault;
+use crate::domain::LayerId;
 use crate::domain::fault::Outcome;
-use crate::service::Planner;
 use crate::service::topology::TopologyReport;
+use crate::service::{Planner, table, topology};
 use crate::spatial::{AdjacencyOptions, adjacency, overlay};
 use clap::Args;
 use serde_json::json;
@@ -29,8 +30,8 @@ pub struct Adjacency {
 
 impl Adjacency {
     pub fn run(self, output: &Output) -> Outcome<()> {
-        let planner = Planner::open(&self.city)?;
-        let table = planner.table("parcel")?;
+        let planner = Planner::open_reading(&self.city)?;
+        let table = planner.city().table(LayerId::Parcel).clone();
         if !(0.0..=50.0).contains(&self.tolerance) || !(0.0..=1e6).contains(&self.min_length) {
             return Err(Fault::bad(
                 "tolerance",
@@ -78,8 +79,9 @@ pub struct Overlay {
 
 impl Overlay {
     pub fn run(self, output: &Output) -> Outcome<()> {
-        let planner = Planner::open(&self.city)?;
-        let (a, b) = (planner.table(&self.layer)?, planner.table(&self.by)?);
+        let planner = Planner::open_reading(&self.city)?;
+        let city = planner.city();
+        let (a, b) = (table(&city, &self.layer)?.clone(), table(&city, &self.by)?.clone());
         let shares = overlay(a.shapes(), b.shapes());
         self.out.write(|path| {
             write_lines(
@@ -114,8 +116,8 @@ pub struct Topology {
 
 impl Topology {
     pub fn run(self, output: &Output) -> Outcome<()> {
-        let planner = Planner::open(&self.city)?;
-        let report = planner.topology(&self.layer, self.tolerance, self.sliver_width)?;
+        let planner = Planner::open_reading(&self.city)?;
+        let report = topology::topology(&planner.city(), &self.layer, self.tolerance, self.sliver_width)?;
         let ending = self.out.out.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
         let format = self.format.as_deref().unwrap_or(ending);
         self.out.write(|path| match format {

@@ -94,6 +94,15 @@ enum Command {
 const CHECK_SAYS_NO: u8 = 3;
 const CANCELLED: u8 = 130;
 
+/// What was typed, for whoever finds the city held by this process.
+pub(crate) fn command_line() -> String {
+    let mut words: Vec<String> = std::env::args().collect();
+    if let Some(program) = words.first_mut() {
+        *program = "parkplan".to_owned();
+    }
+    words.join(" ")
+}
+
 /// Runs the command line.
 pub fn run() -> ExitCode {
     let cli = Cli::parse();

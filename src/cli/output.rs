@@ -3,7 +3,8 @@
 use crate::domain::fault::Outcome;
 use crate::domain::{Fault, Lang};
 use indicatif::{ProgressBar, ProgressStyle};
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::json;
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
@@ -31,10 +32,11 @@ impl Output {
     }
 
     /// The result: JSON with `--json`, else the readable text.
-    pub fn result(&self, value: &Value, text: impl FnOnce() -> String) {
+    /// Prints a result: its JSON (members in the order of their names), or a text for people.
+    pub fn result(&self, value: &impl Serialize, text: impl FnOnce() -> String) {
         let mut out = std::io::stdout().lock();
         // A closed pipe (`| head`) is the reader's choice, not a failure.
-        let _ = if self.json { writeln!(out, "{value}") } else { writeln!(out, "{}", text()) };
+        let _ = if self.json { writeln!(out, "{}", serde_json::to_value(value).unwrap_or_default()) } else { writeln!(out, "{}", text()) };
     }
 
     pub fn fault(&self, fault: &Fault) {

@@ -53,8 +53,8 @@ impl User {
     pub fn run(self, output: &Output) -> Outcome<()> {
         match self.command {
             UserCommand::Add { city, account, name, role, park } => {
-                let planner = Planner::open(&city)?;
-                if planner.store().account(&account)?.is_some() {
+                let planner = Planner::open_people(&city)?;
+                if planner.account(&account)?.is_some() {
                     return Err(Fault::bad("account_exists", format!("账号 {account} 已存在"), format!("the account {account} exists"))
                         .help("用 user password 改密码", "use `user password` to change its password"));
                 }
@@ -63,15 +63,15 @@ impl User {
                 report(output, &account, made.then_some(password.as_str()));
             }
             UserCommand::Password { city, account } => {
-                let planner = Planner::open(&city)?;
+                let planner = Planner::open_people(&city)?;
                 let known = find(&planner, &account)?;
                 let (password, made) = password()?;
                 planner.add_account(&account, &known.name, known.role.as_str(), &known.parks, &password)?;
                 report(output, &account, made.then_some(password.as_str()));
             }
             UserCommand::List { city } => {
-                let planner = Planner::open(&city)?;
-                let accounts = planner.store().accounts()?;
+                let planner = Planner::open_people(&city)?;
+                let accounts = planner.accounts()?;
                 let rows: Vec<Vec<String>> = accounts
                     .iter()
                     .map(|account| {
@@ -98,10 +98,10 @@ impl User {
                 });
             }
             UserCommand::Disable { city, account } => {
-                let planner = Planner::open(&city)?;
+                let planner = Planner::open_people(&city)?;
                 let mut known = find(&planner, &account)?;
                 known.disabled = true;
-                planner.store().put_account(&known, None)?;
+                planner.put_account(&known)?;
                 output.result(&json!({ "account": account, "disabled": true }), || account.clone());
             }
         }
@@ -109,11 +109,9 @@ impl User {
     }
 }
 
-fn find(planner: &Planner, account: &str) -> Outcome<crate::store::Account> {
+fn find(planner: &Planner, account: &str) -> Outcome<crate::domain::Account> {
     planner
-        .store()
         .account(account)?
-        .map(|(account, _)| account)
         .ok_or_else(|| Fault::not_found("no_such_account", format!("没有账号 {account}"), format!("there is no account {account}")))
 }
 

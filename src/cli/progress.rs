@@ -26,7 +26,7 @@ pub struct Progress {
 
 impl Progress {
     pub fn run(self, output: &Output) -> Outcome<()> {
-        let planner = Planner::open(&self.city)?;
+        let planner = Planner::open_reading(&self.city)?;
         let answer = planner.execute(&Viewer::guest(), "progress", &json!({ "plan": self.plan, "as_of": self.as_of }))?;
         if let Some(out) = self.out {
             write_json(&OutFile { out, force: self.force }, &answer)?;

@@ -2,9 +2,8 @@
 
 use super::output::{Output, table};
 use crate::domain::fault::Outcome;
-use crate::domain::{Fault, Lang};
+use crate::domain::{Author, Fault, Lang};
 use crate::sample::{SampleOptions, SampleSummary, generate};
-use crate::store::Author;
 use crate::store::geopackage::GeoPackage;
 use clap::Args;
 use serde_json::json;
@@ -74,14 +73,15 @@ pub fn make(path: &Path, options: &SampleOptions, output: &Output) -> Outcome<Sa
 fn grow(path: &Path, options: &SampleOptions, output: &Output) -> Outcome<SampleSummary> {
     let bar = output.bar(Some(1000));
     GeoPackage::create(path, CRS, "样例城", true, &options.as_of)?;
-    let city = GeoPackage::open(path)?;
+    let city = GeoPackage::open_writing(path, &super::command_line())?;
     let mut writer = city.bulk()?;
     let summary = generate(options, &mut writer, &|layer, share| {
         bar.set_message(layer.to_owned());
         bar.set_position((share * 1000.0) as u64);
     })?;
     bar.set_message(output.say("建立索引", "building indexes").to_owned());
-    writer.finish(&Author { account: "sample", source: "sample" })?;
+    let at = chrono::Utc::now().to_rfc3339_opts(chrono::SecondsFormat::Millis, true);
+    writer.finish(&Author { account: "sample".to_owned(), source: "sample".to_owned(), at })?;
     bar.finish_and_clear();
     Ok(summary)
 }

@@ -46,7 +46,7 @@ impl Serve {
                 path
             }
         };
-        let planner = Arc::new(Planner::open(&path)?);
+        let planner = Arc::new(Planner::open(&path, &super::command_line())?);
         let address = self.listen.or_else(|| config.listen.clone()).unwrap_or_else(|| DEFAULT_ADDRESS.to_owned());
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| Fault::internal("runtime", error))?;
         runtime.block_on(serve(planner, &address, self.open, output))

@@ -4,8 +4,9 @@ use super::analyses::{ending, pairs, read_json, report_run, write_json};
 use super::output::{OutFile, Output, table};
 use crate::domain::fault::Outcome;
 use crate::domain::{Fault, Lang};
-use crate::service::Planner;
 use crate::service::analyses::Control;
+use crate::service::analyses::{execute, upstairs_as_geojson};
+use crate::service::{Planner, Viewer};
 use clap::{ArgGroup, Args};
 use serde_json::{Value, json};
 use std::path::PathBuf;
@@ -75,13 +76,13 @@ impl Upstairs {
         if let Some(file) = &self.outline {
             inputs["outline"] = read_json(file)?;
         }
-        let planner = Planner::open(&self.city)?;
+        let planner = Planner::open_reading(&self.city)?;
         let bar = output.bar(Some(100));
         let control = Control { stop: &|| false, progress: &|share| bar.set_position((share * 100.0) as u64) };
-        let answer = planner.upstairs(&inputs, control);
+        let answer = execute(&planner.city(), &Viewer::local(), "upstairs", &inputs, control);
         bar.finish_and_clear();
         let answer = answer?;
-        write_json(&self.out, &if geojson { planner.upstairs_as_geojson(&answer)? } else { answer.clone() })?;
+        write_json(&self.out, &if geojson { upstairs_as_geojson(&planner.city(), &answer)? } else { answer.clone() })?;
         report_run(output, &self.out, &answer, || if answer.get("totals").is_some() { of_many(output, &answer) } else { of_one(output, &answer) });
         Ok(())
     }

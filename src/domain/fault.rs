@@ -24,6 +24,8 @@ pub enum FaultKind {
     Unprocessable,
     TooMany,
     Cancelled,
+    /// The server cannot answer now: what it holds is not the city any more.
+    Unavailable,
     Internal,
 }
 

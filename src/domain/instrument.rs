@@ -62,6 +62,30 @@ impl InstrumentState {
     }
 }
 
+/// An instrument as it is recorded.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Instrument {
+    /// Row number in the store: the order of recording.
+    pub fid: i64,
+    pub code: String,
+    pub name: Option<String>,
+    pub kind: InstrumentKind,
+    pub state: InstrumentState,
+    /// ISO date from which it is in force.
+    pub date: Option<String>,
+    pub basis: Option<String>,
+    pub park: Option<String>,
+    pub parents: Vec<String>,
+    pub children: Vec<String>,
+    /// The instrument that this one undoes.
+    pub undoes: Option<String>,
+    /// The area ledger as JSON text.
+    pub ledger: Option<String>,
+    /// The record of the run that proposed it, as JSON text.
+    pub run: Option<String>,
+    pub revision: i64,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

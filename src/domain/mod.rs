@@ -1,18 +1,32 @@
 //! The words of the trade: units, values, the data dictionary, the catalogue, faults. No IO.
 
+pub mod account;
 pub mod catalogue;
+pub mod change;
+pub mod city_info;
+pub mod columns;
 pub mod dictionary;
+pub mod edit;
 pub mod fault;
 pub mod instrument;
 pub mod lineage;
+pub mod plan;
 pub mod row;
 pub mod run;
+pub mod unit;
 pub mod units;
 
+pub use account::{Account, Role};
 pub use catalogue::{Catalogue, catalogue};
+pub use change::{Author, Change, ChangeQuery, LogEntry, RowChange};
+pub use city_info::CityInfo;
+pub use columns::{Handle, LayerId};
 pub use dictionary::{Column, ColumnType, Dictionary, GeometryKind, Layer, dictionary};
+pub use edit::Edit;
 pub use fault::{Fault, FaultKind, Lang};
-pub use instrument::{InstrumentKind, InstrumentState};
+pub use instrument::{Instrument, InstrumentKind, InstrumentState};
 pub use lineage::{Lineage, Step};
-pub use row::{CitySink, Row, Value, WriteMode};
+pub use plan::Plan;
+pub use row::{CitySink, RingEnd, Row, Shape, Value, WriteMode};
 pub use run::{PackUse, RunRecord};
+pub use unit::{Floor, Unit, UnitPrivate};

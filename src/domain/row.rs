@@ -1,11 +1,14 @@
 //! One row of a layer, in the dictionary's column order, and where rows go.
 
+use super::columns::{Flag, Handle, Integer, Numeric, Textual};
 use super::dictionary::Layer;
 use super::fault::Outcome;
-use geo_types::Geometry;
+use geo_types::{Coord, Geometry};
+use serde::{Deserialize, Serialize};
 
 /// A cell. Dates are ISO texts, lists are JSON texts: both are what GeoPackage readers expect.
-#[derive(Clone, Debug, PartialEq, Default)]
+#[derive(Clone, Debug, PartialEq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Value {
     #[default]
     Null,
@@ -97,7 +100,7 @@ impl<T: Into<Value>> From<Option<T>> for Value {
 
 /// A row: geometry in the city's working CRS (x = easting, y = northing, metres) and the values in `Layer::columns` order.
 /// Layers with geometry `polygon` take `MultiPolygon`, `line` takes `MultiLineString`, `point` takes `Point`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Row {
     pub geometry: Option<Geometry<f64>>,
     pub values: Vec<Value>,
@@ -107,6 +110,29 @@ impl Row {
     /// An all-null row of `layer`; fill it with [`Row::set`].
     pub fn empty(layer: &Layer) -> Self {
         Row { geometry: None, values: vec![Value::Null; layer.columns.len()] }
+    }
+
+    /// A text cell.
+    pub fn text<T: Textual>(&self, column: Handle<T>) -> Option<&str> {
+        self.values[column.at()].as_str()
+    }
+
+    pub fn number<T: Numeric>(&self, column: Handle<T>) -> Option<f64> {
+        self.values[column.at()].as_f64()
+    }
+
+    pub fn integer(&self, column: Handle<Integer>) -> Option<i64> {
+        self.values[column.at()].as_i64()
+    }
+
+    pub fn flag<T: Flag>(&self, column: Handle<T>) -> Option<bool> {
+        self.values[column.at()].as_bool()
+    }
+
+    /// Puts a value into a cell; the handle's row must be of the handle's layer.
+    pub fn put<T>(&mut self, column: Handle<T>, value: impl Into<Value>) -> &mut Self {
+        self.values[column.at()] = value.into();
+        self
     }
 
     /// Sets the named column; a name that the layer does not have is a programming error and is ignored in release, caught by tests.
@@ -131,7 +157,7 @@ impl Row {
 
 /// Where generated or imported rows go (a city file, or a test's memory).
 pub trait CitySink {
-    /// Takes one row of `layer`. Rows of one layer should come in spatial order: the file's R-tree and the atlas profit.
+    /// Takes one row of `layer`. Rows of one layer should come in spatial order: the file's R-tree and the city profit.
     fn push(&mut self, layer: &'static Layer, row: Row) -> Outcome<()>;
 }
 
@@ -156,8 +182,22 @@ impl CellRef<'_> {
     }
 }
 
+/// A borrowed shape: rings one after another, whatever the store keeps. No rings: no shape.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Shape<'a> {
+    pub coords: &'a [Coord<f64>],
+    pub rings: &'a [RingEnd],
+}
+
+/// Where a ring (or a line, or a point) ends in [`Shape::coords`], and whether it begins a part.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RingEnd {
+    pub end: u32,
+    pub exterior: bool,
+}
+
 /// How incoming rows meet the rows that are there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum WriteMode {
     /// New rows; a key that the city has is rejected.

@@ -1,15 +1,36 @@
 //! Reading the change log by right.
 
-use super::occupancy::hide_private;
+use super::occupancy::{self, hide_private};
 use super::{Planner, Viewer};
+use crate::city::City;
 use crate::domain::fault::Outcome;
-use crate::store::ChangeQuery;
-use serde_json::{Value, json};
+use crate::domain::{Change, ChangeQuery, LayerId};
+use serde::Serialize;
+
+/// Entries of the change log, newest first.
+#[derive(Debug, Serialize)]
+pub struct ChangeList {
+    /// The city's revision; entries of later ones are not among them.
+    pub revision: i64,
+    pub changes: Vec<Change>,
+}
+
+/// Entries about one row.
+#[derive(Debug, Serialize)]
+pub struct History {
+    pub changes: Vec<Change>,
+}
+
+/// Entries of one instrument or unit that are read at most.
+const MOST_OF_ONE: usize = 1000;
+const MOST_OF_A_UNIT: usize = 200;
 
 impl Planner {
-    /// Changes after a revision, newest first. Private fields are left out here: a unit's own history shows them inside its park.
-    pub fn changes(&self, viewer: &Viewer, since: i64, collection: Option<String>, id: Option<String>, limit: usize) -> Outcome<Value> {
-        let mut changes = self.store.changes(&ChangeQuery { since, collection, id, limit })?;
+    /// Changes that a query names. Private fields are left out here: a unit's own history shows them inside its park.
+    pub fn changes(&self, city: &City, viewer: &Viewer, query: &ChangeQuery) -> Outcome<ChangeList> {
+        let mut changes = self.store.changes(query)?;
+        // The log may be ahead of the city in hand.
+        changes.retain(|change| change.revision <= city.revision);
         let known = viewer.account().is_some();
         for change in &mut changes {
             hide_private(change);
@@ -17,6 +38,21 @@ impl Planner {
                 change.by.clear();
             }
         }
-        Ok(json!({ "revision": self.store.info()?.revision, "changes": changes }))
+        Ok(ChangeList { revision: city.revision, changes })
+    }
+
+    /// Past changes of a unit; private fields only inside the park.
+    pub fn unit_history(&self, city: &City, viewer: &Viewer, id: &str) -> Outcome<History> {
+        let changes = self.changes_of(LayerId::Unit, id, MOST_OF_A_UNIT)?;
+        Ok(History { changes: occupancy::history(city, viewer, id, changes)? })
+    }
+
+    /// Past changes of an instrument, for its signatures.
+    pub fn instrument_changes(&self, code: &str) -> Outcome<Vec<Change>> {
+        self.changes_of(LayerId::Instrument, code, MOST_OF_ONE)
+    }
+
+    fn changes_of(&self, layer: LayerId, id: &str, limit: usize) -> Outcome<Vec<Change>> {
+        self.store.changes(&ChangeQuery { since: 0, collection: Some(layer.name().to_owned()), id: Some(id.to_owned()), limit })
     }
 }

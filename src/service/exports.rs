@@ -1,7 +1,9 @@
 //! Exports: exactly what is selected or filtered, with its count.
 
+use super::Viewer;
+use super::items::select;
 use super::items::{Selected, Selection, write_features};
-use super::{Planner, Viewer};
+use crate::city::City;
 use crate::domain::fault::Outcome;
 use crate::domain::{Fault, GeometryKind, Layer, Row};
 use crate::formats::wire::geojson::FeatureStyle;
@@ -45,128 +47,126 @@ impl ExportRequest {
     }
 }
 
-impl Planner {
-    /// The rows of an export; keys that are asked for and do not exist are refused, not skipped.
-    pub fn select_for_export(&self, viewer: &Viewer, request: &ExportRequest) -> Outcome<Selected> {
-        let selected = self.select(viewer, &request.collection, &request.selection())?;
-        if let Some(ids) = &request.ids
-            && let Some(missing) = ids.iter().find(|id| selected.table.row_of(id).is_none())
-        {
-            return Err(Fault::bad(
-                "no_such_item",
-                format!("{} 中没有 {missing}，未导出", request.collection),
-                format!("{} has no item {missing}; nothing was exported", request.collection),
-            )
-            .at(missing.clone()));
+/// The rows of an export; keys that are asked for and do not exist are refused, not skipped.
+pub fn select_for_export(city: &City, viewer: &Viewer, request: &ExportRequest) -> Outcome<Selected> {
+    let selected = select(city, viewer, &request.collection, &request.selection())?;
+    if let Some(ids) = &request.ids
+        && let Some(missing) = ids.iter().find(|id| selected.table.row_of(id).is_none())
+    {
+        return Err(Fault::bad(
+            "no_such_item",
+            format!("{} 中没有 {missing}，未导出", request.collection),
+            format!("{} has no item {missing}; nothing was exported", request.collection),
+        )
+        .at(missing.clone()));
+    }
+    Ok(selected)
+}
+
+/// Writes a FeatureCollection in constant memory; returns the number of features.
+pub fn write_geojson(city: &City, selected: &Selected, precision: u32, out: &mut dyn Write) -> std::io::Result<usize> {
+    let style = FeatureStyle::of(&selected.table, None, selected.private, precision, true);
+    write!(
+        out,
+        "{{\"type\":\"FeatureCollection\",\"name\":\"{}\",\"numberMatched\":{},\"features\":[",
+        selected.table.layer().name,
+        selected.rows.len()
+    )?;
+    let wave = CHUNK * rayon::current_num_threads();
+    for (index, rows) in selected.rows.chunks(wave).enumerate() {
+        let parts: Vec<String> = rows.par_chunks(CHUNK).map(|rows| write_features(&selected.table, rows, &city.crs, &style)).collect();
+        for (part_index, part) in parts.iter().enumerate() {
+            if index + part_index > 0 {
+                out.write_all(b",\n")?;
+            }
+            out.write_all(part.as_bytes())?;
         }
-        Ok(selected)
     }
+    out.write_all(b"]}\n")?;
+    Ok(selected.rows.len())
+}
 
-    /// Writes a FeatureCollection in constant memory; returns the number of features.
-    pub fn write_geojson(&self, selected: &Selected, precision: u32, out: &mut dyn Write) -> std::io::Result<usize> {
-        let style = FeatureStyle::of(&selected.table, None, selected.private, precision, true);
-        write!(
-            out,
-            "{{\"type\":\"FeatureCollection\",\"name\":\"{}\",\"numberMatched\":{},\"features\":[",
-            selected.table.layer().name,
-            selected.rows.len()
-        )?;
-        let wave = CHUNK * rayon::current_num_threads();
-        for (index, rows) in selected.rows.chunks(wave).enumerate() {
-            let parts: Vec<String> = rows.par_chunks(CHUNK).map(|rows| write_features(&selected.table, rows, &self.crs, &style)).collect();
-            for (part_index, part) in parts.iter().enumerate() {
-                if index + part_index > 0 {
-                    out.write_all(b",\n")?;
-                }
-                out.write_all(part.as_bytes())?;
-            }
+/// Writes `selected` to `path` (which must not exist) in any format; returns the number of features. A Shapefile becomes a zip of its parts.
+pub fn export_file(city: &City, selected: &Selected, options: &FileOptions<'_>, path: &Path) -> Outcome<usize> {
+    let failed = |error: std::io::Error| Fault::internal("write", error);
+    if matches!(options.format, Format::GeoJson) && options.crs.is_none_or(|crs| crs == "EPSG:4326") {
+        let mut out = std::io::BufWriter::new(std::fs::File::create(path).map_err(failed)?);
+        let count = write_geojson(city, selected, options.precision, &mut out).map_err(failed)?;
+        out.into_inner().map_err(|error| failed(error.into_error()))?.sync_all().map_err(failed)?;
+        return Ok(count);
+    }
+    let (layer, from) = (selected.table.layer(), city.crs.name());
+    let columns: Vec<usize> = (0..layer.columns.len()).filter(|index| selected.private || !layer.columns[*index].private).collect();
+    let mut rows = selected.rows.iter().map(|row| Ok(selected.table.row(*row as usize)));
+    match options.format {
+        Format::GeoJson => {
+            return Err(Fault::bad("geojson_crs", "GeoJSON 只用经纬度（RFC 7946）", "GeoJSON is in longitude and latitude only (RFC 7946)")
+                .help("要其他坐标系请用 gpkg、fgb 或 shp", "for another CRS use gpkg, fgb or shp"));
         }
-        out.write_all(b"]}\n")?;
-        Ok(selected.rows.len())
-    }
-
-    /// Writes `selected` to `path` (which must not exist) in any format; returns the number of features. A Shapefile becomes a zip of its parts.
-    pub fn export_file(&self, selected: &Selected, options: &FileOptions<'_>, path: &Path) -> Outcome<usize> {
-        let failed = |error: std::io::Error| Fault::internal("write", error);
-        if matches!(options.format, Format::GeoJson) && options.crs.is_none_or(|crs| crs == "EPSG:4326") {
-            let mut out = std::io::BufWriter::new(std::fs::File::create(path).map_err(failed)?);
-            let count = self.write_geojson(selected, options.precision, &mut out).map_err(failed)?;
-            out.into_inner().map_err(|error| failed(error.into_error()))?.sync_all().map_err(failed)?;
-            return Ok(count);
+        Format::Csv => {
+            let out = std::fs::File::create(path).map_err(failed)?;
+            let geometry = if layer.geometry == GeometryKind::Point { CsvGeometry::Xy } else { CsvGeometry::Leave };
+            write_csv(out, layer, &columns, &mut rows, geometry, &from, options.crs.unwrap_or("EPSG:4326"))?;
         }
-        let (layer, from) = (selected.table.layer(), self.crs.name());
-        let columns: Vec<usize> = (0..layer.columns.len()).filter(|index| selected.private || !layer.columns[*index].private).collect();
-        let mut rows = selected.rows.iter().map(|row| Ok(selected.table.row(*row as usize)));
-        match options.format {
-            Format::GeoJson => {
-                return Err(Fault::bad("geojson_crs", "GeoJSON 只用经纬度（RFC 7946）", "GeoJSON is in longitude and latitude only (RFC 7946)")
-                    .help("要其他坐标系请用 gpkg、fgb 或 shp", "for another CRS use gpkg, fgb or shp"));
-            }
-            Format::Csv => {
-                let out = std::fs::File::create(path).map_err(failed)?;
-                let geometry = if layer.geometry == GeometryKind::Point { CsvGeometry::Xy } else { CsvGeometry::Leave };
-                write_csv(out, layer, &columns, &mut rows, geometry, &from, options.crs.unwrap_or("EPSG:4326"))?;
-            }
-            Format::Vector(VectorDriver::Shapefile) => {
-                let scratch = tempdir(path)?;
-                let inner = scratch.join(format!("{}.shp", layer.name));
-                let done = self.write_with_gdal(&inner, layer, &mut rows, &columns, options).and_then(|files| zip_files(&files, path));
-                let _ = std::fs::remove_dir_all(&scratch);
-                done?;
-            }
-            Format::Vector(_) => {
-                self.write_with_gdal(path, layer, &mut rows, &columns, options)?;
-            }
+        Format::Vector(VectorDriver::Shapefile) => {
+            let scratch = tempdir(path)?;
+            let inner = scratch.join(format!("{}.shp", layer.name));
+            let done = write_with_gdal(city, &inner, layer, &mut rows, &columns, options).and_then(|files| zip_files(&files, path));
+            let _ = std::fs::remove_dir_all(&scratch);
+            done?;
         }
-        Ok(selected.rows.len())
+        Format::Vector(_) => {
+            write_with_gdal(city, path, layer, &mut rows, &columns, options)?;
+        }
     }
+    Ok(selected.rows.len())
+}
 
-    /// Writes a Shapefile's parts as `folder/stem.*`; returns them. Parts that exist are replaced.
-    pub fn export_shapefile(&self, selected: &Selected, options: &FileOptions<'_>, folder: &Path, stem: &str) -> Outcome<Vec<PathBuf>> {
-        let (layer, scratch) = (selected.table.layer(), tempdir(&folder.join("shapefile"))?);
-        let columns: Vec<usize> = (0..layer.columns.len()).filter(|index| selected.private || !layer.columns[*index].private).collect();
-        let mut rows = selected.rows.iter().map(|row| Ok(selected.table.row(*row as usize)));
-        let written = self.write_with_gdal(&scratch.join(format!("{stem}.shp")), layer, &mut rows, &columns, options);
-        let placed = written.and_then(|files| {
-            files
-                .iter()
-                .map(|file| {
-                    let target = folder.join(file.file_name().unwrap_or_default());
-                    std::fs::rename(file, &target).map(|()| target).map_err(|error| Fault::internal("rename", error))
-                })
-                .collect()
-        });
-        let _ = std::fs::remove_dir_all(&scratch);
-        placed
-    }
+/// Writes a Shapefile's parts as `folder/stem.*`; returns them. Parts that exist are replaced.
+pub fn export_shapefile(city: &City, selected: &Selected, options: &FileOptions<'_>, folder: &Path, stem: &str) -> Outcome<Vec<PathBuf>> {
+    let (layer, scratch) = (selected.table.layer(), tempdir(&folder.join("shapefile"))?);
+    let columns: Vec<usize> = (0..layer.columns.len()).filter(|index| selected.private || !layer.columns[*index].private).collect();
+    let mut rows = selected.rows.iter().map(|row| Ok(selected.table.row(*row as usize)));
+    let written = write_with_gdal(city, &scratch.join(format!("{stem}.shp")), layer, &mut rows, &columns, options);
+    let placed = written.and_then(|files| {
+        files
+            .iter()
+            .map(|file| {
+                let target = folder.join(file.file_name().unwrap_or_default());
+                std::fs::rename(file, &target).map(|()| target).map_err(|error| Fault::internal("rename", error))
+            })
+            .collect()
+    });
+    let _ = std::fs::remove_dir_all(&scratch);
+    placed
+}
 
-    fn write_with_gdal(
-        &self,
-        path: &Path,
-        layer: &'static Layer,
-        rows: &mut dyn Iterator<Item = Outcome<Row>>,
-        columns: &[usize],
-        options: &FileOptions<'_>,
-    ) -> Outcome<Vec<PathBuf>> {
-        let Format::Vector(driver) = options.format else { return Ok(Vec::new()) };
-        let from = self.crs.name();
-        let written = write_vector(
-            path,
-            layer,
-            rows,
-            &WriteOptions { driver, crs_from: &from, crs_to: options.crs.unwrap_or(&from), encoding: options.encoding, columns: Some(columns) },
-        )?;
-        Ok(written.files)
-    }
+fn write_with_gdal(
+    city: &City,
+    path: &Path,
+    layer: &'static Layer,
+    rows: &mut dyn Iterator<Item = Outcome<Row>>,
+    columns: &[usize],
+    options: &FileOptions<'_>,
+) -> Outcome<Vec<PathBuf>> {
+    let Format::Vector(driver) = options.format else { return Ok(Vec::new()) };
+    let from = city.crs.name();
+    let written = write_vector(
+        path,
+        layer,
+        rows,
+        &WriteOptions { driver, crs_from: &from, crs_to: options.crs.unwrap_or(&from), encoding: options.encoding, columns: Some(columns) },
+    )?;
+    Ok(written.files)
+}
 
-    /// The bytes of an export, for a download.
-    pub fn export_bytes(&self, selected: &Selected, options: &FileOptions<'_>) -> Outcome<Vec<u8>> {
-        let scratch = tempdir(&std::env::temp_dir().join("parkplan"))?;
-        let path = scratch.join(format!("export.{}", options.format.ending()));
-        let bytes = self.export_file(selected, options, &path).and_then(|_| std::fs::read(&path).map_err(|error| Fault::internal("read", error)));
-        let _ = std::fs::remove_dir_all(&scratch);
-        bytes
-    }
+/// The bytes of an export, for a download.
+pub fn export_bytes(city: &City, selected: &Selected, options: &FileOptions<'_>) -> Outcome<Vec<u8>> {
+    let scratch = tempdir(&std::env::temp_dir().join("parkplan"))?;
+    let path = scratch.join(format!("export.{}", options.format.ending()));
+    let bytes = export_file(city, selected, options, &path).and_then(|_| std::fs::read(&path).map_err(|error| Fault::internal("read", error)));
+    let _ = std::fs::remove_dir_all(&scratch);
+    bytes
 }
 
 /// A format by its usual ending.

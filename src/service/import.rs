@@ -1,15 +1,17 @@
 //! Importing a file into a city: read and judge (`intake`), place by location, write all or nothing.
 
+use super::edits::complete;
+use super::{Planner, Viewer};
+use crate::city::City;
+use crate::domain::edit::{Edit, Import};
 use crate::domain::fault::Outcome;
-use crate::domain::row::CellRef;
-use crate::domain::{Fault, GeometryKind, Layer, Row, WriteMode, dictionary};
+use crate::domain::{Fault, GeometryKind, LayerId, Row, WriteMode};
 use crate::intake::{CityContext, ImportOptions, ImportReport, KnownShape, RowNote, prepare};
 use crate::spatial::majority;
 use crate::spatial::polygons::Polygons;
-use crate::store::geopackage::blob;
-use crate::store::{Author, Store};
 use geo::Centroid;
 use geo_types::{Geometry, MultiPolygon};
+use rayon::prelude::*;
 use std::collections::HashSet;
 use std::path::Path;
 
@@ -67,76 +69,72 @@ fn refuse_damage(report: &ImportReport, told_what_to_do: bool) -> Outcome<()> {
     Ok(())
 }
 
-/// Imports `path`; with `dry_run` nothing is written and the report is the same. `told_what_to_do`: the person named a way with invalid rows.
-pub fn import(
-    store: &dyn Store,
-    path: &Path,
-    options: &ImportOptions,
-    dry_run: bool,
-    told_what_to_do: bool,
-    progress: &dyn Fn(u64, Option<u64>) -> bool,
-) -> Outcome<Imported> {
-    let layer = dictionary().layer(&options.layer).ok_or_else(|| {
-        let known: Vec<&str> = dictionary().layers.iter().map(|layer| layer.name.as_str()).collect();
-        Fault::bad("no_such_layer", format!("没有图层 {}", options.layer), format!("there is no layer {}", options.layer))
-            .help(format!("可用：{}", known.join("、")), format!("known: {}", known.join(", ")))
-    })?;
-    let context = context(store, layer)?;
-    let mut prepared = prepare(path, options, &context, progress)?;
-    place(store, layer, &mut prepared.rows, options.mode)?;
-    if dry_run {
-        return Ok(Imported { report: prepared.report, revision: None });
-    }
-    refuse_damage(&prepared.report, told_what_to_do)?;
-    let file = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let author = Author { account: "cli", source: &file };
-    let revision = store.write_rows(layer, &prepared.rows, options.mode, &author)?;
-    Ok(Imported { report: prepared.report, revision: Some(revision) })
-}
-
-fn context(store: &dyn Store, layer: &'static Layer) -> Outcome<CityContext> {
-    let mut existing_keys = HashSet::new();
-    let mut known = Vec::new();
-    let key_at = layer.column_index(&layer.key).unwrap_or(0);
-    let name_at = layer.column_index("name");
-    let compare_places = matches!(layer.name.as_str(), "district" | "park");
-    store.scan(layer, &mut |_, cells, blob| {
-        let text = |index: usize| if let CellRef::Text(text) = cells[index] { Some(text.to_owned()) } else { None };
-        let Some(key) = text(key_at) else { return };
-        if compare_places && let Some(centroid) = blob.and_then(decode).and_then(|shape| shape.centroid()) {
-            known.push(KnownShape { key: key.clone(), name: name_at.and_then(text), centroid });
+impl Planner {
+    /// Imports `path`; with `dry_run` nothing is written and the report is the same. `told_what_to_do`: the person named a way with invalid rows.
+    pub fn import(
+        &self,
+        viewer: &Viewer,
+        path: &Path,
+        options: &ImportOptions,
+        dry_run: bool,
+        told_what_to_do: bool,
+        progress: &dyn Fn(u64, Option<u64>) -> bool,
+    ) -> Outcome<Imported> {
+        let layer = LayerId::parse(&options.layer).ok_or_else(|| {
+            let known: Vec<&str> = LayerId::ALL.into_iter().map(LayerId::name).collect();
+            Fault::bad("no_such_layer", format!("没有图层 {}", options.layer), format!("there is no layer {}", options.layer))
+                .help(format!("可用：{}", known.join("、")), format!("known: {}", known.join(", ")))
+        })?;
+        let city = self.city();
+        let mut prepared = prepare(path, options, &context(&city, layer), progress)?;
+        place(&city, layer, &mut prepared.rows, options.mode);
+        if dry_run {
+            return Ok(Imported { report: prepared.report, revision: None });
         }
-        existing_keys.insert(key);
-    })?;
-    let districts = shapes(store, dictionary().known("district"))?.into_iter().flat_map(|(_, shape)| shape.0).collect::<Vec<_>>();
-    Ok(CityContext { crs: store.info()?.crs, districts: (!districts.is_empty()).then_some(MultiPolygon(districts)), existing_keys, known })
+        refuse_damage(&prepared.report, told_what_to_do)?;
+        prepared.rows.par_iter_mut().for_each(|row| complete(row, layer.layer(), &city.crs));
+        let source = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let edit = Edit::Import(Import { layer, mode: options.mode, rows: prepared.rows, source });
+        let done = self.edit(viewer, edit)?;
+        Ok(Imported { report: prepared.report, revision: Some(done.revision) })
+    }
 }
 
-fn decode(blob: &[u8]) -> Option<Geometry<f64>> {
-    blob::decode(blob).ok().flatten()
+fn context(city: &City, layer: LayerId) -> CityContext {
+    let table = city.table(layer);
+    let existing_keys: HashSet<String> = (0..table.len()).map(|row| table.key(row).to_owned()).filter(|key| !key.is_empty()).collect();
+    let known = if matches!(layer, LayerId::District | LayerId::Park) {
+        let shape = |row: usize| {
+            let centroid = table.geometry(row)?.centroid()?;
+            Some(KnownShape { key: table.key(row).to_owned(), name: table.text(row, "name").map(str::to_owned), centroid })
+        };
+        (0..table.len()).filter_map(shape).collect()
+    } else {
+        Vec::new()
+    };
+    let districts: Vec<_> = shapes(city, LayerId::District).into_iter().flat_map(|(_, shape)| shape.0).collect();
+    CityContext { crs: city.info().crs, districts: (!districts.is_empty()).then_some(MultiPolygon(districts)), existing_keys, known }
 }
 
 /// Keys and shapes of a polygon layer.
-fn shapes(store: &dyn Store, layer: &'static Layer) -> Outcome<Vec<(String, MultiPolygon<f64>)>> {
-    let key_at = layer.column_index(&layer.key).unwrap_or(0);
-    let mut shapes = Vec::new();
-    store.scan(layer, &mut |_, cells, blob| {
-        if let (CellRef::Text(key), Some(Geometry::MultiPolygon(shape))) = (cells[key_at], blob.and_then(decode)) {
-            shapes.push((key.to_owned(), shape));
-        }
-    })?;
-    Ok(shapes)
+fn shapes(city: &City, layer: LayerId) -> Vec<(String, MultiPolygon<f64>)> {
+    let table = city.table(layer);
+    let shaped = (0..table.len()).filter(|row| !table.key(*row).is_empty() && table.shapes().bounds(*row).is_some());
+    shaped.map(|row| (table.key(row).to_owned(), table.shapes().multi_polygon(row))).collect()
 }
 
+/// Layers whose shapes hold others, and which a row may name.
+const CONTAINERS: [LayerId; 4] = [LayerId::District, LayerId::Park, LayerId::Zone, LayerId::Parcel];
+
 /// Fills `district`, `park`, `zone` and `parcel` where the file leaves them out: the shape that holds most of the row's area.
-fn place(store: &dyn Store, layer: &'static Layer, rows: &mut [Row], mode: WriteMode) -> Outcome<()> {
-    if layer.geometry != GeometryKind::Polygon || mode == WriteMode::Update {
-        return Ok(());
+fn place(city: &City, layer: LayerId, rows: &mut [Row], mode: WriteMode) {
+    if layer.layer().geometry != GeometryKind::Polygon || mode == WriteMode::Update {
+        return;
     }
-    for container in ["district", "park", "zone", "parcel"] {
-        let Some(at) = layer.column_index(container).filter(|_| container != layer.name) else { continue };
+    for container in CONTAINERS {
+        let Some(at) = layer.layer().column_index(container.name()).filter(|_| container != layer) else { continue };
         let open: Vec<usize> = (0..rows.len()).filter(|row| rows[*row].values[at].is_null()).collect();
-        let holders = shapes(store, dictionary().known(container))?;
+        let holders = shapes(city, container);
         if open.is_empty() || holders.is_empty() {
             continue;
         }
@@ -154,7 +152,6 @@ fn place(store: &dyn Store, layer: &'static Layer, rows: &mut [Row], mode: Write
             }
         }
     }
-    Ok(())
 }
 
 fn polygons(shapes: &[MultiPolygon<f64>]) -> Polygons {

@@ -1,20 +1,23 @@
 //! Items of a collection: selection, pages, single features, totals.
 
-use super::instruments::LandOn;
-use super::{Planner, Viewer, collection};
+use super::Viewer;
+use super::instruments::{LandOn, keep_standing};
+use super::occupancy::stale_after_days;
+use crate::city::letting::day;
 use crate::city::summary::{Summary, summarise};
-use crate::city::{Page, Query, SortKey, Table};
+use crate::city::{City, LettingTotals, Page, Query, SortKey, Table};
+use crate::domain::columns::firm;
 use crate::domain::fault::Outcome;
-use crate::domain::{Fault, FaultKind};
+use crate::domain::{Fault, FaultKind, LayerId, Role};
 use crate::formats::wire::geojson::{FeatureStyle, write_feature};
 use crate::spatial::crs::WorkingCrs;
-use crate::store::Role;
+use chrono::NaiveDate;
 use rayon::prelude::*;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// A selection as people state it.
-#[derive(Clone, Debug, Default, Deserialize, serde::Serialize)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Selection {
     /// CQL2 text or JSON.
@@ -37,110 +40,138 @@ pub struct Selected {
 /// Features are written in parallel above this count.
 const PARALLEL_FROM: usize = 256;
 
-impl Planner {
-    pub fn select(&self, viewer: &Viewer, name: &str, selection: &Selection) -> Outcome<Selected> {
-        let layer = collection(name)?;
-        let table = self.table(name)?;
-        let private = viewer.sees_private(name);
-        let bounds = selection.bbox.map(|bbox| self.box_in_plane(bbox)).transpose()?;
-        let query = Query {
-            bounds,
-            filter: selection.filter.clone().filter(|text| !text.trim().is_empty()),
-            ids: selection.ids.clone(),
-            sort: selection.sortby.as_deref().map(SortKey::parse_list).unwrap_or_default(),
-            private,
-        };
-        if layer.name == "firm" {
-            return self.select_firms(viewer, table, query);
-        }
-        let mut rows = query.select(&table, &self.crs)?;
-        if let Some(datetime) = &selection.datetime {
-            self.keep_standing(&table, &mut rows, &LandOn::parse(datetime)?)?;
-        }
-        Ok(Selected { table, rows, private })
+pub fn select(city: &City, viewer: &Viewer, name: &str, selection: &Selection) -> Outcome<Selected> {
+    let table = super::table(city, name)?.clone();
+    let private = viewer.sees_private(name);
+    let bounds = selection.bbox.map(|bbox| box_in_plane(city, bbox)).transpose()?;
+    let query = Query {
+        bounds,
+        filter: selection.filter.clone().filter(|text| !text.trim().is_empty()),
+        ids: selection.ids.clone(),
+        sort: selection.sortby.as_deref().map(SortKey::parse_list).unwrap_or_default(),
+        private,
+    };
+    if table.id() == LayerId::Firm {
+        return select_firms(city, viewer, table, query);
     }
-
-    /// Firms carry codes, names and turnover: an operator sees those of the own park, nobody else sees any.
-    fn select_firms(&self, viewer: &Viewer, table: Arc<Table>, query: Query) -> Outcome<Selected> {
-        let account = viewer.signed_in()?;
-        if account.role != Role::Operator {
-            return Err(Fault::new(
-                FaultKind::Forbidden,
-                "firms_private",
-                "企业明细只对本园区运营方开放",
-                "details of firms are open to their park's operator only",
-            ));
-        }
-        let mut rows = Query { private: true, ..query }.select(&table, &self.crs)?;
-        rows.retain(|row| viewer.operates(table.text(*row as usize, "park")));
-        Ok(Selected { table, rows, private: true })
+    let mut rows = query.select(&table, &city.crs)?;
+    if let Some(datetime) = &selection.datetime {
+        keep_standing(city, &table, &mut rows, &LandOn::parse(datetime)?);
     }
+    Ok(Selected { table, rows, private })
+}
 
-    fn box_in_plane(&self, [west, south, east, north]: [f64; 4]) -> Outcome<geo_types::Rect<f64>> {
-        if ![west, south, east, north].iter().all(|bound| bound.is_finite()) || south > north {
-            return Err(Fault::bad("bbox", "bbox 应为 西,南,东,北（度），南不大于北", "bbox is west,south,east,north in degrees with south ≤ north")
-                .at("bbox"));
-        }
-        // RFC 7946: west > east crosses the antimeridian. No city of ours does, so the two halves are beyond every row: an empty box.
-        if west > east {
-            let nowhere = geo_types::Coord { x: f64::MAX, y: f64::MAX };
-            return Ok(geo_types::Rect::new(nowhere, nowhere));
-        }
-        // A world-wide box reaches beyond the projection: cut it to what the city can hold.
-        match self.atlas().extent() {
-            Some(extent) => {
-                let [own_west, own_south, own_east, own_north] = self.atlas().lon_lat_box(extent);
-                let (west, south, east, north) =
-                    (west.max(own_west - 1.0), south.max(own_south - 1.0), east.min(own_east + 1.0), north.min(own_north + 1.0));
-                if west > east || south > north {
-                    let nowhere = geo_types::Coord { x: f64::MAX, y: f64::MAX };
-                    return Ok(geo_types::Rect::new(nowhere, nowhere));
-                }
-                Ok(self.atlas().plane_box(west, south, east, north))
+/// Firms carry codes, names and turnover: an operator sees those of the own park, nobody else sees any.
+fn select_firms(city: &City, viewer: &Viewer, table: Arc<Table>, query: Query) -> Outcome<Selected> {
+    let account = viewer.signed_in()?;
+    if account.role != Role::Operator {
+        return Err(Fault::new(
+            FaultKind::Forbidden,
+            "firms_private",
+            "企业明细只对本园区运营方开放",
+            "details of firms are open to their park's operator only",
+        ));
+    }
+    let mut rows = Query { private: true, ..query }.select(&table, &city.crs)?;
+    rows.retain(|row| viewer.operates(table.text(*row as usize, firm::PARK)));
+    Ok(Selected { table, rows, private: true })
+}
+
+fn box_in_plane(city: &City, [west, south, east, north]: [f64; 4]) -> Outcome<geo_types::Rect<f64>> {
+    if ![west, south, east, north].iter().all(|bound| bound.is_finite()) || south > north {
+        return Err(
+            Fault::bad("bbox", "bbox 应为 西,南,东,北（度），南不大于北", "bbox is west,south,east,north in degrees with south ≤ north").at("bbox")
+        );
+    }
+    // RFC 7946: west > east crosses the antimeridian. No city of ours does, so the two halves are beyond every row: an empty box.
+    if west > east {
+        let nowhere = geo_types::Coord { x: f64::MAX, y: f64::MAX };
+        return Ok(geo_types::Rect::new(nowhere, nowhere));
+    }
+    // A world-wide box reaches beyond the projection: cut it to what the city can hold.
+    match city.extent() {
+        Some(extent) => {
+            let [own_west, own_south, own_east, own_north] = city.lon_lat_box(extent);
+            let (west, south, east, north) =
+                (west.max(own_west - 1.0), south.max(own_south - 1.0), east.min(own_east + 1.0), north.min(own_north + 1.0));
+            if west > east || south > north {
+                let nowhere = geo_types::Coord { x: f64::MAX, y: f64::MAX };
+                return Ok(geo_types::Rect::new(nowhere, nowhere));
             }
-            None => Ok(geo_types::Rect::new(geo_types::Coord { x: 0.0, y: 0.0 }, geo_types::Coord { x: 0.0, y: 0.0 })),
+            Ok(city.plane_box(west, south, east, north))
         }
+        None => Ok(geo_types::Rect::new(geo_types::Coord { x: 0.0, y: 0.0 }, geo_types::Coord { x: 0.0, y: 0.0 })),
     }
+}
 
-    /// Box in degrees of the park around which most parcels lie: where a map may open so that the city is seen at once.
-    pub fn focus(&self) -> Option<[f64; 4]> {
-        let atlas = self.atlas();
-        let (parks, parcels) = (atlas.table("park")?, atlas.table("parcel")?);
-        let around = |row: usize| parks.shapes().bounds(row).map(|bounds| (parcels.index().rows(bounds).len(), bounds));
-        let (_, bounds) = (0..parks.len()).rev().filter_map(around).max_by_key(|(count, _)| *count)?;
-        Some(atlas.lon_lat_box(bounds))
-    }
+/// Box in degrees of the park around which most parcels lie: where a map may open so that the city is seen at once.
+pub fn focus(city: &City) -> Option<[f64; 4]> {
+    let (parks, parcels) = (city.named("park")?, city.named("parcel")?);
+    let around = |row: usize| parks.shapes().bounds(row).map(|bounds| (parcels.index().rows(bounds).len(), bounds));
+    let (_, bounds) = (0..parks.len()).rev().filter_map(around).max_by_key(|(count, _)| *count)?;
+    Some(city.lon_lat_box(bounds))
+}
 
-    /// Totals of a selection, with the occupancy of its parcels.
-    pub fn summary(&self, viewer: &Viewer, name: &str, selection: &Selection) -> Outcome<serde_json::Value> {
-        let selected = self.select(viewer, name, selection)?;
-        let summary: Summary = summarise(&selected.table, &selected.rows);
-        let mut value = serde_json::to_value(summary).map_err(|error| Fault::internal("json", error))?;
-        if name == "parcel" {
-            let occupancy = self.occupancy.read().unwrap_or_else(std::sync::PoisonError::into_inner);
-            let totals = occupancy.of_parcels(&selected.rows, &super::today());
-            value["stale"] = serde_json::json!({ "count": totals.stale, "oldest": totals.oldest });
-            if totals.lettable_m2 > 0.0 {
-                value["vacancy"] = serde_json::json!({
-                    "lettable_area_m2": totals.lettable_m2, "vacant_area_m2": totals.vacant_m2, "rate": totals.vacant_m2 / totals.lettable_m2, "as_of": totals.oldest,
-                });
-            }
-        }
-        Ok(value)
-    }
+/// Totals of a selection; of parcels with their occupancy.
+#[derive(Debug, Serialize)]
+pub struct SummaryAnswer {
+    #[serde(flatten)]
+    pub summary: Summary,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stale: Option<StaleParcels>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub vacancy: Option<Vacancy>,
+}
 
-    /// One feature as GeoJSON text.
-    pub fn item(&self, viewer: &Viewer, name: &str, id: &str) -> Outcome<String> {
-        let selection = Selection { ids: Some(vec![id.to_owned()]), ..Selection::default() };
-        let selected = self.select(viewer, name, &selection)?;
-        let Some(row) = selected.rows.first() else {
-            return Err(Fault::not_found("no_such_item", format!("{name} 中没有 {id}"), format!("{name} has no item {id}")).at(id));
-        };
-        let style = FeatureStyle::of(&selected.table, None, selected.private, 7, true);
-        let mut out = String::new();
-        write_feature(&mut out, &selected.table, *row as usize, &self.crs, &style);
-        Ok(out)
+/// Parcels whose figures want an update.
+#[derive(Debug, Serialize)]
+pub struct StaleParcels {
+    pub count: usize,
+    pub oldest: Option<NaiveDate>,
+}
+
+/// Vacant among lettable area (exact-designation I8).
+#[derive(Debug, Serialize)]
+pub struct Vacancy {
+    pub lettable_area_m2: f64,
+    pub vacant_area_m2: f64,
+    pub rate: f64,
+    pub as_of: Option<NaiveDate>,
+}
+
+pub fn summary(city: &City, viewer: &Viewer, name: &str, selection: &Selection) -> Outcome<SummaryAnswer> {
+    let selected = select(city, viewer, name, selection)?;
+    let summary: Summary = summarise(&selected.table, &selected.rows);
+    if selected.table.id() != LayerId::Parcel {
+        return Ok(SummaryAnswer { summary, stale: None, vacancy: None });
     }
+    let (mut totals, mut count) = (LettingTotals::default(), 0);
+    let today = day(&super::today());
+    for row in &selected.rows {
+        let own = city.letting().of_parcel(*row as usize);
+        count += usize::from(today.is_some_and(|today| own.is_stale(today, stale_after_days())));
+        totals.merge(own);
+    }
+    let vacancy = (totals.lettable_m2 > 0.0).then(|| Vacancy {
+        lettable_area_m2: totals.lettable_m2,
+        vacant_area_m2: totals.vacant_m2,
+        rate: totals.vacant_m2 / totals.lettable_m2,
+        as_of: totals.oldest,
+    });
+    Ok(SummaryAnswer { summary, stale: Some(StaleParcels { count, oldest: totals.oldest }), vacancy })
+}
+
+/// One feature as GeoJSON text.
+pub fn item(city: &City, viewer: &Viewer, name: &str, id: &str) -> Outcome<String> {
+    let selection = Selection { ids: Some(vec![id.to_owned()]), ..Selection::default() };
+    let selected = select(city, viewer, name, &selection)?;
+    let Some(row) = selected.rows.first() else {
+        return Err(Fault::not_found("no_such_item", format!("{name} 中没有 {id}"), format!("{name} has no item {id}")).at(id));
+    };
+    let style = FeatureStyle::of(&selected.table, None, selected.private, 7, true);
+    let mut out = String::new();
+    write_feature(&mut out, &selected.table, *row as usize, &city.crs, &style);
+    Ok(out)
 }
 
 impl Selected {

@@ -2,6 +2,7 @@
 //!
 //! Jobs have threads and a pool of their own, so that a long run neither holds up the map nor another person's click.
 
+use super::analyses::execute;
 use super::{Planner, Viewer};
 use crate::analysis::Control;
 use crate::domain::fault::Outcome;
@@ -197,7 +198,10 @@ impl Planner {
                 stop: &|| job.stop.load(Ordering::Relaxed),
                 progress: &|share| job.progress.store((share.clamp(0.0, 1.0) * 99.0) as u8, Ordering::Relaxed),
             };
-            let run = || self.compute.install(|| self.execute_watched(&job.viewer, &job.process, &job.inputs, control));
+            let run = || {
+                let city = self.city();
+                self.compute.install(|| execute(&city, &job.viewer, &job.process, &job.inputs, control))
+            };
             let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(run)).unwrap_or_else(|_| Err(Fault::internal("panic", &job.process)));
             let state = if result.is_ok() { JobState::Successful } else { JobState::Failed };
             job.enter(state, Some(result.map(Arc::new)));

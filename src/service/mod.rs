@@ -1,13 +1,14 @@
-//! The use cases. [`Planner`] loads, calls the analyses, saves and tells listeners; it knows nothing of HTTP or terminals.
+//! The use cases: functions over one [`City`]. [`Planner`] holds the city of the moment, its writer, people and jobs; it knows nothing of HTTP or terminals.
 
 pub mod analyses;
 pub mod changes;
+pub mod edits;
+pub mod events;
 pub mod exports;
 pub mod import;
 pub mod instruments;
 pub mod items;
 pub mod jobs;
-mod letting;
 pub mod load;
 pub mod occupancy;
 pub mod packs;
@@ -17,126 +18,133 @@ pub mod search;
 pub mod sessions;
 pub mod tiles;
 pub mod topology;
+pub mod use_cases;
+pub mod writer;
 
+pub use events::Event;
 pub use rights::Viewer;
+pub use writer::Done;
 
-use crate::city::{Atlas, Table};
+use crate::city::{City, Table};
 use crate::domain::fault::Outcome;
-use crate::domain::{Fault, Layer, dictionary};
-use crate::spatial::crs::WorkingCrs;
+use crate::domain::{Edit, Fault, FaultKind, Layer, LayerId, dictionary};
 use crate::store::geopackage::GeoPackage;
-use crate::store::{CityInfo, Store};
+use crate::store::{AccountStore, CityStore, Outside};
 use arc_swap::ArcSwap;
-use letting::Occupancy;
-use std::collections::HashMap;
+use edits::Person;
+use events::Events;
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::Arc;
 use tokio::sync::broadcast;
-
-/// A recorded change, for those who watch the map.
-#[derive(Clone, Debug, serde::Serialize)]
-pub struct Event {
-    pub revision: i64,
-    pub collection: String,
-    pub ids: Vec<String>,
-}
+use writer::Writer;
 
 /// A city at work.
 pub struct Planner {
-    store: Arc<dyn Store>,
-    crs: Arc<WorkingCrs>,
-    atlas: ArcSwap<Atlas>,
-    /// Attribute tables read on demand, with the revision they were read at.
-    attributes: Mutex<HashMap<String, (i64, Arc<Table>)>>,
-    occupancy: RwLock<Occupancy>,
-    floors: arc_swap::ArcSwapOption<analyses::FloorIndex>,
+    store: Arc<dyn CityStore>,
+    accounts: Arc<dyn AccountStore>,
+    city: Arc<ArcSwap<City>>,
+    /// None where the city was opened for reading.
+    writer: Option<Writer>,
+    events: Events,
     sessions: sessions::Sessions,
     jobs: jobs::Jobs,
     /// Threads of the analyses: the map's requests never wait for them.
     compute: rayon::ThreadPool,
-    events: broadcast::Sender<Event>,
 }
 
-/// Events that a slow listener may fall behind before it loses some (it then reloads).
-const EVENT_BACKLOG: usize = 256;
-
 impl Planner {
-    /// Opens a city file and reads its layers.
-    pub fn open(path: &Path) -> Outcome<Self> {
-        let store = GeoPackage::open(path)?;
-        let crs = Arc::new(WorkingCrs::parse(&store.info()?.crs)?);
-        Self::with_store(Arc::new(store), crs)
+    /// Opens a city file for reading and writing and keeps every other writer off it; `command` is what they are told.
+    pub fn open(path: &Path, command: &str) -> Outcome<Self> {
+        let store = Arc::new(GeoPackage::open_writing(path, command)?);
+        Self::with_stores(store.clone(), store, true)
     }
 
-    pub fn with_store(store: Arc<dyn Store>, crs: Arc<WorkingCrs>) -> Outcome<Self> {
-        let atlas = load::atlas(store.as_ref(), &crs)?;
-        let occupancy = Occupancy::read(store.as_ref(), &atlas)?;
+    /// Opens a city file for reading only, also beside a server and in a read-only folder.
+    pub fn open_reading(path: &Path) -> Outcome<Self> {
+        let store = Arc::new(GeoPackage::open_reading(path)?);
+        Self::with_stores(store.clone(), store, false)
+    }
+
+    /// Opens a city file for its people only: accounts are no edits and may change beside a server.
+    pub fn open_people(path: &Path) -> Outcome<Self> {
+        let store = Arc::new(GeoPackage::open_accounts(path)?);
+        Self::with_stores(store.clone(), store, false)
+    }
+
+    pub fn with_stores(store: Arc<dyn CityStore>, accounts: Arc<dyn AccountStore>, writes: bool) -> Outcome<Self> {
+        let city = Arc::new(ArcSwap::from_pointee(load::city(store.as_ref())?));
+        let events = Events::default();
+        let writer = if writes { Some(Writer::start(store.clone(), city.clone(), events.clone())?) } else { None };
         Ok(Planner {
             store,
-            crs,
-            atlas: ArcSwap::from_pointee(atlas),
-            attributes: Mutex::new(HashMap::new()),
-            occupancy: RwLock::new(occupancy),
-            floors: arc_swap::ArcSwapOption::empty(),
+            accounts,
+            city,
+            writer,
+            events,
             sessions: sessions::Sessions::default(),
             jobs: jobs::Jobs::default(),
             compute: rayon::ThreadPoolBuilder::new().build().map_err(|error| Fault::internal("threads", error))?,
-            events: broadcast::channel(EVENT_BACKLOG).0,
         })
     }
 
-    pub fn atlas(&self) -> Arc<Atlas> {
-        self.atlas.load_full()
-    }
-
-    pub fn crs(&self) -> &WorkingCrs {
-        &self.crs
-    }
-
-    pub fn info(&self) -> Outcome<CityInfo> {
-        self.store.info()
-    }
-
-    pub fn store(&self) -> &dyn Store {
-        self.store.as_ref()
+    /// The city as it stands. A use case takes it once, at its start.
+    pub fn city(&self) -> Arc<City> {
+        self.city.load_full()
     }
 
     pub fn listen(&self) -> broadcast::Receiver<Event> {
-        self.events.subscribe()
+        self.events.listen()
     }
 
-    fn tell(&self, revision: i64, collection: &str, ids: Vec<String>) {
-        // Nobody listening is no fault.
-        let _ = self.events.send(Event { revision, collection: collection.to_owned(), ids });
+    /// Makes an edit: checked against the head, on disk and published when this returns.
+    pub fn edit(&self, viewer: &Viewer, edit: Edit) -> Outcome<Done> {
+        let writer = self
+            .writer
+            .as_ref()
+            .ok_or_else(|| Fault::new(FaultKind::Forbidden, "read_only", "城市以只读方式打开", "the city was opened for reading only"))?;
+        writer.submit(edit, Person { viewer: viewer.clone(), today: today() }, now())
     }
 
-    /// The table of a collection: from the snapshot for spatial layers, read from the store for attribute tables.
-    pub fn table(&self, name: &str) -> Outcome<Arc<Table>> {
-        let layer = collection(name)?;
-        if layer.is_spatial() {
-            return self.atlas().table(name).cloned().ok_or_else(|| no_collection(name));
+    /// Refuses to serve land that is no longer the city's: the file was replaced, restored or written by somebody else.
+    pub fn must_be_current(&self) -> Outcome<()> {
+        let told =
+            |zh: &str, en: &str| Fault::new(FaultKind::Unavailable, "city_changed_outside", zh, en).help("请重新启动服务", "restart the server");
+        match self.store.outside(self.city.load().revision)? {
+            None => Ok(()),
+            Some(Outside::Replaced) => {
+                Err(told("城市文件已被替换或恢复，服务中的是旧数据", "the city file was replaced or restored; what is served is old"))
+            }
+            Some(Outside::Written { .. }) => {
+                Err(told("城市文件已在别处改动，服务中的是旧数据", "the city file was changed elsewhere; what is served is old"))
+            }
         }
-        let revision = self.store.info()?.revision;
-        let cached = self.attributes.lock().unwrap_or_else(PoisonError::into_inner).get(name).cloned();
-        if let Some((read_at, table)) = cached
-            && read_at == revision
-        {
-            return Ok(table);
-        }
-        let table = Arc::new(load::table(self.store.as_ref(), layer)?);
-        self.attributes.lock().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned(), (revision, table.clone()));
-        Ok(table)
+    }
+
+    /// The store, for measuring.
+    pub(crate) fn store(&self) -> &dyn CityStore {
+        self.store.as_ref()
+    }
+
+    /// Threads of the analyses.
+    pub(crate) fn compute(&self) -> &rayon::ThreadPool {
+        &self.compute
     }
 }
 
 /// The layers that are served as collections, in the order they are listed.
 pub fn collections() -> impl Iterator<Item = &'static Layer> {
-    dictionary().layers.iter().filter(|layer| layer.name != "floor")
+    dictionary().layers.iter().filter(|layer| layer.name != LayerId::Floor.name())
 }
 
 /// The dictionary's layer of a collection's name.
 pub fn collection(name: &str) -> Outcome<&'static Layer> {
     collections().find(|layer| layer.name == name).ok_or_else(|| no_collection(name))
+}
+
+/// The table of a collection's name.
+pub fn table<'c>(city: &'c City, name: &str) -> Outcome<&'c Arc<Table>> {
+    collection(name)?;
+    city.named(name).ok_or_else(|| no_collection(name))
 }
 
 fn no_collection(name: &str) -> Fault {
@@ -146,7 +154,16 @@ fn no_collection(name: &str) -> Fault {
         .help(format!("可用：{}", known.join("、")), format!("known: {}", known.join(", ")))
 }
 
-/// Today in the local time zone, `YYYY-MM-DD`. The only clock of the house; callers pass the date on.
+pub(crate) fn no_such_park(park: &str) -> Fault {
+    Fault::not_found("no_such_park", format!("没有园区 {park}"), format!("there is no park {park}")).at(park)
+}
+
+/// Today in the local time zone, `YYYY-MM-DD`. The only calendar of the house; callers pass the date on.
 pub fn today() -> String {
     chrono::Local::now().date_naive().to_string()
+}
+
+/// The moment, RFC 3339, UTC, with milliseconds.
+pub fn now() -> String {
+    chrono::Utc::now().to_rfc3339_opts(chrono::SecondsFormat::Millis, true)
 }

@@ -1,6 +1,6 @@
 //! The rule packs in force, and the few figures that the service itself needs from them.
 
-use crate::city::Atlas;
+use crate::city::City;
 use crate::domain::Fault;
 use crate::domain::fault::Outcome;
 use crate::rules::{Packs, ProgressPack, UpstairsPack};
@@ -40,8 +40,8 @@ pub fn upstairs(district: Option<&str>, cluster: Option<&str>, as_of: &str) -> O
 }
 
 /// A district as packs name it: by the name of its code, in the packs' spelling where they have one; the code itself where the city has no such district.
-pub fn district_name<'a>(atlas: &'a Atlas, code: &'a str) -> &'a str {
-    let named = atlas.table("district").and_then(|districts| districts.row_of(code).and_then(|row| districts.text(row, "name")));
+pub fn district_name<'a>(city: &'a City, code: &'a str) -> &'a str {
+    let named = city.named("district").and_then(|districts| districts.row_of(code).and_then(|row| districts.text(row, "name")));
     let name = named.unwrap_or(code);
     Packs::embedded().district(name).unwrap_or(name)
 }

@@ -1,14 +1,16 @@
 //! Plans: what a planner keeps of a selection or a result.
 
-use super::items::{Selection, write_features};
-use super::{Planner, Viewer};
-use crate::domain::Fault;
+use super::items::{Selection, select, write_features};
+use super::{Planner, Viewer, now};
+use crate::city::City;
+use crate::domain::columns::parcel;
+use crate::domain::edit::{Edit, KeepPlan};
 use crate::domain::fault::Outcome;
 use crate::domain::run::sha256_hex;
+use crate::domain::{Fault, LayerId, Plan};
 use crate::formats::wire::geojson::FeatureStyle;
-use crate::store::Plan;
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 /// A plan to keep.
 #[derive(Debug, Deserialize)]
@@ -21,79 +23,85 @@ pub struct NewPlan {
     pub result: Value,
 }
 
-const KINDS: [&str; 4] = ["selection", "consolidation", "upstairs", "actionplan"];
+/// A plan as people read it.
+#[derive(Debug, Serialize)]
+pub struct PlanAnswer {
+    pub id: String,
+    pub name: String,
+    pub kind: String,
+    pub created: String,
+    pub by: String,
+    /// Planar area of its parcels that are there.
+    pub area_m2: Option<f64>,
+    pub parcels: usize,
+    /// With one plan, not in lists.
+    #[serde(flatten)]
+    pub whole: Option<PlanWhole>,
+}
+
+#[derive(Debug, Serialize)]
+pub struct PlanWhole {
+    pub parcel_codes: Vec<String>,
+    /// What was kept, in its own form.
+    pub result: Value,
+}
+
+#[derive(Debug, Serialize)]
+pub struct PlanList {
+    pub plans: Vec<PlanAnswer>,
+}
+
+pub fn list(city: &City) -> PlanList {
+    PlanList { plans: city.plans().into_iter().map(|plan| answer(city, plan, false)).collect() }
+}
+
+pub fn one(city: &City, id: &str) -> Outcome<PlanAnswer> {
+    Ok(answer(city, find(city, id)?, true))
+}
+
+fn find<'c>(city: &'c City, id: &str) -> Outcome<&'c Plan> {
+    let known = city.plan(id).map(|plan| &**plan);
+    known.ok_or_else(|| Fault::not_found("no_such_plan", format!("没有方案 {id}"), format!("there is no plan {id}")).at(id))
+}
+
+fn answer(city: &City, plan: &Plan, whole: bool) -> PlanAnswer {
+    let parcels = city.table(LayerId::Parcel);
+    let area = |code: &String| parcels.row_of(code).and_then(|row| parcels.number(row, parcel::PLANAR_AREA_M2));
+    PlanAnswer {
+        id: plan.id.clone(),
+        name: plan.name.clone(),
+        kind: plan.kind.clone(),
+        created: plan.created.clone(),
+        by: plan.by.clone(),
+        area_m2: Some(plan.parcels.iter().filter_map(area).sum()),
+        parcels: plan.parcels.len(),
+        whole: whole.then(|| PlanWhole { parcel_codes: plan.parcels.clone(), result: plan.result.clone() }),
+    }
+}
+
+/// The plan's parcels as a FeatureCollection; parcels that have gone since are named in `missing`.
+pub fn items(city: &City, viewer: &Viewer, id: &str) -> Outcome<String> {
+    let plan = find(city, id)?;
+    let selected = select(city, viewer, LayerId::Parcel.name(), &Selection { ids: Some(plan.parcels.clone()), ..Selection::default() })?;
+    let missing: Vec<&String> = plan.parcels.iter().filter(|code| selected.table.row_of(code).is_none()).collect();
+    let style = FeatureStyle::of(&selected.table, None, selected.private, 7, true);
+    let features = write_features(&selected.table, &selected.rows, &city.crs, &style);
+    let json = |value: serde_json::Result<Value>| value.map_err(|error| Fault::internal("json", error));
+    Ok(format!(
+        "{{\"type\":\"FeatureCollection\",\"plan\":{},\"missing\":{},\"numberMatched\":{},\"features\":[{features}]}}",
+        json(serde_json::to_value(answer(city, plan, false)))?,
+        json(serde_json::to_value(missing))?,
+        selected.rows.len(),
+    ))
+}
 
 impl Planner {
-    pub fn plans(&self) -> Outcome<Value> {
-        let plans: Vec<Value> = self.store.plans()?.iter().map(|plan| self.plan_json(plan, false)).collect();
-        Ok(json!({ "plans": plans }))
-    }
-
-    pub fn plan(&self, id: &str) -> Outcome<Value> {
-        Ok(self.plan_json(&self.find_plan(id)?, true))
-    }
-
-    fn find_plan(&self, id: &str) -> Outcome<Plan> {
-        self.store
-            .plans()?
-            .into_iter()
-            .find(|plan| plan.id == id)
-            .ok_or_else(|| Fault::not_found("no_such_plan", format!("没有方案 {id}"), format!("there is no plan {id}")).at(id))
-    }
-
-    fn plan_json(&self, plan: &Plan, result: bool) -> Value {
-        let area = self.atlas().table("parcel").map(|table| {
-            plan.parcels.iter().filter_map(|code| table.row_of(code)).filter_map(|row| table.number(row, "planar_area_m2")).sum::<f64>()
-        });
-        let mut value = json!({
-            "id": plan.id, "name": plan.name, "kind": plan.kind, "created": plan.created, "by": plan.by,
-            "area_m2": area, "parcels": plan.parcels.len(),
-        });
-        if result {
-            value["parcel_codes"] = json!(plan.parcels);
-            value["result"] = plan.result.clone();
-        }
-        value
-    }
-
-    pub fn add_plan(&self, viewer: &Viewer, new: NewPlan) -> Outcome<Value> {
+    pub fn keep_plan(&self, viewer: &Viewer, new: NewPlan) -> Outcome<PlanAnswer> {
         let account = viewer.planner()?.account.clone();
-        let name = new.name.trim().to_owned();
-        if name.is_empty() || name.chars().count() > 100 {
-            return Err(Fault::bad("plan_name", "方案名应为 1–100 个字", "a plan's name has 1 to 100 characters").field(
-                "/name",
-                "请填写方案名",
-                "give the plan a name",
-            ));
-        }
-        if !KINDS.contains(&new.kind.as_str()) {
-            return Err(Fault::bad("plan_kind", "方案类型不对", "unknown kind of plan").field("/kind", KINDS.join("、"), KINDS.join(", ")));
-        }
-        let atlas = self.atlas();
-        let known = |code: &String| atlas.table("parcel").is_some_and(|table| table.row_of(code).is_some());
-        if let Some(missing) = new.parcels.iter().find(|code| !known(code)) {
-            return Err(Fault::bad("no_such_parcel", format!("没有宗地 {missing}"), format!("there is no parcel {missing}")).at(missing.clone()));
-        }
-        let created = chrono::Utc::now().to_rfc3339_opts(chrono::SecondsFormat::Millis, true);
+        let (name, created) = (new.name.trim().to_owned(), now());
         let id = sha256_hex(format!("{account}\n{name}\n{created}").as_bytes())[..12].to_owned();
         let plan = Plan { id, name, kind: new.kind, created, by: account, parcels: new.parcels, result: new.result };
-        let revision = self.store.add_plan(&plan)?;
-        self.tell(revision, "plan", vec![plan.id.clone()]);
-        Ok(self.plan_json(&plan, true))
-    }
-
-    /// The plan's parcels as a FeatureCollection; parcels that have gone since are named in `missing`.
-    pub fn plan_items(&self, viewer: &Viewer, id: &str) -> Outcome<String> {
-        let plan = self.find_plan(id)?;
-        let selected = self.select(viewer, "parcel", &Selection { ids: Some(plan.parcels.clone()), ..Selection::default() })?;
-        let missing: Vec<&String> = plan.parcels.iter().filter(|code| selected.table.row_of(code).is_none()).collect();
-        let style = FeatureStyle::of(&selected.table, None, selected.private, 7, true);
-        let features = write_features(&selected.table, &selected.rows, &self.crs, &style);
-        Ok(format!(
-            "{{\"type\":\"FeatureCollection\",\"plan\":{},\"missing\":{},\"numberMatched\":{},\"features\":[{features}]}}",
-            self.plan_json(&plan, false),
-            json!(missing),
-            selected.rows.len(),
-        ))
+        self.edit(viewer, Edit::KeepPlan(KeepPlan { plan: plan.clone() }))?;
+        Ok(answer(&self.city(), &plan, true))
     }
 }

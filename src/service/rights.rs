@@ -1,7 +1,6 @@
 //! Who may see and do what. Every use case takes a [`Viewer`]; rights are part of the query, not of the page.
 
-use crate::domain::{Fault, FaultKind};
-use crate::store::{Account, Role};
+use crate::domain::{Account, Fault, FaultKind, Role};
 
 /// The person (or nobody) behind a request.
 #[derive(Clone, Debug, Default)]

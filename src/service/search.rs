@@ -1,54 +1,49 @@
 //! Finding places by code, name or coordinates.
 
-use super::Planner;
-use crate::city::Table;
+use crate::city::{City, Table};
 use crate::domain::fault::Outcome;
 use serde_json::{Value, json};
 
 /// Layers that are searched, in the order of their hits.
 const SEARCHED: [&str; 5] = ["park", "district", "parcel", "building", "facility"];
 
-impl Planner {
-    pub fn search(&self, text: &str, limit: usize) -> Outcome<Value> {
-        let text = text.trim();
-        let mut results = Vec::new();
-        if let Some((lon, lat)) = coordinates(text) {
-            results
-                .push(json!({ "collection": "place", "id": text, "name": text, "detail": null, "centre": [lon, lat], "bbox": [lon, lat, lon, lat] }));
-        }
-        if text.is_empty() {
-            return Ok(json!({ "results": results }));
-        }
-        let wanted = text.to_lowercase();
-        let atlas = self.atlas();
-        for layer in SEARCHED {
-            let Some(table) = atlas.table(layer) else { continue };
-            // (how good the hit is, row): 0 whole, 1 beginning, 2 anywhere.
-            let mut hits: Vec<(u8, u32)> = Vec::new();
-            for row in 0..table.len() {
-                let grade = [Some(table.key(row)), table.text(row, "name")].into_iter().flatten().filter_map(|own| grade(own, &wanted)).min();
-                if let Some(grade) = grade {
-                    hits.push((grade, row as u32));
-                }
+pub fn search(city: &City, text: &str, limit: usize) -> Outcome<Value> {
+    let text = text.trim();
+    let mut results = Vec::new();
+    if let Some((lon, lat)) = coordinates(text) {
+        results.push(json!({ "collection": "place", "id": text, "name": text, "detail": null, "centre": [lon, lat], "bbox": [lon, lat, lon, lat] }));
+    }
+    if text.is_empty() {
+        return Ok(json!({ "results": results }));
+    }
+    let wanted = text.to_lowercase();
+    for layer in SEARCHED {
+        let Some(table) = city.named(layer) else { continue };
+        // (how good the hit is, row): 0 whole, 1 beginning, 2 anywhere.
+        let mut hits: Vec<(u8, u32)> = Vec::new();
+        for row in 0..table.len() {
+            let grade = [Some(table.key(row)), table.text(row, "name")].into_iter().flatten().filter_map(|own| grade(own, &wanted)).min();
+            if let Some(grade) = grade {
+                hits.push((grade, row as u32));
             }
-            hits.sort_unstable();
-            results.extend(hits.into_iter().take(limit).map(|(_, row)| self.place(table, row as usize)));
         }
-        results.truncate(limit);
-        Ok(json!({ "results": results }))
+        hits.sort_unstable();
+        results.extend(hits.into_iter().take(limit).map(|(_, row)| place(city, table, row as usize)));
     }
+    results.truncate(limit);
+    Ok(json!({ "results": results }))
+}
 
-    fn place(&self, table: &Table, row: usize) -> Value {
-        let bounds = table.shapes().bounds(row);
-        let bbox = bounds.map(|bounds| self.atlas().lon_lat_box(bounds));
-        let centre = bounds.map(|bounds| {
-            let centre = self.crs.to_lon_lat(bounds.center());
-            [centre.x, centre.y]
-        });
-        let name = table.text(row, "name").unwrap_or_else(|| table.key(row));
-        let detail = ["district", "park", "class"].iter().find_map(|column| table.text(row, column));
-        json!({ "collection": table.layer().name, "id": table.key(row), "name": name, "detail": detail, "centre": centre, "bbox": bbox })
-    }
+fn place(city: &City, table: &Table, row: usize) -> Value {
+    let bounds = table.shapes().bounds(row);
+    let bbox = bounds.map(|bounds| city.lon_lat_box(bounds));
+    let centre = bounds.map(|bounds| {
+        let centre = city.crs.to_lon_lat(bounds.center());
+        [centre.x, centre.y]
+    });
+    let name = table.text(row, "name").unwrap_or_else(|| table.key(row));
+    let detail = ["district", "park", "class"].into_iter().find_map(|column| table.text(row, column));
+    json!({ "collection": table.layer().name, "id": table.key(row), "name": name, "detail": detail, "centre": centre, "bbox": bbox })
 }
 
 fn grade(own: &str, wanted: &str) -> Option<u8> {

@@ -3,8 +3,7 @@
 use super::{Planner, Viewer};
 use crate::domain::fault::Outcome;
 use crate::domain::run::sha256_hex;
-use crate::domain::{Fault, FaultKind};
-use crate::store::{Account, Role};
+use crate::domain::{Account, Fault, FaultKind, LayerId, Role};
 use argon2::Argon2;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash};
 use serde::Deserialize;
@@ -39,7 +38,7 @@ pub struct Setup {
 impl Planner {
     /// A one-time token for making the first account; none when accounts exist.
     pub fn setup_token(&self) -> Outcome<Option<String>> {
-        if !self.store.accounts()?.is_empty() {
+        if !self.accounts.accounts()?.is_empty() {
             return Ok(None);
         }
         let token = random_token()?;
@@ -68,6 +67,20 @@ impl Planner {
         Ok((account, token))
     }
 
+    /// All accounts, by name.
+    pub fn accounts(&self) -> Outcome<Vec<Account>> {
+        self.accounts.accounts()
+    }
+
+    pub fn account(&self, account: &str) -> Outcome<Option<Account>> {
+        Ok(self.accounts.account(account)?.map(|(account, _)| account))
+    }
+
+    /// Keeps a changed account with the password that it has.
+    pub fn put_account(&self, account: &Account) -> Outcome<()> {
+        self.accounts.put_account(account, None)
+    }
+
     /// Adds an account or changes its name, role, parks and password.
     pub fn add_account(&self, account: &str, name: &str, role: &str, parks: &[String], password: &str) -> Outcome<Account> {
         let legal = |text: &str| !text.is_empty() && text.chars().count() <= 64 && !text.chars().any(char::is_control);
@@ -86,9 +99,9 @@ impl Planner {
         if role.is_none() {
             fault = fault.field("/role", "角色应为 operator、planner 或 admin", "the role is operator, planner or admin");
         }
-        let atlas = self.atlas();
+        let city = self.city();
         for park in parks {
-            if atlas.table("park").and_then(|table| table.row_of(park)).is_none() {
+            if city.table(LayerId::Park).row_of(park).is_none() {
                 fault = fault.field("/parks", format!("没有园区 {park}"), format!("there is no park {park}"));
             }
         }
@@ -97,7 +110,7 @@ impl Planner {
         }
         let (Some(role), true) = (role, fault.fields.is_empty()) else { return Err(fault) };
         let account = Account { account: account.to_owned(), name: name.to_owned(), role, parks: parks.to_vec(), disabled: false };
-        self.store.put_account(&account, Some(&hash_password(password)?))?;
+        self.accounts.put_account(&account, Some(&hash_password(password)?))?;
         Ok(account)
     }
 
@@ -105,7 +118,7 @@ impl Planner {
     pub fn sign_in(&self, account: &str, password: &str, address: &str) -> Outcome<(Account, String)> {
         let keys = [format!("account:{account}"), format!("address:{address}")];
         self.check_pace(&keys)?;
-        let known = self.store.account(account)?;
+        let known = self.accounts.account(account)?;
         // An unknown account costs the same time as a wrong password.
         let hash = known.as_ref().map_or_else(|| DECOY.to_owned(), |(_, hash)| hash.clone());
         let right = PasswordHash::new(&hash).is_ok_and(|parsed| Argon2::default().verify_password(password.as_bytes(), &parsed).is_ok());
@@ -148,19 +161,19 @@ impl Planner {
 
     fn open_session(&self, account: &str) -> Outcome<String> {
         let token = random_token()?;
-        self.store.put_session(&sha256_hex(token.as_bytes()), account, chrono::Utc::now().timestamp() + SESSION_SECONDS)?;
+        self.accounts.put_session(&sha256_hex(token.as_bytes()), account, chrono::Utc::now().timestamp() + SESSION_SECONDS)?;
         Ok(token)
     }
 
     /// The person behind a session token; an unknown or expired one is a guest.
     pub fn viewer(&self, token: Option<&str>) -> Outcome<Viewer> {
         let Some(token) = token else { return Ok(Viewer::guest()) };
-        let account = self.store.session(&sha256_hex(token.as_bytes()), chrono::Utc::now().timestamp())?;
+        let account = self.accounts.session(&sha256_hex(token.as_bytes()), chrono::Utc::now().timestamp())?;
         Ok(account.map_or_else(Viewer::guest, Viewer::of))
     }
 
     pub fn sign_out(&self, token: &str) -> Outcome<()> {
-        self.store.drop_session(&sha256_hex(token.as_bytes()))
+        self.accounts.drop_session(&sha256_hex(token.as_bytes()))
     }
 }
 

@@ -1,12 +1,13 @@
 //! Map tiles of the spatial layers.
 
-use super::Planner;
+use super::occupancy::stale_after_days;
+use crate::city::City;
+use crate::city::letting::day;
 use crate::domain::fault::Outcome;
-use crate::domain::{Fault, GeometryKind};
+use crate::domain::{Fault, GeometryKind, LayerId};
 use crate::formats::wire::vector_tile::{TileStyle, encode};
 use crate::spatial::tile::TileAddress;
 use serde_json::{Value, json};
-use std::sync::PoisonError;
 
 /// The largest number of features in one tile; the largest by area stay, and TileJSON says so.
 const MOST_FEATURES: usize = 30_000;
@@ -38,59 +39,54 @@ fn properties(layer: &str) -> Vec<&'static str> {
     }
 }
 
-impl Planner {
-    /// One tile as MVT bytes; empty when nothing is in it.
-    pub fn tile(&self, layer: &str, tile: TileAddress) -> Outcome<Vec<u8>> {
-        let atlas = self.atlas();
-        let Some(table) = atlas.table(layer) else {
-            super::collection(layer)?;
-            return Err(Fault::not_found("no_tiles", format!("{layer} 没有几何，不提供瓦片"), format!("{layer} has no geometry and so no tiles")));
-        };
-        if tile.z < first_zoom(layer) {
-            return Ok(Vec::new());
-        }
-        let [west, south, east, north] = tile.lon_lat_box();
-        // A tile wider than the projection's reach holds the whole city or none of it.
-        let rows = match table.extent() {
-            None => return Ok(Vec::new()),
-            Some(extent) => {
-                let [own_west, own_south, own_east, own_north] = atlas.lon_lat_box(extent);
-                let (west, south, east, north) =
-                    (west.max(own_west - 0.1), south.max(own_south - 0.1), east.min(own_east + 0.1), north.min(own_north + 0.1));
-                if west > east || south > north {
-                    return Ok(Vec::new());
-                }
-                table.index().rows(atlas.plane_box(west, south, east, north))
+/// One tile as MVT bytes; empty when nothing is in it.
+pub fn tile(city: &City, layer: &str, tile: TileAddress) -> Outcome<Vec<u8>> {
+    let Some(table) = city.named(layer) else {
+        super::collection(layer)?;
+        return Err(Fault::not_found("no_tiles", format!("{layer} 没有几何，不提供瓦片"), format!("{layer} has no geometry and so no tiles")));
+    };
+    if tile.z < first_zoom(layer) {
+        return Ok(Vec::new());
+    }
+    let [west, south, east, north] = tile.lon_lat_box();
+    // A tile wider than the projection's reach holds the whole city or none of it.
+    let rows = match table.extent() {
+        None => return Ok(Vec::new()),
+        Some(extent) => {
+            let [own_west, own_south, own_east, own_north] = city.lon_lat_box(extent);
+            let (west, south, east, north) =
+                (west.max(own_west - 0.1), south.max(own_south - 0.1), east.min(own_east + 0.1), north.min(own_north + 0.1));
+            if west > east || south > north {
+                return Ok(Vec::new());
             }
-        };
-        let least_area = if table.layer().geometry == GeometryKind::Polygon && tile.z < LAST_ZOOM { 8 } else { 1 };
-        let style = TileStyle { properties: properties(layer), most_features: MOST_FEATURES, least_area };
-        let stale =
-            (layer == "parcel").then(|| self.occupancy.read().unwrap_or_else(PoisonError::into_inner).stale_flags(table.len(), &super::today()));
-        Ok(encode(table, &rows, &self.crs, tile, &style, stale.as_ref().map(|flags| ("stale", flags.as_slice()))))
-    }
+            table.index().rows(city.plane_box(west, south, east, north))
+        }
+    };
+    let least_area = if table.layer().geometry == GeometryKind::Polygon && tile.z < LAST_ZOOM { 8 } else { 1 };
+    let style = TileStyle { properties: properties(layer), most_features: MOST_FEATURES, least_area };
+    let (today, limit) = (day(&super::today()), stale_after_days());
+    let stale = |row: usize| today.is_some_and(|today| city.letting().of_parcel(row).is_stale(today, limit));
+    let flag: Option<(&str, &dyn Fn(usize) -> bool)> = if layer == LayerId::Parcel.name() { Some(("stale", &stale)) } else { None };
+    Ok(encode(table, &rows, &city.crs, tile, &style, flag))
+}
 
-    /// TileJSON 3 of a layer; `base` is the server's own address.
-    pub fn tile_json(&self, layer: &str, base: &str) -> Outcome<Value> {
-        let atlas = self.atlas();
-        let definition = super::collection(layer)?;
-        let bounds = atlas.table(layer).and_then(|table| table.extent()).map(|extent| atlas.lon_lat_box(extent));
-        let fields: serde_json::Map<String, Value> = properties(layer)
-            .into_iter()
-            .filter_map(|name| definition.column(name))
-            .map(|column| {
-                (column.name.clone(), json!(column.unit.as_ref().map_or_else(|| column.zh.clone(), |unit| format!("{} ({unit})", column.zh))))
-            })
-            .collect();
-        Ok(json!({
-            "tilejson": "3.0.0",
-            "name": layer,
-            "description": format!("{} — at most {MOST_FEATURES} features a tile, the largest by area; below zoom {LAST_ZOOM} polygons under 8 square units of 4096 are left out", definition.zh),
-            "tiles": [format!("{base}/collections/{layer}/tiles/WebMercatorQuad/{{z}}/{{y}}/{{x}}")],
-            "minzoom": first_zoom(layer),
-            "maxzoom": LAST_ZOOM,
-            "bounds": bounds,
-            "vector_layers": [{ "id": layer, "fields": fields, "minzoom": first_zoom(layer), "maxzoom": LAST_ZOOM }],
-        }))
-    }
+/// TileJSON 3 of a layer; `base` is the server's own address.
+pub fn tile_json(city: &City, layer: &str, base: &str) -> Outcome<Value> {
+    let definition = super::collection(layer)?;
+    let bounds = city.named(layer).and_then(|table| table.extent()).map(|extent| city.lon_lat_box(extent));
+    let fields: serde_json::Map<String, Value> = properties(layer)
+        .into_iter()
+        .filter_map(|name| definition.column(name))
+        .map(|column| (column.name.clone(), json!(column.unit.as_ref().map_or_else(|| column.zh.clone(), |unit| format!("{} ({unit})", column.zh)))))
+        .collect();
+    Ok(json!({
+        "tilejson": "3.0.0",
+        "name": layer,
+        "description": format!("{} — at most {MOST_FEATURES} features a tile, the largest by area; below zoom {LAST_ZOOM} polygons under 8 square units of 4096 are left out", definition.zh),
+        "tiles": [format!("{base}/collections/{layer}/tiles/WebMercatorQuad/{{z}}/{{y}}/{{x}}")],
+        "minzoom": first_zoom(layer),
+        "maxzoom": LAST_ZOOM,
+        "bounds": bounds,
+        "vector_layers": [{ "id": layer, "fields": fields, "minzoom": first_zoom(layer), "maxzoom": LAST_ZOOM }],
+    }))
 }

@@ -1,6 +1,7 @@
 //! Faults of a layer that should tile, in planners' words: 压盖, 空隙, 狭长面, 自相交, each with its place, severity and repair.
 
-use super::{Planner, collection};
+use super::collection;
+use crate::city::City;
 use crate::domain::fault::Outcome;
 use crate::domain::{Fault, GeometryKind, Lang};
 use crate::spatial::AdjacencyOptions;
@@ -24,29 +25,27 @@ pub struct TopologyReport {
     pub faults: Vec<PlacedFault>,
 }
 
-impl Planner {
-    /// Checks a polygon layer: all faults, by kind, item and other item.
-    pub fn topology(&self, layer: &str, tolerance_m: f64, sliver_width_m: f64) -> Outcome<TopologyReport> {
-        if collection(layer)?.geometry != GeometryKind::Polygon {
-            return Err(Fault::bad("layer", format!("{layer} 不是面图层"), format!("{layer} is no polygon layer")).at("--layer"));
-        }
-        if !(0.0..=50.0).contains(&tolerance_m) || !(0.0..=50.0).contains(&sliver_width_m) {
-            return Err(Fault::bad("tolerance", "容差与宽度应为 0 到 50 米", "the tolerance and the width are 0 to 50 m"));
-        }
-        let table = self.table(layer)?;
-        let adjacency = AdjacencyOptions { tolerance_m, ..AdjacencyOptions::default() };
-        let found = faults(table.shapes(), &TopologyOptions { adjacency, sliver_width_m, ..TopologyOptions::default() });
-        let place = |fault: TopologyFault| {
-            let at = self.crs.to_lon_lat(fault.at);
-            let repair_on = match fault.repair {
-                Repair::ClipFrom(item) | Repair::SnapBoundaryOf(item) | Repair::MergeInto(item) | Repair::Delete(item) => Some(item),
-                Repair::SplitAtCrossing => None,
-            };
-            let code = |item: u32| table.key(item as usize).to_owned();
-            PlacedFault { code: code(fault.item), other: fault.other.map(code), repair_on: repair_on.map(code), lon: at.x, lat: at.y, fault }
-        };
-        Ok(TopologyReport { layer: layer.to_owned(), checked: table.len(), faults: found.into_iter().map(place).collect() })
+/// Checks a polygon layer: all faults, by kind, item and other item.
+pub fn topology(city: &City, layer: &str, tolerance_m: f64, sliver_width_m: f64) -> Outcome<TopologyReport> {
+    if collection(layer)?.geometry != GeometryKind::Polygon {
+        return Err(Fault::bad("layer", format!("{layer} 不是面图层"), format!("{layer} is no polygon layer")).at("--layer"));
     }
+    if !(0.0..=50.0).contains(&tolerance_m) || !(0.0..=50.0).contains(&sliver_width_m) {
+        return Err(Fault::bad("tolerance", "容差与宽度应为 0 到 50 米", "the tolerance and the width are 0 to 50 m"));
+    }
+    let table = super::table(city, layer)?;
+    let adjacency = AdjacencyOptions { tolerance_m, ..AdjacencyOptions::default() };
+    let found = faults(table.shapes(), &TopologyOptions { adjacency, sliver_width_m, ..TopologyOptions::default() });
+    let place = |fault: TopologyFault| {
+        let at = city.crs.to_lon_lat(fault.at);
+        let repair_on = match fault.repair {
+            Repair::ClipFrom(item) | Repair::SnapBoundaryOf(item) | Repair::MergeInto(item) | Repair::Delete(item) => Some(item),
+            Repair::SplitAtCrossing => None,
+        };
+        let code = |item: u32| table.key(item as usize).to_owned();
+        PlacedFault { code: code(fault.item), other: fault.other.map(code), repair_on: repair_on.map(code), lon: at.x, lat: at.y, fault }
+    };
+    Ok(TopologyReport { layer: layer.to_owned(), checked: table.len(), faults: found.into_iter().map(place).collect() })
 }
 
 fn kind_words(kind: FaultKind) -> (&'static str, &'static str, &'static str) {

@@ -1,20 +1,48 @@
-//! Many shapes in three flat arrays: 16 bytes a vertex and 4 a ring, instead of a tree of vectors each.
+//! Many shapes in flat arrays: 16 bytes a vertex and 4 a ring, instead of a tree of vectors each.
+//!
+//! Shapes stand in blocks of [`BLOCK`]; a copy of the arena shares them, and changing one shape copies one block.
 
 use super::polygons::PolygonSet;
 use geo_types::{Coord, Geometry, LineString, MultiLineString, MultiPolygon, Point, Polygon, Rect};
+use std::sync::{Arc, OnceLock};
+
+/// Shapes a block.
+pub const BLOCK: usize = 1024;
 
 /// A growing set of geometries of one kind. A shape is a run of rings; a ring is a run of coordinates.
 ///
 /// For polygons a part is an exterior ring and the holes that follow it; each line and each point is a ring of its own.
-#[derive(Default, Debug)]
+#[derive(Clone, Default, Debug)]
 pub struct Arena {
+    /// All full but the last.
+    blocks: Vec<Arc<Block>>,
+}
+
+/// Up to [`BLOCK`] shapes.
+#[derive(Default, Debug)]
+struct Block {
     coords: Vec<Coord<f64>>,
     /// End of each ring in `coords`.
     ring_ends: Vec<u32>,
     /// Whether the ring begins a part.
     ring_is_exterior: Vec<bool>,
-    /// End of each shape in `ring_ends`.
+    /// End of each shape in `ring_ends`; rings behind the last belong to the shape in hand.
     shape_ends: Vec<u32>,
+    /// Positions for drawing, made when they are first asked for.
+    drawn: OnceLock<Vec<[u32; 2]>>,
+}
+
+impl Clone for Block {
+    fn clone(&self) -> Self {
+        Block {
+            coords: self.coords.clone(),
+            ring_ends: self.ring_ends.clone(),
+            ring_is_exterior: self.ring_is_exterior.clone(),
+            shape_ends: self.shape_ends.clone(),
+            // A copy is made to be changed.
+            drawn: OnceLock::new(),
+        }
+    }
 }
 
 /// A ring with its role.
@@ -24,38 +52,83 @@ pub struct Ring<'a> {
     pub exterior: bool,
 }
 
-impl Arena {
-    pub fn len(&self) -> usize {
+impl Block {
+    fn len(&self) -> usize {
         self.shape_ends.len()
     }
 
+    /// The ranges of a shape's rings in `coords`.
+    fn ring_ranges(&self, shape: usize) -> impl Iterator<Item = (std::ops::Range<usize>, bool)> + Clone + '_ {
+        let first = if shape == 0 { 0 } else { self.shape_ends[shape - 1] as usize };
+        (first..self.shape_ends[shape] as usize).map(move |ring| {
+            let start = if ring == 0 { 0 } else { self.ring_ends[ring - 1] as usize };
+            (start..self.ring_ends[ring] as usize, self.ring_is_exterior[ring])
+        })
+    }
+
+    fn push_run(&mut self, coords: impl IntoIterator<Item = Coord<f64>>, exterior: bool) -> usize {
+        let start = self.coords.len();
+        self.coords.extend(coords);
+        self.ring_ends.push(self.coords.len() as u32);
+        self.ring_is_exterior.push(exterior);
+        start
+    }
+
+    fn shrink(&mut self) {
+        self.coords.shrink_to_fit();
+        self.ring_ends.shrink_to_fit();
+        self.ring_is_exterior.shrink_to_fit();
+        self.shape_ends.shrink_to_fit();
+    }
+
+    fn bytes(&self) -> usize {
+        self.coords.capacity() * 16
+            + self.ring_ends.capacity() * 4
+            + self.ring_is_exterior.capacity()
+            + self.shape_ends.capacity() * 4
+            + self.drawn.get().map_or(0, |drawn| drawn.capacity() * 8)
+    }
+}
+
+impl Arena {
+    pub fn len(&self) -> usize {
+        self.blocks.last().map_or(0, |last| (self.blocks.len() - 1) * BLOCK + last.len())
+    }
+
     pub fn is_empty(&self) -> bool {
-        self.shape_ends.is_empty()
+        self.len() == 0
+    }
+
+    /// The block of the shape in hand.
+    fn open(&mut self) -> &mut Block {
+        if self.blocks.last().is_none_or(|last| last.len() == BLOCK) {
+            if let Some(full) = self.blocks.last_mut().and_then(Arc::get_mut) {
+                full.shrink();
+            }
+            self.blocks.push(Arc::new(Block::default()));
+        }
+        let last = self.blocks.len() - 1;
+        Arc::make_mut(&mut self.blocks[last])
     }
 
     /// Appends a line or a point to the shape in hand; [`Arena::finish_shape`] closes the shape.
     pub fn push_line(&mut self, coords: impl IntoIterator<Item = Coord<f64>>) {
-        self.push_run(coords, true);
+        self.open().push_run(coords, true);
     }
 
     /// Appends a polygon's ring, turned so that exteriors run counter-clockwise and holes clockwise.
     pub fn push_ring(&mut self, coords: impl IntoIterator<Item = Coord<f64>>, exterior: bool) {
-        let start = self.coords.len();
-        self.push_run(coords, exterior);
-        let ring = &mut self.coords[start..];
+        let block = self.open();
+        let start = block.push_run(coords, exterior);
+        let ring = &mut block.coords[start..];
         if (super::area::ring_area(ring) > 0.0) != exterior {
             ring.reverse();
         }
     }
 
-    fn push_run(&mut self, coords: impl IntoIterator<Item = Coord<f64>>, exterior: bool) {
-        self.coords.extend(coords);
-        self.ring_ends.push(self.coords.len() as u32);
-        self.ring_is_exterior.push(exterior);
-    }
-
     pub fn finish_shape(&mut self) {
-        self.shape_ends.push(self.ring_ends.len() as u32);
+        let block = self.open();
+        block.shape_ends.push(block.ring_ends.len() as u32);
     }
 
     pub fn push(&mut self, geometry: Option<&Geometry<f64>>) {
@@ -77,40 +150,67 @@ impl Arena {
         }
     }
 
+    /// Appends shape `index` of `other` as it is.
+    pub fn push_from(&mut self, other: &Arena, index: usize) {
+        for ring in other.rings(index) {
+            self.open().push_run(ring.coords.iter().copied(), ring.exterior);
+        }
+        self.finish_shape();
+    }
+
     /// Appends all shapes of `other`.
     pub fn append(&mut self, other: &Arena) {
-        let (coords, rings) = (self.coords.len() as u32, self.ring_ends.len() as u32);
-        self.coords.extend_from_slice(&other.coords);
-        self.ring_ends.extend(other.ring_ends.iter().map(|end| end + coords));
-        self.ring_is_exterior.extend_from_slice(&other.ring_is_exterior);
-        self.shape_ends.extend(other.shape_ends.iter().map(|end| end + rings));
+        (0..other.len()).for_each(|index| self.push_from(other, index));
+    }
+
+    /// Gives shape `index` another geometry; its block is made anew.
+    pub fn replace(&mut self, index: usize, geometry: Option<&Geometry<f64>>) {
+        let (block, at) = (index / BLOCK, index % BLOCK);
+        let mut made = Arena::default();
+        for shape in 0..self.blocks[block].len() {
+            if shape == at {
+                made.push(geometry);
+            } else {
+                made.push_from(self, block * BLOCK + shape);
+            }
+        }
+        made.shrink();
+        self.blocks[block] = made.blocks.remove(0);
+    }
+
+    /// Keeps the first `count` shapes.
+    pub fn truncate(&mut self, count: usize) {
+        let keep = count % BLOCK;
+        let mut last = Arena::default();
+        (count - keep..count).for_each(|index| last.push_from(self, index));
+        self.blocks.truncate(count / BLOCK);
+        self.blocks.append(&mut last.blocks);
     }
 
     pub fn shrink(&mut self) {
-        self.coords.shrink_to_fit();
-        self.ring_ends.shrink_to_fit();
-        self.ring_is_exterior.shrink_to_fit();
-        self.shape_ends.shrink_to_fit();
+        if let Some(last) = self.blocks.last_mut().and_then(Arc::get_mut) {
+            last.shrink();
+        }
+        self.blocks.shrink_to_fit();
     }
 
-    /// All vertices, shape by shape.
-    pub fn coords(&self) -> &[Coord<f64>] {
-        &self.coords
+    /// The block of a shape and its place there; none beyond the end (rows of a table without shapes).
+    fn block(&self, index: usize) -> Option<(&Block, usize)> {
+        let block = self.blocks.get(index / BLOCK)?;
+        (index % BLOCK < block.len()).then_some((block, index % BLOCK))
     }
 
-    /// The ranges of shape `index`'s rings in [`Arena::coords`], with their role.
-    pub fn ring_ranges(&self, index: usize) -> impl Iterator<Item = (std::ops::Range<usize>, bool)> + Clone + '_ {
-        let first = if index == 0 { 0 } else { self.shape_ends[index - 1] as usize };
-        let last = self.shape_ends[index] as usize;
-        (first..last).map(move |ring| {
-            let start = if ring == 0 { 0 } else { self.ring_ends[ring - 1] as usize };
-            (start..self.ring_ends[ring] as usize, self.ring_is_exterior[ring])
-        })
-    }
-
-    /// The rings of shape `index` in order.
+    /// The rings of shape `index` in order; none beyond the end.
     pub fn rings(&self, index: usize) -> impl Iterator<Item = Ring<'_>> + Clone {
-        self.ring_ranges(index).map(|(range, exterior)| Ring { coords: &self.coords[range], exterior })
+        self.block(index)
+            .into_iter()
+            .flat_map(|(block, shape)| block.ring_ranges(shape).map(move |(range, exterior)| Ring { coords: &block.coords[range], exterior }))
+    }
+
+    /// The rings of shape `index` as positions for drawing, with their role; `place` makes those of a block when they are first asked for.
+    pub fn drawn_rings(&self, index: usize, place: impl FnOnce(&[Coord<f64>]) -> Vec<[u32; 2]>) -> impl Iterator<Item = (&[[u32; 2]], bool)> + Clone {
+        let drawn = self.block(index).map(|(block, shape)| (block, shape, block.drawn.get_or_init(|| place(&block.coords))));
+        drawn.into_iter().flat_map(|(block, shape, drawn)| block.ring_ranges(shape).map(move |(range, exterior)| (&drawn[range], exterior)))
     }
 
     /// The shape's box; `None` for an empty shape.
@@ -164,7 +264,12 @@ impl Arena {
 
     /// Resident bytes, for the memory figure.
     pub fn bytes(&self) -> usize {
-        self.coords.capacity() * 16 + self.ring_ends.capacity() * 4 + self.ring_is_exterior.capacity() + self.shape_ends.capacity() * 4
+        self.blocks.iter().map(|block| block.bytes()).sum::<usize>() + self.blocks.capacity() * 8
+    }
+
+    /// How many blocks two arenas share.
+    pub fn shared_blocks(&self, other: &Arena) -> usize {
+        self.blocks.iter().zip(&other.blocks).filter(|(a, b)| Arc::ptr_eq(a, b)).count()
     }
 }
 
@@ -188,22 +293,42 @@ mod tests {
     use super::*;
     use geo_types::polygon;
 
-    #[test]
-    fn what_goes_in_comes_out() {
-        let holed = MultiPolygon(vec![
+    fn holed() -> MultiPolygon<f64> {
+        MultiPolygon(vec![
             polygon!(exterior: [(x: 0., y: 0.), (x: 9., y: 0.), (x: 9., y: 9.), (x: 0., y: 9.)], interiors: [[(x: 1., y: 1.), (x: 2., y: 2.), (x: 2., y: 1.)]]),
             polygon![(x: 20., y: 0.), (x: 29., y: 0.), (x: 29., y: 9.)],
-        ]);
+        ])
+    }
+
+    #[test]
+    fn what_goes_in_comes_out() {
         let mut first = Arena::default();
         first.push(Some(&Geometry::Point(Point::new(1.0, 2.0))));
         let mut second = Arena::default();
         second.push(None);
-        second.push(Some(&Geometry::MultiPolygon(holed.clone())));
+        second.push(Some(&Geometry::MultiPolygon(holed())));
         first.append(&second);
         assert_eq!(first.len(), 3);
         assert_eq!(first.bounds(1), None);
-        assert_eq!(first.multi_polygon(2), holed);
+        assert_eq!(first.multi_polygon(2), holed());
         assert!((first.area(2) - (81.0 - 0.5 + 40.5)).abs() < 1e-12);
         assert!(first.contains(2, Coord { x: 0.5, y: 5.0 }) && !first.contains(2, Coord { x: 1.7, y: 1.2 }));
+    }
+
+    #[test]
+    fn a_copy_shares_all_blocks_but_the_changed_one() {
+        let mut first = Arena::default();
+        let point = |at: usize| Geometry::Point(Point::new(at as f64, 1.0));
+        (0..3000).for_each(|at| first.push(Some(&point(at))));
+        let mut second = first.clone();
+        second.replace(1500, Some(&point(9)));
+        second.push(Some(&point(3000)));
+        assert_eq!((first.len(), second.len(), first.shared_blocks(&second)), (3000, 3001, 1));
+        assert_eq!((first.point(1500).map(|p| p.x()), second.point(1500).map(|p| p.x())), (Some(1500.0), Some(9.0)));
+        assert!((0..3000).filter(|at| *at != 1500).all(|at| first.point(at) == second.point(at)));
+        second.truncate(2048);
+        assert_eq!((second.len(), first.shared_blocks(&second)), (2048, 1));
+        second.truncate(700);
+        assert_eq!((second.len(), second.point(699)), (700, first.point(699)));
     }
 }

@@ -23,6 +23,7 @@ pub fn lon_lat(position: Coord<f64>) -> Coord<f64> {
 }
 
 /// Exact projection at the knots of a 250 m grid, bilinear between them: off by less than a millimetre, 20 times faster.
+#[derive(Debug)]
 pub struct DrawGrid {
     origin: Coord<f64>,
     step: f64,
@@ -50,6 +51,12 @@ impl DrawGrid {
             })
             .collect();
         DrawGrid { origin, step, columns, rows, knots }
+    }
+
+    /// The box that the knots cover.
+    pub fn extent(&self) -> Rect<f64> {
+        let size = Coord { x: (self.columns - 1) as f64 * self.step, y: (self.rows - 1) as f64 * self.step };
+        Rect::new(self.origin, self.origin + size)
     }
 
     pub fn place(&self, point: Coord<f64>) -> [u32; 2] {

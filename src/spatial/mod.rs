@@ -6,11 +6,13 @@ mod adjacency_grid;
 mod adjacency_tests;
 pub mod area;
 pub mod arena;
+pub mod bounds;
 pub mod bridged;
 pub mod crs;
 pub mod cut;
 #[cfg(test)]
 mod cut_tests;
+pub mod digest;
 pub mod graph;
 pub mod index;
 pub mod local_plane;

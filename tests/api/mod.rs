@@ -5,5 +5,6 @@ mod instruments;
 mod items;
 mod jobs;
 mod occupancy;
+mod storm;
 mod surface;
 mod upstairs;

@@ -3,6 +3,7 @@
 use super::check;
 use crate::support::{own_city, path};
 use geo_types::Coord;
+use parkplan::domain::LayerId;
 use parkplan::service::{Planner, Viewer};
 use parkplan::spatial::PolygonSet;
 use serde_json::{Map, Value, json};
@@ -10,9 +11,9 @@ use serde_json::{Map, Value, json};
 #[test]
 fn geos_agrees_on_splits_by_line_by_number_and_by_areas() {
     let (folder, city) = own_city();
-    let planner = Planner::open(&city).expect("opens");
-    let atlas = planner.atlas();
-    let parcels = atlas.table("parcel").expect("parcels");
+    let planner = Planner::open(&city, "the test").expect("opens");
+    let land = planner.city();
+    let parcels = land.table(LayerId::Parcel);
     let mut lines = Map::new();
     let mut refused = 0;
     let draft = |row: usize, how: Value| {
@@ -29,9 +30,9 @@ fn geos_agrees_on_splits_by_line_by_number_and_by_areas() {
             _ => {
                 let bounds = parcels.shapes().bounds(row).expect("a shape");
                 let reach = Coord { x: turn.cos(), y: turn.sin() } * (bounds.width() + bounds.height());
-                let ends = [bounds.center() - reach, bounds.center() + reach].map(|end| planner.crs().to_lon_lat(end));
+                let ends = [bounds.center() - reach, bounds.center() + reach].map(|end| land.crs.to_lon_lat(end));
                 let line = json!({ "type": "LineString", "coordinates": ends.map(|end| [end.x, end.y]) });
-                let plane = ends.map(|end| planner.crs().from_lon_lat(end)).map(|end| [end.x, end.y]);
+                let plane = ends.map(|end| land.crs.from_lon_lat(end)).map(|end| [end.x, end.y]);
                 lines.insert(parcels.key(row).to_owned(), json!(plane));
                 draft(row, json!({ "line": line }))
             }

@@ -4,6 +4,7 @@ use super::check;
 use crate::support::{must, path, real_data, sample};
 use geo_types::{LineString, MultiPolygon, Polygon};
 use parkplan::analysis::upstairs::{Depth, Overrides, ParcelCase, check_to};
+use parkplan::domain::LayerId;
 use parkplan::rules::{Packs, UpstairsPack};
 use parkplan::service::Planner;
 use serde_json::{Value, json};
@@ -73,8 +74,8 @@ fn the_twin_agrees_on_four_hundred_rectangles() {
 
 /// Insets of about `wanted` parcels of a city, spread over all of it, with setbacks that suit its parcels.
 fn offsets(city: &Path, wanted: usize, setbacks: &[f64]) -> Vec<Value> {
-    let planner = Planner::open(city).expect("city");
-    let table = planner.table("parcel").expect("parcels");
+    let city = Planner::open_reading(city).expect("city").city();
+    let table = city.table(LayerId::Parcel);
     let step = (table.len() / wanted).max(1);
     let pack = pack(None);
     let rows = (0..table.len()).step_by(step).filter(|row| table.shapes().bounds(*row).is_some()).take(wanted);

@@ -4,6 +4,7 @@ use super::plot::{Line, log_log};
 use super::timed;
 use crate::city::Table;
 use crate::domain::Fault;
+use crate::domain::LayerId;
 use crate::domain::fault::Outcome;
 use crate::service::{Planner, Viewer};
 use crate::spatial::adjacency::neighbours;
@@ -15,8 +16,8 @@ use std::sync::Arc;
 
 /// Adjacency with shared length over all parcels; the baseline measures each parcel's neighbours alone, found in the file's R-tree.
 pub(super) fn adjacency_row(city: &Path) -> Outcome<Value> {
-    let planner = Planner::open(city)?;
-    let table = planner.table("parcel")?;
+    let planner = Planner::open_reading(city)?;
+    let table = planner.city().table(LayerId::Parcel).clone();
     let options = AdjacencyOptions::default();
     let (contacts, seconds) = best_of(3, || adjacency(table.shapes(), &options));
     let step = (table.len() / 500).max(1);
@@ -69,8 +70,8 @@ fn best_of<T>(times: usize, mut work: impl FnMut() -> T) -> (T, f64) {
 /// A drawn area around the densest park that holds about 2,000 parcels, solved as a planner would ask.
 pub(super) fn consolidation_row(city: &Path) -> Outcome<Value> {
     const WANTED: usize = 2000;
-    let planner = Planner::open(city)?;
-    let table = planner.table("parcel")?;
+    let planner = Planner::open_reading(city)?;
+    let table = planner.city().table(LayerId::Parcel).clone();
     let area = area_of(&planner, &table, WANTED)?;
     let inputs = json!({ "area": area, "min_area_ha": 2, "max_area_ha": 30, "sites": 8, "seed": 1, "as_of": "2026-09-01", "time_limit": 60 });
     let (answer, seconds) = timed(|| planner.execute(&Viewer::guest(), "consolidate", &inputs));
@@ -92,7 +93,7 @@ pub(super) fn consolidation_row(city: &Path) -> Outcome<Value> {
 
 /// A square around the park with most parcels, in lon/lat, widened until it meets about `wanted` parcels.
 fn area_of(planner: &Planner, table: &Arc<Table>, wanted: usize) -> Outcome<Value> {
-    let parks = planner.table("park")?;
+    let parks = planner.city().table(LayerId::Park).clone();
     let around = |row: usize| parks.shapes().bounds(row).map(|bounds| (table.index().rows(bounds).len(), bounds.center()));
     let (_, centre) = (0..parks.len()).filter_map(around).max_by_key(|(count, _)| *count).ok_or_else(|| Fault::internal("bench", "no park"))?;
     let square = |half: f64| Rect::new(centre - Coord { x: half, y: half }, centre + Coord { x: half, y: half });
@@ -101,7 +102,7 @@ fn area_of(planner: &Planner, table: &Arc<Table>, wanted: usize) -> Outcome<Valu
         let half = (low + high) / 2.0;
         if table.index().rows(square(half)).len() < wanted { low = half } else { high = half }
     }
-    let [west, south, east, north] = planner.atlas().lon_lat_box(square(high));
+    let [west, south, east, north] = planner.city().lon_lat_box(square(high));
     Ok(json!({ "type": "Polygon", "coordinates": [[[west, south], [east, south], [east, north], [west, north], [west, south]]] }))
 }
 
@@ -110,9 +111,9 @@ pub(super) fn growth(cities: &[(usize, std::path::PathBuf)], plot: &Path) -> Out
     let mut lines =
         vec![Line::new("adjacency", "#2257C5"), Line::new("parcel × district", "#C2691A"), Line::new("sort by area (n log n)", "#8793A0")];
     for (_, city) in cities {
-        let planner = Planner::open(city)?;
-        let table = planner.table("parcel")?;
-        let districts = planner.table("district")?;
+        let planner = Planner::open_reading(city)?;
+        let table = planner.city().table(LayerId::Parcel).clone();
+        let districts = planner.city().table(LayerId::District).clone();
         let size = table.len() as f64;
         let (_, seconds) = best_of(3, || adjacency(table.shapes(), &AdjacencyOptions::default()).len());
         lines[0].points.push((size, seconds));

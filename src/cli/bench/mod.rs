@@ -3,6 +3,7 @@
 //! Every row runs at each size in a process of its own, so that the peak memory it prints is its own.
 
 mod consolidation;
+mod edit;
 mod plot;
 mod upstairs;
 
@@ -10,11 +11,12 @@ use crate::city::Query;
 use crate::cli::output::Output;
 use crate::cli::sample;
 use crate::domain::Fault;
+use crate::domain::LayerId;
 use crate::domain::fault::Outcome;
 use crate::sample::SampleOptions;
 use crate::service::exports::{FileOptions, Format};
 use crate::service::items::Selection;
-use crate::service::{Planner, Viewer};
+use crate::service::{Planner, Viewer, exports, items, tiles};
 use crate::spatial::mercator::world_position;
 use crate::spatial::overlay;
 use crate::spatial::polygons::PolygonSet;
@@ -56,6 +58,7 @@ const ROWS: &[&str] = &[
     "tile",
     "items",
     "export",
+    "edit",
     "adjacency",
     "consolidation",
     "upstairs",
@@ -154,6 +157,7 @@ fn measure(row: &str, city: &Path) -> Outcome<Value> {
         "tile" => tile(city),
         "items" => items(city),
         "export" => export(city),
+        "edit" => edit::row(city),
         "adjacency" => consolidation::adjacency_row(city),
         "consolidation" => consolidation::consolidation_row(city),
         "upstairs" => upstairs::city(city),
@@ -189,12 +193,12 @@ fn spread(count: usize) -> impl Iterator<Item = (f64, f64)> {
 
 fn start(city: &Path) -> Outcome<Value> {
     let before = resident_mb();
-    let (planner, opened) = timed(|| Planner::open(city));
+    let (planner, opened) = timed(|| Planner::open_reading(city));
     let planner = planner?;
-    let atlas = planner.atlas();
-    let extent = atlas.extent().ok_or_else(|| Fault::internal("bench", "empty city"))?;
-    let (_, first) = timed(|| atlas.table("parcel").map(|table| table.at_point(extent.center()).len()));
-    let parcels = atlas.table("parcel").map_or(0, |table| table.len());
+    let snapshot = planner.city();
+    let extent = snapshot.extent().ok_or_else(|| Fault::internal("bench", "empty city"))?;
+    let (_, first) = timed(|| snapshot.named("parcel").map(|table| table.at_point(extent.center()).len()));
+    let parcels = snapshot.named("parcel").map_or(0, |table| table.len());
     let after = resident_mb();
     let per_parcel = before.zip(after).map(|(before, after)| (after - before) * 1024.0 * 1024.0 / parcels as f64);
     // The ordinary way: GDAL reads the parcels once.
@@ -216,8 +220,8 @@ fn windows(extent: Rect<f64>, count: usize) -> Vec<Rect<f64>> {
 }
 
 fn bbox(city: &Path) -> Outcome<Value> {
-    let planner = Planner::open(city)?;
-    let table = planner.table("parcel")?;
+    let planner = Planner::open_reading(city)?;
+    let table = planner.city().table(LayerId::Parcel).clone();
     let extent = table.extent().ok_or_else(|| Fault::internal("bench", "empty city"))?;
     let baseline = RtreeBaseline::open(city)?;
     let windows = windows(extent, 200);
@@ -232,7 +236,7 @@ fn bbox(city: &Path) -> Outcome<Value> {
         found += rows.len();
         let (ids, seconds) = timed(|| baseline.ids(*window));
         theirs.push(seconds);
-        let exact = Query { bounds: Some(*window), ..Query::default() }.select(&table, planner.crs())?;
+        let exact = Query { bounds: Some(*window), ..Query::default() }.select(&table, &planner.city().crs)?;
         if ids?.len().abs_diff(exact.len()) > exact.len() / 100 + 8 {
             return Err(Fault::internal("bench", "the two indexes disagree"));
         }
@@ -244,8 +248,8 @@ fn bbox(city: &Path) -> Outcome<Value> {
 }
 
 fn point(city: &Path) -> Outcome<Value> {
-    let planner = Planner::open(city)?;
-    let table = planner.table("parcel")?;
+    let planner = Planner::open_reading(city)?;
+    let table = planner.city().table(LayerId::Parcel).clone();
     let baseline = RtreeBaseline::open(city)?;
     let step = (table.len() / 2000).max(1);
     let points: Vec<Coord<f64>> = (0..table.len())
@@ -276,8 +280,8 @@ fn point(city: &Path) -> Outcome<Value> {
 }
 
 fn overlay_row(city: &Path) -> Outcome<Value> {
-    let planner = Planner::open(city)?;
-    let (parcels, districts) = (planner.table("parcel")?, planner.table("district")?);
+    let planner = Planner::open_reading(city)?;
+    let (parcels, districts) = (planner.city().table(LayerId::Parcel).clone(), planner.city().table(LayerId::District).clone());
     let (shares, seconds) = timed(|| overlay(parcels.shapes(), districts.shapes()));
     // Brute force on a part: each parcel against each district whose box it meets, by boolean operation.
     let sample = 300.min(parcels.len());
@@ -307,31 +311,32 @@ fn overlay_row(city: &Path) -> Outcome<Value> {
 }
 
 fn tile(city: &Path) -> Outcome<Value> {
-    let planner = Planner::open(city)?;
-    let table = planner.table("parcel")?;
+    let planner = Planner::open_reading(city)?;
+    let table = planner.city().table(LayerId::Parcel).clone();
     let addresses: Vec<TileAddress> = spread(3000)
         .enumerate()
         .filter_map(|(index, (u, _))| {
             let z = 10 + (index % 6) as u8;
             let row = (u * table.len() as f64) as usize;
             let place = table.shapes().bounds(row)?.center();
-            let world = world_position(planner.crs().to_lon_lat(place));
+            let world = world_position(planner.city().crs.to_lon_lat(place));
             let side = f64::from(1u32 << z) / crate::spatial::mercator::WORLD;
             TileAddress::new(z, (world.x * side) as u32, (world.y * side) as u32)
         })
         .collect();
-    planner.tile("parcel", addresses[0])?;
-    let (bytes, seconds) =
-        timed(|| addresses.par_iter().map(|address| planner.tile("parcel", *address).map(|bytes| bytes.len())).collect::<Outcome<Vec<usize>>>());
+    tiles::tile(&planner.city(), "parcel", addresses[0])?;
+    let (bytes, seconds) = timed(|| {
+        addresses.par_iter().map(|address| tiles::tile(&planner.city(), "parcel", *address).map(|bytes| bytes.len())).collect::<Outcome<Vec<usize>>>()
+    });
     let bytes = bytes?;
     // The ordinary way: candidates from the file's R-tree alone, without encoding anything.
     let baseline = RtreeBaseline::open(city)?;
-    let atlas = planner.atlas();
+    let snapshot = planner.city();
     let few = &addresses[..addresses.len().min(300)];
     let (_, theirs) = timed(|| {
         for address in few {
             let [west, south, east, north] = address.lon_lat_box();
-            let _ = baseline.ids(atlas.plane_box(west, south, east, north));
+            let _ = baseline.ids(snapshot.plane_box(west, south, east, north));
         }
     });
     Ok(json!({
@@ -341,20 +346,20 @@ fn tile(city: &Path) -> Outcome<Value> {
 }
 
 fn items(city: &Path) -> Outcome<Value> {
-    let planner = Planner::open(city)?;
-    let table = planner.table("parcel")?;
+    let planner = Planner::open_reading(city)?;
+    let table = planner.city().table(LayerId::Parcel).clone();
     let page = crate::city::Page { offset: 0, limit: 1000 };
     let mut own = Vec::new();
     let boxes: Vec<[f64; 4]> = windows(table.extent().ok_or_else(|| Fault::internal("bench", "empty city"))?, 60)
         .into_iter()
-        .map(|window| planner.atlas().lon_lat_box(window))
+        .map(|window| planner.city().lon_lat_box(window))
         .collect();
     let mut features = 0;
     for bbox in &boxes {
         let (text, seconds) = timed(|| -> Outcome<usize> {
-            let selected = planner.select(&Viewer::guest(), "parcel", &Selection { bbox: Some(*bbox), ..Selection::default() })?;
+            let selected = items::select(&planner.city(), &Viewer::guest(), "parcel", &Selection { bbox: Some(*bbox), ..Selection::default() })?;
             features += page.of(&selected.rows).len();
-            Ok(selected.features(planner.crs(), page, None, true, 7).len())
+            Ok(selected.features(&planner.city().crs, page, None, true, 7).len())
         });
         text?;
         own.push(seconds);
@@ -363,7 +368,7 @@ fn items(city: &Path) -> Outcome<Value> {
         boxes
             .iter()
             .take(10)
-            .map(|bbox| crate::formats::read_box(city, "parcel", planner.atlas().plane_box(bbox[0], bbox[1], bbox[2], bbox[3]), 1000))
+            .map(|bbox| crate::formats::read_box(city, "parcel", planner.city().plane_box(bbox[0], bbox[1], bbox[2], bbox[3]), 1000))
             .collect::<Outcome<Vec<usize>>>()
     });
     gdal?;
@@ -374,14 +379,14 @@ fn items(city: &Path) -> Outcome<Value> {
 }
 
 fn export(city: &Path) -> Outcome<Value> {
-    let planner = Planner::open(city)?;
-    let table = planner.table("parcel")?;
+    let planner = Planner::open_reading(city)?;
+    let table = planner.city().table(LayerId::Parcel).clone();
     let folder = std::env::temp_dir().join(format!("parkplan-export-{}", std::process::id()));
     std::fs::create_dir_all(&folder).map_err(|error| Fault::internal("mkdir", error))?;
-    let selected = planner.select(&Viewer::guest(), "parcel", &Selection::default())?;
+    let selected = items::select(&planner.city(), &Viewer::guest(), "parcel", &Selection::default())?;
     let options = FileOptions { format: Format::GeoJson, precision: 7, crs: None, encoding: None };
     let own = folder.join("own.geojson");
-    let (count, seconds) = timed(|| planner.export_file(&selected, &options, &own));
+    let (count, seconds) = timed(|| exports::export_file(&planner.city(), &selected, &options, &own));
     let bytes = std::fs::metadata(&own).map_or(0, |data| data.len());
     let theirs = folder.join("gdal.geojson");
     let (status, gdal) = timed(|| {

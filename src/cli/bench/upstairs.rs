@@ -2,9 +2,11 @@
 
 use super::{median_ms, timed};
 use crate::domain::Fault;
+use crate::domain::LayerId;
 use crate::domain::fault::Outcome;
-use crate::service::Planner;
 use crate::service::analyses::Control;
+use crate::service::analyses::execute;
+use crate::service::{Planner, Viewer};
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
@@ -13,9 +15,9 @@ use std::process::{Command, Stdio};
 
 /// Every parcel of the city, whatever its use, without opening the file; the baseline is the same work on one core.
 pub(super) fn city(city: &Path) -> Outcome<Value> {
-    let planner = Planner::open(city)?;
+    let planner = Planner::open_reading(city)?;
     let inputs = json!({ "all": true, "uses": ["all"] });
-    let run = |inputs: &Value| planner.upstairs(inputs, Control::none());
+    let run = |inputs: &Value| execute(&planner.city(), &Viewer::guest(), "upstairs", inputs, Control::none());
     let before = cpu_seconds();
     let (answer, seconds) = timed(|| run(&inputs));
     let cpu = before.zip(cpu_seconds()).map(|(before, after)| after - before);
@@ -45,8 +47,8 @@ fn cpu_seconds() -> Option<f64> {
 
 /// The cluster matrix of the whole city; the baseline checks each cluster by itself, without sharing the search of equal buildings.
 pub(super) fn matrix(city: &Path) -> Outcome<Value> {
-    let planner = Planner::open(city)?;
-    let ask = |inputs: Value| planner.upstairs(&inputs, Control::none());
+    let planner = Planner::open_reading(city)?;
+    let ask = |inputs: Value| execute(&planner.city(), &Viewer::guest(), "upstairs", &inputs, Control::none());
     let before = cpu_seconds();
     let (answer, seconds) = timed(|| ask(json!({ "all": true, "uses": ["all"], "matrix": true })));
     let cpu = before.zip(cpu_seconds()).map(|(before, after)| after - before);
@@ -65,8 +67,8 @@ pub(super) fn matrix(city: &Path) -> Outcome<Value> {
 /// Slider moves at the running program, a new connection each: the full check of one parcel with one figure moved.
 pub(super) fn http(city: &Path) -> Outcome<Value> {
     const MOVES: usize = 400;
-    let planner = Planner::open(city)?;
-    let parcels = planner.table("parcel")?;
+    let planner = Planner::open_reading(city)?;
+    let parcels = planner.city().table(LayerId::Parcel).clone();
     let industrial: Vec<usize> =
         (0..parcels.len()).filter(|row| parcels.text(*row, "planned_use").is_some_and(|code| code.starts_with("1001"))).collect();
     let step = (industrial.len() / MOVES).max(1);

@@ -5,6 +5,7 @@ use crate::city::column::Column;
 use crate::domain::GeometryKind;
 use crate::spatial::crs::WorkingCrs;
 use crate::spatial::tile::{EXTENT, TileAddress, clip_line, clip_ring, twice_area};
+use std::collections::HashMap;
 
 /// What a layer's tiles carry.
 #[derive(Clone, Debug)]
@@ -17,13 +18,15 @@ pub struct TileStyle {
     pub least_area: i64,
 }
 
+/// A property that is true for some rows and absent from the others.
+pub type RowFlag<'a> = (&'a str, &'a dyn Fn(usize) -> bool);
+
 /// One tile of `table`'s `rows` (those near the tile). Empty bytes when nothing is in it.
-pub fn encode(table: &Table, rows: &[u32], crs: &WorkingCrs, tile: TileAddress, style: &TileStyle, flags: Option<(&str, &[bool])>) -> Vec<u8> {
-    let drawing = table.drawing(crs);
+pub fn encode(table: &Table, rows: &[u32], crs: &WorkingCrs, tile: TileAddress, style: &TileStyle, flag: Option<RowFlag<'_>>) -> Vec<u8> {
     let mut drawn: Vec<Drawn> = Vec::with_capacity(rows.len());
     let mut pen = Pen::default();
     for row in rows {
-        if let Some(feature) = draw(table, *row, drawing, tile, style, &mut pen) {
+        if let Some(feature) = draw(table, *row, crs, tile, style, &mut pen) {
             drawn.push(feature);
         }
     }
@@ -35,7 +38,7 @@ pub fn encode(table: &Table, rows: &[u32], crs: &WorkingCrs, tile: TileAddress, 
     if drawn.is_empty() {
         return Vec::new();
     }
-    layer_message(table, &drawn, style, flags)
+    layer_message(table, &drawn, style, flag)
 }
 
 struct Drawn {
@@ -50,13 +53,13 @@ struct Pen {
     scratch: Vec<[i32; 2]>,
 }
 
-fn draw(table: &Table, row: u32, drawing: &[[u32; 2]], tile: TileAddress, style: &TileStyle, pen: &mut Pen) -> Option<Drawn> {
+fn draw(table: &Table, row: u32, crs: &WorkingCrs, tile: TileAddress, style: &TileStyle, pen: &mut Pen) -> Option<Drawn> {
     let mut commands = Vec::new();
     let mut cursor = [0, 0];
     let mut total = 0;
     let mut exterior_drawn = false;
-    for (range, exterior) in table.shapes().ring_ranges(row as usize) {
-        let positions = drawing[range].iter().map(|position| tile.place(*position));
+    for (ring, exterior) in table.drawn_rings(row as usize, crs) {
+        let positions = ring.iter().map(|position| tile.place(*position));
         match table.layer().geometry {
             GeometryKind::Point => {
                 for point in positions.filter(|point| point.iter().all(|at| (0..EXTENT).contains(at))) {
@@ -121,8 +124,8 @@ fn line(commands: &mut Vec<u32>, cursor: &mut [i32; 2], points: &[[i32; 2]], clo
     }
 }
 
-fn layer_message(table: &Table, drawn: &[Drawn], style: &TileStyle, flags: Option<(&str, &[bool])>) -> Vec<u8> {
-    let columns: Vec<(&str, &Column)> = style.properties.iter().filter_map(|name| table.column(name).map(|column| (*name, column))).collect();
+fn layer_message(table: &Table, drawn: &[Drawn], style: &TileStyle, flag: Option<RowFlag<'_>>) -> Vec<u8> {
+    let columns: Vec<(&str, &Column)> = style.properties.iter().filter_map(|name| table.column(*name).map(|column| (*name, column))).collect();
     let mut values = Values::new(&columns);
     let mut layer = Vec::with_capacity(drawn.len() * 96);
     bytes_field(&mut layer, 1, table.layer().name.as_bytes());
@@ -137,8 +140,8 @@ fn layer_message(table: &Table, drawn: &[Drawn], style: &TileStyle, flags: Optio
                 tags.extend([key as u32, value]);
             }
         }
-        if let Some((_, flags)) = flags
-            && flags.get(row) == Some(&true)
+        if let Some((_, holds)) = flag
+            && holds(row)
         {
             tags.extend([columns.len() as u32, values.flag(true)]);
         }
@@ -157,7 +160,7 @@ fn layer_message(table: &Table, drawn: &[Drawn], style: &TileStyle, flags: Optio
     for (name, _) in &columns {
         bytes_field(&mut layer, 3, name.as_bytes());
     }
-    if let Some((name, _)) = flags {
+    if let Some((name, _)) = flag {
         bytes_field(&mut layer, 3, name.as_bytes());
     }
     layer.extend_from_slice(&values.encoded);
@@ -168,36 +171,58 @@ fn layer_message(table: &Table, drawn: &[Drawn], style: &TileStyle, flags: Optio
     tile
 }
 
-/// A column of more distinct texts than this (parcels of buildings) is not shared: a table of them a tile would cost more than it saves.
-const MOST_SHARED_TEXTS: usize = 4096;
-/// "Not used yet" in [`Values::texts`].
+/// "Not used yet" in [`SharedTexts::places`].
 const UNUSED: u32 = u32::MAX;
 
 /// The layer's values, encoded as they are met. Shared texts and flags are written once; keys and measurements seldom repeat and are not looked up.
 struct Values {
     encoded: Vec<u8>,
     count: u32,
-    /// By property and text number: the value's place.
-    texts: Vec<Vec<u32>>,
+    /// By property: the places of the texts of the block in hand, and of all texts so far.
+    texts: Vec<SharedTexts>,
     flags: [u32; 2],
+}
+
+/// Texts of one property that were written. Rows come block by block, so the texts of one block are found by number and only new ones by hash.
+#[derive(Default)]
+struct SharedTexts {
+    block: Option<usize>,
+    places: Vec<u32>,
+    all: HashMap<Box<str>, u32>,
+}
+
+impl SharedTexts {
+    fn keep(&mut self, id: usize, text: &str, value: u32, is_new: bool) {
+        if self.places.len() <= id {
+            self.places.resize(id + 1, UNUSED);
+        }
+        self.places[id] = value;
+        if is_new {
+            self.all.insert(text.into(), value);
+        }
+    }
 }
 
 impl Values {
     fn new(columns: &[(&str, &Column)]) -> Self {
-        let shared = |column: &Column| Some(column.texts().len()).filter(|count| *count <= MOST_SHARED_TEXTS).unwrap_or(0);
-        let texts = columns.iter().map(|(_, column)| vec![UNUSED; shared(column)]).collect();
+        let texts = columns.iter().map(|_| SharedTexts::default()).collect();
         Values { encoded: Vec::new(), count: 0, texts, flags: [UNUSED; 2] }
     }
 
     fn of(&mut self, key: usize, column: &Column, row: usize) -> Option<u32> {
-        if let Some(id) = column.text_id(row) {
-            if let Some(known) = self.texts[key].get(id as usize).copied().filter(|known| *known != UNUSED) {
+        if let Some((block, id)) = column.text_place(row) {
+            let shared = &mut self.texts[key];
+            if shared.block != Some(block) {
+                shared.block = Some(block);
+                shared.places.clear();
+            }
+            if let Some(known) = shared.places.get(id).copied().filter(|known| *known != UNUSED) {
                 return Some(known);
             }
-            let value = self.text(column.text(row)?);
-            if let Some(place) = self.texts[key].get_mut(id as usize) {
-                *place = value;
-            }
+            let text = column.text(row)?;
+            let known = shared.all.get(text).copied();
+            let value = known.unwrap_or_else(|| self.text(text));
+            self.texts[key].keep(id, text, value, known.is_none());
             return Some(value);
         }
         if let Some(text) = column.text(row) {

@@ -1,4 +1,4 @@
-//! The analyses as use cases: gather the evidence from the atlas and the store, call the pure function, shape the answer.
+//! The analyses as use cases: gather the evidence from the city and the store, call the pure function, shape the answer.
 
 mod action_plan;
 mod consolidation;
@@ -10,13 +10,14 @@ mod upstairs;
 pub use action_plan::plan_as_geojson;
 pub use consolidation::sites_as_geojson;
 pub use regions::{NeighbourPair, RegionsAnswer, RegionsQuestion, regions_as_geojson, regions_of};
-pub use upstairs::FloorIndex;
+pub use upstairs::upstairs_as_geojson;
 
 use super::{Planner, Viewer};
 pub use crate::analysis::Control;
+use crate::city::City;
 use crate::domain::fault::Outcome;
 use crate::domain::{Fault, RunRecord};
-use crate::spatial::adjacency::{AdjacencyOptions, neighbours};
+use crate::spatial::adjacency::{self, AdjacencyOptions};
 use geo_types::{Coord, Rect};
 use serde_json::{Value, json};
 
@@ -43,70 +44,66 @@ pub fn defaults(process: &str) -> Outcome<Option<Value>> {
     }
 }
 
+/// Executes an analysis on one city; the same inputs on the same revision give the same answer, byte for byte. Tells its progress and ends early
+/// when asked to.
+pub fn execute(city: &City, viewer: &Viewer, process: &str, inputs: &Value, control: Control<'_>) -> Outcome<Value> {
+    match process {
+        "consolidate" => consolidation::consolidate(city, viewer, inputs, control),
+        "upstairs" => upstairs::upstairs(city, inputs, control),
+        "actionplan" => action_plan::action_plan(city, inputs, control),
+        "progress" => progress::progress(city, inputs),
+        "designate" => designation::designate(city, viewer, inputs),
+        other => Err(Fault::not_found("no_such_process", format!("没有分析 {other}"), format!("there is no process {other}")).at(other)),
+    }
+}
+
 impl Planner {
-    /// Executes an analysis; the same inputs on the same revision give the same answer, byte for byte.
-    pub fn execute(&self, viewer: &Viewer, process: &str, inputs: &Value) -> Outcome<Value> {
-        self.execute_watched(viewer, process, inputs, Control::none())
-    }
-
-    /// As [`Planner::execute`], telling its progress and ending early when asked to.
-    pub fn execute_watched(&self, viewer: &Viewer, process: &str, inputs: &Value, control: Control<'_>) -> Outcome<Value> {
-        match process {
-            "consolidate" => self.consolidate(viewer, inputs, control),
-            "upstairs" => self.upstairs(inputs, control),
-            "actionplan" => self.action_plan(inputs, control),
-            "progress" => self.progress(inputs),
-            "designate" => self.designate(viewer, inputs),
-            other => Err(Fault::not_found("no_such_process", format!("没有分析 {other}"), format!("there is no process {other}")).at(other)),
-        }
-    }
-
     /// Executes on the analyses' own threads, so that a run that uses all cores does not hold up what the map asks for; what a slider
     /// asks for is done at once, so that it does not wait behind such a run.
-    pub fn execute_apart(&self, viewer: &Viewer, process: &str, inputs: &Value) -> Outcome<Value> {
+    pub fn execute(&self, viewer: &Viewer, process: &str, inputs: &Value) -> Outcome<Value> {
+        let city = self.city();
+        let run = || execute(&city, viewer, process, inputs, Control::none());
         let is_quick = process == "upstairs" && ["parcel", "outline"].iter().any(|one| inputs.get(one).is_some());
-        if is_quick { self.execute(viewer, process, inputs) } else { self.compute.install(|| self.execute(viewer, process, inputs)) }
+        if is_quick { run() } else { self.compute().install(run) }
     }
+}
 
-    /// Puts the run record in front of an answer.
-    fn with_run(&self, mut answer: Value, kind: &str, inputs: &Value, pack: (&str, &str), seed: u64, as_of: &str) -> Outcome<Value> {
-        let run = RunRecord::new(kind, inputs, self.store.info()?.revision, pack, seed, as_of);
-        answer["run"] = json!(run);
-        Ok(answer)
-    }
+/// Puts the run record in front of an answer.
+fn with_run(city: &City, mut answer: Value, kind: &str, inputs: &Value, pack: (&str, &str), seed: u64, as_of: &str) -> Outcome<Value> {
+    let run = RunRecord::new(kind, inputs, city.revision, pack, seed, as_of);
+    answer["run"] = json!(run);
+    Ok(answer)
+}
 
-    /// The row of a parcel's code.
-    pub(super) fn parcel_row(&self, code: &str) -> Outcome<usize> {
-        self.atlas()
-            .table("parcel")
-            .and_then(|table| table.row_of(code))
-            .ok_or_else(|| Fault::not_found("no_such_parcel", format!("没有宗地 {code}"), format!("there is no parcel {code}")).at(code))
-    }
+/// The row of a parcel's code.
+pub(super) fn parcel_row(city: &City, code: &str) -> Outcome<usize> {
+    city.named("parcel")
+        .and_then(|table| table.row_of(code))
+        .ok_or_else(|| Fault::not_found("no_such_parcel", format!("没有宗地 {code}"), format!("there is no parcel {code}")).at(code))
+}
 
-    /// Neighbours of a parcel with shared length (analyses.md §1).
-    pub fn neighbours(&self, code: &str, tolerance_m: Option<f64>) -> Outcome<Value> {
-        let mut options = AdjacencyOptions::default();
-        if let Some(tolerance) = tolerance_m {
-            if !(0.0..=50.0).contains(&tolerance) {
-                return Err(Fault::bad("tolerance", "缝隙容差应为 0 到 50 米", "the gap tolerance is 0 to 50 m").at("tolerance"));
-            }
-            options.tolerance_m = tolerance;
+/// Neighbours of a parcel with shared length (analyses.md §1).
+pub fn neighbours(city: &City, code: &str, tolerance_m: Option<f64>) -> Outcome<Value> {
+    let mut options = AdjacencyOptions::default();
+    if let Some(tolerance) = tolerance_m {
+        if !(0.0..=50.0).contains(&tolerance) {
+            return Err(Fault::bad("tolerance", "缝隙容差应为 0 到 50 米", "the gap tolerance is 0 to 50 m").at("tolerance"));
         }
-        let row = self.parcel_row(code)?;
-        let atlas = self.atlas();
-        let Some(table) = atlas.table("parcel") else { return Ok(json!({ "parcel": code, "neighbours": [] })) };
-        let Some(bounds) = table.shapes().bounds(row) else { return Ok(json!({ "parcel": code, "neighbours": [] })) };
-        let reach = Coord { x: options.tolerance_m, y: options.tolerance_m };
-        let near = table.index().rows(Rect::new(bounds.min() - reach, bounds.max() + reach));
-        let found: Vec<Value> = neighbours(table.shapes(), row, &near, &options)
-            .iter()
-            .map(|contact| {
-                let other = if contact.a as usize == row { contact.b } else { contact.a };
-                json!({ "code": table.key(other as usize), "length_m": contact.length_m, "class": contact.class, "gap_m": contact.gap_m })
-            })
-            .collect();
-        Ok(json!({ "parcel": code, "tolerance_m": options.tolerance_m, "neighbours": found }))
+        options.tolerance_m = tolerance;
     }
+    let row = parcel_row(city, code)?;
+    let Some(table) = city.named("parcel") else { return Ok(json!({ "parcel": code, "neighbours": [] })) };
+    let Some(bounds) = table.shapes().bounds(row) else { return Ok(json!({ "parcel": code, "neighbours": [] })) };
+    let reach = Coord { x: options.tolerance_m, y: options.tolerance_m };
+    let near = table.index().rows(Rect::new(bounds.min() - reach, bounds.max() + reach));
+    let found: Vec<Value> = adjacency::neighbours(table.shapes(), row, &near, &options)
+        .iter()
+        .map(|contact| {
+            let other = if contact.a as usize == row { contact.b } else { contact.a };
+            json!({ "code": table.key(other as usize), "length_m": contact.length_m, "class": contact.class, "gap_m": contact.gap_m })
+        })
+        .collect();
+    Ok(json!({ "parcel": code, "tolerance_m": options.tolerance_m, "neighbours": found }))
 }
 
 /// Reads a process's inputs; what does not fit is named.

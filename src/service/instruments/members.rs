@@ -1,13 +1,57 @@
-//! The land an instrument is drawn from: read to compute with, and looked at again when the draft is written.
+//! The land an instrument is drawn from: registered parcels and plan parcels by their codes.
 
-use super::{Instrument, Land, all, conflict, land, lineage, plan_parcel_layer};
+use super::conflict;
 use crate::analysis::consolidation::LedgerRow;
+use crate::city::City;
+use crate::domain::columns::{Textual, parcel};
+use crate::domain::edit::MemberHash;
 use crate::domain::fault::Outcome;
-use crate::domain::{Fault, FaultKind, Lineage};
-use crate::store::Reading;
+use crate::domain::run::sha256_hex;
+use crate::domain::{Fault, FaultKind, Handle, LayerId, Lineage, Row};
+use crate::spatial::area::planar_area;
+use crate::spatial::digest::digest;
 use geo_types::{Geometry, MultiPolygon};
-use serde_json::{Value as Json, json};
-use std::collections::BTreeMap;
+
+/// A piece of land: a registered parcel or a plan parcel.
+pub(in crate::service) struct Land {
+    pub registered: bool,
+    pub row: Row,
+    pub fid: i64,
+}
+
+pub(in crate::service) fn land(city: &City, code: &str) -> Outcome<Land> {
+    for (layer, registered) in [(LayerId::Parcel, true), (LayerId::PlanParcel, false)] {
+        let table = city.table(layer);
+        if let Some(at) = table.row_of(code) {
+            return Ok(Land { registered, row: table.row(at), fid: table.fid(at) });
+        }
+    }
+    Err(Fault::not_found("no_such_parcel", format!("没有宗地或规划地块 {code}"), format!("there is no parcel or plan parcel {code}")).at(code))
+}
+
+impl Land {
+    /// A text of the parcel or plan parcel.
+    pub fn text<T: Textual>(&self, registered: Handle<T>, planned: Handle<T>) -> Option<String> {
+        self.row.text(if self.registered { registered } else { planned }).map(str::to_owned)
+    }
+
+    pub fn digest(&self) -> String {
+        self.row.geometry.as_ref().map(digest).unwrap_or_default()
+    }
+
+    /// Changes with any value and any vertex.
+    pub fn row_sha256(&self) -> String {
+        let values = serde_json::to_string(&self.row.values).unwrap_or_default();
+        sha256_hex(format!("{}\n{values}\n{}", self.registered, self.digest()).as_bytes())
+    }
+
+    pub fn planar_area_m2(&self) -> f64 {
+        match &self.row.geometry {
+            Some(Geometry::MultiPolygon(shape)) => planar_area(shape),
+            _ => 0.0,
+        }
+    }
+}
 
 /// Pieces of land that stand, with their rows and shapes in the order of their codes.
 pub(super) struct Members {
@@ -18,29 +62,12 @@ pub(super) struct Members {
 
 impl Members {
     /// Reads land that must exist, stand on `day` and have a shape.
-    pub fn read(reading: &dyn Reading, codes: Vec<String>, day: &str) -> Outcome<Self> {
-        let lands = codes.iter().map(|code| land(reading, code)).collect::<Outcome<Vec<_>>>()?;
-        must_stand(&lineage(&all(reading)?), &codes, &lands, day)?;
+    pub fn read(city: &City, codes: Vec<String>, day: &str) -> Outcome<Self> {
+        let lands = codes.iter().map(|code| land(city, code)).collect::<Outcome<Vec<_>>>()?;
+        let standing: Vec<(String, bool)> = codes.iter().cloned().zip(lands.iter().map(|land| land.registered)).collect();
+        must_stand(city.instruments().lineage(), &standing, day)?;
         let shapes = codes.iter().zip(&lands).map(|(code, land)| shape(code, land)).collect::<Outcome<Vec<_>>>()?;
         Ok(Members { codes, lands, shapes })
-    }
-
-    /// Refuses when a member ended or changed since it was read: what was computed from it no longer holds.
-    pub fn must_be_as_read(&self, reading: &dyn Reading, instruments: &[Instrument], day: &str) -> Outcome<()> {
-        must_stand(&lineage(instruments), &self.codes, &self.lands, day)?;
-        for (code, known) in self.codes.iter().zip(&self.lands) {
-            if land(reading, code).is_ok_and(|now| now.row == known.row) {
-                continue;
-            }
-            return Err(conflict(
-                "land_changed_meanwhile",
-                format!("起草期间 {code} 有变，草案未保存"),
-                format!("{code} changed while the draft was being made; nothing was saved"),
-            )
-            .at(code.clone())
-            .help("按现状重新起草", "draft it again from the land as it is now"));
-        }
-        Ok(())
     }
 
     pub fn codes(&self) -> &[String] {
@@ -51,9 +78,14 @@ impl Members {
         &self.shapes
     }
 
+    /// What the rows were when they were read, for the check before writing.
+    pub fn hashes(&self) -> Vec<MemberHash> {
+        self.codes.iter().zip(&self.lands).map(|(code, land)| MemberHash { code: code.clone(), row_sha256: land.row_sha256() }).collect()
+    }
+
     /// Hashes of the members' geometries, as the ledger keeps them.
-    pub fn digests(&self) -> Json {
-        json!(self.lands.iter().map(Land::digest).collect::<Vec<_>>())
+    pub fn digests(&self) -> Vec<String> {
+        self.lands.iter().map(Land::digest).collect()
     }
 
     /// One row a member; owners stay in the register.
@@ -61,36 +93,18 @@ impl Members {
         let row = |(code, land): (&String, &Land)| LedgerRow {
             parcel: code.clone(),
             owner: None,
-            tenure: land.text("tenure"),
+            tenure: if land.registered { land.row.text(parcel::TENURE).map(str::to_owned) } else { None },
             planar_area_m2: land.planar_area_m2(),
             dedication_m2: 0.0,
         };
         self.codes.iter().zip(&self.lands).map(row).collect()
     }
-
-    /// The value that all members share.
-    pub fn shared(&self, name: &str) -> Option<String> {
-        let mut values = self.lands.iter().map(|land| land.text(name));
-        let first = values.next()??;
-        values.all(|value| value.as_deref() == Some(first.as_str())).then_some(first)
-    }
-
-    /// The planned use of most of the land; the smaller code of equals.
-    pub fn largest_use(&self) -> Option<String> {
-        let mut by_use: BTreeMap<String, f64> = BTreeMap::new();
-        for land in &self.lands {
-            if let Some(planned) = land.text("planned_use") {
-                *by_use.entry(planned).or_default() += land.planar_area_m2();
-            }
-        }
-        by_use.into_iter().rev().max_by(|a, b| a.1.total_cmp(&b.1)).map(|(planned, _)| planned)
-    }
 }
 
-/// Refuses members that another instrument has consumed by `day`.
-pub(super) fn must_stand(lineage: &Lineage, parents: &[String], lands: &[Land], day: &str) -> Outcome<()> {
-    for (parent, land) in parents.iter().zip(lands) {
-        if !lineage.stands(parent, land.registered, day) {
+/// Refuses land (code, whether it is registered) that another instrument has consumed by `day`.
+pub(in crate::service) fn must_stand(lineage: &Lineage, lands: &[(String, bool)], day: &str) -> Outcome<()> {
+    for (parent, registered) in lands {
+        if !lineage.stands(parent, *registered, day) {
             let by = lineage.latest(parent).map(|step| step.instrument.clone()).unwrap_or_default();
             return Err(conflict(
                 "parent_ended",
@@ -108,20 +122,5 @@ fn shape(code: &str, land: &Land) -> Outcome<MultiPolygon<f64>> {
     match &land.row.geometry {
         Some(Geometry::MultiPolygon(shape)) if !shape.0.is_empty() => Ok(shape.clone()),
         _ => Err(Fault::new(FaultKind::Unprocessable, "no_geometry", format!("{code} 没有几何"), format!("{code} has no geometry")).at(code)),
-    }
-}
-
-impl Land {
-    fn text(&self, name: &str) -> Option<String> {
-        let layer = if self.registered { crate::domain::dictionary().known("parcel") } else { plan_parcel_layer() };
-        layer.column(name)?;
-        self.row.get(layer, name).as_str().map(str::to_owned)
-    }
-
-    fn planar_area_m2(&self) -> f64 {
-        match &self.row.geometry {
-            Some(Geometry::MultiPolygon(shape)) => crate::spatial::area::planar_area(shape),
-            _ => 0.0,
-        }
     }
 }

@@ -1,132 +1,77 @@
 //! Instruments (整备单元): drafting, reviewing, bringing into force, undoing. The one way in which land merges or comes apart.
+//!
+//! Here is what is computed and read; `edits::{drafts, moves}` check what is written.
 
 mod draft;
 mod land;
 mod members;
 mod merge;
-mod moves;
 mod split;
-#[cfg(test)]
-mod tests;
 mod view;
 
-pub use draft::NewInstrument;
+pub use draft::{NewInstrument, prepare};
 pub use land::LandOn;
-pub use moves::Move;
+pub(super) use land::{keep_standing, merged_parcels};
+pub(super) use members::{Land, land, must_stand};
+pub(super) use merge::dedicated_land;
 pub use split::Division;
-pub use view::InstrumentQuery;
+pub use view::{InstrumentAnswer, InstrumentList, InstrumentQuery, LineageAnswer, Signature, Signatures, lineage_of, list, signatures, view};
 
-use super::Planner;
+use crate::city::Instruments;
 use crate::domain::fault::Outcome;
-use crate::domain::{Fault, FaultKind, InstrumentKind, InstrumentState, Layer, Lineage, Row, Step, dictionary};
-use crate::store::geopackage::blob;
-use crate::store::{Reading, StoredRow};
+use crate::domain::{Fault, FaultKind, Instrument, InstrumentState};
+use serde::Deserialize;
 use serde_json::Value as Json;
 
-pub(super) fn instrument_layer() -> &'static Layer {
-    dictionary().known("instrument")
+/// Where an instrument is to go.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Move {
+    pub to: InstrumentState,
+    /// The day from which it is in force; today if absent.
+    pub date: Option<String>,
+    /// Why, for the change log.
+    pub note: Option<String>,
 }
 
-pub(super) fn plan_parcel_layer() -> &'static Layer {
-    dictionary().known("plan_parcel")
-}
-
-/// An instrument's row, read.
-struct Instrument {
-    fid: i64,
-    row: Row,
-    code: String,
-    kind: InstrumentKind,
-    state: InstrumentState,
-    date: Option<String>,
-    parents: Vec<String>,
-    children: Vec<String>,
-    undoes: Option<String>,
-    revision: i64,
-}
-
-impl Instrument {
-    fn read((fid, row): StoredRow) -> Outcome<Self> {
-        let layer = instrument_layer();
-        let text = |name: &str| row.get(layer, name).as_str().map(str::to_owned);
-        let list = |name: &str| -> Vec<String> { text(name).and_then(|list| serde_json::from_str(&list).ok()).unwrap_or_default() };
-        let code = row.key(layer).to_owned();
-        let damaged = |what: &str| Fault::internal("instrument", format!("{code} has no readable {what}"));
-        Ok(Instrument {
-            fid,
-            kind: text("kind").and_then(|kind| InstrumentKind::parse(&kind)).ok_or_else(|| damaged("kind"))?,
-            state: text("state").and_then(|state| InstrumentState::parse(&state)).ok_or_else(|| damaged("state"))?,
-            date: text("date"),
-            parents: list("parents"),
-            children: list("children"),
-            undoes: text("undoes"),
-            revision: row.get(layer, "revision").as_i64().unwrap_or(0),
-            code,
-            row,
-        })
-    }
-
-    fn ledger(&self) -> Json {
-        self.row.get(instrument_layer(), "ledger").as_str().and_then(|text| serde_json::from_str(text).ok()).unwrap_or(Json::Null)
-    }
-}
-
-fn no_such_instrument(code: &str) -> Fault {
+pub(super) fn no_such_instrument(code: &str) -> Fault {
     Fault::not_found("no_such_instrument", format!("没有整备单元 {code}"), format!("there is no instrument {code}")).at(code)
 }
 
-fn conflict(code: &'static str, zh: impl Into<String>, en: impl Into<String>) -> Fault {
+pub(super) fn conflict(code: &'static str, zh: impl Into<String>, en: impl Into<String>) -> Fault {
     Fault::new(FaultKind::Conflict, code, zh, en)
 }
 
-/// All instruments, in the order in which they were recorded.
-fn all(reading: &dyn Reading) -> Outcome<Vec<Instrument>> {
-    let mut found = reading.rows(instrument_layer(), &[])?.into_iter().map(Instrument::read).collect::<Outcome<Vec<_>>>()?;
-    found.sort_by_key(|instrument| instrument.fid);
-    Ok(found)
+/// The area ledger as it was kept.
+pub(super) fn ledger(instrument: &Instrument) -> Json {
+    instrument.ledger.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or(Json::Null)
 }
 
-/// The lineage that the instruments in force make. Those of one day take effect in the order in which they were drafted, which [`moves`] keeps true.
-fn lineage(instruments: &[Instrument]) -> Lineage {
-    let in_force = instruments.iter().filter(|instrument| instrument.state == InstrumentState::InForce);
-    let step = |instrument: &Instrument| {
-        Some(Step {
-            instrument: instrument.code.clone(),
-            date: instrument.date.clone()?,
-            parents: instrument.parents.clone(),
-            children: instrument.children.clone(),
-        })
-    };
-    Lineage::new(in_force.filter_map(step).collect())
-}
-
-/// A piece of land by its code: a registered parcel or a plan parcel.
-struct Land {
-    registered: bool,
-    row: Row,
-    fid: i64,
-}
-
-fn land(reading: &dyn Reading, code: &str) -> Outcome<Land> {
-    for (layer, registered) in [(dictionary().known("parcel"), true), (plan_parcel_layer(), false)] {
-        if let Some((fid, row)) = reading.rows(layer, &[("code", code)])?.pop() {
-            return Ok(Land { registered, row, fid });
-        }
+/// An instrument can be undone while it is in force, not undone yet, and its children have not gone into others.
+pub(super) fn may_be_undone(instruments: &Instruments, undone: &Instrument) -> Outcome<()> {
+    let code = &undone.code;
+    if undone.state != InstrumentState::InForce {
+        return Err(conflict("not_in_force", format!("{code} 未生效，无需撤销"), format!("{code} is not in force, so there is nothing to undo"))
+            .at(code.clone())
+            .help("草案和已审的可以撤回", "a draft or a reviewed one can be withdrawn"));
     }
-    Err(Fault::not_found("no_such_parcel", format!("没有宗地或规划地块 {code}"), format!("there is no parcel or plan parcel {code}")).at(code))
-}
-
-impl Land {
-    fn digest(&self) -> String {
-        self.row.geometry.as_ref().map(blob::digest).unwrap_or_default()
+    let undoing = |other: &&Instrument| other.undoes.as_deref() == Some(code) && other.state == InstrumentState::InForce;
+    if let Some(other) = instruments.all().iter().find(undoing) {
+        return Err(
+            conflict("undone", format!("{code} 已由 {} 撤销", other.code), format!("{code} has been undone by {}", other.code)).at(code.clone())
+        );
     }
-}
-
-/// Reads of the store outside a transaction.
-struct Now<'a>(&'a Planner);
-
-impl Reading for Now<'_> {
-    fn rows(&self, layer: &'static Layer, equals: crate::store::Equals<'_>) -> Outcome<Vec<StoredRow>> {
-        self.0.store.rows(layer, equals)
+    let lineage = instruments.lineage();
+    // What went on and came back by an undo of its own stands again.
+    let gone = |child: &String| lineage.latest(child).filter(|step| step.instrument != *code && step.parents.contains(child));
+    if let Some(step) = undone.children.iter().find_map(gone) {
+        let later = &step.instrument;
+        return Err(conflict(
+            "built_upon",
+            format!("{code} 的地块已用于 {later}，须先撤销 {later}"),
+            format!("land of {code} has gone into {later}; undo {later} first"),
+        )
+        .at(later.clone()));
     }
+    Ok(())
 }

@@ -1,14 +1,18 @@
 //! Instruments as people read them, and the lineage of a piece of land.
 
-use super::{Instrument, Now, all, instrument_layer, land, lineage, no_such_instrument};
+use super::{Land, ledger, members};
+use crate::analysis::consolidation::geometry_json;
+use crate::city::{City, Table};
+use crate::domain::columns::{parcel, plan_parcel};
+use crate::domain::edit::row_tag;
 use crate::domain::fault::Outcome;
-use crate::domain::{InstrumentKind, InstrumentState};
-use crate::service::occupancy::etag;
-use crate::service::{Planner, Viewer};
-use crate::store::ChangeQuery;
+use crate::domain::lineage::{Descent, Span};
+use crate::domain::{Change, Instrument, InstrumentKind, InstrumentState, LayerId};
+use crate::service::Viewer;
 use geo_types::{Geometry, MultiPolygon};
-use serde::Deserialize;
-use serde_json::{Map, Value as Json, json};
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
+use std::collections::BTreeMap;
 
 /// Which instruments to list.
 #[derive(Debug, Default, Deserialize)]
@@ -20,118 +24,165 @@ pub struct InstrumentQuery {
     pub at: Option<String>,
 }
 
-impl Planner {
-    /// Instruments in the order of their recording.
-    pub fn instruments(&self, viewer: &Viewer, query: &InstrumentQuery) -> Outcome<Json> {
-        let instruments = all(&Now(self))?;
-        let layer = instrument_layer();
-        let wanted = |instrument: &&Instrument| {
-            query.state.as_deref().is_none_or(|state| state == instrument.state.as_str())
-                && query.park.as_deref().is_none_or(|park| instrument.row.get(layer, "park").as_str() == Some(park))
-                && query
-                    .at
-                    .as_deref()
-                    .is_none_or(|day| instrument.state == InstrumentState::InForce && instrument.date.as_deref().is_some_and(|date| date <= day))
-        };
-        let list: Vec<Json> =
-            instruments.iter().filter(wanted).map(|instrument| self.instrument_json(viewer, &instruments, instrument)).collect::<Outcome<_>>()?;
-        Ok(json!({ "instruments": list }))
-    }
+/// An instrument as people read it.
+#[derive(Clone, Debug, Serialize)]
+pub struct InstrumentAnswer {
+    pub code: String,
+    pub name: Option<String>,
+    pub kind: InstrumentKind,
+    pub state: InstrumentState,
+    pub date: Option<String>,
+    pub basis: Option<String>,
+    pub park: Option<String>,
+    pub parents: Vec<String>,
+    pub children: Vec<String>,
+    pub undoes: Option<String>,
+    pub undone_by: Option<String>,
+    /// The record of the run that proposed it.
+    pub run: Json,
+    /// The area ledger that balances.
+    pub ledger: Json,
+    /// GeoJSON of the plan parcels, side by side; of an undo, of what it ends.
+    pub outline: Json,
+    /// Who moved it to each state, and when.
+    pub by: Signatures,
+    pub next: &'static [InstrumentState],
+    pub revision: i64,
+    pub etag: String,
+}
 
-    pub fn instrument(&self, viewer: &Viewer, code: &str) -> Outcome<Json> {
-        let instruments = all(&Now(self))?;
-        let instrument = instruments.iter().find(|instrument| instrument.code == code).ok_or_else(|| no_such_instrument(code))?;
-        self.instrument_json(viewer, &instruments, instrument)
-    }
+/// By state.
+pub type Signatures = BTreeMap<String, Signature>;
 
-    fn instrument_json(&self, viewer: &Viewer, instruments: &[Instrument], instrument: &Instrument) -> Outcome<Json> {
-        let layer = instrument_layer();
-        let text = |name: &str| instrument.row.get(layer, name).as_str();
-        let run = text("run").and_then(|run| serde_json::from_str::<Json>(run).ok());
-        let undone_by = instruments
-            .iter()
-            .find(|other| other.undoes.as_deref() == Some(&instrument.code) && other.state == InstrumentState::InForce)
-            .map(|other| &other.code);
-        let mut ledger = instrument.ledger();
-        self.name_owners(viewer, &mut ledger);
-        Ok(json!({
-            "code": instrument.code, "name": text("name"), "kind": instrument.kind, "state": instrument.state, "date": instrument.date,
-            "basis": text("basis"), "park": text("park"), "parents": instrument.parents, "children": instrument.children,
-            "undoes": instrument.undoes, "undone_by": undone_by, "run": run, "ledger": ledger, "outline": self.outline_of(instrument),
-            "by": self.signatures(viewer, &instrument.code)?, "next": instrument.state.next(),
-            "revision": instrument.revision, "etag": etag(instrument.revision),
-        }))
-    }
+#[derive(Clone, Debug, Serialize)]
+pub struct Signature {
+    /// For people who are signed in.
+    pub account: Option<String>,
+    pub at: String,
+}
 
-    /// Owners stand in the register, not in the ledger: who may see them gets them from there.
-    fn name_owners(&self, viewer: &Viewer, ledger: &mut Json) {
-        let atlas = self.atlas();
-        let Some(parcels) = atlas.table("parcel").filter(|_| viewer.sees_private("parcel")) else { return };
-        let rows = ledger.get_mut("rows").and_then(Json::as_array_mut);
-        for row in rows.into_iter().flatten() {
-            let owner = row["parcel"].as_str().and_then(|code| parcels.row_of(code)).and_then(|at| parcels.text(at, "owner"));
-            row["owner"] = json!(owner);
+#[derive(Debug, Serialize)]
+pub struct InstrumentList {
+    pub instruments: Vec<InstrumentAnswer>,
+}
+
+/// The instruments that a query names, in the order of their recording. `signed` reads one's changes from the log.
+pub fn list(city: &City, viewer: &Viewer, query: &InstrumentQuery, signed: impl Fn(&str) -> Outcome<Vec<Change>>) -> Outcome<InstrumentList> {
+    let in_force_at =
+        |known: &Instrument, day: &str| known.state == InstrumentState::InForce && known.date.as_deref().is_some_and(|date| date <= day);
+    let wanted = |known: &&Instrument| {
+        query.state.as_deref().is_none_or(|state| state == known.state.as_str())
+            && query.park.as_deref().is_none_or(|park| known.park.as_deref() == Some(park))
+            && query.at.as_deref().is_none_or(|day| in_force_at(known, day))
+    };
+    let answer = |known: &Instrument| Ok(view(city, viewer, known, signatures(viewer, signed(&known.code)?)));
+    Ok(InstrumentList { instruments: city.instruments().all().iter().filter(wanted).map(answer).collect::<Outcome<_>>()? })
+}
+
+/// One instrument for a viewer.
+pub fn view(city: &City, viewer: &Viewer, instrument: &Instrument, by: Signatures) -> InstrumentAnswer {
+    let undoing = |other: &&Instrument| other.undoes.as_deref() == Some(&instrument.code) && other.state == InstrumentState::InForce;
+    let mut ledger = ledger(instrument);
+    name_owners(city, viewer, &mut ledger);
+    InstrumentAnswer {
+        code: instrument.code.clone(),
+        name: instrument.name.clone(),
+        kind: instrument.kind,
+        state: instrument.state,
+        date: instrument.date.clone(),
+        basis: instrument.basis.clone(),
+        park: instrument.park.clone(),
+        parents: instrument.parents.clone(),
+        children: instrument.children.clone(),
+        undoes: instrument.undoes.clone(),
+        undone_by: city.instruments().all().iter().find(undoing).map(|other| other.code.clone()),
+        run: instrument.run.as_deref().and_then(|run| serde_json::from_str(run).ok()).unwrap_or(Json::Null),
+        ledger,
+        outline: outline_of(city, instrument),
+        by,
+        next: instrument.state.next(),
+        revision: instrument.revision,
+        etag: row_tag(instrument.revision),
+    }
+}
+
+/// Who moved an instrument to each state, from its entries in the change log (newest first).
+pub fn signatures(viewer: &Viewer, mut changes: Vec<Change>) -> Signatures {
+    changes.reverse();
+    let known = viewer.account().is_some();
+    let signature = |change: &Change| {
+        let state = change.after["state"].as_str()?.to_owned();
+        Some((state, Signature { account: known.then(|| change.by.clone()), at: change.at.clone() }))
+    };
+    changes.iter().filter_map(signature).collect()
+}
+
+/// Owners stand in the register, not in the ledger: who may see them gets them from there.
+fn name_owners(city: &City, viewer: &Viewer, ledger: &mut Json) {
+    if !viewer.sees_private("parcel") {
+        return;
+    }
+    let parcels = city.table(LayerId::Parcel);
+    for row in ledger.get_mut("rows").and_then(Json::as_array_mut).into_iter().flatten() {
+        let owner = row["parcel"].as_str().and_then(|code| parcels.row_of(code)).and_then(|at| parcels.text(at, parcel::OWNER));
+        row["owner"] = owner.into();
+    }
+}
+
+fn outline_of(city: &City, instrument: &Instrument) -> Json {
+    let table = city.table(LayerId::PlanParcel);
+    let codes = if instrument.kind == InstrumentKind::Undo { &instrument.parents } else { &instrument.children };
+    let mut shapes = Vec::new();
+    for row in codes.iter().filter_map(|code| table.row_of(code)) {
+        if let Some(Geometry::MultiPolygon(shape)) = table.geometry(row) {
+            shapes.extend(shape);
         }
     }
-
-    /// The plan parcels' outlines in lon/lat, those of a split side by side; of an undo, of what it ends.
-    fn outline_of(&self, instrument: &Instrument) -> Json {
-        let atlas = self.atlas();
-        let Some(table) = atlas.table("plan_parcel") else { return Json::Null };
-        let codes = if instrument.kind == InstrumentKind::Undo { &instrument.parents } else { &instrument.children };
-        let mut shapes = Vec::new();
-        for row in codes.iter().filter_map(|code| table.row_of(code)) {
-            if let Some(Geometry::MultiPolygon(shape)) = table.geometry(row) {
-                shapes.extend(shape);
-            }
-        }
-        if shapes.is_empty() {
-            return Json::Null;
-        }
-        crate::analysis::consolidation::geometry_json(&MultiPolygon::new(shapes), &|point| self.crs.to_lon_lat(point))
+    if shapes.is_empty() {
+        return Json::Null;
     }
+    geometry_json(&MultiPolygon::new(shapes), &|point| city.crs.to_lon_lat(point))
+}
 
-    /// Who moved it to each state, and when: read from the change log.
-    fn signatures(&self, viewer: &Viewer, code: &str) -> Outcome<Json> {
-        let mut changes =
-            self.store.changes(&ChangeQuery { since: 0, collection: Some("instrument".into()), id: Some(code.to_owned()), limit: 1000 })?;
-        changes.reverse();
-        let known = viewer.account().is_some();
-        let mut by = Map::new();
-        for change in changes {
-            if let Some(state) = change.after["state"].as_str() {
-                by.insert(state.to_owned(), json!({ "account": known.then_some(&change.by), "at": change.at }));
-            }
+/// A piece of land among its family.
+#[derive(Debug, Serialize)]
+pub struct LineageNode {
+    pub code: String,
+    pub kind: &'static str,
+    pub area_m2: Option<f64>,
+    /// The last time during which it stands.
+    pub from: Option<String>,
+    pub to: Option<String>,
+    pub spans: Vec<Span>,
+    pub alive: bool,
+}
+
+/// The whole family of a piece of land, both ways.
+#[derive(Debug, Serialize)]
+pub struct LineageAnswer {
+    pub code: String,
+    pub nodes: Vec<LineageNode>,
+    pub edges: Vec<Descent>,
+}
+
+pub fn lineage_of(city: &City, code: &str, today: &str) -> Outcome<LineageAnswer> {
+    let _: Land = members::land(city, code)?;
+    let lineage = city.instruments().lineage();
+    let (codes, edges) = lineage.family(code);
+    let (parcels, plans): (&Table, &Table) = (city.table(LayerId::Parcel), city.table(LayerId::PlanParcel));
+    let node = |code: String| {
+        let parcel = parcels.row_of(&code).and_then(|row| parcels.number(row, parcel::PLANAR_AREA_M2));
+        let registered = parcel.is_some();
+        let spans = lineage.spans(&code, registered);
+        LineageNode {
+            kind: if registered { "parcel" } else { "plan_parcel" },
+            area_m2: parcel.or_else(|| plans.row_of(&code).and_then(|row| plans.number(row, plan_parcel::PLANAR_AREA_M2))),
+            from: spans.last().and_then(|span| span.from.clone()),
+            to: spans.last().and_then(|span| span.to.clone()),
+            alive: lineage.stands(&code, registered, today),
+            spans,
+            code,
         }
-        Ok(Json::Object(by))
-    }
-
-    /// The whole family of a piece of land, both ways.
-    pub fn lineage_of(&self, code: &str) -> Outcome<Json> {
-        land(&Now(self), code)?;
-        let lineage = lineage(&all(&Now(self))?);
-        let (codes, arrows) = lineage.family(code);
-        let today = crate::service::today();
-        let atlas = self.atlas();
-        let area =
-            |layer: &str, code: &str| atlas.table(layer).and_then(|table| table.row_of(code).and_then(|row| table.number(row, "planar_area_m2")));
-        let nodes: Vec<Json> = codes
-            .iter()
-            .map(|code| {
-                let parcel = area("parcel", code);
-                let registered = parcel.is_some();
-                let spans = lineage.spans(code, registered);
-                json!({
-                    "code": code, "kind": if registered { "parcel" } else { "plan_parcel" }, "area_m2": parcel.or_else(|| area("plan_parcel", code)),
-                    "from": spans.last().and_then(|span| span.from.clone()), "to": spans.last().and_then(|span| span.to.clone()),
-                    "spans": spans, "alive": lineage.stands(code, registered, &today),
-                })
-            })
-            .collect();
-        let edges: Vec<Json> = arrows
-            .iter()
-            .map(|arrow| json!({ "instrument": arrow.instrument, "parent": arrow.parent, "child": arrow.child, "date": arrow.date }))
-            .collect();
-        Ok(json!({ "code": code, "nodes": nodes, "edges": edges }))
-    }
+    };
+    Ok(LineageAnswer { code: code.to_owned(), nodes: codes.into_iter().map(node).collect(), edges })
 }

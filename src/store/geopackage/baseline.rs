@@ -1,6 +1,6 @@
 //! The ordinary way to find parcels in a GeoPackage, for the benchmarks: the file's own R-tree through SQLite.
 
-use super::sql_fault;
+use super::fault::sql_fault;
 use crate::domain::fault::Outcome;
 use geo_types::Rect;
 use rusqlite::{Connection, OpenFlags, params};

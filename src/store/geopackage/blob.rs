@@ -1,6 +1,6 @@
 //! GeoPackage geometry blobs: the `GP` header with its envelope, then ISO WKB (OGC 12-128r18, clause 2.1.3).
 
-use crate::spatial::arena::Arena;
+use crate::domain::{RingEnd, Shape};
 use geo_types::{Coord, Geometry, LineString, MultiLineString, MultiPolygon};
 
 const LITTLE_ENDIAN_WITH_XY_ENVELOPE: u8 = 0b0000_0011;
@@ -15,11 +15,51 @@ pub enum BlobError {
     Truncated,
     #[error("geometry type {0} is not read here")]
     Type(u32),
+    #[error("collections lie too deep in one another")]
+    Nested,
 }
 
-/// Lower-case hex SHA-256 of a geometry's coordinates: equal only for the same rings in the same order.
-pub fn digest(geometry: &Geometry<f64>) -> String {
-    crate::domain::run::sha256_hex(&encode(geometry, 0))
+/// How deep collections may lie in one another: hostile bytes must not exhaust the stack.
+const DEEPEST: u32 = 8;
+
+/// Where a shape is read into, again and again: the buffers keep their room.
+#[derive(Debug, Default)]
+pub struct Scratch {
+    coords: Vec<Coord<f64>>,
+    rings: Vec<RingEnd>,
+}
+
+impl Scratch {
+    /// Reads a blob in place of what was there; a blob that does not decode leaves no rings.
+    pub fn read(&mut self, blob: &[u8]) -> Result<(), BlobError> {
+        self.clear();
+        let read = parse(blob, self);
+        if read.is_err() {
+            self.clear();
+        }
+        read
+    }
+
+    pub fn clear(&mut self) {
+        self.coords.clear();
+        self.rings.clear();
+    }
+
+    pub fn shape(&self) -> Shape<'_> {
+        Shape { coords: &self.coords, rings: &self.rings }
+    }
+}
+
+/// What takes the rings of a blob one after another.
+pub(super) trait Rings {
+    fn ring(&mut self, coords: impl Iterator<Item = Coord<f64>>, role: Role);
+}
+
+impl Rings for Scratch {
+    fn ring(&mut self, coords: impl Iterator<Item = Coord<f64>>, role: Role) {
+        self.coords.extend(coords);
+        self.rings.push(RingEnd { end: self.coords.len() as u32, exterior: !matches!(role, Role::Hole) });
+    }
 }
 
 /// Writes `geometry` in the CRS `srs_id`. Points carry no envelope, as is customary.
@@ -107,13 +147,13 @@ pub fn blob_envelope(blob: &[u8]) -> Result<Option<[f64; 4]>, BlobError> {
         };
         return Ok(Some([bound(0), bound(1), bound(2), bound(3)]));
     }
-    let mut arena = Arena::default();
-    decode_into(blob, &mut arena)?;
-    Ok(arena.bounds(0).map(|bounds| [bounds.min().x, bounds.max().x, bounds.min().y, bounds.max().y]))
+    let mut scratch = Scratch::default();
+    scratch.read(blob)?;
+    Ok(envelope(scratch.coords.iter()))
 }
 
-/// Appends the blob's shape to `arena`.
-pub fn decode_into(blob: &[u8], arena: &mut Arena) -> Result<(), BlobError> {
+/// Hands the blob's rings to `rings`, as they are stored.
+pub(super) fn parse(blob: &[u8], rings: &mut impl Rings) -> Result<(), BlobError> {
     if blob.len() < 8 || &blob[..2] != b"GP" {
         return Err(BlobError::NotGeoPackage);
     }
@@ -127,37 +167,13 @@ pub fn decode_into(blob: &[u8], arena: &mut Arena) -> Result<(), BlobError> {
     };
     if flags & 0b0001_0000 == 0 {
         let body = blob.get(8 + envelope_bytes..).ok_or(BlobError::Truncated)?;
-        Reader { bytes: body }.geometry(arena)?;
+        Reader { bytes: body }.geometry(rings, 0)?;
     }
-    arena.finish_shape();
     Ok(())
 }
 
-/// The blob's geometry as written by [`encode`].
-pub fn decode(blob: &[u8]) -> Result<Option<Geometry<f64>>, BlobError> {
-    let mut arena = Arena::default();
-    decode_into(blob, &mut arena)?;
-    let kind = kind_of(blob)?;
-    Ok(match kind {
-        None => None,
-        Some(1) => arena.point(0).map(Geometry::Point),
-        Some(2 | 5) => Some(Geometry::MultiLineString(arena.multi_line(0))),
-        Some(_) => Some(Geometry::MultiPolygon(arena.multi_polygon(0))),
-    })
-}
-
-fn kind_of(blob: &[u8]) -> Result<Option<u32>, BlobError> {
-    if blob[3] & 0b0001_0000 != 0 {
-        return Ok(None);
-    }
-    let start = 8 + [0, 32, 48, 48, 64][usize::from((blob[3] >> 1) & 0b111).min(4)];
-    let head = blob.get(start..start + 5).ok_or(BlobError::Truncated)?;
-    let bytes = [head[1], head[2], head[3], head[4]];
-    Ok(Some(if head[0] == 1 { u32::from_le_bytes(bytes) } else { u32::from_be_bytes(bytes) } % 1000))
-}
-
 #[derive(Clone, Copy)]
-enum Role {
+pub(super) enum Role {
     Line,
     Exterior,
     Hole,
@@ -179,34 +195,37 @@ impl Reader<'_> {
         Ok(if little { u32::from_le_bytes(bytes) } else { u32::from_be_bytes(bytes) })
     }
 
-    fn geometry(&mut self, arena: &mut Arena) -> Result<(), BlobError> {
+    fn geometry(&mut self, rings: &mut impl Rings, depth: u32) -> Result<(), BlobError> {
+        if depth > DEEPEST {
+            return Err(BlobError::Nested);
+        }
         let little = self.take::<1>()?[0] == 1;
         let code = self.u32(little)?;
         // ISO WKB: thousands say which of Z and M follow; only x and y are kept.
         let (kind, extra) = (code % 1000, [0usize, 8, 8, 16][(code / 1000).min(3) as usize]);
         match kind {
-            1 => self.run(1, little, extra, Role::Line, arena),
+            1 => self.run(1, little, extra, Role::Line, rings),
             2 => {
                 let count = self.u32(little)?;
-                self.run(count, little, extra, Role::Line, arena)
+                self.run(count, little, extra, Role::Line, rings)
             }
             3 => {
-                let rings = self.u32(little)?;
-                for ring in 0..rings {
+                let count = self.u32(little)?;
+                for ring in 0..count {
                     let count = self.u32(little)?;
-                    self.run(count, little, extra, if ring == 0 { Role::Exterior } else { Role::Hole }, arena)?;
+                    self.run(count, little, extra, if ring == 0 { Role::Exterior } else { Role::Hole }, rings)?;
                 }
                 Ok(())
             }
             4..=7 => {
                 let parts = self.u32(little)?;
-                (0..parts).try_for_each(|_| self.geometry(arena))
+                (0..parts).try_for_each(|_| self.geometry(rings, depth + 1))
             }
             other => Err(BlobError::Type(other)),
         }
     }
 
-    fn run(&mut self, count: u32, little: bool, extra: usize, role: Role, arena: &mut Arena) -> Result<(), BlobError> {
+    fn run(&mut self, count: u32, little: bool, extra: usize, role: Role, rings: &mut impl Rings) -> Result<(), BlobError> {
         let step = 16 + extra;
         let size = (count as usize).checked_mul(step).ok_or(BlobError::Truncated)?;
         if self.bytes.len() < size {
@@ -220,23 +239,40 @@ impl Reader<'_> {
             if little { f64::from_le_bytes(eight) } else { f64::from_be_bytes(eight) }
         };
         let coords = ring.chunks_exact(step).map(|chunk| Coord { x: number(&chunk[..8]), y: number(&chunk[8..16]) });
-        match role {
-            Role::Line => arena.push_line(coords),
-            Role::Exterior => arena.push_ring(coords, true),
-            Role::Hole => arena.push_ring(coords, false),
-        }
+        rings.ring(coords, role);
         Ok(())
     }
 }
 
-/// A geometry as layers keep it: single parts become multi parts.
-pub fn to_layer_kind(geometry: Geometry<f64>) -> Geometry<f64> {
-    match geometry {
-        Geometry::Polygon(part) => Geometry::MultiPolygon(MultiPolygon(vec![part])),
-        Geometry::LineString(line) => Geometry::MultiLineString(MultiLineString(vec![line])),
-        Geometry::Rect(rect) => Geometry::MultiPolygon(MultiPolygon(vec![rect.to_polygon()])),
-        other => other,
+/// The geometry of a blob, for tests: what was written comes back.
+#[cfg(test)]
+pub(super) fn decode(blob: &[u8]) -> Result<Option<Geometry<f64>>, BlobError> {
+    use geo_types::{LineString, MultiLineString, Point, Polygon};
+    let mut scratch = Scratch::default();
+    scratch.read(blob)?;
+    let shape = scratch.shape();
+    let mut start = 0;
+    let mut rings = Vec::new();
+    for ring in shape.rings {
+        rings.push((LineString(shape.coords[start..ring.end as usize].to_vec()), ring.exterior));
+        start = ring.end as usize;
     }
+    let envelope = if (blob[3] >> 1) & 7 == 1 { 32 } else { 0 };
+    Ok(match blob.get(8 + envelope + 1) {
+        _ if rings.is_empty() => None,
+        Some(1) => rings[0].0.0.first().map(|at| Geometry::Point(Point(*at))),
+        Some(2 | 5) => Some(Geometry::MultiLineString(MultiLineString(rings.into_iter().map(|(line, _)| line).collect()))),
+        _ => {
+            let mut parts: Vec<Polygon<f64>> = Vec::new();
+            for (line, exterior) in rings {
+                match parts.last_mut() {
+                    Some(part) if !exterior => part.interiors_push(line),
+                    _ => parts.push(Polygon::new(line, Vec::new())),
+                }
+            }
+            Some(Geometry::MultiPolygon(MultiPolygon(parts)))
+        }
+    })
 }
 
 #[cfg(test)]
@@ -265,14 +301,14 @@ mod tests {
         fn no_bytes_make_the_reader_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
             let mut blob = b"GP\0\x01\0\0\0\0\x01".to_vec();
             blob.extend(bytes);
-            let _ = decode_into(&blob, &mut Arena::default());
-            let _ = decode(&blob);
+            let _ = Scratch::default().read(&blob);
+            let _ = blob_envelope(&blob);
         }
     }
 
     #[test]
     fn a_single_polygon_is_stored_as_a_multi_polygon() {
         let part: Polygon<f64> = polygon![(x: 0., y: 0.), (x: 1., y: 0.), (x: 1., y: 1.)];
-        assert_eq!(decode(&encode(&Geometry::Polygon(part.clone()), 4547)).unwrap(), Some(to_layer_kind(Geometry::Polygon(part))));
+        assert_eq!(decode(&encode(&Geometry::Polygon(part.clone()), 4547)).unwrap(), Some(Geometry::MultiPolygon(MultiPolygon(vec![part]))));
     }
 }

@@ -1,15 +1,15 @@
 //! Writing many rows: the sample's bulk load and an import's all-or-nothing transaction.
 
-use super::{GeoPackage, changes, schema, sql};
+use super::log::{self, End};
+use super::{GeoPackage, schema, sql};
 use crate::domain::fault::Outcome;
-use crate::domain::{CitySink, Layer, Row, Value, dictionary};
+use crate::domain::{Author, CitySink, Layer, LogEntry, Row, Value, dictionary};
 use crate::spatial::area;
 use crate::spatial::crs::WorkingCrs;
 use crate::store::geopackage::blob;
-use crate::store::{Author, WriteMode};
 use geo_types::Geometry;
 use rayon::prelude::*;
-use rusqlite::{Connection, ToSql};
+use rusqlite::Connection;
 use serde_json::json;
 use std::sync::MutexGuard;
 
@@ -28,7 +28,7 @@ pub struct BulkWriter<'a> {
 
 impl<'a> BulkWriter<'a> {
     pub(super) fn begin(city: &'a GeoPackage) -> Outcome<Self> {
-        let connection = city.writer();
+        let connection = city.writer()?;
         let started = (|| {
             connection.pragma_update(None, "journal_mode", "MEMORY").or_else(super::ignore_rows)?;
             connection.pragma_update(None, "synchronous", "OFF")?;
@@ -54,7 +54,7 @@ impl<'a> BulkWriter<'a> {
     }
 
     /// Builds the indexes, logs one entry, commits and makes the file durable.
-    pub fn finish(mut self, author: &Author<'_>) -> Outcome<()> {
+    pub fn finish(mut self, author: &Author) -> Outcome<()> {
         let done = (|| {
             self.flush()?;
             for layer in dictionary().layers.iter().filter(|layer| layer.is_spatial()) {
@@ -67,9 +67,19 @@ impl<'a> BulkWriter<'a> {
                 schema::update_extent(&self.connection, layer)?;
             }
             let revision = schema::next_revision(&self.connection)?;
-            changes::append(&self.connection, revision, author, "*", "*", "create", &json!(null), &json!({ "rows": self.rows }))?;
+            let mut end = End::read(&self.connection)?;
+            let entry = LogEntry {
+                collection: "*".to_owned(),
+                id: "*".to_owned(),
+                action: "create",
+                before: json!(null),
+                after: json!({ "rows": self.rows }),
+            };
+            log::append(&self.connection, &mut end, revision, author, &entry)?;
             self.connection.execute_batch("COMMIT; PRAGMA synchronous = FULL; PRAGMA optimize;")?;
-            self.connection.pragma_update(None, "journal_mode", "WAL").or_else(super::ignore_rows)
+            self.connection.pragma_update(None, "journal_mode", "WAL").or_else(super::ignore_rows)?;
+            self.city.set_known(end);
+            Ok(())
         })();
         self.finished = true;
         done.map_err(|error| self.city.fault(error))
@@ -137,69 +147,6 @@ pub(super) fn insert_rows(connection: &Connection, crs: &WorkingCrs, layer: &Lay
             }
             statement.raw_execute()?;
         }
-    }
-    Ok(())
-}
-
-/// An import: all rows in one transaction, one revision, one entry of the change log.
-pub(super) fn write_rows(
-    connection: &mut Connection,
-    crs: &WorkingCrs,
-    layer: &'static Layer,
-    rows: &[Row],
-    mode: WriteMode,
-    author: &Author<'_>,
-) -> rusqlite::Result<i64> {
-    let step = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
-    match mode {
-        WriteMode::Add => insert_rows(&step, crs, layer, rows, "")?,
-        WriteMode::Replace => {
-            step.execute_batch(&format!("DELETE FROM \"{}\"", layer.name))?;
-            insert_rows(&step, crs, layer, rows, "")?;
-        }
-        WriteMode::Update => update_rows(&step, crs, layer, rows)?,
-    }
-    schema::update_extent(&step, layer)?;
-    let revision = schema::next_revision(&step)?;
-    let after = json!({ "rows": rows.len(), "mode": mode });
-    changes::append(&step, revision, author, &layer.name, "*", "import", &json!(null), &after)?;
-    step.commit()?;
-    Ok(revision)
-}
-
-/// Overwrites what a row states; what it leaves null stays as it was.
-fn update_rows(connection: &Connection, crs: &WorkingCrs, layer: &Layer, rows: &[Row]) -> rusqlite::Result<()> {
-    for row in rows {
-        let encoded = encode(row, layer, crs);
-        let key = row.key(layer).to_owned();
-        let mut sets: Vec<String> = Vec::new();
-        let mut values: Vec<Box<dyn ToSql>> = Vec::new();
-        let mut set = |column: &str, value: Box<dyn ToSql>| {
-            sets.push(format!("\"{column}\" = ?"));
-            values.push(value);
-        };
-        for (column, value) in layer.columns.iter().zip(&row.values) {
-            if !value.is_null() && column.name != layer.key && !column.computed {
-                set(&column.name, Box::new(value.clone()));
-            }
-        }
-        if let Some(blob) = encoded.blob {
-            set("geom", Box::new(blob));
-            for (name, figure) in [("planar_area_m2", encoded.planar), ("ellipsoidal_area_m2", encoded.ellipsoidal)] {
-                if layer.column(name).is_some() {
-                    set(name, Box::new(figure));
-                }
-            }
-        }
-        if sets.is_empty() {
-            continue;
-        }
-        if layer.column("revision").is_some() {
-            sets.push("revision = revision + 1".to_owned());
-        }
-        values.push(Box::new(key));
-        let text = format!("UPDATE \"{}\" SET {} WHERE \"{}\" = ?", layer.name, sets.join(","), layer.key);
-        connection.prepare_cached(&text)?.execute(rusqlite::params_from_iter(values))?;
     }
     Ok(())
 }

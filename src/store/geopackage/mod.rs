@@ -2,25 +2,37 @@
 
 mod accounts;
 mod baseline;
-pub mod blob;
+mod blob;
 mod bulk;
-mod changes;
+mod commit;
+mod extents;
+mod fault;
+mod load;
+mod log;
+mod open;
+mod outside;
 mod plans;
+mod readers;
+mod rows;
 mod schema;
 mod sql;
-mod transact;
-mod units;
+#[cfg(test)]
+mod tests;
 
 pub use baseline::RtreeBaseline;
 pub use bulk::BulkWriter;
 
-use super::{Account, Author, Change, ChangeQuery, CityInfo, Equals, Plan, Reading, RowChange, SameFloor, Store, StoredRow, Visit, WriteMode};
+use super::city_store::{CityStore, CommitError, Kept, Loaded, Outside, Visit};
+use super::lock::CityLock;
 use crate::domain::fault::Outcome;
-use crate::domain::row::CellRef;
-use crate::domain::{ColumnType, Fault, FaultKind, Layer, Row};
+use crate::domain::{Change, ChangeQuery, CityInfo, Fault, LayerId, Plan};
 use crate::spatial::crs::WorkingCrs;
-use rusqlite::types::ValueRef;
-use rusqlite::{Connection, OpenFlags};
+use fault::sql_fault;
+use log::End;
+use outside::Watch;
+use readers::Readers;
+use rusqlite::Connection;
+use rusqlite::config::DbConfig;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -28,12 +40,30 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 pub struct GeoPackage {
     path: PathBuf,
     crs: WorkingCrs,
-    writer: Mutex<Connection>,
-    readers: Mutex<Vec<Connection>>,
+    readers: Readers,
+    access: Access,
+    /// Where the city stands as far as this process knows: as it was opened, or as the last commit left it.
+    known: Mutex<End>,
+    watch: Mutex<Watch>,
 }
 
-/// How many idle read connections are kept.
-const IDLE_READERS: usize = 8;
+/// What a city was opened for.
+enum Access {
+    /// The writer, and the right to be the only one (none only where the caller vouches for it).
+    Writing {
+        writer: Mutex<Connection>,
+        people: People,
+        _lock: Option<CityLock>,
+    },
+    /// Accounts and sessions only: they are no edits of the city, and SQLite's own lock keeps them in order.
+    Accounts {
+        people: People,
+    },
+    Reading,
+}
+
+/// The connection that writes accounts, opened when the first is written.
+type People = Mutex<Option<Connection>>;
 
 impl GeoPackage {
     /// Makes an empty city file. The file appears under its name only when it is complete.
@@ -59,23 +89,6 @@ impl GeoPackage {
         std::fs::rename(&part, path).map_err(|error| Fault::internal("rename", error))
     }
 
-    /// Opens a city file, bringing its schema up to date.
-    pub fn open(path: &Path) -> Outcome<Self> {
-        if !path.exists() {
-            return Err(Fault::bad("no_such_file", format!("找不到 {}", path.display()), format!("no such file: {}", path.display()))
-                .help("先用 parkplan new 或 parkplan sample 建立城市文件", "make one with `parkplan new` or `parkplan sample` first"));
-        }
-        let fault = |error| sql_fault(path, error);
-        let mut connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX).map_err(fault)?;
-        sql::prepare(&connection).map_err(fault)?;
-        if !schema::is_city_file(&connection).unwrap_or(false) {
-            return Err(not_a_city(path));
-        }
-        schema::migrate(&mut connection).map_err(fault)?;
-        let crs: String = schema::meta(&connection, "crs").map_err(fault)?;
-        Ok(GeoPackage { path: path.to_owned(), crs: WorkingCrs::parse(&crs)?, writer: Mutex::new(connection), readers: Mutex::new(Vec::new()) })
-    }
-
     pub fn path(&self) -> &Path {
         &self.path
     }
@@ -91,144 +104,92 @@ impl GeoPackage {
 
     /// Moves the write-ahead log into the file, so that the file alone is the city.
     pub fn checkpoint(&self) -> Outcome<()> {
-        self.writer().pragma_update(None, "wal_checkpoint", "TRUNCATE").or_else(ignore_rows).map_err(|error| self.fault(error))
+        if matches!(self.access, Access::Reading | Access::Accounts { .. }) {
+            return Ok(());
+        }
+        self.writer()?.pragma_update(None, "wal_checkpoint", "TRUNCATE").or_else(ignore_rows).map_err(|error| self.fault(error))
     }
 
-    fn writer(&self) -> MutexGuard<'_, Connection> {
-        // A panic while writing rolled its transaction back; the connection itself is sound.
-        self.writer.lock().unwrap_or_else(PoisonError::into_inner)
+    fn writer(&self) -> Outcome<MutexGuard<'_, Connection>> {
+        match &self.access {
+            // A panic while writing rolled its transaction back; the connection itself is sound.
+            Access::Writing { writer, .. } => Ok(locked(writer)),
+            Access::Accounts { .. } | Access::Reading => Err(fault::read_only(&self.path)),
+        }
     }
 
     fn read<T>(&self, work: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Outcome<T> {
-        let idle = self.readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        let connection = match idle {
-            Some(connection) => connection,
-            None => {
-                let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-                let connection = Connection::open_with_flags(&self.path, flags).map_err(|error| self.fault(error))?;
-                sql::prepare_reader(&connection).map_err(|error| self.fault(error))?;
-                connection
-            }
-        };
-        let answer = work(&connection).map_err(|error| self.fault(error));
-        let mut readers = self.readers.lock().unwrap_or_else(PoisonError::into_inner);
-        if readers.len() < IDLE_READERS {
-            readers.push(connection);
-        }
-        answer
+        self.readers.with(work).map_err(|error| self.fault(error))
+    }
+
+    fn known(&self) -> End {
+        locked(&self.known).clone()
+    }
+
+    fn set_known(&self, end: End) {
+        *locked(&self.known) = end;
     }
 
     fn fault(&self, error: rusqlite::Error) -> Fault {
         sql_fault(&self.path, error)
     }
-
-    fn change_fault(&self, error: units::ChangeError) -> Fault {
-        match error {
-            units::ChangeError::Sql(error) => self.fault(error),
-            units::ChangeError::Refused(fault) => fault,
-        }
-    }
 }
 
-impl Drop for GeoPackage {
-    fn drop(&mut self) {
-        self.readers.lock().unwrap_or_else(PoisonError::into_inner).clear();
-        let _ = self.checkpoint();
-    }
-}
-
-impl Store for GeoPackage {
+impl CityStore for GeoPackage {
     fn info(&self) -> Outcome<CityInfo> {
         self.read(schema::info)
     }
 
-    fn scan(&self, layer: &Layer, visit: Visit<'_>) -> Outcome<()> {
-        self.read(|connection| {
-            let mut statement = connection.prepare(&sql::select_all(layer))?;
-            let mut rows = statement.query([])?;
-            let mut cells = Vec::with_capacity(layer.columns.len());
-            let blob_at = 1 + layer.columns.len();
-            while let Some(row) = rows.next()? {
-                // The cells borrow from the row, so the buffer is made anew for each row without giving up its room.
-                let mut here: Vec<CellRef<'_>> = std::mem::take(&mut cells);
-                for index in 0..layer.columns.len() {
-                    here.push(sql::cell(row.get_ref(index + 1)?));
-                }
-                let blob = if layer.is_spatial() { row.get_ref(blob_at)?.as_blob_or_null().ok().flatten() } else { None };
-                visit(row.get(0)?, &here, blob);
-                here.clear();
-                cells = sql::recycle(here);
-            }
-            Ok(())
-        })
-    }
-
-    fn count(&self, layer: &Layer) -> Outcome<u64> {
-        self.read(|connection| {
-            connection.query_row(&format!("SELECT count(*) FROM \"{}\"", layer.name), [], |row| row.get::<_, i64>(0)).map(|count| count.max(0) as u64)
-        })
-    }
-
-    fn rows(&self, layer: &'static Layer, equals: Equals<'_>) -> Outcome<Vec<StoredRow>> {
-        self.read(|connection| sql::select_rows(connection, layer, equals))
-    }
-
-    fn write_rows(&self, layer: &'static Layer, rows: &[Row], mode: WriteMode, author: &Author<'_>) -> Outcome<i64> {
-        let mut writer = self.writer();
-        bulk::write_rows(&mut writer, &self.crs, layer, rows, mode, author).map_err(|error| self.fault(error))
-    }
-
-    fn change_row(
-        &self,
-        layer: &'static Layer,
-        key: &str,
-        expected: i64,
-        author: &Author<'_>,
-        check: &dyn Fn(&Row, &dyn SameFloor) -> Outcome<Row>,
-    ) -> Outcome<Row> {
-        let mut writer = self.writer();
-        units::change_row(&mut writer, layer, key, expected, author, check).map_err(|error| self.change_fault(error))
-    }
-
-    fn transact(&self, author: &Author<'_>, work: &dyn Fn(&dyn Reading) -> Outcome<Vec<RowChange>>) -> Outcome<i64> {
-        transact::transact(&mut self.writer(), &self.crs, author, work).map_err(|error| self.change_fault(error))
-    }
-
-    fn changes(&self, query: &ChangeQuery) -> Outcome<Vec<Change>> {
-        self.read(|connection| changes::select(connection, query))
+    fn load(&self, layer: LayerId, visit: Visit<'_>) -> Outcome<Loaded> {
+        self.read(|connection| load::load(connection, layer.layer(), visit))
     }
 
     fn plans(&self) -> Outcome<Vec<Plan>> {
         self.read(plans::select)
     }
 
-    fn add_plan(&self, plan: &Plan) -> Outcome<i64> {
-        plans::insert(&mut self.writer(), plan).map_err(|error| self.fault(error))
+    fn commit(&self, base: i64, edits: &[Kept<'_>]) -> Result<(), CommitError> {
+        self.commit_edits(base, edits)
     }
 
-    fn accounts(&self) -> Outcome<Vec<Account>> {
-        self.read(accounts::all)
+    fn changes(&self, query: &ChangeQuery) -> Outcome<Vec<Change>> {
+        self.read(|connection| log::select(connection, query))
     }
 
-    fn account(&self, account: &str) -> Outcome<Option<(Account, String)>> {
-        self.read(|connection| accounts::one(connection, account))
+    fn outside(&self, head: i64) -> Outcome<Option<Outside>> {
+        self.look_outside(head)
     }
 
-    fn put_account(&self, account: &Account, password_hash: Option<&str>) -> Outcome<()> {
-        accounts::put(&mut self.writer(), account, password_hash).map_err(|error| self.fault(error))
+    fn checkpoint(&self) -> Outcome<()> {
+        GeoPackage::checkpoint(self)
     }
+}
 
-    fn put_session(&self, token_hash: &str, account: &str, expires_unix: i64) -> Outcome<()> {
-        accounts::put_session(&self.writer(), token_hash, account, expires_unix).map_err(|error| self.fault(error))
+impl Drop for GeoPackage {
+    fn drop(&mut self) {
+        self.readers.clear();
+        let overwritten = {
+            let mut watch = locked(&self.watch);
+            watch.close();
+            watch.overwritten
+        };
+        if !overwritten {
+            let _ = self.checkpoint();
+            return;
+        }
+        // Another file's bytes lie under the city's name: the log must not be worked into them, now or by the next program.
+        if let Access::Writing { writer, people, .. } = &self.access {
+            *locked(people) = None;
+            let _ = locked(writer).set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true);
+            let log = readers::companion(self.readers.path(), "-wal");
+            let _ = std::fs::rename(&log, readers::companion(self.readers.path(), "-wal.replaced"));
+        }
     }
+}
 
-    fn session(&self, token_hash: &str, now_unix: i64) -> Outcome<Option<Account>> {
-        self.read(|connection| accounts::session(connection, token_hash, now_unix))
-    }
-
-    fn drop_session(&self, token_hash: &str) -> Outcome<()> {
-        accounts::drop_session(&self.writer(), token_hash).map_err(|error| self.fault(error))
-    }
+/// The guard, also after a panic of another holder: what these mutexes guard is whole at every step.
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// `name.gpkg` → `.name.gpkg.part` beside it, so that the rename stays on one file system.
@@ -239,7 +200,7 @@ pub(crate) fn part_path(path: &Path) -> PathBuf {
 
 fn remove_with_companions(path: &Path) {
     for suffix in ["", "-wal", "-shm"] {
-        let _ = std::fs::remove_file(format!("{}{suffix}", path.display()));
+        let _ = std::fs::remove_file(readers::companion(path, suffix));
     }
 }
 
@@ -249,40 +210,4 @@ fn ignore_rows(error: rusqlite::Error) -> rusqlite::Result<()> {
         rusqlite::Error::ExecuteReturnedResults => Ok(()),
         other => Err(other),
     }
-}
-
-fn not_a_city(path: &Path) -> Fault {
-    Fault::bad("not_a_city_file", format!("{} 不是园图城市文件", path.display()), format!("{} is not a parkplan city file", path.display())).help(
-        "用 parkplan new 建立城市文件，再用 parkplan import 导入此数据",
-        "make a city file with `parkplan new`, then `parkplan import` this data into it",
-    )
-}
-
-fn sql_fault(path: &Path, error: rusqlite::Error) -> Fault {
-    use rusqlite::ErrorCode::{ConstraintViolation, DatabaseBusy, DatabaseCorrupt, DiskFull, NotADatabase, ReadOnly};
-    let place = path.display().to_string();
-    let fault = match error.sqlite_error_code() {
-        Some(NotADatabase | DatabaseCorrupt) => not_a_city(path),
-        Some(DatabaseBusy) => {
-            Fault::new(FaultKind::Conflict, "city_busy", "城市文件正被另一个程序写入", "another program is writing to the city file")
-                .help("稍后再试", "try again in a moment")
-        }
-        Some(DiskFull) => Fault::new(FaultKind::Internal, "disk_full", "磁盘已满，未写入任何内容", "the disk is full; nothing was written"),
-        Some(ReadOnly) => {
-            Fault::new(FaultKind::Forbidden, "read_only", "城市文件只读，未写入任何内容", "the city file is read-only; nothing was written")
-        }
-        Some(ConstraintViolation) => Fault::new(
-            FaultKind::Unprocessable,
-            "constraint",
-            format!("数据不符合城市文件的约束：{error}"),
-            format!("the data breaks a constraint of the city file: {error}"),
-        ),
-        _ => Fault::internal("sqlite", &error),
-    };
-    fault.at(place)
-}
-
-/// Turns a SQLite value into the boolean-aware value of a column.
-fn value_of(kind: ColumnType, value: ValueRef<'_>) -> crate::domain::Value {
-    sql::cell(value).to_value(kind == ColumnType::Boolean)
 }

@@ -1,7 +1,6 @@
 //! Plans that people keep.
 
-use super::{changes, schema};
-use crate::store::{Author, Plan};
+use crate::domain::Plan;
 use rusqlite::{Connection, params};
 use serde_json::json;
 
@@ -22,24 +21,22 @@ pub(super) fn select(connection: &Connection) -> rusqlite::Result<Vec<Plan>> {
     rows.collect()
 }
 
-pub(super) fn insert(connection: &mut Connection, plan: &Plan) -> rusqlite::Result<i64> {
-    let step = connection.transaction()?;
-    step.execute(
-        "INSERT INTO plan VALUES (?,?,?,?,?,?,?)",
-        params![plan.id, plan.name, plan.kind, plan.created, plan.by, json!(plan.parcels).to_string(), plan.result.to_string()],
-    )?;
-    let revision = schema::next_revision(&step)?;
-    let author = Author { account: &plan.by, source: "plan" };
-    changes::append(
-        &step,
-        revision,
-        &author,
-        "plan",
-        &plan.id,
-        "create",
-        &json!(null),
-        &json!({ "name": plan.name, "parcels": plan.parcels.len() }),
-    )?;
-    step.commit()?;
-    Ok(revision)
+/// Makes the plan of `before` into that of `after`; `false` when there is no such plan.
+pub(super) fn change(connection: &Connection, before: Option<&Plan>, after: Option<&Plan>) -> rusqlite::Result<bool> {
+    if let Some(before) = before
+        && connection.prepare_cached("DELETE FROM plan WHERE id = ?")?.execute([&before.id])? != 1
+    {
+        return Ok(false);
+    }
+    let Some(plan) = after else { return Ok(true) };
+    connection.prepare_cached("INSERT INTO plan VALUES (?,?,?,?,?,?,?)")?.execute(params![
+        plan.id,
+        plan.name,
+        plan.kind,
+        plan.created,
+        plan.by,
+        json!(plan.parcels).to_string(),
+        plan.result.to_string()
+    ])?;
+    Ok(true)
 }

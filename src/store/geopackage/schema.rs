@@ -1,8 +1,7 @@
 //! Tables of a city file: the layers of the dictionary as GeoPackage contents, and parkplan's own tables.
 
-use crate::domain::{ColumnType, GeometryKind, Layer, dictionary};
+use crate::domain::{CityInfo, ColumnType, GeometryKind, Layer, dictionary};
 use crate::spatial::crs::WorkingCrs;
-use crate::store::CityInfo;
 use rusqlite::{Connection, params};
 
 /// `GPKG` in ASCII: what GeoPackage readers look for in the SQLite header.
@@ -11,7 +10,7 @@ const GEOPACKAGE_APPLICATION_ID: i64 = 0x4750_4B47;
 const GEOPACKAGE_VERSION: i64 = 10_300;
 
 /// Steps from one schema version to the next; `parkplan_meta.schema` holds how many were taken. Only append.
-const MIGRATIONS: &[fn(&Connection) -> rusqlite::Result<()>] = &[create_own_tables, add_what_the_dictionary_gained];
+const MIGRATIONS: &[fn(&Connection) -> rusqlite::Result<()>] = &[create_own_tables, add_what_the_dictionary_gained, drop_tables_that_nothing_used];
 
 pub(super) fn create(connection: &mut Connection, crs: &WorkingCrs, name: &str, sample: bool, as_of: &str) -> rusqlite::Result<()> {
     connection.pragma_update(None, "application_id", GEOPACKAGE_APPLICATION_ID)?;
@@ -200,12 +199,7 @@ fn create_own_tables(connection: &Connection) -> rusqlite::Result<()> {
            token_hash TEXT PRIMARY KEY, account TEXT NOT NULL REFERENCES account (account) ON DELETE CASCADE, expires INTEGER NOT NULL) WITHOUT ROWID;
          CREATE TABLE plan (
            id TEXT PRIMARY KEY, name TEXT NOT NULL, kind TEXT NOT NULL, created TEXT NOT NULL, account TEXT NOT NULL,
-           parcels TEXT NOT NULL, result TEXT NOT NULL) WITHOUT ROWID;
-         CREATE TABLE run (id TEXT PRIMARY KEY, kind TEXT NOT NULL, record TEXT NOT NULL) WITHOUT ROWID;
-         CREATE TABLE occupancy_report (
-           fid INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, park TEXT NOT NULL, period TEXT NOT NULL, received TEXT NOT NULL, account TEXT NOT NULL,
-           units INTEGER NOT NULL, UNIQUE (park, period));
-         INSERT INTO gpkg_contents (table_name,data_type,identifier,description) VALUES ('occupancy_report','attributes','occupancy_report','入驻填报');",
+           parcels TEXT NOT NULL, result TEXT NOT NULL) WITHOUT ROWID;",
     )
 }
 
@@ -223,6 +217,19 @@ fn add_what_the_dictionary_gained(connection: &Connection) -> rusqlite::Result<(
         for column in layer.columns.iter().filter(|column| !present.contains(&column.name)) {
             connection.execute_batch(&format!("ALTER TABLE \"{}\" ADD COLUMN \"{}\" {}", layer.name, column.name, sql_type(column.kind)))?;
         }
+    }
+    Ok(())
+}
+
+/// `run` and `occupancy_report` were made in every file and never written; one that somebody has filled stays.
+fn drop_tables_that_nothing_used(connection: &Connection) -> rusqlite::Result<()> {
+    for table in ["run", "occupancy_report"] {
+        let made: i64 = connection.query_row("SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = ?", [table], |row| row.get(0))?;
+        if made == 0 || connection.query_row(&format!("SELECT EXISTS (SELECT 1 FROM \"{table}\")"), [], |row| row.get(0))? {
+            continue;
+        }
+        connection.execute_batch(&format!("DROP TABLE \"{table}\""))?;
+        connection.execute("DELETE FROM gpkg_contents WHERE table_name = ?", [table])?;
     }
     Ok(())
 }

@@ -1,17 +1,18 @@
 //! SQL texts made from the dictionary (names only; values are always bound) and connection set-up.
 
-use super::value_of;
 use crate::domain::row::CellRef;
-use crate::domain::{Layer, Row, Value};
+use crate::domain::{Layer, Value};
 use crate::store::geopackage::blob;
-use crate::store::{Equals, StoredRow};
 use rusqlite::functions::FunctionFlags;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, ToSql};
 
+/// How long a connection waits for another one.
+pub(super) const BUSY_WAIT: std::time::Duration = std::time::Duration::from_secs(5);
+
 /// Sets up a connection that may write.
 pub(super) fn prepare(connection: &Connection) -> rusqlite::Result<()> {
-    connection.busy_timeout(std::time::Duration::from_secs(5))?;
+    connection.busy_timeout(BUSY_WAIT)?;
     connection.pragma_update(None, "journal_mode", "WAL").or_else(super::ignore_rows)?;
     // FULL: an answered write survives a power cut, not only a killed process.
     connection.pragma_update(None, "synchronous", "FULL")?;
@@ -20,7 +21,7 @@ pub(super) fn prepare(connection: &Connection) -> rusqlite::Result<()> {
 }
 
 pub(super) fn prepare_reader(connection: &Connection) -> rusqlite::Result<()> {
-    connection.busy_timeout(std::time::Duration::from_secs(5))?;
+    connection.busy_timeout(BUSY_WAIT)?;
     connection.pragma_update(None, "query_only", "ON")
 }
 
@@ -42,41 +43,10 @@ pub(super) fn column_list(layer: &Layer) -> String {
     layer.columns.iter().map(|column| format!("\"{}\"", column.name)).collect::<Vec<_>>().join(",")
 }
 
-/// fid, the columns, and the geometry if the layer has one; in fid order.
-pub(super) fn select_all(layer: &Layer) -> String {
-    let geometry = if layer.is_spatial() { ",geom" } else { "" };
-    format!("SELECT fid,{}{geometry} FROM \"{}\" ORDER BY fid", column_list(layer), layer.name)
-}
-
 pub(super) fn insert(layer: &Layer, or: &str) -> String {
     let (name, geometry) = (&layer.name, if layer.is_spatial() { ",geom" } else { "" });
     let marks = vec!["?"; layer.columns.len() + usize::from(layer.is_spatial())].join(",");
     format!("INSERT {or} INTO \"{name}\" ({}{geometry}) VALUES ({marks})", column_list(layer))
-}
-
-pub(super) fn select_rows(connection: &Connection, layer: &'static Layer, equals: Equals<'_>) -> rusqlite::Result<Vec<StoredRow>> {
-    let known: Vec<_> = equals.iter().filter(|(column, _)| layer.column(column).is_some()).collect();
-    let filter = known.iter().map(|(column, _)| format!("\"{column}\" = ?")).collect::<Vec<_>>().join(" AND ");
-    let filter = if filter.is_empty() { String::new() } else { format!("WHERE {filter}") };
-    let geometry = if layer.is_spatial() { ",geom" } else { "" };
-    let text = format!("SELECT fid,{}{geometry} FROM \"{}\" {filter} ORDER BY \"{}\"", column_list(layer), layer.name, layer.key);
-    let mut statement = connection.prepare_cached(&text)?;
-    let rows = statement.query_map(rusqlite::params_from_iter(known.iter().map(|(_, value)| value)), |row| stored_row(layer, row))?;
-    rows.collect()
-}
-
-/// Reads fid, columns (and geometry) in the order of [`select_all`].
-pub(super) fn stored_row(layer: &Layer, row: &rusqlite::Row<'_>) -> rusqlite::Result<StoredRow> {
-    let mut values = Vec::with_capacity(layer.columns.len());
-    for (index, column) in layer.columns.iter().enumerate() {
-        values.push(value_of(column.kind, row.get_ref(index + 1)?));
-    }
-    let geometry = if layer.is_spatial() {
-        row.get_ref(layer.columns.len() + 1)?.as_blob_or_null().ok().flatten().and_then(|blob| blob::decode(blob).ok().flatten())
-    } else {
-        None
-    };
-    Ok((row.get(0)?, Row { geometry, values }))
 }
 
 pub(super) fn cell(value: ValueRef<'_>) -> CellRef<'_> {
@@ -88,8 +58,9 @@ pub(super) fn cell(value: ValueRef<'_>) -> CellRef<'_> {
     }
 }
 
-/// An emptied buffer with another lifetime: nothing borrowed is left in it.
-pub(super) fn recycle<'a>(buffer: Vec<CellRef<'_>>) -> Vec<CellRef<'a>> {
+/// The buffer emptied, with its room and another lifetime: nothing borrowed is left in it.
+pub(super) fn recycle<'a>(mut buffer: Vec<CellRef<'_>>) -> Vec<CellRef<'a>> {
+    buffer.clear();
     buffer.into_iter().map(|_| CellRef::Null).collect()
 }
 

@@ -4,12 +4,13 @@
 //! exact-consolidation.md C17. An instrument's land is its parents; its cost is theirs by the pack (C9). Members that are plan parcels themselves
 //! cost and have banked what the registered parcels they came of do, by their share of the land.
 
+use super::super::consolidation::parcels_to_judge;
 use super::sites::{CandidateSite, banked_m2};
 use crate::analysis::consolidation::judge;
-use crate::city::{Atlas, Table};
+use crate::city::{City, Table};
+use crate::domain::LayerId;
 use crate::domain::fault::Outcome;
 use crate::rules;
-use crate::service::Planner;
 use crate::spatial::outline::outline;
 use geo_types::MultiPolygon;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -17,55 +18,52 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 /// States in which an instrument is accepted.
 const ACCEPTED: [&str; 2] = ["reviewed", "in_force"];
 
-impl Planner {
-    /// One site an accepted instrument whose land lies in one of `parks`; empty while no instrument is recorded.
-    pub(super) fn accepted_sites(&self, parks: &[String], pack: &rules::ConsolidationPack, year: i32) -> Outcome<Vec<CandidateSite>> {
-        let instruments = self.table("instrument")?;
-        let atlas = self.atlas();
-        let Some(parcels) = atlas.table("parcel") else { return Ok(Vec::new()) };
-        let state = |row: usize| instruments.text(row, "state");
-        let undone: HashSet<&str> =
-            (0..instruments.len()).filter(|row| state(*row) == Some("in_force")).filter_map(|row| instruments.text(row, "undoes")).collect();
-        let merges: Vec<usize> = (0..instruments.len())
-            .filter(|row| state(*row).is_some_and(|state| ACCEPTED.contains(&state)) && instruments.text(*row, "kind") == Some("merge"))
-            .filter(|row| !undone.contains(instruments.key(*row)))
-            .collect();
-        // A merge whose plan parcel has become part of another one counts there.
-        let members: HashSet<String> = merges.iter().flat_map(|row| list(&instruments, *row, "parents")).collect();
-        let origins = Origins::new(&atlas, parcels, &instruments);
-        let mut sites = Vec::new();
-        for row in merges {
-            let (codes, children) = (list(&instruments, row, "parents"), list(&instruments, row, "children"));
-            if !children.is_empty() && children.iter().all(|child| members.contains(child)) {
-                continue;
-            }
-            let shares = origins.of(&codes);
-            let rows: Vec<u32> = shares.keys().copied().collect();
-            let Some(park) = park_of(parcels, &rows).filter(|park| parks.contains(park)) else { continue };
-            let shapes: Vec<_> = codes.iter().filter_map(|code| origins.shape(code)).collect();
-            let merged = outline(&shapes, pack.gap.value);
-            let costs = self.costs_wan(&rows, pack, year);
-            let banked = shares.iter().map(|(row, share)| share * banked_m2(parcels, &[parcels.key(*row as usize).to_owned()]));
-            sites.push(CandidateSite {
-                id: instruments.key(row).to_owned(),
-                park,
-                phase: None,
-                area_m2: merged.union_m2,
-                banked_m2: banked.fold(0.0, |sum, area| sum + area),
-                cost_wan: costs.iter().zip(shares.values()).map(|(cost, share)| cost * share).sum(),
-                parcels: codes,
-                shape: merged.shape,
-                source: "instrument",
-            });
+/// One site an accepted instrument whose land lies in one of `parks`; empty while no instrument is recorded.
+pub(super) fn accepted_sites(city: &City, parks: &[String], pack: &rules::ConsolidationPack, year: i32) -> Outcome<Vec<CandidateSite>> {
+    let instruments = city.table(LayerId::Instrument);
+    let Some(parcels) = city.named("parcel") else { return Ok(Vec::new()) };
+    let state = |row: usize| instruments.text(row, "state");
+    let undone: HashSet<&str> =
+        (0..instruments.len()).filter(|row| state(*row) == Some("in_force")).filter_map(|row| instruments.text(row, "undoes")).collect();
+    let merges: Vec<usize> = (0..instruments.len())
+        .filter(|row| state(*row).is_some_and(|state| ACCEPTED.contains(&state)) && instruments.text(*row, "kind") == Some("merge"))
+        .filter(|row| !undone.contains(instruments.key(*row)))
+        .collect();
+    // A merge whose plan parcel has become part of another one counts there.
+    let members: HashSet<String> = merges.iter().flat_map(|row| list(&instruments, *row, "parents")).collect();
+    let origins = Origins::new(&city, parcels, &instruments);
+    let mut sites = Vec::new();
+    for row in merges {
+        let (codes, children) = (list(&instruments, row, "parents"), list(&instruments, row, "children"));
+        if !children.is_empty() && children.iter().all(|child| members.contains(child)) {
+            continue;
         }
-        Ok(sites)
+        let shares = origins.of(&codes);
+        let rows: Vec<u32> = shares.keys().copied().collect();
+        let Some(park) = park_of(parcels, &rows).filter(|park| parks.contains(park)) else { continue };
+        let shapes: Vec<_> = codes.iter().filter_map(|code| origins.shape(code)).collect();
+        let merged = outline(&shapes, pack.gap.value);
+        let costs = costs_wan(city, &rows, pack, year);
+        let banked = shares.iter().map(|(row, share)| share * banked_m2(parcels, &[parcels.key(*row as usize).to_owned()]));
+        sites.push(CandidateSite {
+            id: instruments.key(row).to_owned(),
+            park,
+            phase: None,
+            area_m2: merged.union_m2,
+            banked_m2: banked.fold(0.0, |sum, area| sum + area),
+            cost_wan: costs.iter().zip(shares.values()).map(|(cost, share)| cost * share).sum(),
+            parcels: codes,
+            shape: merged.shape,
+            source: "instrument",
+        });
     }
+    Ok(sites)
+}
 
-    /// c_i of each of the parcels (C9), 万元.
-    fn costs_wan(&self, rows: &[u32], pack: &rules::ConsolidationPack, year: i32) -> Vec<f64> {
-        let (inputs, areas, plain, params) = self.parcels_to_judge(rows, pack, year);
-        judge(&inputs, &areas, &plain, &params).iter().map(|judgement| judgement.cost_wan).collect()
-    }
+/// c_i of each of the parcels (C9), 万元.
+fn costs_wan(city: &City, rows: &[u32], pack: &rules::ConsolidationPack, year: i32) -> Vec<f64> {
+    let (inputs, areas, plain, params) = parcels_to_judge(city, rows, pack, year);
+    judge(&inputs, &areas, &plain, &params).iter().map(|judgement| judgement.cost_wan).collect()
 }
 
 /// Of which registered parcels land is made.
@@ -77,13 +75,13 @@ struct Origins<'a> {
 }
 
 impl<'a> Origins<'a> {
-    fn new(atlas: &'a Atlas, parcels: &'a Table, instruments: &Table) -> Self {
+    fn new(city: &'a City, parcels: &'a Table, instruments: &Table) -> Self {
         let makes = (0..instruments.len()).filter(|row| instruments.text(*row, "undoes").is_none());
         let made_of = makes.flat_map(|row| {
             let (parents, children) = (list(instruments, row, "parents"), list(instruments, row, "children"));
             children.clone().into_iter().map(move |child| (child, (parents.clone(), children.clone())))
         });
-        Origins { parcels, plan_parcels: atlas.table("plan_parcel").map(AsRef::as_ref), made_of: made_of.collect() }
+        Origins { parcels, plan_parcels: city.named("plan_parcel").map(AsRef::as_ref), made_of: made_of.collect() }
     }
 
     /// The registered parcels of the land named, each with the share of it that is meant, by row.

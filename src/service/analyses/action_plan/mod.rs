@@ -9,17 +9,20 @@ mod sites;
 
 pub use result::plan_as_geojson;
 
+use super::with_run;
 use super::{date, read_inputs};
 use crate::analysis::Control;
 use crate::analysis::consolidation::action_plan::{self, Question, RelaxWeights, Target};
+use crate::city::City;
 use crate::domain::fault::Outcome;
 use crate::domain::{Fault, FaultKind};
 use crate::rules::{self, Packs};
-use crate::service::Planner;
+use accepted::accepted_sites;
 use chrono::Datelike;
 use serde::Deserialize;
 use serde_json::Value;
 use sites::CandidateSite;
+use sites::{set_phases, solved_sites};
 
 /// What the planner asks for; what is left out comes from the pack.
 #[derive(Debug, Default, Deserialize)]
@@ -77,61 +80,57 @@ const HA: f64 = 10_000.0;
 const DEFAULT_TIME_LIMIT: f64 = 300.0;
 const LONGEST_TIME_LIMIT: f64 = 600.0;
 
-impl Planner {
-    /// Plans the years.
-    pub fn action_plan(&self, raw: &Value, control: Control<'_>) -> Outcome<Value> {
-        let inputs: Inputs = read_inputs(raw)?;
-        let pack = rules::ConsolidationPack::read(&Packs::embedded().resolve("consolidation", None)?)?;
-        let as_of = date(inputs.as_of.as_deref())?;
-        let seed = inputs.seed.unwrap_or(1);
-        let parks = self.parks_in_question(inputs.parks.as_deref())?;
-        let accepted = if inputs.source == Source::Solved { Vec::new() } else { self.accepted_sites(&parks, &pack, as_of.year())? };
-        let mut found = sites::Found { sites: accepted, parks: Vec::new() };
-        if inputs.source != Source::Accepted {
-            let open: Vec<String> = parks.iter().filter(|park| !found.sites.iter().any(|site| site.park == **park)).cloned().collect();
-            let solved = self.solved_sites(&open, &pack, as_of, seed, control)?;
-            found.sites.extend(solved.sites);
-            found.parks = solved.parks;
-        }
-        if (control.stop)() {
-            return Err(Fault::new(FaultKind::Cancelled, "cancelled", "已取消", "cancelled"));
-        }
-        self.set_phases(&mut found.sites);
-        let banked_ha = inputs.banked_before_ha.unwrap_or_else(|| self.banked_m2() / HA);
-        let question = question(&inputs, &pack, as_of.year(), &found.sites, banked_ha)?;
-        let plan = action_plan::plan(&question)?;
-        (control.progress)(1.0);
-        let entered = inputs.targets.is_some();
-        let value = result::to_json(&plan, &question, &found, &pack, entered, &|point| self.crs().to_lon_lat(point));
-        self.with_run(value, "actionplan", raw, (&pack.id, &pack.version), seed, &as_of.to_string())
+/// Plans the years.
+pub fn action_plan(city: &City, raw: &Value, control: Control<'_>) -> Outcome<Value> {
+    let inputs: Inputs = read_inputs(raw)?;
+    let pack = rules::ConsolidationPack::read(&Packs::embedded().resolve("consolidation", None)?)?;
+    let as_of = date(inputs.as_of.as_deref())?;
+    let seed = inputs.seed.unwrap_or(1);
+    let parks = parks_in_question(city, inputs.parks.as_deref())?;
+    let accepted = if inputs.source == Source::Solved { Vec::new() } else { accepted_sites(city, &parks, &pack, as_of.year())? };
+    let mut found = sites::Found { sites: accepted, parks: Vec::new() };
+    if inputs.source != Source::Accepted {
+        let open: Vec<String> = parks.iter().filter(|park| !found.sites.iter().any(|site| site.park == **park)).cloned().collect();
+        let solved = solved_sites(city, &open, &pack, as_of, seed, control)?;
+        found.sites.extend(solved.sites);
+        found.parks = solved.parks;
     }
+    if (control.stop)() {
+        return Err(Fault::new(FaultKind::Cancelled, "cancelled", "已取消", "cancelled"));
+    }
+    set_phases(city, &mut found.sites);
+    let banked_ha = inputs.banked_before_ha.unwrap_or_else(|| banked_m2(city) / HA);
+    let question = question(&inputs, &pack, as_of.year(), &found.sites, banked_ha)?;
+    let plan = action_plan::plan(&question)?;
+    (control.progress)(1.0);
+    let entered = inputs.targets.is_some();
+    let value = result::to_json(&plan, &question, &found, &pack, entered, &|point| city.crs.to_lon_lat(point));
+    with_run(city, value, "actionplan", raw, (&pack.id, &pack.version), seed, &as_of.to_string())
+}
 
-    /// Codes of the parks with land, in order; of the asked ones when some are asked for.
-    fn parks_in_question(&self, asked: Option<&[String]>) -> Outcome<Vec<String>> {
-        let atlas = self.atlas();
-        let Some(table) = atlas.table("park") else { return Ok(Vec::new()) };
-        let mut parks: Vec<String> = match asked {
-            None => (0..table.len()).filter(|row| table.shapes().area(*row) > 0.0).map(|row| table.key(row).to_owned()).collect(),
-            Some(codes) => {
-                let unknown = codes.iter().find(|code| table.row_of(code).is_none());
-                if let Some(park) = unknown {
-                    return Err(Fault::not_found("no_such_park", format!("没有园区 {park}"), format!("there is no park {park}")).at("/inputs/parks"));
-                }
-                codes.to_vec()
+/// Codes of the parks with land, in order; of the asked ones when some are asked for.
+fn parks_in_question(city: &City, asked: Option<&[String]>) -> Outcome<Vec<String>> {
+    let Some(table) = city.named("park") else { return Ok(Vec::new()) };
+    let mut parks: Vec<String> = match asked {
+        None => (0..table.len()).filter(|row| table.shapes().area(*row) > 0.0).map(|row| table.key(row).to_owned()).collect(),
+        Some(codes) => {
+            let unknown = codes.iter().find(|code| table.row_of(code).is_none());
+            if let Some(park) = unknown {
+                return Err(Fault::not_found("no_such_park", format!("没有园区 {park}"), format!("there is no park {park}")).at("/inputs/parks"));
             }
-        };
-        parks.sort();
-        parks.dedup();
-        Ok(parks)
-    }
+            codes.to_vec()
+        }
+    };
+    parks.sort();
+    parks.dedup();
+    Ok(parks)
+}
 
-    /// Planar area of the banked parcels inside parks, m²: recorded fact (C18).
-    fn banked_m2(&self) -> f64 {
-        let atlas = self.atlas();
-        let Some(table) = atlas.table("parcel") else { return 0.0 };
-        let is_banked = |row: &usize| table.text(*row, "stage") == Some(sites::BANKED) && table.text(*row, "park").is_some();
-        (0..table.len()).filter(is_banked).map(|row| table.shapes().area(row)).sum()
-    }
+/// Planar area of the banked parcels inside parks, m²: recorded fact (C18).
+fn banked_m2(city: &City) -> f64 {
+    let Some(table) = city.named("parcel") else { return 0.0 };
+    let is_banked = |row: &usize| table.text(*row, "stage") == Some(sites::BANKED) && table.text(*row, "park").is_some();
+    (0..table.len()).filter(is_banked).map(|row| table.shapes().area(row)).sum()
 }
 
 fn question(inputs: &Inputs, pack: &rules::ConsolidationPack, year: i32, sites: &[CandidateSite], banked_before_ha: f64) -> Outcome<Question> {

@@ -1,12 +1,13 @@
 //! Sites that an action plan spreads over the years: the best consolidation of each park, and the phase of each site.
 
+use super::super::consolidation::solve_park;
 use crate::analysis::Control;
 use crate::analysis::consolidation::action_plan::{Phase, PlanSite};
+use crate::city::City;
 use crate::city::Table;
 use crate::domain::fault::Outcome;
 use crate::domain::{Fault, FaultKind};
 use crate::rules;
-use crate::service::Planner;
 use crate::spatial::overlay;
 use crate::spatial::polygons::Polygons;
 use chrono::NaiveDate;
@@ -66,87 +67,83 @@ pub(super) struct Found {
 /// A park's search ends by its own count of steps; the clock only guards against a park beyond all measure.
 const PARK_SECONDS: u64 = 120;
 
-impl Planner {
-    /// The best candidate of each park, parks side by side; the answer does not depend on the number of threads.
-    pub(super) fn solved_sites(
-        &self,
-        parks: &[String],
-        pack: &rules::ConsolidationPack,
-        as_of: NaiveDate,
-        seed: u64,
-        control: Control<'_>,
-    ) -> Outcome<Found> {
-        let done = AtomicUsize::new(0);
-        let runs = parks
-            .par_iter()
-            .map(|park| {
-                let run = self.solved_park(park, pack, as_of, seed, control.stop);
-                let ready = done.fetch_add(1, Ordering::Relaxed) + 1;
-                (control.progress)(0.95 * ready as f64 / parks.len() as f64);
-                run
-            })
-            .collect::<Outcome<Vec<Found>>>()?;
-        Ok(runs.into_iter().fold(Found::default(), |mut all, run| {
-            all.sites.extend(run.sites);
-            all.parks.extend(run.parks);
-            all
-        }))
-    }
+/// The best candidate of each park, parks side by side; the answer does not depend on the number of threads.
+pub(super) fn solved_sites(
+    city: &City,
+    parks: &[String],
+    pack: &rules::ConsolidationPack,
+    as_of: NaiveDate,
+    seed: u64,
+    control: Control<'_>,
+) -> Outcome<Found> {
+    let done = AtomicUsize::new(0);
+    let runs = parks
+        .par_iter()
+        .map(|park| {
+            let run = solved_park(city, park, pack, as_of, seed, control.stop);
+            let ready = done.fetch_add(1, Ordering::Relaxed) + 1;
+            (control.progress)(0.95 * ready as f64 / parks.len() as f64);
+            run
+        })
+        .collect::<Outcome<Vec<Found>>>()?;
+    Ok(runs.into_iter().fold(Found::default(), |mut all, run| {
+        all.sites.extend(run.sites);
+        all.parks.extend(run.parks);
+        all
+    }))
+}
 
-    fn solved_park(
-        &self,
-        park: &str,
-        pack: &rules::ConsolidationPack,
-        as_of: NaiveDate,
-        seed: u64,
-        ended: &(dyn Fn() -> bool + Sync),
-    ) -> Outcome<Found> {
-        let deadline = Instant::now() + Duration::from_secs(PARK_SECONDS);
-        let stop = || ended() || Instant::now() >= deadline;
-        let answer = match self.solve_park(park, pack, as_of, seed, &stop) {
-            Ok(answer) => answer,
-            // A park without parcels has no site; that is an answer, not a failure of the plan.
-            Err(Fault { kind: FaultKind::BadInput, code, .. }) => {
-                return Ok(Found {
-                    sites: Vec::new(),
-                    parks: vec![ParkRun { park: park.to_owned(), sites: 0, fault: Some(code), gap: 0.0, cut_short: false }],
-                });
-            }
-            Err(fault) => return Err(fault),
-        };
-        let atlas = self.atlas();
-        let Some(parcels) = atlas.table("parcel") else { return Ok(Found::default()) };
-        let best = answer.candidates.into_iter().next().map(|candidate| candidate.sites).unwrap_or_default();
-        let sites: Vec<CandidateSite> = best
-            .into_iter()
-            .map(|site| CandidateSite {
-                id: format!("{park}-{}", site.id),
-                park: park.to_owned(),
-                phase: None,
-                area_m2: site.area_m2,
-                banked_m2: banked_m2(parcels, &site.parcels),
-                cost_wan: site.cost_wan,
-                parcels: site.parcels,
-                shape: site.outline,
-                source: "solved",
-            })
-            .collect();
-        let run = ParkRun { park: park.to_owned(), sites: sites.len(), fault: None, gap: answer.gap, cut_short: stop() };
-        Ok(Found { sites, parks: vec![run] })
-    }
+fn solved_park(
+    city: &City,
+    park: &str,
+    pack: &rules::ConsolidationPack,
+    as_of: NaiveDate,
+    seed: u64,
+    ended: &(dyn Fn() -> bool + Sync),
+) -> Outcome<Found> {
+    let deadline = Instant::now() + Duration::from_secs(PARK_SECONDS);
+    let stop = || ended() || Instant::now() >= deadline;
+    let answer = match solve_park(city, park, pack, as_of, seed, &stop) {
+        Ok(answer) => answer,
+        // A park without parcels has no site; that is an answer, not a failure of the plan.
+        Err(Fault { kind: FaultKind::BadInput, code, .. }) => {
+            return Ok(Found {
+                sites: Vec::new(),
+                parks: vec![ParkRun { park: park.to_owned(), sites: 0, fault: Some(code), gap: 0.0, cut_short: false }],
+            });
+        }
+        Err(fault) => return Err(fault),
+    };
+    let Some(parcels) = city.named("parcel") else { return Ok(Found::default()) };
+    let best = answer.candidates.into_iter().next().map(|candidate| candidate.sites).unwrap_or_default();
+    let sites: Vec<CandidateSite> = best
+        .into_iter()
+        .map(|site| CandidateSite {
+            id: format!("{park}-{}", site.id),
+            park: park.to_owned(),
+            phase: None,
+            area_m2: site.area_m2,
+            banked_m2: banked_m2(parcels, &site.parcels),
+            cost_wan: site.cost_wan,
+            parcels: site.parcels,
+            shape: site.outline,
+            source: "solved",
+        })
+        .collect();
+    let run = ParkRun { park: park.to_owned(), sites: sites.len(), fault: None, gap: answer.gap, cut_short: stop() };
+    Ok(Found { sites, parks: vec![run] })
+}
 
-    /// The phase of a site is the kind of the zone that holds most of it.
-    pub(super) fn set_phases(&self, sites: &mut [CandidateSite]) {
-        let atlas = self.atlas();
-        let Some(zones) = atlas.table("zone") else { return };
-        let shapes: Polygons = sites.iter().map(|site| &site.shape).collect();
-        let mut most = vec![0.0; sites.len()];
-        for (site, zone, shared) in overlay(&shapes, zones.shapes()) {
-            let phase = zones.text(zone as usize, "kind").and_then(Phase::parse);
-            if phase.is_some() && shared > most[site as usize] {
-                most[site as usize] = shared;
-                sites[site as usize].phase = phase;
-            }
+/// The phase of a site is the kind of the zone that holds most of it.
+pub(super) fn set_phases(city: &City, sites: &mut [CandidateSite]) {
+    let Some(zones) = city.named("zone") else { return };
+    let shapes: Polygons = sites.iter().map(|site| &site.shape).collect();
+    let mut most = vec![0.0; sites.len()];
+    for (site, zone, shared) in overlay(&shapes, zones.shapes()) {
+        let phase = zones.text(zone as usize, "kind").and_then(Phase::parse);
+        if phase.is_some() && shared > most[site as usize] {
+            most[site as usize] = shared;
+            sites[site as usize].phase = phase;
         }
     }
 }

@@ -1,57 +1,23 @@
-//! Recorded floors by building, read from the store in one scan instead of once a building.
+//! Recorded floors of a building, for the check of existing buildings.
 
 use crate::analysis::upstairs::ExistingFloor;
-use crate::domain::dictionary;
-use crate::domain::fault::Outcome;
-use crate::domain::row::CellRef;
-use crate::store::Store;
-use std::collections::HashMap;
+use crate::city::City;
+use crate::domain::LayerId;
+use crate::domain::columns::floor;
 
-/// The floors of every building of one revision.
-#[derive(Debug, Default)]
-pub struct FloorIndex {
-    pub revision: i64,
-    by_building: HashMap<Box<str>, Vec<ExistingFloor>>,
-}
-
-impl FloorIndex {
-    pub fn read(store: &dyn Store, revision: i64) -> Outcome<FloorIndex> {
-        let layer = dictionary().known("floor");
-        let at = |name: &str| layer.column_index(name);
-        let (building, order, height, load) = (at("building"), at("floor_order"), at("height_m"), at("load_kn_m2"));
-        let (fire, lifts) = (at("fire_class"), at("lifts"));
-        let mut by_building: HashMap<Box<str>, Vec<ExistingFloor>> = HashMap::new();
-        store.scan(layer, &mut |_, cells, _| {
-            let cell = |column: Option<usize>| column.and_then(|column| cells.get(column));
-            let number = |column| match cell(column) {
-                Some(CellRef::Real(value)) => Some(*value),
-                Some(CellRef::Integer(value)) => Some(*value as f64),
-                _ => None,
-            };
-            let text = |column| match cell(column) {
-                Some(CellRef::Text(text)) => Some(*text),
-                _ => None,
-            };
-            let Some(code) = text(building) else { return };
-            let floor = ExistingFloor {
-                order: number(order).unwrap_or(1.0).max(0.0) as usize,
-                height_m: number(height),
-                load_kn_m2: number(load),
-                fire_class: text(fire).map(str::to_owned),
-                lifts: number(lifts).map(|lifts| lifts.max(0.0) as usize),
-            };
-            match by_building.get_mut(code) {
-                Some(floors) => floors.push(floor),
-                None => {
-                    by_building.insert(code.into(), vec![floor]);
-                }
-            }
-        })?;
-        by_building.values_mut().for_each(|floors| floors.sort_by_key(|floor| floor.order));
-        Ok(FloorIndex { revision, by_building })
-    }
-
-    pub fn of(&self, building: &str) -> &[ExistingFloor] {
-        self.by_building.get(building).map_or(&[], Vec::as_slice)
-    }
+/// The floors of a building's row, from the ground up; those of one order as they stand in the file.
+pub(super) fn floors_of(city: &City, building: usize) -> Vec<ExistingFloor> {
+    let table = city.table(LayerId::Floor);
+    let mut rows: Vec<u32> = city.links().floors_of_building(building).to_vec();
+    rows.sort_unstable();
+    let read = |row: usize| ExistingFloor {
+        order: table.number(row, floor::FLOOR_ORDER).unwrap_or(1.0).max(0.0) as usize,
+        height_m: table.number(row, floor::HEIGHT_M),
+        load_kn_m2: table.number(row, floor::LOAD_KN_M2),
+        fire_class: table.text(row, floor::FIRE_CLASS).map(str::to_owned),
+        lifts: table.number(row, floor::LIFTS).map(|lifts| lifts.max(0.0) as usize),
+    };
+    let mut floors: Vec<ExistingFloor> = rows.into_iter().map(|row| read(row as usize)).collect();
+    floors.sort_by_key(|floor| floor.order);
+    floors
 }

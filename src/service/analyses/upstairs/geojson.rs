@@ -1,34 +1,33 @@
 //! An answer of the upstairs process as GeoJSON, for a map that is not ours.
 
+use crate::city::City;
+use crate::domain::LayerId;
 use crate::domain::fault::Outcome;
-use crate::service::Planner;
 use serde_json::{Value, json};
 
-impl Planner {
-    /// One parcel: outline, setback line, frontage, plates whole and by band with heights to extrude, truck yard. Many: each parcel with its figures.
-    pub fn upstairs_as_geojson(&self, answer: &Value) -> Outcome<Value> {
-        let features = if answer.get("plates").is_some() { of_one(answer) } else { self.of_many(answer)? };
-        Ok(json!({ "type": "FeatureCollection", "run": answer["run"], "features": features }))
-    }
+/// One parcel: outline, setback line, frontage, plates whole and by band with heights to extrude, truck yard. Many: each parcel with its figures.
+pub fn upstairs_as_geojson(city: &City, answer: &Value) -> Outcome<Value> {
+    let features = if answer.get("plates").is_some() { of_one(answer) } else { of_many(city, answer)? };
+    Ok(json!({ "type": "FeatureCollection", "run": answer["run"], "features": features }))
+}
 
-    fn of_many(&self, answer: &Value) -> Outcome<Vec<Value>> {
-        let table = self.table("parcel")?;
-        let lines = answer["parcels"].as_array().map_or(&[][..], Vec::as_slice);
-        let shape = |code: &str| {
-            let shape = table.shapes().multi_polygon(table.row_of(code)?);
-            let ring = |ring: &geo_types::LineString<f64>| -> Value {
-                let place = |point: &geo_types::Coord<f64>| {
-                    let place = self.crs().to_lon_lat(*point);
-                    json!([place.x, place.y])
-                };
-                ring.0.iter().map(place).collect()
+fn of_many(city: &City, answer: &Value) -> Outcome<Vec<Value>> {
+    let table = city.table(LayerId::Parcel);
+    let lines = answer["parcels"].as_array().map_or(&[][..], Vec::as_slice);
+    let shape = |code: &str| {
+        let shape = table.shapes().multi_polygon(table.row_of(code)?);
+        let ring = |ring: &geo_types::LineString<f64>| -> Value {
+            let place = |point: &geo_types::Coord<f64>| {
+                let place = city.crs.to_lon_lat(*point);
+                json!([place.x, place.y])
             };
-            let polygon =
-                |polygon: &geo_types::Polygon<f64>| -> Value { std::iter::once(polygon.exterior()).chain(polygon.interiors()).map(ring).collect() };
-            Some(json!({ "type": "MultiPolygon", "coordinates": shape.0.iter().map(polygon).collect::<Vec<_>>() }))
+            ring.0.iter().map(place).collect()
         };
-        Ok(lines.iter().map(|line| feature(line["parcel"].as_str().and_then(shape).unwrap_or(Value::Null), line.clone())).collect())
-    }
+        let polygon =
+            |polygon: &geo_types::Polygon<f64>| -> Value { std::iter::once(polygon.exterior()).chain(polygon.interiors()).map(ring).collect() };
+        Some(json!({ "type": "MultiPolygon", "coordinates": shape.0.iter().map(polygon).collect::<Vec<_>>() }))
+    };
+    Ok(lines.iter().map(|line| feature(line["parcel"].as_str().and_then(shape).unwrap_or(Value::Null), line.clone())).collect())
 }
 
 fn feature(geometry: Value, properties: Value) -> Value {

@@ -1,33 +1,35 @@
 //! Everything the check must know of a parcel, found in the city.
 
+use super::floors::floors_of;
 use crate::analysis::upstairs::{ExistingBuilding, ParcelCase, Restriction, RoadLine};
-use crate::city::{Atlas, Table};
-use crate::domain::Fault;
+use crate::city::{City, Table};
+use crate::domain::columns::control_line;
 use crate::domain::fault::Outcome;
+use crate::domain::{Fault, LayerId};
 use crate::rules::UpstairsPack;
-use crate::service::Planner;
-use crate::service::analyses::upstairs::FloorIndex;
 use crate::spatial::adjacency::{AdjacencyOptions, ContactClass, neighbours};
+use crate::spatial::bounds::union;
 use geo::{BoundingRect, Intersects};
 use geo_types::{Coord, LineString, MultiPolygon, Rect};
-use std::sync::Arc;
+use std::collections::BTreeSet;
 
 /// The layers that a check looks into, and which of their kinds are loaded: asked once a run.
 pub(super) struct Ground<'a> {
-    atlas: &'a Atlas,
+    city: &'a City,
     table: &'a Table,
     /// Kinds that occur in the city's control lines: one that occurs nowhere was never loaded (U2).
     loaded: Vec<Box<str>>,
-    /// Floors for the check of existing buildings; without them buildings are not looked at.
-    floors: Option<Arc<FloorIndex>>,
+    /// Whether existing buildings are looked at.
+    buildings: bool,
     /// Whether the neighbour with the longest contact is looked for.
     adjoining: bool,
 }
 
 impl<'a> Ground<'a> {
-    pub fn new(atlas: &'a Atlas, table: &'a Table, floors: Option<Arc<FloorIndex>>, adjoining: bool) -> Self {
-        let kinds = atlas.table("control_line").and_then(|lines| lines.column("kind").map(|column| column.texts().to_vec()));
-        Ground { atlas, table, loaded: kinds.unwrap_or_default(), floors, adjoining }
+    pub fn new(city: &'a City, table: &'a Table, buildings: bool, adjoining: bool) -> Self {
+        let lines = city.table(LayerId::ControlLine);
+        let kinds: BTreeSet<&str> = (0..lines.len()).filter_map(|row| lines.text(row, control_line::KIND)).collect();
+        Ground { city, table, loaded: kinds.into_iter().map(Box::from).collect(), buildings, adjoining }
     }
 
     /// The case of a parcel's row.
@@ -54,7 +56,7 @@ impl<'a> Ground<'a> {
     /// Restrictions, roads and other parcels around a case; `other` gives a parcel nearby that is none of its own.
     pub fn surround(&self, case: &mut ParcelCase, bounds: Rect<f64>, pack: &UpstairsPack, other: impl Fn(u32) -> Option<MultiPolygon<f64>>) {
         // The adjoining parcel may be taken in, and then what lies on it counts as well.
-        let whole = case.adjoining.as_ref().and_then(BoundingRect::bounding_rect).map_or(bounds, |beside| around_both(bounds, beside));
+        let whole = case.adjoining.as_ref().and_then(BoundingRect::bounding_rect).map_or(bounds, |beside| union(bounds, beside));
         case.restrictions = self.restrictions(whole, pack);
         // Nothing farther than the facing distance can be faced, or stand between.
         let reach = Coord { x: pack.setback.facing_distance, y: pack.setback.facing_distance };
@@ -67,7 +69,10 @@ impl<'a> Ground<'a> {
 
     /// Buildings in a box whose parcel is the one wanted.
     pub fn buildings(&self, bounds: Rect<f64>, wanted: impl Fn(Option<&str>) -> bool) -> Vec<ExistingBuilding> {
-        let (Some(buildings), Some(floors)) = (self.atlas.table("building"), &self.floors) else { return Vec::new() };
+        if !self.buildings {
+            return Vec::new();
+        }
+        let buildings = self.city.table(LayerId::Building);
         let rows = buildings.index().rows(bounds).into_iter().map(|row| row as usize).filter(|row| wanted(buildings.text(*row, "parcel")));
         rows.map(|row| ExistingBuilding {
             code: buildings.key(row).to_owned(),
@@ -75,13 +80,13 @@ impl<'a> Ground<'a> {
             height_m: buildings.number(row, "height_m"),
             gfa_m2: buildings.number(row, "gfa_m2"),
             footprint: buildings.shapes().multi_polygon(row),
-            floors: floors.of(buildings.key(row)).to_vec(),
+            floors: floors_of(self.city, row),
         })
         .collect()
     }
 
     fn restrictions(&self, bounds: Rect<f64>, pack: &UpstairsPack) -> Vec<Restriction> {
-        let Some(lines) = self.atlas.table("control_line").filter(|lines| !lines.is_empty()) else { return Vec::new() };
+        let Some(lines) = self.city.named("control_line").filter(|lines| !lines.is_empty()) else { return Vec::new() };
         let mut found: Vec<Restriction> = Vec::new();
         for row in lines.index().rows(bounds).into_iter().map(|row| row as usize) {
             let Some(kind) = lines.text(row, "kind") else { continue };
@@ -104,7 +109,7 @@ impl<'a> Ground<'a> {
 
     /// Roads in a box: of each line the parts that come near it.
     fn roads(&self, around: Rect<f64>) -> Option<Vec<RoadLine>> {
-        let roads = self.atlas.table("road").filter(|roads| !roads.is_empty())?;
+        let roads = self.city.named("road").filter(|roads| !roads.is_empty())?;
         let mut near = Vec::new();
         for row in roads.index().rows(around).into_iter().map(|row| row as usize) {
             let meets = |pair: &[Coord<f64>]| Rect::new(pair[0], pair[1]).intersects(&around);
@@ -123,22 +128,6 @@ impl<'a> Ground<'a> {
         }
         Some(near)
     }
-}
-
-impl Planner {
-    /// The floors of this revision, read once.
-    pub(super) fn floor_index(&self, revision: i64) -> Outcome<Arc<FloorIndex>> {
-        if let Some(known) = self.floors.load_full().filter(|known| known.revision == revision) {
-            return Ok(known);
-        }
-        let index = Arc::new(FloorIndex::read(self.store.as_ref(), revision)?);
-        self.floors.store(Some(index.clone()));
-        Ok(index)
-    }
-}
-
-fn around_both(a: Rect<f64>, b: Rect<f64>) -> Rect<f64> {
-    Rect::new(Coord { x: a.min().x.min(b.min().x), y: a.min().y.min(b.min().y) }, Coord { x: a.max().x.max(b.max().x), y: a.max().y.max(b.max().y) })
 }
 
 /// The neighbour with the longest edge contact.

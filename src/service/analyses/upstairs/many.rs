@@ -1,13 +1,13 @@
 //! A park or the whole city in figures: what each parcel can hold, summed, and what a change of limits would bring.
 
-use super::Planner;
 use super::ground::Ground;
 use super::inputs::Question;
 use super::matrix::BandAreas;
+use super::matrix::matrix;
 use super::programme::programme;
 use crate::analysis::Control;
 use crate::analysis::upstairs::{Capacity, Depth, Overrides, RollUp, UpstairsResult, check_from, check_to, sum};
-use crate::city::{Atlas, Table};
+use crate::city::{City, Table};
 use crate::domain::fault::Outcome;
 use crate::domain::{Fault, FaultKind};
 use crate::rules::upstairs::BAND_NAMES;
@@ -60,39 +60,36 @@ pub(super) struct Line {
 /// Tells how far it is every so many parcels.
 const STEP: usize = 64;
 
-impl Planner {
-    pub(super) fn many_parcels(
-        &self,
-        atlas: &Atlas,
-        table: &Table,
-        park: Option<&str>,
-        question: &Question,
-        control: Control<'_>,
-    ) -> Outcome<(Value, Arc<UpstairsPack>)> {
-        let city = upstairs(None, question.cluster.as_deref(), &question.as_of)?;
-        let scope = scope(atlas, table, park, question, &city)?;
-        let ground = Ground::new(atlas, table, None, question.overrides.neighbour);
-        // What binds costs as much again as the figures; it is told where a person can still read it.
-        let depth = if park.is_some() { Depth::Binding } else { Depth::Figures };
-        let lines = lines(&ground, &scope, question, depth, control)?;
-        let matrix = if question.matrix { Some(self.matrix(&ground, &scope, &lines, question, control)?) } else { None };
-        let parcels: HashSet<&str> = lines.iter().map(|line| table.key(line.row)).collect();
-        let group = |name: &str| groups(atlas, table, name, &lines);
-        let mut answer = json!({
-            "totals": totals(&lines),
-            "by_park": group("park"),
-            "by_district": group("district"),
-            "what_if": question.moved().then(|| what_if(&lines, question)),
-            "programme": programme(atlas, &parcels, &city),
-            "matrix": matrix,
-            "excluded": scope.excluded,
-            "uses": uses(question, &city),
-            "parcels": null,
-        });
-        // Put in as they are: the macro would copy each of them.
-        answer["parcels"] = Value::Array(lines.par_iter().map(|line| parcel(table, line)).collect());
-        Ok((answer, city))
-    }
+pub(super) fn many_parcels(
+    city: &City,
+    table: &Table,
+    park: Option<&str>,
+    question: &Question,
+    control: Control<'_>,
+) -> Outcome<(Value, Arc<UpstairsPack>)> {
+    let general = upstairs(None, question.cluster.as_deref(), &question.as_of)?;
+    let scope = scope(city, table, park, question, &general)?;
+    let ground = Ground::new(city, table, false, question.overrides.neighbour);
+    // What binds costs as much again as the figures; it is told where a person can still read it.
+    let depth = if park.is_some() { Depth::Binding } else { Depth::Figures };
+    let lines = lines(&ground, &scope, question, depth, control)?;
+    let matrix = if question.matrix { Some(matrix(&ground, &scope, &lines, question, control)?) } else { None };
+    let parcels: HashSet<&str> = lines.iter().map(|line| table.key(line.row)).collect();
+    let group = |name: &str| groups(city, table, name, &lines);
+    let mut answer = json!({
+        "totals": totals(&lines),
+        "by_park": group("park"),
+        "by_district": group("district"),
+        "what_if": question.moved().then(|| what_if(&lines, question)),
+        "programme": programme(city, &parcels, &general),
+        "matrix": matrix,
+        "excluded": scope.excluded,
+        "uses": uses(question, &general),
+        "parcels": null,
+    });
+    // Put in as they are: the macro would copy each of them.
+    answer["parcels"] = Value::Array(lines.par_iter().map(|line| parcel(table, line)).collect());
+    Ok((answer, general))
 }
 
 /// Land uses that count: the caller's or the pack's. An empty list counts every use.
@@ -104,14 +101,14 @@ fn uses<'a>(question: &'a Question, pack: &'a UpstairsPack) -> &'a [String] {
     }
 }
 
-fn scope(atlas: &Atlas, table: &Table, park: Option<&str>, question: &Question, city: &UpstairsPack) -> Outcome<Scope> {
+fn scope(city: &City, table: &Table, park: Option<&str>, question: &Question, general: &UpstairsPack) -> Outcome<Scope> {
     if let Some(park) = park
-        && atlas.table("park").is_none_or(|parks| parks.row_of(park).is_none())
+        && city.named("park").is_none_or(|parks| parks.row_of(park).is_none())
         && !(0..table.len()).any(|row| table.text(row, "park") == Some(park))
     {
         return Err(Fault::not_found("no_such_park", format!("没有园区 {park}"), format!("there is no park {park}")).at("/inputs/park"));
     }
-    let uses = uses(question, city);
+    let uses = uses(question, general);
     // The plan decides what land is for; where it says nothing, the present use. A parcel of which neither is known stays in.
     let counts = |row: usize| {
         let code = table.text(row, "planned_use").or_else(|| table.text(row, "land_use"));
@@ -125,7 +122,7 @@ fn scope(atlas: &Atlas, table: &Table, park: Option<&str>, question: &Question, 
         } else if table.shapes().bounds(row).is_none() {
             no_geometry.push(table.key(row).to_owned());
         } else {
-            let name = table.text(row, "district").map(|code| district_name(atlas, code));
+            let name = table.text(row, "district").map(|code| district_name(city, code));
             let known = found.districts.iter().position(|district| district.name.as_deref() == name);
             let index = match known {
                 Some(index) => index,
@@ -209,12 +206,12 @@ fn gain<'a>(lines: impl Iterator<Item = &'a Line>) -> f64 {
 }
 
 /// One roll-up for each park or district, by code; parcels outside any stand under null.
-fn groups(atlas: &Atlas, table: &Table, name: &str, lines: &[Line]) -> Vec<Value> {
+fn groups(city: &City, table: &Table, name: &str, lines: &[Line]) -> Vec<Value> {
     let mut groups: BTreeMap<Option<&str>, Vec<&Line>> = BTreeMap::new();
     for line in lines {
         groups.entry(table.text(line.row, name)).or_default().push(line);
     }
-    let called = |code: &str| atlas.table(name).and_then(|known| known.row_of(code).and_then(|row| known.text(row, "name")));
+    let called = |code: &str| city.named(name).and_then(|known| known.row_of(code).and_then(|row| known.text(row, "name")));
     groups
         .into_iter()
         .map(|(code, lines)| {

@@ -1,6 +1,5 @@
 //! Every cluster on every floor band of a park or city, each by its own cluster's pack.
 
-use super::Planner;
 use super::ground::Ground;
 use super::inputs::Question;
 use super::many::{Line, Scope, cancelled};
@@ -42,31 +41,25 @@ pub(super) struct Verdicts4 {
 /// GFA by band of one parcel's building; 0 where it does not rise so far.
 pub(super) type BandAreas = [f64; 4];
 
-impl Planner {
-    /// The matrix over the parcels of `lines`, with the figures that a planner moved. Clusters whose packs shape the same building share its search.
-    pub(super) fn matrix(&self, ground: &Ground<'_>, scope: &Scope, lines: &[Line], question: &Question, control: Control<'_>) -> Outcome<Vec<Row>> {
-        let mut buildings: HashMap<String, Arc<Vec<BandAreas>>> = HashMap::new();
-        let mut rows = Vec::new();
-        for cluster in &catalogue().clusters {
-            let packs: Vec<Arc<UpstairsPack>> = scope
-                .districts
-                .iter()
-                .map(|district| upstairs(district.name.as_deref(), Some(&cluster.id), &question.as_of))
-                .collect::<Outcome<_>>()?;
-            let key: String = packs.iter().map(|pack| pack.building_key()).collect::<Vec<_>>().join("\n");
-            let areas = match buildings.get(&key) {
-                Some(known) => known.clone(),
-                None => {
-                    let own: String = scope.districts.iter().map(|district| district.pack.building_key()).collect::<Vec<_>>().join("\n");
-                    let areas =
-                        if own == key { lines.iter().map(|line| line.bands).collect() } else { bands(ground, lines, &packs, question, control)? };
-                    buildings.entry(key).or_insert(Arc::new(areas)).clone()
-                }
-            };
-            rows.extend(count(&cluster.id, lines, &packs, &areas, &question.overrides));
-        }
-        Ok(rows)
+/// The matrix over the parcels of `lines`, with the figures that a planner moved. Clusters whose packs shape the same building share its search.
+pub(super) fn matrix(ground: &Ground<'_>, scope: &Scope, lines: &[Line], question: &Question, control: Control<'_>) -> Outcome<Vec<Row>> {
+    let mut buildings: HashMap<String, Arc<Vec<BandAreas>>> = HashMap::new();
+    let mut rows = Vec::new();
+    for cluster in &catalogue().clusters {
+        let packs: Vec<Arc<UpstairsPack>> =
+            scope.districts.iter().map(|district| upstairs(district.name.as_deref(), Some(&cluster.id), &question.as_of)).collect::<Outcome<_>>()?;
+        let key: String = packs.iter().map(|pack| pack.building_key()).collect::<Vec<_>>().join("\n");
+        let areas = match buildings.get(&key) {
+            Some(known) => known.clone(),
+            None => {
+                let own: String = scope.districts.iter().map(|district| district.pack.building_key()).collect::<Vec<_>>().join("\n");
+                let areas = if own == key { lines.iter().map(|line| line.bands).collect() } else { bands(ground, lines, &packs, question, control)? };
+                buildings.entry(key).or_insert(Arc::new(areas)).clone()
+            }
+        };
+        rows.extend(count(&cluster.id, lines, &packs, &areas, &question.overrides));
     }
+    Ok(rows)
 }
 
 fn bands(ground: &Ground<'_>, lines: &[Line], packs: &[Arc<UpstairsPack>], question: &Question, control: Control<'_>) -> Outcome<Vec<BandAreas>> {

@@ -10,35 +10,35 @@ mod matrix;
 mod one;
 mod programme;
 
-pub use floors::FloorIndex;
+use crate::city::City;
+use drawn::one_outline;
+pub use geojson::upstairs_as_geojson;
+use many::many_parcels;
+use one::one_parcel;
 
 use crate::analysis::Control;
 use crate::domain::fault::Outcome;
 use crate::domain::{Fault, RunRecord};
 use crate::rules::UpstairsPack;
-use crate::service::Planner;
 use inputs::{Question, Subject};
 use serde_json::{Value, json};
 
-impl Planner {
-    /// The check of a parcel, an outline, a park or the city; `raw` are the process's inputs.
-    pub fn upstairs(&self, raw: &Value, control: Control<'_>) -> Outcome<Value> {
-        let question = Question::read(raw)?;
-        let atlas = self.atlas();
-        let Some(table) = atlas.table("parcel") else { return Err(Fault::internal("atlas", "no parcel layer")) };
-        let (mut answer, pack) = match &question.subject {
-            Subject::Parcel(code) => self.one_parcel(&atlas, table, code, &question)?,
-            Subject::Outline(outline) => self.one_outline(&atlas, table, outline, &question)?,
-            Subject::Park(park) => self.many_parcels(&atlas, table, Some(park), &question, control)?,
-            Subject::City => self.many_parcels(&atlas, table, None, &question, control)?,
-        };
-        answer["run"] = json!(self.run_record(raw, &question, &pack)?);
-        Ok(answer)
-    }
+/// The check of a parcel, an outline, a park or the city; `raw` are the process's inputs.
+pub fn upstairs(city: &City, raw: &Value, control: Control<'_>) -> Outcome<Value> {
+    let question = Question::read(raw)?;
+    let Some(table) = city.named("parcel") else { return Err(Fault::internal("city", "no parcel layer")) };
+    let (mut answer, pack) = match &question.subject {
+        Subject::Parcel(code) => one_parcel(city, table, code, &question)?,
+        Subject::Outline(outline) => one_outline(city, table, outline, &question)?,
+        Subject::Park(park) => many_parcels(city, table, Some(park), &question, control)?,
+        Subject::City => many_parcels(city, table, None, &question, control)?,
+    };
+    answer["run"] = json!(run_record(city, raw, &question, &pack)?);
+    Ok(answer)
+}
 
-    fn run_record(&self, raw: &Value, question: &Question, pack: &UpstairsPack) -> Outcome<RunRecord> {
-        let revision = self.store.info()?.revision;
-        let run = RunRecord::new("upstairs", raw, revision, (&pack.id, &pack.version), 0, &question.as_of);
-        Ok(run.with_packs(pack.uses.clone()))
-    }
+fn run_record(city: &City, raw: &Value, question: &Question, pack: &UpstairsPack) -> Outcome<RunRecord> {
+    let revision = city.revision;
+    let run = RunRecord::new("upstairs", raw, revision, (&pack.id, &pack.version), 0, &question.as_of);
+    Ok(run.with_packs(pack.uses.clone()))
 }

@@ -1,6 +1,6 @@
 //! The yearly programme against what was completed: GFA on record by year, never potential (U21).
 
-use crate::city::Atlas;
+use crate::city::City;
 use crate::rules::UpstairsPack;
 use serde::Serialize;
 use std::collections::{BTreeMap, HashSet};
@@ -27,11 +27,11 @@ pub(super) struct Completed {
 }
 
 /// `parcels` are those of the roll-up: a building belongs to the one that its record names.
-pub(super) fn programme(atlas: &Atlas, parcels: &HashSet<&str>, pack: &UpstairsPack) -> Programme {
+pub(super) fn programme(city: &City, parcels: &HashSet<&str>, pack: &UpstairsPack) -> Programme {
     let target = pack.programme_per_year.as_ref();
     let mut years: BTreeMap<i64, (f64, usize)> = BTreeMap::new();
     let mut unknown = 0;
-    if let Some(buildings) = atlas.table("building") {
+    if let Some(buildings) = city.named("building") {
         for row in (0..buildings.len()).filter(|row| buildings.text(*row, "parcel").is_some_and(|parcel| parcels.contains(parcel))) {
             match (buildings.number(row, "built_year"), buildings.number(row, "gfa_m2")) {
                 (Some(year), Some(gfa)) => {

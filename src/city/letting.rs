@@ -1,0 +1,106 @@
+//! What is let, what is vacant and how old the figures are, by parcel.
+
+use super::blocks::Blocks;
+use super::links::Links;
+use super::table::Table;
+use crate::domain::columns::unit;
+use chrono::NaiveDate;
+
+/// Letting figures of every parcel of one revision.
+#[derive(Clone, Debug, Default)]
+pub struct Letting {
+    parcels: Blocks<LettingTotals>,
+}
+
+/// Lettable and vacant area of some units (exact-designation I8: own use and out of service are in neither), and the oldest date among them.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct LettingTotals {
+    pub lettable_m2: f64,
+    pub vacant_m2: f64,
+    pub oldest: Option<NaiveDate>,
+}
+
+/// The date of an ISO text.
+pub fn day(text: &str) -> Option<NaiveDate> {
+    NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()
+}
+
+impl Letting {
+    pub(super) fn build(links: &Links, units: &Table) -> Self {
+        let mut letting = Letting::default();
+        let mut parcel = 0;
+        while let Some(totals) = of_parcel(links, units, parcel) {
+            letting.parcels.push(totals);
+            parcel += 1;
+        }
+        letting
+    }
+
+    /// Computes one parcel anew, in the order in which loading does: the sums are the same to the last bit.
+    pub(super) fn refresh(&mut self, links: &Links, units: &Table, parcel: usize) {
+        if let (Some(totals), Some(kept)) = (of_parcel(links, units, parcel), self.parcels.get_mut(parcel)) {
+            *kept = totals;
+        }
+    }
+
+    pub fn of_parcel(&self, parcel: usize) -> LettingTotals {
+        self.parcels.get(parcel).copied().unwrap_or_default()
+    }
+
+    pub fn bytes(&self) -> usize {
+        self.parcels.bytes()
+    }
+}
+
+/// `None` beyond the last parcel.
+fn of_parcel(links: &Links, units: &Table, parcel: usize) -> Option<LettingTotals> {
+    let mut rows: Vec<u32> = Vec::new();
+    for building in links.known_parcel(parcel)? {
+        rows.extend_from_slice(links.units_of_building(*building as usize));
+    }
+    rows.sort_unstable();
+    let mut totals = LettingTotals::default();
+    for row in rows {
+        totals.add(units, row as usize);
+    }
+    Some(totals)
+}
+
+impl LettingTotals {
+    /// Adds a unit's row.
+    pub fn add(&mut self, units: &Table, row: usize) {
+        let area = units.number(row, unit::AREA_M2).unwrap_or(0.0);
+        let (lettable, vacant) = match (units.text(row, unit::STATE), units.text(row, unit::TENANT).is_some()) {
+            (Some("let"), _) | (Some("fit_out"), true) => (area, 0.0),
+            (Some("vacant"), _) | (Some("fit_out"), false) => (area, area),
+            _ => (0.0, 0.0),
+        };
+        self.lettable_m2 += lettable;
+        self.vacant_m2 += vacant;
+        self.oldest = [self.oldest, units.text(row, unit::AS_OF).and_then(day)].into_iter().flatten().min();
+    }
+
+    /// Adds other totals.
+    pub fn merge(&mut self, other: LettingTotals) {
+        self.lettable_m2 += other.lettable_m2;
+        self.vacant_m2 += other.vacant_m2;
+        self.oldest = [self.oldest, other.oldest].into_iter().flatten().min();
+    }
+
+    /// Whether the oldest figure is older than `stale_after` days (one of exactly that age is fresh: exact-designation P1).
+    pub fn is_stale(&self, today: NaiveDate, stale_after: i64) -> bool {
+        self.oldest.is_some_and(|oldest| (today - oldest).num_days() > stale_after)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_figure_of_exactly_the_limit_is_fresh() {
+        let totals = LettingTotals { oldest: day("2026-08-24"), ..LettingTotals::default() };
+        assert_eq!(["2026-09-23", "2026-09-24"].map(|today| totals.is_stale(day(today).unwrap(), 30)), [false, true]);
+        assert!(!LettingTotals::default().is_stale(day("2026-09-24").unwrap(), 30));
+    }
+}

@@ -1,0 +1,101 @@
+//! Changes: of rows, as the City and the store take them; and as entries of the log, as people read them.
+
+use super::columns::LayerId;
+use super::plan::Plan;
+use super::row::Row;
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// One row's change. Rows are whole: a change says what was there before, so that it can be turned round.
+///
+/// `fid` is the row's number in the store; rows of a table stand in the order of their fids.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RowChange {
+    Insert {
+        layer: LayerId,
+        fid: i64,
+        row: Row,
+    },
+    Update {
+        layer: LayerId,
+        fid: i64,
+        before: Row,
+        after: Row,
+    },
+    Remove {
+        layer: LayerId,
+        fid: i64,
+        row: Row,
+    },
+    /// A plan is kept (`before: None`), replaced or given up (`after: None`).
+    Plan {
+        before: Option<Arc<Plan>>,
+        after: Option<Arc<Plan>>,
+    },
+}
+
+impl RowChange {
+    /// The change that takes this one back.
+    pub fn inverse(self) -> RowChange {
+        match self {
+            RowChange::Insert { layer, fid, row } => RowChange::Remove { layer, fid, row },
+            RowChange::Remove { layer, fid, row } => RowChange::Insert { layer, fid, row },
+            RowChange::Update { layer, fid, before, after } => RowChange::Update { layer, fid, before: after, after: before },
+            RowChange::Plan { before, after } => RowChange::Plan { before: after, after: before },
+        }
+    }
+
+    /// The layer whose rows change; none for plans.
+    pub fn layer(&self) -> Option<LayerId> {
+        match self {
+            RowChange::Insert { layer, .. } | RowChange::Update { layer, .. } | RowChange::Remove { layer, .. } => Some(*layer),
+            RowChange::Plan { .. } => None,
+        }
+    }
+}
+
+/// Who changes what, for the change log. The time comes in with the edit: nothing below reads a clock.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Author {
+    pub account: String,
+    /// Where the change comes from: a file name, a form, a batch.
+    pub source: String,
+    /// RFC 3339, UTC, with milliseconds.
+    pub at: String,
+}
+
+/// What an edit writes into the change log: one entry a row, or one for a whole import.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LogEntry {
+    pub collection: String,
+    pub id: String,
+    pub action: &'static str,
+    pub before: serde_json::Value,
+    pub after: serde_json::Value,
+}
+
+/// One entry of the change log.
+#[derive(Clone, Debug, Serialize)]
+pub struct Change {
+    pub revision: i64,
+    /// RFC 3339, UTC.
+    pub at: String,
+    pub by: String,
+    pub collection: String,
+    pub id: String,
+    pub action: String,
+    pub before: serde_json::Value,
+    pub after: serde_json::Value,
+    pub source: String,
+}
+
+/// Which changes to read; newest first.
+#[derive(Clone, Debug, Default)]
+pub struct ChangeQuery {
+    /// Entries of later revisions only.
+    pub since: i64,
+    pub collection: Option<String>,
+    pub id: Option<String>,
+    pub limit: usize,
+}

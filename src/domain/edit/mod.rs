@@ -1,0 +1,31 @@
+//! What a person wants to change. An [`Edit`] is data: it can be kept, sent and undone; `service::edits` checks it against a City.
+
+mod import;
+mod instruments;
+mod plan;
+mod precondition;
+mod restore;
+mod units;
+
+pub use import::Import;
+pub use instruments::{DraftInstrument, MemberHash, MoveInstrument};
+pub use plan::KeepPlan;
+pub use precondition::{Precondition, row_tag};
+pub use restore::Restore;
+pub use units::{ConfirmUnits, UpdateUnit};
+
+use serde::{Deserialize, Serialize};
+
+/// Every change of a city's data.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(tag = "edit", rename_all = "snake_case")]
+pub enum Edit {
+    UpdateUnit(UpdateUnit),
+    ConfirmUnits(ConfirmUnits),
+    DraftInstrument(Box<DraftInstrument>),
+    MoveInstrument(MoveInstrument),
+    KeepPlan(KeepPlan),
+    Import(Import),
+    /// Takes another edit back.
+    Restore(Restore),
+}

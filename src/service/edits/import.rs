@@ -1,0 +1,125 @@
+//! Rows of a file: all or none, one entry of the log.
+
+use super::{Checked, Person, Reply};
+use crate::city::{City, Table};
+use crate::domain::edit::Import;
+use crate::domain::fault::Outcome;
+use crate::domain::{Fault, FaultKind, Layer, LayerId, LogEntry, Role, Row, RowChange, Value, WriteMode};
+use crate::spatial::area;
+use crate::spatial::crs::WorkingCrs;
+use geo_types::Geometry;
+use serde_json::{Value as Json, json};
+use std::collections::HashMap;
+
+pub(super) fn check(edit: &Import, city: &City, person: &Person) -> Outcome<Checked> {
+    if person.viewer.role() != Role::Admin {
+        person.viewer.signed_in()?;
+        return Err(Fault::new(FaultKind::Forbidden, "admins_only", "导入限管理员", "only administrators may import"));
+    }
+    let table = city.table(edit.layer);
+    let changes = match edit.mode {
+        WriteMode::Add => add(edit, table, table.next_fid())?,
+        WriteMode::Update => update(edit, city, table),
+        WriteMode::Replace => {
+            let mut changes: Vec<RowChange> =
+                (0..table.len()).rev().map(|row| RowChange::Remove { layer: edit.layer, fid: table.fid(row), row: table.row(row) }).collect();
+            changes.extend(inserts(edit, table.next_fid()));
+            changes
+        }
+    };
+    let entry = LogEntry {
+        collection: edit.layer.name().to_owned(),
+        id: "*".to_owned(),
+        action: "import",
+        before: Json::Null,
+        after: json!({ "rows": edit.rows.len(), "mode": edit.mode }),
+    };
+    let reply = Reply::Rows(changes.len());
+    Ok(Checked { changes, log: vec![entry], source: edit.source.clone(), reply })
+}
+
+fn inserts(edit: &Import, first: i64) -> impl Iterator<Item = RowChange> {
+    let layer = edit.layer;
+    edit.rows.iter().zip(first..).map(move |(row, fid)| RowChange::Insert { layer, fid, row: row.clone() })
+}
+
+fn add(edit: &Import, table: &Table, first: i64) -> Outcome<Vec<RowChange>> {
+    // One establishment is firm × park: its code may stand in two parks.
+    if edit.layer != LayerId::Firm
+        && let Some(known) = edit.rows.iter().map(|row| row.key(edit.layer.layer())).find(|key| table.row_of(key).is_some())
+    {
+        return Err(Fault::new(
+            FaultKind::Conflict,
+            "key_there_already",
+            format!("{known} 已存在，未写入任何内容"),
+            format!("{known} is there already; nothing was written"),
+        )
+        .at(known));
+    }
+    Ok(inserts(edit, first).collect())
+}
+
+/// Overwrites what a row states; what it leaves null stays as it was.
+fn update(edit: &Import, city: &City, table: &Table) -> Vec<RowChange> {
+    let layer = edit.layer.layer();
+    let mut latest: HashMap<usize, usize> = HashMap::new();
+    let mut changes: Vec<RowChange> = Vec::new();
+    for stated in &edit.rows {
+        let Some(at) = table.row_of(stated.key(layer)) else { continue };
+        let before = table.row(at);
+        // A row that the file states twice is changed once, to what the later one says on top of the earlier.
+        let earlier = latest.get(&at).copied();
+        let base = match earlier.map(|index| &changes[index]) {
+            Some(RowChange::Update { after, .. }) => after.clone(),
+            _ => before.clone(),
+        };
+        let after = stated_over(base, stated, layer, &city.crs);
+        let Some(mut after) = after else { continue };
+        if let Some(revision) = layer.column_index("revision") {
+            let present = after.values[revision].as_i64().unwrap_or(0);
+            after.values[revision] = Value::Integer(present + 1);
+        }
+        let change = RowChange::Update { layer: edit.layer, fid: table.fid(at), before, after };
+        match earlier {
+            Some(index) => changes[index] = change,
+            None => {
+                latest.insert(at, changes.len());
+                changes.push(change);
+            }
+        }
+    }
+    changes
+}
+
+/// `None` when the row states nothing.
+fn stated_over(mut base: Row, stated: &Row, layer: &Layer, crs: &WorkingCrs) -> Option<Row> {
+    let mut any = false;
+    for ((column, value), own) in layer.columns.iter().zip(&stated.values).zip(&mut base.values) {
+        if !value.is_null() && column.name != layer.key && !column.computed {
+            *own = value.clone();
+            any = true;
+        }
+    }
+    if stated.geometry.is_some() {
+        base.geometry = stated.geometry.clone();
+        complete(&mut base, layer, crs);
+        any = true;
+    }
+    any.then_some(base)
+}
+
+/// Fills the columns that are computed: areas from the shape, and the first revision.
+pub fn complete(row: &mut Row, layer: &Layer, crs: &WorkingCrs) {
+    let at = |name: &str| layer.column_index(name);
+    let Row { geometry, values } = row;
+    let shape = if let Some(Geometry::MultiPolygon(shape)) = geometry { Some(shape) } else { None };
+    if let Some(planar) = at("planar_area_m2") {
+        values[planar] = shape.as_ref().map(|shape| area::planar_area(shape)).into();
+    }
+    if let Some(ellipsoidal) = at("ellipsoidal_area_m2") {
+        values[ellipsoidal] = shape.as_ref().map(|shape| area::ellipsoidal_area(shape, crs)).into();
+    }
+    if let Some(revision) = at("revision").filter(|at| values[*at].is_null()) {
+        values[revision] = Value::Integer(1);
+    }
+}

@@ -1,0 +1,71 @@
+//! Taking an edit back: every row must still be as that edit left it.
+
+use super::{Checked, Person, Reply};
+use crate::city::City;
+use crate::domain::columns::{building, unit};
+use crate::domain::edit::Restore;
+use crate::domain::fault::Outcome;
+use crate::domain::{Fault, FaultKind, LayerId, Role, Row, RowChange};
+
+pub(super) fn check(edit: &Restore, city: &City, person: &Person) -> Outcome<Checked> {
+    for change in &edit.changes {
+        may(change, city, person)?;
+        must_be_as_left(change, city)?;
+    }
+    Ok(Checked::of(edit.changes.clone(), format!("undo: {}", edit.source), Reply::Rows(edit.changes.len())))
+}
+
+/// Whoever may make a change of a row may take it back.
+fn may(change: &RowChange, city: &City, person: &Person) -> Outcome<()> {
+    match change.layer() {
+        Some(LayerId::Unit) => {
+            let park = unit_of(change).and_then(|row| {
+                let buildings = city.table(LayerId::Building);
+                buildings.row_of(row.text(unit::BUILDING)?).and_then(|row| buildings.text(row, building::PARK))
+            });
+            if person.viewer.role() == Role::Admin { Ok(()) } else { person.viewer.operator_of(park).map(|_| ()) }
+        }
+        Some(LayerId::Instrument | LayerId::PlanParcel) | None => person.viewer.planner().map(|_| ()),
+        Some(_) if person.viewer.role() == Role::Admin => Ok(()),
+        Some(_) => {
+            person.viewer.signed_in()?;
+            Err(Fault::new(FaultKind::Forbidden, "admins_only", "此操作限管理员", "only administrators may do this"))
+        }
+    }
+}
+
+fn unit_of(change: &RowChange) -> Option<&Row> {
+    match change {
+        RowChange::Insert { row, .. } | RowChange::Remove { row, .. } | RowChange::Update { before: row, .. } => Some(row),
+        RowChange::Plan { .. } => None,
+    }
+}
+
+fn must_be_as_left(change: &RowChange, city: &City) -> Outcome<()> {
+    let (place, fits) = match change {
+        RowChange::Insert { layer, fid, row } => {
+            let table = city.table(*layer);
+            (row.key(layer.layer()).to_owned(), table.row_of_fid(*fid).is_none() && table.row_of(row.key(layer.layer())).is_none())
+        }
+        RowChange::Update { layer, fid, before: row, .. } | RowChange::Remove { layer, fid, row } => {
+            let table = city.table(*layer);
+            (row.key(layer.layer()).to_owned(), table.row_of_fid(*fid).is_some_and(|at| table.row(at) == *row))
+        }
+        RowChange::Plan { before, after } => {
+            let id = before.as_ref().or(after.as_ref()).map(|plan| plan.id.clone()).unwrap_or_default();
+            let fits = city.plan(&id).map(|plan| &**plan) == before.as_deref();
+            (id, fits)
+        }
+    };
+    if fits {
+        return Ok(());
+    }
+    Err(Fault::new(
+        FaultKind::Conflict,
+        "changed_since",
+        format!("{place} 此后又有修改，不能撤回"),
+        format!("{place} was changed again since, so this cannot be taken back"),
+    )
+    .at(place)
+    .help("先撤回其后的修改", "take back the later change first"))
+}

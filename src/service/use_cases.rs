@@ -1,0 +1,84 @@
+//! Changes of units and instruments as people make them: the edit, and the row as it is then.
+
+use super::edits::{RefusedUnit, Reply};
+use super::instruments::{self, InstrumentAnswer, InstrumentList, InstrumentQuery, Move, NewInstrument};
+use super::occupancy::{self, UnitAnswer};
+use super::{Planner, Viewer, today};
+use crate::city::City;
+use crate::domain::edit::{ConfirmUnits, Edit, MoveInstrument, Precondition, UpdateUnit};
+use crate::domain::fault::Outcome;
+use crate::domain::{Fault, FaultKind};
+use serde::Serialize;
+use serde_json::{Map, Value as Json};
+
+/// What came of confirming a batch.
+#[derive(Debug, Serialize)]
+pub struct Confirmation {
+    pub done: Vec<UnitAnswer>,
+    pub refused: Vec<RefusedUnit>,
+}
+
+impl Planner {
+    /// Changes a unit: own park only, against the state that the caller saw, durable when this returns.
+    pub fn update_unit(&self, viewer: &Viewer, id: &str, seen: Precondition, patch: Map<String, Json>) -> Outcome<UnitAnswer> {
+        let done = self.edit(viewer, Edit::UpdateUnit(UpdateUnit { id: id.to_owned(), seen, patch }))?;
+        self.units_of(viewer, done.reply).done.pop().ok_or_else(|| Fault::internal("edit", "the edit gave no unit"))
+    }
+
+    /// “与上月相同”: confirms units as they stand on a date, all in one edit; what is refused is listed.
+    pub fn confirm_units(&self, viewer: &Viewer, units: Vec<(String, Precondition)>, as_of: &str) -> Outcome<Confirmation> {
+        let done = self.edit(viewer, Edit::ConfirmUnits(ConfirmUnits { units, as_of: as_of.to_owned() }))?;
+        Ok(self.units_of(viewer, done.reply))
+    }
+
+    /// The rows that an edit gave, as the viewer may see them.
+    fn units_of(&self, viewer: &Viewer, reply: Reply) -> Confirmation {
+        let (city, today) = (self.city(), today());
+        match reply {
+            Reply::Units { done, refused } => {
+                Confirmation { done: done.iter().map(|row| occupancy::view(&city, viewer, row, &today)).collect(), refused }
+            }
+            _ => Confirmation { done: Vec::new(), refused: Vec::new() },
+        }
+    }
+
+    pub fn instruments(&self, city: &City, viewer: &Viewer, query: &InstrumentQuery) -> Outcome<InstrumentList> {
+        instruments::list(city, viewer, query, |code| self.instrument_changes(code))
+    }
+
+    pub fn instrument(&self, city: &City, viewer: &Viewer, code: &str) -> Outcome<InstrumentAnswer> {
+        let known = city.instruments().get(code).ok_or_else(|| instruments::no_such_instrument(code))?;
+        let signatures = instruments::signatures(viewer, self.instrument_changes(code)?);
+        Ok(instruments::view(city, viewer, known, signatures))
+    }
+
+    /// Records a draft. Its geometry is computed before it enters the queue; nothing about the land changes yet.
+    pub fn draft_instrument(&self, viewer: &Viewer, new: &NewInstrument) -> Outcome<InstrumentAnswer> {
+        viewer.planner()?;
+        let draft = instruments::prepare(&self.city(), new, &today())?;
+        let done = self.edit(viewer, Edit::DraftInstrument(Box::new(draft)))?;
+        self.instrument_of(viewer, done.reply)
+    }
+
+    /// Moves an instrument on. Bringing one into force ends the parents and begins the children on its day.
+    pub fn move_instrument(&self, viewer: &Viewer, code: &str, seen: Precondition, wanted: &Move) -> Outcome<InstrumentAnswer> {
+        let date = wanted.date.clone().unwrap_or_else(today);
+        let edit = MoveInstrument { code: code.to_owned(), seen, to: wanted.to, date, note: wanted.note.clone() };
+        let moved = self.edit(viewer, Edit::MoveInstrument(edit)).map_err(|fault| match fault.kind {
+            // A conflict carries the instrument whole, with who moved it so far.
+            FaultKind::PreconditionFailed => {
+                let current = self.instrument(&self.city(), viewer, code).ok().and_then(|answer| serde_json::to_value(answer).ok());
+                Fault { current: current.map(Box::new).or(fault.current.clone()), ..fault }
+            }
+            _ => fault,
+        })?;
+        self.instrument_of(viewer, moved.reply)
+    }
+
+    fn instrument_of(&self, viewer: &Viewer, reply: Reply) -> Outcome<InstrumentAnswer> {
+        match reply {
+            Reply::Instrument(code) => self.instrument(&self.city(), viewer, &code),
+            _ => Err(Fault::internal("edit", "the edit gave no instrument")),
+        }
+    }
+}
