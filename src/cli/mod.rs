@@ -3,6 +3,7 @@
 mod actionplan;
 mod analyses;
 mod bench;
+mod command_line;
 mod files;
 mod instruments;
 mod measure;
@@ -93,15 +94,6 @@ enum Command {
 /// Exit codes (see the surface): 1 bad input or failure, 3 done and a check says no, 130 cancelled.
 const CHECK_SAYS_NO: u8 = 3;
 const CANCELLED: u8 = 130;
-
-/// What was typed, for whoever finds the city held by this process.
-pub(crate) fn command_line() -> String {
-    let mut words: Vec<String> = std::env::args().collect();
-    if let Some(program) = words.first_mut() {
-        *program = "parkplan".to_owned();
-    }
-    words.join(" ")
-}
 
 /// Runs the command line.
 pub fn run() -> ExitCode {

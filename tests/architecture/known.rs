@@ -11,5 +11,4 @@ pub const LONG_FILES: &[&str] = &[
     "src/analysis/designation/tests.rs",
     "src/cli/bench/mod.rs",
     "src/service/analyses/consolidation.rs",
-    "src/service/occupancy.rs",
 ];
