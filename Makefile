@@ -1,12 +1,27 @@
 # Two commands matter: `make run` (the map of the sample city) and `make test` (everything that can fail).
+# `make install` and `make package` are for those who run it for others.
 SHELL := /bin/bash
 CARGO ?= cargo
 LISTEN ?= 127.0.0.1:8080
+PREFIX ?= /usr/local
+DESTDIR ?=
 
-.PHONY: run test test-rust test-web test-e2e bench soak check web setup clean
+.PHONY: run test test-rust test-web test-e2e bench soak check web setup release install package clean
 
+# Built in a few minutes rather than to the last twentieth of speed.
 run: web
-	$(CARGO) run --release -- serve --listen $(LISTEN)
+	$(CARGO) run --profile quick -- serve --listen $(LISTEN)
+
+release: web
+	$(CARGO) build --release --locked
+
+# Only copies, so that `make release` as oneself and `sudo make install` need no toolchain of root's.
+install:
+	@[ -x target/release/parkplan ] || { echo "install: build it first: make release" >&2; exit 1; }
+	install -D -m 755 target/release/parkplan "$(DESTDIR)$(PREFIX)/bin/parkplan"
+
+package: release
+	scripts/package target/release/parkplan target/package
 
 setup:
 	scripts/setup run
@@ -31,8 +46,7 @@ test-e2e: test-web
 	$(CARGO) test --no-run --quiet
 	tests/e2e/run
 
-bench: web
-	$(CARGO) build --release
+bench: release
 	$(CARGO) run --release --quiet -- bench
 
 # The server killed hard under 64 writers, 500 times: nothing that it acknowledged may be lost.

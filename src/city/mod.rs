@@ -1,5 +1,6 @@
 //! [`City`]: one immutable revision of everything, in memory. Queries and analyses read it; a commit makes the next one at the cost of the change.
 
+mod block;
 pub mod blocks;
 pub mod boxes;
 pub mod column;

@@ -1,6 +1,7 @@
 //! `new`, `info`, `import`, `export`: files in and out of a city.
 
 use super::output::{OutFile, Output, table};
+use crate::cli::command_line;
 use crate::domain::fault::Outcome;
 use crate::domain::{Fault, Lang, WriteMode, dictionary, units};
 use crate::formats::Limits;
@@ -186,7 +187,7 @@ impl Import {
             limits: Limits::default(),
         };
         // A dry run only reads, and so works beside a server.
-        let planner = if self.dry_run { Planner::open_reading(&self.city)? } else { Planner::open(&self.city, &super::command_line())? };
+        let planner = if self.dry_run { Planner::open_reading(&self.city)? } else { Planner::open(&self.city, &command_line::typed())? };
         let bar = output.bar(None);
         bar.set_message(self.file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default());
         let imported = planner.import(&Viewer::local(), &self.file, &options, self.dry_run, self.on_invalid.is_some(), &|done, total| {

@@ -1,6 +1,7 @@
 //! `instrument`, `lineage`: drafting, reviewing, bringing into force and undoing merges and splits, and what became of which land.
 
 use super::output::{Output, table};
+use crate::cli::command_line;
 use crate::domain::edit::Precondition;
 use crate::domain::fault::Outcome;
 use crate::domain::lineage::Descent;
@@ -141,14 +142,14 @@ impl Instruments {
                     tolerance_m: tolerance,
                     bridge_width_m: bridge_width,
                 };
-                show(output, &Planner::open(&city, &super::command_line())?.draft_instrument(&viewer, &new)?);
+                show(output, &Planner::open(&city, &command_line::typed())?.draft_instrument(&viewer, &new)?);
             }
             Action::Move { city, code, to, date, note } => {
                 let to = InstrumentState::parse(&to).ok_or_else(|| {
                     let known = InstrumentState::ALL.map(InstrumentState::as_str).join(", ");
                     Fault::bad("state", format!("没有状态 {to}，可用：{known}"), format!("there is no state {to}; known: {known}")).at("--to")
                 })?;
-                let planner = Planner::open(&city, &super::command_line())?;
+                let planner = Planner::open(&city, &command_line::typed())?;
                 // The person at the machine moves the instrument as it is.
                 show(output, &planner.move_instrument(&viewer, &code, Precondition::Any, &Move { to, date, note })?);
             }
@@ -164,7 +165,7 @@ impl Instruments {
                     tolerance_m: None,
                     bridge_width_m: None,
                 };
-                show(output, &Planner::open(&city, &super::command_line())?.draft_instrument(&viewer, &new)?);
+                show(output, &Planner::open(&city, &command_line::typed())?.draft_instrument(&viewer, &new)?);
             }
         }
         Ok(())

@@ -1,6 +1,6 @@
 //! `adjacency`, `overlay`, `topology`: measurements over all parcels.
 
-use super::common::{Threads, write_json};
+use super::common::Threads;
 use super::output::{OutFile, Output};
 use crate::domain::Fault;
 use crate::domain::LayerId;
@@ -131,7 +131,10 @@ impl Topology {
         let ending = self.out.out.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
         let format = self.format.as_deref().unwrap_or(ending);
         match format {
-            "json" | "geojson" => write_json(&self.out, &report.to_geojson())?,
+            "json" | "geojson" => self.out.write(|path| {
+                let text = serde_json::to_string(&report.to_geojson()).map_err(|error| Fault::internal("json", error))?;
+                std::fs::write(path, format!("{text}\n")).map_err(|error| Fault::internal("write", error))
+            })?,
             _ => self
                 .out
                 .write(|path| write_lines(path, TopologyReport::CSV_HEAD, report.csv_rows().map(|row| row.map(|cell| quoted(&cell)).join(","))))?,

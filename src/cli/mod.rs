@@ -2,6 +2,7 @@
 
 mod actionplan;
 mod bench;
+mod command_line;
 mod common;
 mod consolidate;
 mod designate;
@@ -95,15 +96,6 @@ enum Command {
 /// Exit codes (see the surface): 1 bad input or failure, 3 done and a check says no, 130 cancelled.
 const CHECK_SAYS_NO: u8 = 3;
 const CANCELLED: u8 = 130;
-
-/// What was typed, for whoever finds the city held by this process.
-pub(crate) fn command_line() -> String {
-    let mut words: Vec<String> = std::env::args().collect();
-    if let Some(program) = words.first_mut() {
-        *program = "parkplan".to_owned();
-    }
-    words.join(" ")
-}
 
 /// Runs the command line.
 pub fn run() -> ExitCode {

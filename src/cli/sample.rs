@@ -1,6 +1,7 @@
 //! `parkplan sample`: the sample city.
 
 use super::output::{Output, table};
+use crate::cli::command_line;
 use crate::domain::fault::Outcome;
 use crate::domain::{Author, Fault, Lang};
 use crate::sample::{SampleOptions, SampleSummary, generate};
@@ -73,7 +74,7 @@ pub fn make(path: &Path, options: &SampleOptions, output: &Output) -> Outcome<Sa
 fn grow(path: &Path, options: &SampleOptions, output: &Output) -> Outcome<SampleSummary> {
     let bar = output.bar(Some(1000));
     GeoPackage::create(path, CRS, "样例城", true, &options.as_of)?;
-    let city = GeoPackage::open_writing(path, &super::command_line())?;
+    let city = GeoPackage::open_writing(path, &command_line::typed())?;
     let mut writer = city.bulk()?;
     let summary = generate(options, &mut writer, &|layer, share| {
         bar.set_message(layer.to_owned());

@@ -3,6 +3,7 @@
 use super::output::Output;
 use super::sample;
 use crate::api;
+use crate::cli::command_line;
 use crate::config::Config;
 use crate::domain::Fault;
 use crate::domain::fault::Outcome;
@@ -46,7 +47,7 @@ impl Serve {
                 path
             }
         };
-        let planner = Arc::new(Planner::open(&path, &super::command_line())?);
+        let planner = Arc::new(Planner::open(&path, &command_line::typed())?);
         let address = self.listen.or_else(|| config.listen.clone()).unwrap_or_else(|| DEFAULT_ADDRESS.to_owned());
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| Fault::internal("runtime", error))?;
         runtime.block_on(serve(planner, &address, self.open, output))

@@ -15,16 +15,16 @@ pub struct Found {
 
 #[derive(Debug, Serialize)]
 pub struct Hit {
-    /// West, south, east, north in degrees.
-    pub bbox: Option<[f64; 4]>,
-    /// Longitude and latitude.
-    pub centre: Option<[f64; 2]>,
     /// Its layer; `place` for coordinates.
     pub collection: &'static str,
-    /// District, park or class.
-    pub detail: Option<String>,
     pub id: String,
     pub name: String,
+    /// District, park or class.
+    pub detail: Option<String>,
+    /// Longitude and latitude.
+    pub centre: Option<[f64; 2]>,
+    /// West, south, east, north in degrees.
+    pub bbox: Option<[f64; 4]>,
 }
 
 pub fn search(city: &City, text: &str, limit: usize) -> Outcome<Found> {

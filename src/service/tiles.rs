@@ -74,24 +74,24 @@ pub fn tile(city: &City, layer: &str, tile: TileAddress) -> Outcome<Vec<u8>> {
 /// TileJSON 3.
 #[derive(Debug, Serialize)]
 pub struct TileJson {
+    pub tilejson: &'static str,
+    pub name: &'static str,
+    pub description: String,
+    pub tiles: [String; 1],
+    pub minzoom: u8,
+    pub maxzoom: u8,
     /// West, south, east, north in degrees; `None` for an empty layer.
     pub bounds: Option<[f64; 4]>,
-    pub description: String,
-    pub maxzoom: u8,
-    pub minzoom: u8,
-    pub name: &'static str,
-    pub tilejson: &'static str,
-    pub tiles: [String; 1],
     pub vector_layers: [VectorLayer; 1],
 }
 
 #[derive(Debug, Serialize)]
 pub struct VectorLayer {
+    pub id: &'static str,
     /// What each property is called, with its unit.
     pub fields: BTreeMap<&'static str, String>,
-    pub id: &'static str,
-    pub maxzoom: u8,
     pub minzoom: u8,
+    pub maxzoom: u8,
 }
 
 /// TileJSON of a layer; `base` is the server's own address.

@@ -28,54 +28,54 @@ pub struct TopologyReport {
 /// Number and area of the faults by kind.
 #[derive(Debug, Serialize)]
 pub struct FaultCounts<'a> {
+    layer: &'a str,
     checked: usize,
     faults: BTreeMap<&'static str, FaultCount>,
-    layer: &'a str,
 }
 
 #[derive(Clone, Copy, Debug, Default, Serialize)]
 struct FaultCount {
-    area_m2: f64,
     count: usize,
+    area_m2: f64,
 }
 
-/// A GeoJSON FeatureCollection; members stand in the order of their names.
+/// A GeoJSON FeatureCollection of points.
 #[derive(Debug, Serialize)]
 pub struct FaultFeatures<'a> {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    layer: &'a str,
     checked: usize,
     counts: FaultCounts<'a>,
     features: Vec<FaultFeature>,
-    layer: &'a str,
-    #[serde(rename = "type")]
-    kind: &'static str,
 }
 
 #[derive(Debug, Serialize)]
 struct FaultFeature {
-    geometry: Point,
-    properties: FaultProperties,
     #[serde(rename = "type")]
     kind: &'static str,
+    geometry: Point,
+    properties: FaultProperties,
 }
 
 #[derive(Debug, Serialize)]
 struct Point {
-    coordinates: [f64; 2],
     #[serde(rename = "type")]
     kind: &'static str,
+    coordinates: [f64; 2],
 }
 
 #[derive(Debug, Serialize)]
 struct FaultProperties {
-    area_m2: f64,
-    code: String,
-    en: &'static str,
     kind: &'static str,
-    other: Option<String>,
-    repair_en: String,
-    repair_zh: String,
-    severity: &'static str,
     zh: &'static str,
+    en: &'static str,
+    severity: &'static str,
+    code: String,
+    other: Option<String>,
+    area_m2: f64,
+    repair_zh: String,
+    repair_en: String,
 }
 
 /// Checks a polygon layer: all faults, by kind, item and other item.

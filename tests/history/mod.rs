@@ -6,7 +6,7 @@ mod writer;
 use crate::support::own_city;
 use draws::Draw;
 use parkplan::city::City;
-use parkplan::domain::{Author, Edit, LayerId};
+use parkplan::domain::{Author, Edit, Fault, FaultKind, LayerId, RowChange};
 use parkplan::service::edits::{Checked, check};
 use parkplan::service::load;
 use parkplan::store::geopackage::GeoPackage;
@@ -16,14 +16,14 @@ const EDITS: usize = 2000;
 /// The two cities are compared in full so often, and at the end.
 const LOOK_EVERY: usize = 400;
 
-/// Applies an edit as the writer does; `None` when it is refused.
-fn make(store: &dyn CityStore, city: &City, edit: &Edit, draw: &Draw) -> Option<(City, Checked)> {
+/// Applies an edit as the writer does, or says why it is refused.
+fn make(store: &dyn CityStore, city: &City, edit: &Edit, draw: &Draw) -> Result<(City, Checked), Fault> {
     let person = draw.person(edit);
     let checked = match check(edit, city, &person) {
         Ok(checked) => checked,
         Err(fault) => {
-            assert_ne!(fault.kind, parkplan::domain::FaultKind::Internal, "{edit:?}: {fault}");
-            return None;
+            assert_ne!(fault.kind, FaultKind::Internal, "{edit:?}: {fault}");
+            return Err(fault);
         }
     };
     let revision = city.revision + 1;
@@ -31,7 +31,21 @@ fn make(store: &dyn CityStore, city: &City, edit: &Edit, draw: &Draw) -> Option<
     let author = Author { account: "t".into(), source: checked.source.clone(), at: "2026-09-01T00:00:00.000Z".into() };
     let kept = Kept { revision, author: &author, changes: &checked.changes, log: &checked.log };
     store.commit(city.revision, &[kept]).unwrap_or_else(|error| panic!("{edit:?}: {error:?}"));
-    Some((next, checked))
+    Ok((next, checked))
+}
+
+/// What an inverse finds otherwise than it left it.
+fn short(inverse: &Edit, city: &City) -> String {
+    let Edit::Restore(restore) = inverse else { return format!("{inverse:?}") };
+    let unlike = restore.changes.iter().filter_map(|change| match change {
+        RowChange::Update { layer, fid, before: row, .. } | RowChange::Remove { layer, fid, row } => {
+            let found = city.table(*layer).row_of_fid(*fid).map(|at| city.table(*layer).row(at));
+            (found.as_ref() != Some(row))
+                .then(|| format!("left {:?} with {:?}, found {:?}", row.values, row.geometry.is_some(), found.map(|row| row.values)))
+        }
+        _ => None,
+    });
+    format!("{} changes of {}: {:?}", restore.changes.len(), restore.source, unlike.take(2).collect::<Vec<_>>())
 }
 
 /// Table by table, row by row, and everything that is derived.
@@ -75,12 +89,12 @@ fn a_city_made_by_edits_is_the_city_that_the_file_gives_and_undoing_all_gives_th
     while undo.len() < EDITS {
         let (kind, edit) = draw.next(&city);
         match make(&store, &city, &edit, &draw) {
-            Some((next, checked)) => {
+            Ok((next, checked)) => {
                 undo.push(checked.inverse());
                 *made.entry(kind).or_default() += 1;
                 city = next;
             }
-            None => refused += 1,
+            Err(_) => refused += 1,
         }
         if undo.len() % LOOK_EVERY == 0 {
             must_be_alike(&city, &load::city(&store).unwrap(), &format!("after {} edits", undo.len()));
@@ -89,7 +103,7 @@ fn a_city_made_by_edits_is_the_city_that_the_file_gives_and_undoing_all_gives_th
     }
     assert!(made.len() == draws::KINDS.len() && made.values().all(|count| *count > 10), "kinds that were made: {made:?}");
     for inverse in undo.iter().rev() {
-        let (next, _) = make(&store, &city, inverse, &draw).unwrap_or_else(|| panic!("{inverse:?} was refused"));
+        let (next, _) = make(&store, &city, inverse, &draw).unwrap_or_else(|fault| panic!("{fault}: {}", short(inverse, &city)));
         city = next;
     }
     assert_eq!(city.revision, first.revision + 2 * EDITS as i64);

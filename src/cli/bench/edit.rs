@@ -1,6 +1,7 @@
 //! One changed unit: until it is in the next City, and until it is on disk and published.
 
 use super::{median_ms, timed};
+use crate::cli::command_line;
 use crate::domain::columns::{building, unit};
 use crate::domain::edit::{Edit, Precondition, UpdateUnit};
 use crate::domain::fault::Outcome;
@@ -34,7 +35,7 @@ fn with_units(planner: &Planner) -> Outcome<crate::city::City> {
 }
 
 pub(super) fn row(path: &Path) -> Outcome<Value> {
-    let planner = Planner::open(path, &crate::cli::command_line())?;
+    let planner = Planner::open(path, &command_line::typed())?;
     let mut city = with_units(&planner)?;
     let units = city.table(LayerId::Unit).len();
     let parks = city.table(LayerId::Park);

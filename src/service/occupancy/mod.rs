@@ -81,7 +81,7 @@ pub(super) fn unit_row(city: &City, id: &str) -> Outcome<usize> {
 
 /// The row number of a park.
 pub(super) fn park_row(city: &City, park: &str) -> Outcome<usize> {
-    city.table(LayerId::Park).row_of(park).ok_or_else(|| super::no_such_park(park))
+    city.table(LayerId::Park).row_of(park).ok_or_else(|| super::collections::no_such_park(park))
 }
 
 /// A unit's row as a viewer may see it.

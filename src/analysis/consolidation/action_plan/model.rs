@@ -8,7 +8,6 @@ use super::input::Question;
 
 /// A column: objective weight, bounds, whether it is whole.
 #[derive(Clone, Copy, Debug)]
-#[cfg_attr(not(feature = "milp"), allow(dead_code))]
 pub(super) struct Column {
     pub value: f64,
     pub low: f64,
@@ -18,7 +17,6 @@ pub(super) struct Column {
 
 /// low ≤ Σ factor · column ≤ high.
 #[derive(Clone, Debug)]
-#[cfg_attr(not(feature = "milp"), allow(dead_code))]
 pub(super) struct Row {
     pub low: f64,
     pub high: f64,
@@ -43,7 +41,25 @@ pub(super) enum Goal {
     Within(f64),
 }
 
+/// How far a point may lie beyond a row or beside a whole number.
+const ROOM: f64 = 1e-6;
+
 impl Programme {
+    /// Whether a point keeps to bounds, rows and whole numbers.
+    pub(super) fn holds(&self, point: &[f64]) -> bool {
+        let within = |low: f64, value: f64, high: f64| low - ROOM <= value && value <= high + ROOM;
+        let columns = self.columns.iter().zip(point);
+        let rows = self.rows.iter().map(|row| (row, row.terms.iter().map(|(column, factor)| factor * point[*column]).sum::<f64>()));
+        columns.clone().all(|(column, value)| within(column.low, *value, column.high))
+            && columns.filter(|(column, _)| column.whole).all(|(_, value)| (value - value.round()).abs() <= ROOM)
+            && rows.clone().all(|(row, sum)| within(row.low, sum, row.high))
+    }
+
+    /// The objective at a point.
+    pub(super) fn value(&self, point: &[f64]) -> f64 {
+        self.columns.iter().zip(point).map(|(column, value)| column.value * value).sum()
+    }
+
     fn column(&mut self, value: f64, high: f64, whole: bool) -> usize {
         self.columns.push(Column { value, low: 0.0, high, whole });
         self.columns.len() - 1

@@ -144,3 +144,15 @@ fn a_looser_limit_never_lowers_the_objective() {
         assert!(after.objective >= before.objective - 1e-7, "case {case}: {} to {}", before.objective, after.objective);
     }
 }
+
+#[test]
+#[cfg(feature = "highs")]
+fn both_solvers_give_one_plan() {
+    let mut dice = Dice::new(20, 26);
+    for case in 0..240 {
+        let asked = random(&mut dice);
+        let by = |solver| plan_by(&asked, solver).expect("plan");
+        let (cbc, highs) = (by(Solver::Cbc), by(Solver::Highs));
+        assert_eq!((cbc.sites, cbc.objective), (highs.sites, highs.objective), "case {case}: {asked:?}");
+    }
+}

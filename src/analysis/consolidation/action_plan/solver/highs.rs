@@ -1,37 +1,16 @@
-//! The solver: HiGHS (Huangfu and Hall 2018), single-threaded with a fixed seed, so that a question has one answer.
+//! HiGHS (Huangfu and Hall 2018), the solver of a build with the feature `highs`.
 
-use super::model::Programme;
+use super::{GAP, SEED, Solved, TOLERANCE};
+use crate::analysis::consolidation::action_plan::model::Programme;
 use crate::domain::Fault;
 use crate::domain::fault::Outcome;
+use highs::{HighsModelStatus as Status, HighsSolutionStatus, RowProblem, Sense};
 
-/// What the solver found.
-#[derive(Clone, Debug)]
-pub(super) struct Solved {
-    /// Values of the columns; `None` when the time was up before the first feasible point.
-    pub values: Option<Vec<f64>>,
-    /// Proven bound on the objective.
-    pub bound: f64,
-    /// The bound is met within the solver's own tolerance.
-    pub optimal: bool,
-}
+/// Work limit: unlike the clock it ends every machine's run at the same point.
+const MOST_NODES: i32 = 2_000;
 
-/// Maximises. Without the feature `milp` there is no solver, and the fault says how to have one.
-#[cfg(not(feature = "milp"))]
-pub(super) fn maximise(_: &Programme, _: &[f64], _: f64) -> Outcome<Solved> {
-    Err(Fault::internal("solver_missing", "built without the solver (feature `milp`)")
-        .help("用默认特性重新编译", "build again with the default features"))
-}
-
-/// Maximises. `start` is a feasible point to begin with.
-///
-/// # Errors
-/// `solver`: the solver refused the programme or ended without a bound.
-#[cfg(feature = "milp")]
+/// As [`super::Solver::maximise`].
 pub(super) fn maximise(programme: &Programme, start: &[f64], time_limit_s: f64) -> Outcome<Solved> {
-    use highs::{HighsModelStatus as Status, HighsSolutionStatus, RowProblem, Sense};
-    if programme.columns.is_empty() {
-        return Ok(Solved { values: Some(Vec::new()), bound: 0.0, optimal: true });
-    }
     let mut problem = RowProblem::default();
     let columns: Vec<highs::Col> =
         programme.columns.iter().map(|column| problem.add_column_with_integrality(column.value, column.low..=column.high, column.whole)).collect();
@@ -69,17 +48,6 @@ pub(super) fn maximise(programme: &Programme, start: &[f64], time_limit_s: f64) 
     Ok(Solved { values: has_point.then(|| solved.get_solution().columns().to_vec()), bound, optimal: status == Status::Optimal })
 }
 
-#[cfg(feature = "milp")]
-const SEED: i32 = 1;
-/// Work limit: unlike the clock it ends every machine's run at the same point.
-#[cfg(feature = "milp")]
-const MOST_NODES: i32 = 2_000;
-#[cfg(feature = "milp")]
-const GAP: f64 = 1e-7;
-#[cfg(feature = "milp")]
-const TOLERANCE: f64 = 1e-9;
-
-#[cfg(feature = "milp")]
 fn failed(detail: impl std::fmt::Display) -> Fault {
-    Fault::internal("solver", format!("HiGHS: {detail}"))
+    super::failed("HiGHS", detail)
 }
