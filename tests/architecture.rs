@@ -41,6 +41,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("rusqlite", &["store"]),
     ("postgres", &["store"]),
     ("axum", &["api", "cli"]),
+    ("axum_extra", &["api"]),
     ("tower_http", &["api"]),
     ("utoipa", &["api"]),
     ("rust_embed", &["api"]),

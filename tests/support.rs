@@ -86,8 +86,14 @@ pub struct Server {
 
 impl Server {
     pub fn start(city: &Path) -> Server {
+        Server::start_with(city, &[])
+    }
+
+    /// With settings by environment variables.
+    pub fn start_with(city: &Path, settings: &[(&str, &str)]) -> Server {
         let mut child = Command::new(PARKPLAN)
             .args(["serve", path(city), "--listen", "127.0.0.1:0"])
+            .envs(settings.iter().copied())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()

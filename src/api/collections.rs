@@ -1,16 +1,15 @@
 //! `/collections`: what there is, and what each property means.
 
-use super::{App, Caller, Refusal, away};
+use super::conditions::Tag;
+use super::{App, Caller, Refusal, reply};
 use crate::city::City;
-use crate::domain::{ColumnType, Lang, Layer, catalogue};
+use crate::domain::{ColumnType, Lang, Layer, LayerId, catalogue};
 use crate::service;
-use axum::Json;
 use axum::extract::{Path, State};
-use axum::http::header;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use serde_json::{Map, Value, json};
 
-const CRS84: &str = "http://www.opengis.net/def/crs/OGC/1.3/CRS84";
+pub(super) const CRS84: &str = "http://www.opengis.net/def/crs/OGC/1.3/CRS84";
 
 fn describe(city: &City, layer: &Layer, caller: &Caller) -> Value {
     let (base, name) = (&caller.base, &layer.name);
@@ -41,23 +40,43 @@ fn describe(city: &City, layer: &Layer, caller: &Caller) -> Value {
     value
 }
 
-pub async fn list(State(app): State<App>, caller: Caller) -> Result<Json<Value>, Refusal> {
-    away(move || {
-        let city = app.planner.city();
-        let collections: Vec<Value> = service::collections().map(|layer| describe(&city, layer, &caller)).collect();
-        Ok(Json(json!({ "collections": collections, "links": [{ "rel": "self", "href": format!("{}/collections", caller.base), "type": "application/json" }] })))
+pub(super) async fn list(State(app): State<App>, caller: Caller) -> Result<Response, Refusal> {
+    app.read(move |app, city| {
+        let collections: Vec<Value> = service::collections().map(|layer| describe(city, layer, &caller)).collect();
+        let links = json!([{ "rel": "self", "href": format!("{}/collections", caller.base), "type": "application/json" }]);
+        let tag = app.tag(city).told_in(caller.lang).formed(caller.form, &caller.base);
+        reply::document(caller.form, &json!({ "collections": collections, "links": links }), tag)
     })
     .await
 }
 
-pub async fn one(State(app): State<App>, caller: Caller, Path(name): Path<String>) -> Result<Json<Value>, Refusal> {
-    away(move || Ok(Json(describe(&app.planner.city(), service::collection(&name)?, &caller)))).await
+/// The tag of what is said about one collection.
+fn tag(app: &App, city: &City, name: &str, caller: &Caller) -> Tag {
+    let tag = LayerId::parse(name).map_or_else(|| app.tag(city), |layer| app.tag_on(city, &[layer]));
+    tag.told_in(caller.lang).formed(caller.form, &caller.base)
+}
+
+pub(super) async fn one(State(app): State<App>, caller: Caller, Path(name): Path<String>) -> Result<Response, Refusal> {
+    app.read(move |app, city| {
+        let answer = describe(city, service::collection(&name)?, &caller);
+        reply::document(caller.form, &answer, tag(app, city, &name, &caller))
+    })
+    .await
 }
 
 /// JSON Schema of a collection's properties; the queryables are the same properties.
-pub async fn schema(caller: Caller, Path(name): Path<String>) -> Result<Response, Refusal> {
-    let layer = service::collection(&name)?;
-    let private = caller.viewer.sees_private(&name);
+pub(super) async fn schema(State(app): State<App>, caller: Caller, Path(name): Path<String>) -> Result<Response, Refusal> {
+    app.read(move |app, city| {
+        let body = properties(service::collection(&name)?, &caller);
+        let tag = tag(app, city, &name, &caller).seen_by(&caller.viewer);
+        reply::typed_document(caller.form, "application/schema+json", &body, tag)
+    })
+    .await
+}
+
+fn properties(layer: &Layer, caller: &Caller) -> Value {
+    let name = &layer.name;
+    let private = caller.viewer.sees_private(name);
     let mut properties = Map::new();
     if layer.is_spatial() {
         properties.insert(
@@ -91,11 +110,10 @@ pub async fn schema(caller: Caller, Path(name): Path<String>) -> Result<Response
         }
         properties.insert(column.name.clone(), property);
     }
-    let body = json!({
+    json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": format!("{}/collections/{name}/schema", caller.base),
         "type": "object", "title": if caller.lang == Lang::Zh { &layer.zh } else { &layer.en },
         "properties": properties, "additionalProperties": false,
-    });
-    Ok(([(header::CONTENT_TYPE, "application/schema+json"), (header::VARY, "accept-language, cookie")], body.to_string()).into_response())
+    })
 }

@@ -12,7 +12,13 @@ pub async fn export(State(app): State<App>, caller: Caller, Json(request): Json<
         let format = Format::parse(&request.format)?;
         let city = app.planner.city();
         let selected = exports::select_for_export(&city, &caller.viewer, &request)?;
-        let options = FileOptions { format, precision: request.precision, crs: request.crs.as_deref(), encoding: request.encoding.as_deref() };
+        let options = FileOptions {
+            format,
+            precision: request.precision,
+            crs: request.crs.as_deref(),
+            encoding: request.encoding.as_deref(),
+            properties: None,
+        };
         Ok((exports::export_bytes(&city, &selected, &options)?, selected.rows.len(), (format, request.collection)))
     })
     .await?;

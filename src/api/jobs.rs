@@ -20,10 +20,10 @@ fn body(status: &JobStatus, base: &str) -> Value {
 }
 
 /// The answer to an execution that was asked for asynchronously.
-pub fn accepted(status: &JobStatus, base: &str) -> Response {
-    let place = format!("/jobs/{}", status.id);
+pub fn accepted(status: &JobStatus, caller: &Caller) -> Response {
+    let place = caller.place(&format!("/jobs/{}", status.id));
     let applied = (HeaderName::from_static("preference-applied"), "respond-async".to_owned());
-    (StatusCode::CREATED, [(header::LOCATION, place), applied], Json(body(status, base))).into_response()
+    (StatusCode::CREATED, [(header::LOCATION, place), applied], Json(body(status, &caller.base))).into_response()
 }
 
 pub async fn list(State(app): State<App>, caller: Caller) -> Json<Value> {

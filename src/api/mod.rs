@@ -5,26 +5,37 @@ mod caller;
 mod changes;
 mod collections;
 mod conditions;
+mod contract;
+mod door;
 mod exports;
+mod front;
+mod html;
 mod instruments;
 mod items;
 mod jobs;
 mod landing;
+mod negotiate;
 mod openapi;
+mod parameters;
 mod plans;
 mod problem;
 mod processes;
+mod reply;
 mod sessions;
 mod tiles;
 mod units;
 
 use crate::domain::fault::Outcome;
 use crate::service::Planner;
+use crate::service::sessions::random_token;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderName, HeaderValue, header};
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{get, patch, post};
 use caller::Caller;
+use contract::Contract;
+pub use front::Front;
 use problem::Refusal;
 use std::sync::Arc;
 use tower_http::compression::CompressionLayer;
@@ -35,17 +46,27 @@ const LARGEST_BODY: usize = 16 << 20;
 
 /// What handlers share.
 #[derive(Clone)]
-pub struct App {
-    pub planner: Arc<Planner>,
+pub(crate) struct App {
+    planner: Arc<Planner>,
+    front: Arc<Front>,
+    contract: Arc<Contract>,
+    /// Drawn anew by each process, for its entity tags.
+    salt: String,
 }
 
 /// All routes of the server.
-pub fn router(planner: Arc<Planner>) -> Router {
+pub fn router(planner: Arc<Planner>, front: Front) -> Outcome<Router> {
+    let contract = Arc::new(Contract::of(&openapi::document()));
+    let app = App { planner, front: Arc::new(front), contract, salt: random_token()? };
+    Ok(routes(app))
+}
+
+fn routes(app: App) -> Router {
     let fixed = |name: HeaderName, value: &'static str| SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value));
     Router::new()
         .route("/", get(landing::root))
         .route("/conformance", get(landing::conformance))
-        .route("/api", get(openapi::document))
+        .route("/api", get(openapi::page))
         .route("/catalogue", get(landing::catalogue))
         .route("/healthz", get(landing::healthz))
         .route("/readyz", get(landing::healthz))
@@ -86,8 +107,10 @@ pub fn router(planner: Arc<Planner>) -> Router {
         .route("/units/{id}/history", get(units::history))
         .route("/buildings/{code}/stack", get(units::stack))
         .route("/parks/{code}/occupancy", get(units::park))
-        .fallback(assets::file)
-        .layer(axum::middleware::from_fn(problem::render))
+        .fallback(door::fallback)
+        .layer(from_fn_with_state(app.clone(), door::check))
+        .layer(from_fn(conditions::not_modified))
+        .layer(from_fn(problem::render))
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .layer(CompressionLayer::new())
         .layer(fixed(
@@ -96,7 +119,7 @@ pub fn router(planner: Arc<Planner>) -> Router {
         ))
         .layer(fixed(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .layer(fixed(header::REFERRER_POLICY, "same-origin"))
-        .with_state(App { planner })
+        .with_state(app)
 }
 
 /// Runs work that computes or reads the store away from the threads that answer.

@@ -1,107 +1,157 @@
-//! `/api`: OpenAPI 3.1, made from the dictionary so that it cannot drift from what is served.
+//! `/api`: OpenAPI 3.1. The door checks requests against this document, so that it cannot say another thing than what is served.
 
-use super::{Caller, Refusal};
+use super::Caller;
+use super::collections::CRS84;
+use super::negotiate::Form;
 use crate::domain::{ColumnType, Layer};
 use crate::service;
 use crate::service::analyses::PROCESSES;
-use axum::extract::Query;
 use axum::http::header;
 use axum::response::{Html, IntoResponse, Response};
 use serde_json::{Map, Value, json};
-use std::collections::HashMap;
 
-pub async fn document(caller: Caller, Query(query): Query<HashMap<String, String>>) -> Result<Response, Refusal> {
-    let document = build(&caller.base);
-    if query.get("f").map(String::as_str) == Some("html") {
-        return Ok(Html(page(&document)).into_response());
+pub(super) async fn page(caller: Caller) -> Response {
+    let served = served(&caller.base);
+    if caller.form == Form::Html {
+        return Html(readable(&served)).into_response();
     }
-    Ok(([(header::CONTENT_TYPE, "application/vnd.oai.openapi+json;version=3.1")], document.to_string()).into_response())
+    ([(header::CONTENT_TYPE, "application/vnd.oai.openapi+json;version=3.1")], served.to_string()).into_response()
 }
 
-/// The whole document.
-pub fn build(base: &str) -> Value {
-    let mut paths = Map::new();
-    let mut add = |path: &str, method: &str, summary: &str, parameters: Vec<Value>, answer: &str| {
-        let operation = json!({
-            "summary": summary,
-            "parameters": parameters,
-            "responses": { "200": { "description": "OK", "content": { answer: {} } }, "default": { "$ref": "#/components/responses/Problem" } },
+const PAGES: &[Form] = &[Form::Json, Form::Html];
+const ITEMS: &[Form] = &[Form::GeoJson, Form::Json, Form::Html, Form::Csv, Form::FlatGeobuf, Form::GeoPackage, Form::Shapefile, Form::Kml];
+const FEATURE: &[Form] = &[Form::GeoJson, Form::Json, Form::Html];
+
+/// An operation in the making.
+struct Entry {
+    method: &'static str,
+    path: &'static str,
+    summary: &'static str,
+    parameters: Vec<Value>,
+    answer: &'static str,
+    takes_properties: bool,
+}
+
+fn entry(method: &'static str, path: &'static str, summary: &'static str) -> Entry {
+    let names = path.split('{').skip(1).filter_map(|rest| rest.split('}').next());
+    let in_path = |name: &str| json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string" } });
+    Entry { method, path, summary, parameters: names.map(in_path).collect(), answer: "application/json", takes_properties: false }
+}
+
+impl Entry {
+    fn forms(mut self, forms: &[Form]) -> Self {
+        let names: Vec<&str> = forms.iter().map(|form| form.name()).collect();
+        self.answer = forms.first().map_or(self.answer, |form| form.media_type());
+        self.parameters.push(json!({ "name": "f", "in": "query", "description": "form of the answer; wins over Accept", "schema": { "type": "string", "enum": names } }));
+        self
+    }
+
+    fn page(self) -> Self {
+        self.forms(PAGES)
+    }
+
+    fn query(mut self, parameters: impl IntoIterator<Item = Value>) -> Self {
+        self.parameters.extend(parameters);
+        self
+    }
+
+    fn texts<const N: usize>(self, names: [&str; N]) -> Self {
+        self.query(names.map(text))
+    }
+
+    fn if_match(mut self) -> Self {
+        self.parameters.push(json!({ "name": "If-Match", "in": "header", "required": true, "schema": { "type": "string" } }));
+        self
+    }
+
+    fn answers(mut self, media_type: &'static str) -> Self {
+        self.answer = media_type;
+        self
+    }
+
+    fn of_items(mut self) -> Self {
+        self.takes_properties = true;
+        self
+    }
+
+    fn written(&self) -> Value {
+        let mut written = json!({
+            "summary": self.summary,
+            "parameters": self.parameters,
+            "responses": { "200": { "description": "OK", "content": { self.answer: {} } }, "default": { "$ref": "#/components/responses/Problem" } },
         });
-        let entry = paths.entry(path.to_owned()).or_insert_with(|| json!({}));
-        entry[method] = operation;
-    };
-    add("/", "get", "Landing page (the workbench for browsers)", vec![], "application/json");
-    add("/conformance", "get", "Conformance classes", vec![], "application/json");
-    add("/catalogue", "get", "Code lists and industry clusters", vec![], "application/json");
-    add("/collections", "get", "Collections", vec![], "application/json");
-    add("/search", "get", "Find places by code, name or coordinates", vec![text_parameter("q"), integer_parameter("limit")], "application/json");
-    for layer in service::collections() {
-        let at = |rest: &str| format!("/collections/{}{rest}", layer.name);
-        add(&at(""), "get", &layer.en, vec![], "application/json");
-        add(&at("/schema"), "get", "Properties", vec![], "application/schema+json");
-        add(&at("/queryables"), "get", "Properties that filters may name", vec![], "application/schema+json");
-        add(&at("/items"), "get", "Features", item_parameters(layer), "application/geo+json");
-        add(&at("/items/{id}"), "get", "One feature", vec![path_parameter("id")], "application/geo+json");
-        add(&at("/summary"), "get", "Totals of a selection", item_parameters(layer), "application/json");
-        add(&at("/search"), "post", "Features, with the selection in the body", vec![], "application/geo+json");
-        if layer.is_spatial() {
-            add(&at("/tilejson.json"), "get", "TileJSON", vec![], "application/json");
-            let address = ["z", "y", "x"].map(path_parameter).to_vec();
-            add(&at("/tiles/WebMercatorQuad/{z}/{y}/{x}"), "get", "Vector tile", address, "application/vnd.mapbox-vector-tile");
+        if self.takes_properties {
+            written["x-takes-properties"] = json!(true);
         }
+        written
     }
-    add("/parcels/{code}/neighbours", "get", "Neighbours with shared length", vec![path_parameter("code")], "application/json");
-    add("/processes", "get", "Analyses", vec![], "application/json");
-    for process in PROCESSES {
-        add(&format!("/processes/{}", process.id), "get", process.en, vec![], "application/json");
-        add(&format!("/processes/{}/execution", process.id), "post", process.en, vec![], "application/json");
+}
+
+fn entries() -> Vec<Entry> {
+    vec![
+        entry("get", "/", "Landing page (the workbench for browsers)").page(),
+        entry("get", "/conformance", "Conformance classes").page(),
+        entry("get", "/api", "This document").page().answers("application/vnd.oai.openapi+json;version=3.1"),
+        entry("get", "/catalogue", "Code lists and industry clusters").page(),
+        entry("get", "/healthz", "Health"),
+        entry("get", "/readyz", "Readiness"),
+        entry("get", "/collections", "Collections").page(),
+        entry("get", "/collections/{collection}", "A collection").page(),
+        entry("get", "/collections/{collection}/schema", "Properties").page().answers("application/schema+json"),
+        entry("get", "/collections/{collection}/queryables", "Properties that filters may name").page().answers("application/schema+json"),
+        entry("get", "/collections/{collection}/items", "Features").forms(ITEMS).query(selection()).query(paging()).of_items(),
+        entry("post", "/collections/{collection}/search", "Features, with the selection in the body").forms(ITEMS),
+        entry("get", "/collections/{collection}/summary", "Totals of a selection").page().query(selection()).of_items(),
+        entry("post", "/collections/{collection}/summary", "Totals, with the selection in the body").page(),
+        entry("get", "/collections/{collection}/items/{id}", "One feature").forms(FEATURE).query([choice("crs", &[CRS84])]),
+        entry("get", "/collections/{collection}/tilejson.json", "TileJSON").page(),
+        entry("get", "/collections/{collection}/tiles/WebMercatorQuad", "TileJSON").page(),
+        entry("get", "/collections/{collection}/tiles/WebMercatorQuad/{z}/{y}/{x}", "Vector tile").forms(&[Form::Tile]).texts(["rev"]),
+        entry("get", "/search", "Find places by code, name or coordinates").page().query([text("q"), count("limit")]),
+        entry("get", "/parcels/{code}/neighbours", "Neighbours with shared length").page().query([number("tolerance")]),
+        entry("get", "/processes", "Analyses").page(),
+        entry("get", "/processes/{process}", "An analysis").page(),
+        entry("post", "/processes/{process}/execution", "Run an analysis, at once or as a job"),
+        entry("get", "/jobs", "Own jobs").page(),
+        entry("get", "/jobs/{id}", "Status of a job").page(),
+        entry("delete", "/jobs/{id}", "Cancel a job"),
+        entry("get", "/jobs/{id}/results", "Result of a job").forms(&[Form::Json]),
+        entry("get", "/plans", "Plans").page(),
+        entry("post", "/plans", "Keep a plan"),
+        entry("get", "/plans/{id}", "A plan").page(),
+        entry("get", "/plans/{id}/items", "A plan's parcels").forms(&[Form::GeoJson, Form::Json]),
+        entry("get", "/instruments", "Instruments: recorded merges, splits and undoings").page().texts(["state", "park", "at"]),
+        entry("post", "/instruments", "Draft an instrument: merge, split or undo"),
+        entry("get", "/instruments/{code}", "One instrument with its ETag").page(),
+        entry("post", "/instruments/{code}/transitions", "Review, bring into force, return or withdraw").if_match(),
+        entry("get", "/lineage/{code}", "What a piece of land came from and became").page(),
+        entry("post", "/exports", "A file of exactly what is selected").answers("application/geo+json"),
+        entry("get", "/changes", "The change log").page().query([count("since"), count("limit")]).texts(["collection", "id"]),
+        entry("get", "/changes/stream", "Changes as they happen").answers("text/event-stream"),
+        entry("get", "/session", "Who am I"),
+        entry("post", "/session", "Sign in"),
+        entry("delete", "/session", "Sign out"),
+        entry("post", "/session/setup", "Make the first account with the one-time link"),
+        entry("get", "/units", "Floor units").page().texts(["park", "building", "floor"]).query([flag("stale"), count("limit"), count("offset")]),
+        entry("post", "/units:batch", "Confirm units as they stand"),
+        entry("get", "/units/{id}", "One unit with its ETag").page(),
+        entry("patch", "/units/{id}", "Change a unit (JSON Merge Patch)").if_match(),
+        entry("get", "/units/{id}/history", "Changes of a unit").page(),
+        entry("get", "/buildings/{code}/stack", "Stacking plan of a building").page(),
+        entry("get", "/parks/{code}/occupancy", "Occupancy of a park and what is due").page(),
+    ]
+}
+
+/// The document as it is committed and checked: routes as the router has them.
+pub(super) fn document() -> Value {
+    let mut paths = Map::new();
+    for entry in entries() {
+        paths.entry(entry.path.to_owned()).or_insert_with(|| json!({}))[entry.method] = entry.written();
     }
-    let if_match = json!({ "name": "If-Match", "in": "header", "required": true, "schema": { "type": "string" } });
-    add("/jobs", "get", "Own jobs", vec![], "application/json");
-    add("/jobs/{id}", "get", "Status of a job", vec![path_parameter("id")], "application/json");
-    add("/jobs/{id}", "delete", "Cancel a job", vec![path_parameter("id")], "application/json");
-    add("/jobs/{id}/results", "get", "Result of a job", vec![path_parameter("id")], "application/json");
-    add("/plans", "get", "Plans", vec![], "application/json");
-    add("/plans", "post", "Keep a plan", vec![], "application/json");
-    add("/plans/{id}", "get", "A plan", vec![path_parameter("id")], "application/json");
-    add("/plans/{id}/items", "get", "A plan's parcels", vec![path_parameter("id")], "application/geo+json");
-    add(
-        "/instruments",
-        "get",
-        "Instruments: recorded merges, splits and undoings",
-        ["state", "park", "at"].map(text_parameter).to_vec(),
-        "application/json",
-    );
-    add("/instruments", "post", "Draft an instrument: merge, split or undo", vec![], "application/json");
-    add("/instruments/{code}", "get", "One instrument with its ETag", vec![path_parameter("code")], "application/json");
-    let transition = vec![path_parameter("code"), if_match.clone()];
-    add("/instruments/{code}/transitions", "post", "Review, bring into force, return or withdraw", transition, "application/json");
-    add("/lineage/{code}", "get", "What a piece of land came from and became", vec![path_parameter("code")], "application/json");
-    add("/exports", "post", "A file of exactly what is selected", vec![], "application/geo+json");
-    add(
-        "/changes",
-        "get",
-        "The change log",
-        vec![integer_parameter("since"), text_parameter("collection"), text_parameter("id")],
-        "application/json",
-    );
-    add("/changes/stream", "get", "Changes as they happen", vec![], "text/event-stream");
-    add("/session", "get", "Who am I", vec![], "application/json");
-    add("/session", "post", "Sign in", vec![], "application/json");
-    add("/session", "delete", "Sign out", vec![], "application/json");
-    add("/session/setup", "post", "Make the first account with the one-time link", vec![], "application/json");
-    add("/units", "get", "Floor units", ["park", "building", "floor"].map(text_parameter).to_vec(), "application/json");
-    add("/units/{id}", "get", "One unit with its ETag", vec![path_parameter("id")], "application/json");
-    add("/units/{id}", "patch", "Change a unit (JSON Merge Patch)", vec![path_parameter("id"), if_match], "application/json");
-    add("/units/{id}/history", "get", "Changes of a unit", vec![path_parameter("id")], "application/json");
-    add("/units:batch", "post", "Confirm units as they stand", vec![], "application/json");
-    add("/buildings/{code}/stack", "get", "Stacking plan of a building", vec![path_parameter("code")], "application/json");
-    add("/parks/{code}/occupancy", "get", "Occupancy of a park and what is due", vec![path_parameter("code")], "application/json");
-    add("/healthz", "get", "Health", vec![], "application/json");
     json!({
         "openapi": "3.1.0",
         "info": { "title": "parkplan 园图", "version": env!("CARGO_PKG_VERSION"), "description": "Land and park planning workbench" },
-        "servers": [{ "url": base }],
+        "servers": [{ "url": "/" }],
         "paths": paths,
         "components": {
             "responses": { "Problem": { "description": "RFC 9457 problem", "content": { "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } } } } },
@@ -113,30 +163,43 @@ pub fn build(base: &str) -> Value {
     })
 }
 
-fn path_parameter(name: &str) -> Value {
-    json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string" } })
+/// The document as it is served: with this server's address, and with each collection and process by name. Clients such as GDAL look for
+/// `/collections/parcel/items` and its properties.
+fn served(base: &str) -> Value {
+    let mut document = document();
+    document["servers"] = json!([{ "url": base }]);
+    let Some(paths) = document["paths"].as_object_mut() else { return document };
+    for (path, methods) in std::mem::take(paths) {
+        if path.contains("{collection}") {
+            for layer in service::collections().filter(|layer| layer.is_spatial() || !path.contains("/tile")) {
+                paths.insert(path.replace("{collection}", &layer.name), named(&methods, "collection", Some(layer)));
+            }
+        } else if path.contains("{process}") {
+            for process in PROCESSES {
+                paths.insert(path.replace("{process}", process.id), named(&methods, "process", None));
+            }
+        } else {
+            paths.insert(path, methods);
+        }
+    }
+    document
 }
 
-fn text_parameter(name: &str) -> Value {
-    json!({ "name": name, "in": "query", "schema": { "type": "string" } })
+/// Operations of a path in which `parameter` is filled in; with the layer's properties where they are parameters.
+fn named(methods: &Value, parameter: &str, layer: Option<&Layer>) -> Value {
+    let mut methods = methods.clone();
+    for operation in methods.as_object_mut().into_iter().flat_map(Map::values_mut) {
+        let takes_properties = operation["x-takes-properties"] == true;
+        if let Some(parameters) = operation["parameters"].as_array_mut() {
+            parameters.retain(|own| own["in"] != "path" || own["name"] != parameter);
+            parameters.extend(layer.filter(|_| takes_properties).into_iter().flat_map(properties));
+        }
+    }
+    methods
 }
 
-fn integer_parameter(name: &str) -> Value {
-    json!({ "name": name, "in": "query", "schema": { "type": "integer", "minimum": 0 } })
-}
-
-fn item_parameters(layer: &Layer) -> Vec<Value> {
-    let mut parameters = vec![
-        json!({ "name": "bbox", "in": "query", "style": "form", "explode": false, "schema": { "type": "array", "minItems": 4, "maxItems": 6, "items": { "type": "number" } } }),
-        json!({ "name": "limit", "in": "query", "schema": { "type": "integer", "minimum": 1, "maximum": 10_000, "default": 10 } }),
-        json!({ "name": "offset", "in": "query", "schema": { "type": "integer", "minimum": 0, "default": 0 } }),
-        json!({ "name": "datetime", "in": "query", "schema": { "type": "string" } }),
-        json!({ "name": "filter-lang", "in": "query", "schema": { "type": "string", "enum": ["cql2-text", "cql2-json"], "default": "cql2-text" } }),
-        json!({ "name": "skipGeometry", "in": "query", "schema": { "type": "boolean", "default": false } }),
-        json!({ "name": "resulttype", "in": "query", "schema": { "type": "string", "enum": ["results", "hits"] } }),
-    ];
-    parameters.extend(["filter", "ids", "sortby", "properties"].map(text_parameter));
-    parameters.extend(layer.columns.iter().filter(|column| !column.private).map(|column| {
+fn properties(layer: &Layer) -> impl Iterator<Item = Value> {
+    layer.columns.iter().filter(|column| !column.private).map(|column| {
         let kind = match column.kind {
             ColumnType::Real => "number",
             ColumnType::Integer => "integer",
@@ -144,12 +207,58 @@ fn item_parameters(layer: &Layer) -> Vec<Value> {
             ColumnType::Text | ColumnType::Date | ColumnType::List => "string",
         };
         json!({ "name": column.name, "in": "query", "description": format!("{} · {}", column.zh, column.en), "schema": { "type": kind } })
-    }));
+    })
+}
+
+fn text(name: &str) -> Value {
+    json!({ "name": name, "in": "query", "schema": { "type": "string" } })
+}
+
+fn number(name: &str) -> Value {
+    json!({ "name": name, "in": "query", "schema": { "type": "number" } })
+}
+
+fn count(name: &str) -> Value {
+    json!({ "name": name, "in": "query", "schema": { "type": "integer", "minimum": 0 } })
+}
+
+fn flag(name: &str) -> Value {
+    json!({ "name": name, "in": "query", "schema": { "type": "boolean" } })
+}
+
+fn choice(name: &str, choices: &[&str]) -> Value {
+    json!({ "name": name, "in": "query", "schema": { "type": "string", "enum": choices, "default": choices.first() } })
+}
+
+/// Which features.
+fn selection() -> Vec<Value> {
+    let ids = "codes, parted by commas; a code with a comma stands in double quotes, or each code in an `ids` of its own";
+    let mut parameters = vec![
+        json!({ "name": "bbox", "in": "query", "style": "form", "explode": false, "schema": { "type": "array", "minItems": 4, "maxItems": 6, "items": { "type": "number" } } }),
+        choice("bbox-crs", &[CRS84]),
+        choice("crs", &[CRS84]),
+        choice("filter-lang", &["cql2-text", "cql2-json"]),
+        choice("filter-crs", &[CRS84]),
+        json!({ "name": "ids", "in": "query", "description": ids, "style": "form", "explode": true, "schema": { "type": "array", "items": { "type": "string" } } }),
+    ];
+    parameters.extend(["datetime", "filter"].map(text));
+    parameters
+}
+
+/// Which page of them, and how much of each.
+fn paging() -> Vec<Value> {
+    let mut parameters = vec![
+        json!({ "name": "limit", "in": "query", "schema": { "type": "integer", "minimum": 1, "maximum": 10_000, "default": 10 } }),
+        json!({ "name": "offset", "in": "query", "schema": { "type": "integer", "minimum": 0, "default": 0 } }),
+        choice("skipGeometry", &["false", "true"]),
+        choice("resulttype", &["results", "hits"]),
+    ];
+    parameters.extend(["sortby", "properties"].map(text));
     parameters
 }
 
 /// A plain page of the routes, readable without scripts.
-fn page(document: &Value) -> String {
+fn readable(document: &Value) -> String {
     let mut rows = String::new();
     for (path, methods) in document["paths"].as_object().into_iter().flatten() {
         for (method, operation) in methods.as_object().into_iter().flatten() {

@@ -65,7 +65,7 @@ pub async fn execute(
 ) -> Result<Response, Refusal> {
     let process = find(&id)?;
     if wants_a_job(&headers) {
-        return Ok(jobs::accepted(&app.planner.submit(&caller.viewer, process.id, execution.inputs)?, &caller.base));
+        return Ok(jobs::accepted(&app.planner.submit(&caller.viewer, process.id, execution.inputs)?, &caller));
     }
     away(move || app.planner.execute(&caller.viewer, process.id, &execution.inputs).map(Json)).await.map(Json::into_response)
 }

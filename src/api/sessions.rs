@@ -1,6 +1,5 @@
 //! `/session`: sign in, who am I, sign out, first account.
 
-use super::caller::COOKIE;
 use super::{App, Caller, Refusal, away};
 use crate::domain::Account;
 use crate::service::Planner;
@@ -9,6 +8,8 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use axum_extra::extract::CookieJar;
+use axum_extra::extract::cookie::Cookie;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -28,9 +29,8 @@ fn describe(planner: &Planner, account: Option<&Account>) -> Value {
     }
 }
 
-fn with_cookie(body: Value, token: &str) -> Response {
-    let cookie = format!("{COOKIE}={token}; HttpOnly; SameSite=Strict; Path=/");
-    ([(header::SET_COOKIE, cookie), (header::CACHE_CONTROL, "no-store".to_owned())], Json(body)).into_response()
+fn with_cookie(body: Value, cookie: Cookie<'static>) -> Response {
+    (CookieJar::new().add(cookie), [(header::CACHE_CONTROL, "no-store")], Json(body)).into_response()
 }
 
 pub async fn who(State(app): State<App>, caller: Caller) -> Response {
@@ -39,24 +39,25 @@ pub async fn who(State(app): State<App>, caller: Caller) -> Response {
 
 pub async fn sign_in(State(app): State<App>, caller: Caller, Json(form): Json<SignIn>) -> Result<Response, Refusal> {
     caller.may_write()?;
-    let planner = app.planner.clone();
-    let (account, token) = away(move || planner.sign_in(&form.account, &form.password, &caller.address)).await?;
-    Ok(with_cookie(describe(&app.planner, Some(&account)), &token))
+    let (planner, address) = (app.planner.clone(), caller.address.clone());
+    let (account, token) = away(move || planner.sign_in(&form.account, &form.password, &address)).await?;
+    Ok(with_cookie(describe(&app.planner, Some(&account)), caller.cookie(&token)))
 }
 
 pub async fn set_up(State(app): State<App>, caller: Caller, Json(form): Json<Setup>) -> Result<Response, Refusal> {
     caller.may_write()?;
     let planner = app.planner.clone();
     let (account, token) = away(move || planner.set_up(&form)).await?;
-    Ok(with_cookie(describe(&app.planner, Some(&account)), &token))
+    Ok(with_cookie(describe(&app.planner, Some(&account)), caller.cookie(&token)))
 }
 
 pub async fn sign_out(State(app): State<App>, caller: Caller) -> Result<Response, Refusal> {
     caller.may_write()?;
+    let mut gone = caller.cookie("");
+    gone.make_removal();
     if let Some(token) = caller.token {
         let planner = app.planner.clone();
         away(move || planner.sign_out(&token)).await?;
     }
-    let gone = format!("{COOKIE}=; HttpOnly; SameSite=Strict; Path=/; Max-Age=0");
-    Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, gone)]).into_response())
+    Ok((StatusCode::NO_CONTENT, CookieJar::new().add(gone)).into_response())
 }

@@ -1,12 +1,12 @@
 //! Occupancy: units, stacks, a park's to-do list.
 
-use super::conditions::if_match;
-use super::{App, Caller, Refusal, away};
-use crate::domain::Fault;
+use super::conditions::{Tag, if_match};
+use super::{App, Caller, Refusal, away, reply};
+use crate::city::City;
 use crate::domain::edit::Precondition;
 use crate::domain::fault::Outcome;
-use crate::service::changes::History;
-use crate::service::occupancy::{self, ParkOccupancy, Stack, UnitAnswer, UnitPage, UnitQuery};
+use crate::domain::{Fault, LayerId};
+use crate::service::occupancy::{self, UnitAnswer, UnitQuery};
 use crate::service::today;
 use crate::service::use_cases::Confirmation;
 use axum::Json;
@@ -16,21 +16,45 @@ use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-pub async fn list(State(app): State<App>, caller: Caller, Query(query): Query<UnitQuery>) -> Result<Json<UnitPage>, Refusal> {
-    away(move || occupancy::list(&app.planner.city(), &caller.viewer, &query, &today()).map(Json)).await
+/// Layers that show in the answers about units.
+const SHOWN: [LayerId; 2] = [LayerId::Building, LayerId::Park];
+const OCCUPANCY: [LayerId; 4] = [LayerId::Unit, LayerId::Floor, LayerId::Building, LayerId::Park];
+
+pub(super) async fn list(State(app): State<App>, caller: Caller, Query(query): Query<UnitQuery>) -> Result<Response, Refusal> {
+    app.read(move |app, city| {
+        let page = occupancy::list(city, &caller.viewer, &query, &today())?;
+        reply::document(caller.form, &page, occupancy_tag(app, city, &caller))
+    })
+    .await
 }
 
+fn occupancy_tag(app: &App, city: &City, caller: &Caller) -> Tag {
+    app.tag_on(city, &OCCUPANCY).on(&today()).seen_by(&caller.viewer).formed(caller.form, "")
+}
+
+/// What a write left, with the tag for the next one.
 fn with_etag(unit: UnitAnswer) -> Response {
     let etag = unit.etag.clone();
-    ([(header::ETAG, etag), (header::VARY, "cookie".to_owned()), (header::CACHE_CONTROL, "no-cache".to_owned())], Json(unit)).into_response()
+    ([(header::ETAG, etag), (header::CACHE_CONTROL, "private, no-cache".to_owned())], Json(unit)).into_response()
 }
 
-pub async fn one(State(app): State<App>, caller: Caller, Path(id): Path<String>) -> Result<Response, Refusal> {
-    away(move || occupancy::one(&app.planner.city(), &caller.viewer, &id, &today())).await.map(with_etag)
+pub(super) async fn one(State(app): State<App>, caller: Caller, Path(id): Path<String>) -> Result<Response, Refusal> {
+    app.read(move |app, city| {
+        let unit = occupancy::one(city, &caller.viewer, &id, &today())?;
+        let tag = app.tag_of_row(city, unit.unit.revision, &SHOWN).on(&today()).seen_by(&caller.viewer).formed(caller.form, "");
+        reply::document(caller.form, &unit, tag)
+    })
+    .await
 }
 
 /// JSON Merge Patch; the body is read here because its media type is not plain JSON.
-pub async fn update(State(app): State<App>, caller: Caller, Path(id): Path<String>, headers: HeaderMap, body: String) -> Result<Response, Refusal> {
+pub(super) async fn update(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    body: String,
+) -> Result<Response, Refusal> {
     caller.viewer.signed_in()?;
     caller.may_write()?;
     let seen = if_match(&headers)?;
@@ -41,7 +65,7 @@ pub async fn update(State(app): State<App>, caller: Caller, Path(id): Path<Strin
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Batch {
+pub(super) struct Batch {
     confirm: Vec<Confirmed>,
     as_of: String,
 }
@@ -53,7 +77,7 @@ struct Confirmed {
     etag: String,
 }
 
-pub async fn batch(State(app): State<App>, caller: Caller, Json(batch): Json<Batch>) -> Result<Json<Confirmation>, Refusal> {
+pub(super) async fn batch(State(app): State<App>, caller: Caller, Json(batch): Json<Batch>) -> Result<Json<Confirmation>, Refusal> {
     caller.viewer.signed_in()?;
     caller.may_write()?;
     let seen = |unit: Confirmed| Ok((unit.id, Precondition::parse(&unit.etag)?));
@@ -61,14 +85,26 @@ pub async fn batch(State(app): State<App>, caller: Caller, Json(batch): Json<Bat
     away(move || app.planner.confirm_units(&caller.viewer, units, &batch.as_of).map(Json)).await
 }
 
-pub async fn history(State(app): State<App>, caller: Caller, Path(id): Path<String>) -> Result<Json<History>, Refusal> {
-    away(move || app.planner.unit_history(&app.planner.city(), &caller.viewer, &id).map(Json)).await
+pub(super) async fn history(State(app): State<App>, caller: Caller, Path(id): Path<String>) -> Result<Response, Refusal> {
+    app.read(move |app, city| {
+        let history = app.planner.unit_history(city, &caller.viewer, &id)?;
+        reply::document(caller.form, &history, occupancy_tag(app, city, &caller))
+    })
+    .await
 }
 
-pub async fn stack(State(app): State<App>, caller: Caller, Path(code): Path<String>) -> Result<Json<Stack>, Refusal> {
-    away(move || occupancy::stack(&app.planner.city(), &caller.viewer, &code, &today()).map(Json)).await
+pub(super) async fn stack(State(app): State<App>, caller: Caller, Path(code): Path<String>) -> Result<Response, Refusal> {
+    app.read(move |app, city| {
+        let stack = occupancy::stack(city, &caller.viewer, &code, &today())?;
+        reply::document(caller.form, &stack, occupancy_tag(app, city, &caller))
+    })
+    .await
 }
 
-pub async fn park(State(app): State<App>, caller: Caller, Path(code): Path<String>) -> Result<Json<ParkOccupancy>, Refusal> {
-    away(move || occupancy::of_park(&app.planner.city(), &caller.viewer, &code, &today()).map(Json)).await
+pub(super) async fn park(State(app): State<App>, caller: Caller, Path(code): Path<String>) -> Result<Response, Refusal> {
+    app.read(move |app, city| {
+        let park = occupancy::of_park(city, &caller.viewer, &code, &today())?;
+        reply::document(caller.form, &park, occupancy_tag(app, city, &caller))
+    })
+    .await
 }

@@ -43,12 +43,12 @@ impl Planner {
     }
 
     pub fn instruments(&self, city: &City, viewer: &Viewer, query: &InstrumentQuery) -> Outcome<InstrumentList> {
-        instruments::list(city, viewer, query, |code| self.instrument_changes(code))
+        instruments::list(city, viewer, query, |code| self.instrument_changes(city, code))
     }
 
     pub fn instrument(&self, city: &City, viewer: &Viewer, code: &str) -> Outcome<InstrumentAnswer> {
         let known = city.instruments().get(code).ok_or_else(|| instruments::no_such_instrument(code))?;
-        let signatures = instruments::signatures(viewer, self.instrument_changes(code)?);
+        let signatures = instruments::signatures(viewer, self.instrument_changes(city, code)?);
         Ok(instruments::view(city, viewer, known, signatures))
     }
 
