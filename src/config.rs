@@ -5,8 +5,8 @@ use crate::domain::fault::Outcome;
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
 
-/// Settings that flags override. `PARKPLAN_LISTEN`, `PARKPLAN_CITY`, `PARKPLAN_LANG`, `PARKPLAN_HOME` and
-/// `PARKPLAN_BASE_URL` override the file.
+/// Settings that flags override. `PARKPLAN_LISTEN`, `PARKPLAN_CITY`, `PARKPLAN_LANG`, `PARKPLAN_HOME`,
+/// `PARKPLAN_BASE_URL` and `PARKPLAN_TRUSTED_PROXIES` override the file.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
@@ -46,6 +46,8 @@ impl Config {
         config.lang = variable("PARKPLAN_LANG").or(config.lang);
         config.home = variable("PARKPLAN_HOME").map(PathBuf::from).or(config.home);
         config.base_url = variable("PARKPLAN_BASE_URL").or(config.base_url);
+        let listed = |text: String| text.split(',').map(|proxy| proxy.trim().to_owned()).collect();
+        config.trusted_proxies = variable("PARKPLAN_TRUSTED_PROXIES").map(listed).or(config.trusted_proxies);
         Ok(config)
     }
 

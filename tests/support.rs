@@ -159,7 +159,7 @@ impl Answer {
 
 impl Client {
     pub fn guest(server: &Server) -> Client {
-        let config = Agent::config_builder().http_status_as_error(false).timeout_global(Some(Duration::from_secs(60))).build();
+        let config = Agent::config_builder().http_status_as_error(false).max_redirects(0).timeout_global(Some(Duration::from_secs(60))).build();
         Client { agent: config.into(), base: server.url.clone(), cookie: None }
     }
 

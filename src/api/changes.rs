@@ -2,13 +2,15 @@
 
 use super::{App, Caller, Refusal, reply};
 use crate::domain::ChangeQuery;
+use crate::service::Event;
 use axum::extract::{Query, State};
 use axum::response::Response;
-use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::response::sse::{self, KeepAlive, Sse};
 use futures_util::stream::{Stream, unfold};
 use serde::Deserialize;
 use serde_json::json;
 use std::convert::Infallible;
+use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 
 #[derive(Deserialize)]
@@ -30,22 +32,52 @@ pub(super) async fn list(State(app): State<App>, caller: Caller, Query(query): Q
 }
 
 /// `change` for each commit; `reload` to a listener that fell behind, which then reads everything anew.
-pub(super) async fn stream(State(app): State<App>) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
-    let events = unfold((app.planner.listen(), app, false), |(mut events, app, greeted)| async move {
+pub(super) async fn stream(State(app): State<App>) -> Sse<impl Stream<Item = Result<sse::Event, Infallible>>> {
+    let events = app.planner.listen();
+    Sse::new(told(events, move || app.planner.city().revision)).keep_alive(KeepAlive::default())
+}
+
+fn told(events: Receiver<Event>, head: impl Fn() -> i64) -> impl Stream<Item = Result<sse::Event, Infallible>> {
+    unfold((events, head, false), |(mut events, head, greeted)| async move {
         if !greeted {
             // Something at once, so that the listener knows the stream stands.
-            return Some((Ok(Event::default().comment("listening")), (events, app, true)));
+            return Some((Ok(sse::Event::default().comment("listening")), (events, head, true)));
         }
         let event = match events.recv().await {
-            Ok(event) => Event::default().event("change").data(serde_json::to_string(&event).unwrap_or_default()),
+            Ok(event) => sse::Event::default().event("change").data(serde_json::to_string(&event).unwrap_or_default()),
             Err(RecvError::Lagged(_)) => {
-                // What is still in the queue is part of what will be read: only later commits matter.
+                // What waits is part of what will be read anew: only commits from here on are news.
                 events = events.resubscribe();
-                Event::default().event("reload").data(json!({ "revision": app.planner.city().revision }).to_string())
+                sse::Event::default().event("reload").data(json!({ "revision": head() }).to_string())
             }
             Err(RecvError::Closed) => return None,
         };
-        Some((Ok(event), (events, app, true)))
-    });
-    Sse::new(events).keep_alive(KeepAlive::default())
+        Some((Ok(event), (events, head, true)))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::response::IntoResponse;
+
+    #[tokio::test]
+    async fn who_fell_behind_is_told_to_reload_and_then_hears_the_news() {
+        let (sender, receiver) = tokio::sync::broadcast::channel(4);
+        let tell = |revision| sender.send(Event { revision, collection: "unit".to_owned(), ids: Vec::new() }).unwrap();
+        let body = Sse::new(told(receiver, || 9)).into_response().into_body();
+        (1..=9).for_each(|revision| drop(tell(revision)));
+        let mut parts = body.into_data_stream();
+        let mut heard = Vec::new();
+        for part in 0..3 {
+            if part == 2 {
+                tell(10);
+            }
+            let bytes = futures_util::StreamExt::next(&mut parts).await.unwrap().unwrap();
+            heard.push(String::from_utf8(bytes.to_vec()).unwrap());
+        }
+        assert!(heard[0].contains("listening"));
+        assert_eq!(heard[1], "event: reload\ndata: {\"revision\":9}\n\n");
+        assert!(heard[2].starts_with("event: change\ndata: {\"revision\":10,"), "{}", heard[2]);
+    }
 }

@@ -36,6 +36,7 @@ use axum::routing::{get, patch, post};
 use caller::Caller;
 use contract::Contract;
 pub use front::Front;
+pub use openapi::document;
 use problem::Refusal;
 use std::sync::Arc;
 use tower_http::compression::CompressionLayer;

@@ -143,7 +143,7 @@ fn entries() -> Vec<Entry> {
 }
 
 /// The document as it is committed and checked: routes as the router has them.
-pub(super) fn document() -> Value {
+pub fn document() -> Value {
     let mut paths = Map::new();
     for entry in entries() {
         paths.entry(entry.path.to_owned()).or_insert_with(|| json!({}))[entry.method] = entry.written();

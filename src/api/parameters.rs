@@ -109,7 +109,7 @@ fn list(text: &str) -> Vec<String> {
 /// The codes of `ids`. Once: a list with commas, where a code with a comma stands in double quotes (`"A,1",B`; a quote inside is doubled).
 /// Several times: one code each, as it stands.
 fn codes(values: &[&str], is_key: &dyn Fn(&str) -> bool) -> Result<Vec<String>, Fault> {
-    let [value] = values else { return values.iter().map(|value| whole(value)).collect() };
+    let [value] = values else { return values.iter().map(|value| whole(value, is_key)).collect() };
     if value.contains('"') {
         return if is_key(value) { Ok(vec![(*value).to_owned()]) } else { quoted(value) };
     }
@@ -122,8 +122,8 @@ fn codes(values: &[&str], is_key: &dyn Fn(&str) -> bool) -> Result<Vec<String>, 
 }
 
 /// One code, in quotes or not.
-fn whole(value: &str) -> Result<String, Fault> {
-    match value.starts_with('"') && value.ends_with('"') && value.len() > 1 {
+fn whole(value: &str, is_key: &dyn Fn(&str) -> bool) -> Result<String, Fault> {
+    match value.starts_with('"') && value.ends_with('"') && value.len() > 1 && !is_key(value) {
         true => Ok(quoted(value)?.swap_remove(0)),
         false => Ok(value.to_owned()),
     }
