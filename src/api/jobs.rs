@@ -1,6 +1,6 @@
 //! `/jobs`: runs that take longer (OGC API – Processes, asynchronous).
 
-use super::{App, Caller, Refusal, away};
+use super::{App, Caller, Refusal, away, reply};
 use crate::service::jobs::JobStatus;
 use axum::Json;
 use axum::extract::{Path, State};
@@ -26,13 +26,19 @@ pub fn accepted(status: &JobStatus, caller: &Caller) -> Response {
     (StatusCode::CREATED, [(header::LOCATION, place), applied], Json(body(status, &caller.base))).into_response()
 }
 
-pub async fn list(State(app): State<App>, caller: Caller) -> Json<Value> {
+pub async fn list(State(app): State<App>, caller: Caller) -> Response {
     let jobs: Vec<Value> = app.planner.jobs(&caller.viewer).iter().map(|status| body(status, &caller.base)).collect();
-    Json(json!({ "jobs": jobs, "links": [{ "rel": "self", "href": format!("{}/jobs", caller.base), "type": "application/json" }] }))
+    let links = json!([{ "rel": "self", "href": format!("{}/jobs", caller.base), "type": "application/json" }]);
+    fresh(reply::untagged(caller.form, &json!({ "jobs": jobs, "links": links })))
 }
 
-pub async fn one(State(app): State<App>, caller: Caller, Path(id): Path<String>) -> Result<Json<Value>, Refusal> {
-    Ok(Json(body(&app.planner.job_status(&caller.viewer, &id)?, &caller.base)))
+pub async fn one(State(app): State<App>, caller: Caller, Path(id): Path<String>) -> Result<Response, Refusal> {
+    Ok(fresh(reply::untagged(caller.form, &body(&app.planner.job_status(&caller.viewer, &id)?, &caller.base))))
+}
+
+/// What changes by itself and is one person's own is kept by nobody.
+fn fresh(response: Response) -> Response {
+    ([(header::CACHE_CONTROL, "no-store")], response).into_response()
 }
 
 pub async fn dismiss(State(app): State<App>, caller: Caller, Path(id): Path<String>) -> Result<Json<Value>, Refusal> {

@@ -1,12 +1,12 @@
 //! The landing page, conformance, the catalogue and health.
 
 use super::negotiate::Form;
-use super::{App, Caller, Refusal, assets, away, html, reply};
+use super::{App, Caller, Refusal, assets, away, reply};
 use crate::domain::{catalogue as embedded, dictionary};
 use crate::service::items;
 use axum::Json;
 use axum::extract::State;
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::Response;
 use serde_json::{Map, Value, json};
 
 /// Workbench for browsers, OGC landing page for everything else.
@@ -38,11 +38,6 @@ pub(super) async fn root(State(app): State<App>, caller: Caller) -> Result<Respo
     .await
 }
 
-/// What says nothing of the city's land: the same until the program changes.
-fn fixed(caller: &Caller, value: &Value) -> Response {
-    if caller.form == Form::Html { Html(html::document(value)).into_response() } else { Json(value).into_response() }
-}
-
 pub(super) async fn conformance(caller: Caller) -> Response {
     fixed(
         &caller,
@@ -71,7 +66,7 @@ pub(super) async fn catalogue(caller: Caller) -> Response {
     lists.insert("lineage".to_owned(), json!(embedded().lineage));
     let layers = dictionary().layers.iter().map(|layer| json!({ "code": layer.name, "zh": layer.zh, "en": layer.en })).collect();
     lists.insert("layer".to_owned(), layers);
-    fixed(&caller, &Value::Object(lists))
+    reply::untagged(caller.form, &Value::Object(lists))
 }
 
 pub(super) async fn healthz(State(app): State<App>) -> Result<Json<Value>, Refusal> {

@@ -1,6 +1,6 @@
 //! `/processes`: the analyses (OGC API – Processes, synchronous, or as a job with `Prefer: respond-async`).
 
-use super::{App, Caller, Refusal, away, jobs};
+use super::{App, Caller, Refusal, away, jobs, reply};
 use crate::domain::Fault;
 use crate::service::analyses::{PROCESSES, Process, defaults};
 use axum::Json;
@@ -44,16 +44,17 @@ fn find(id: &str) -> Result<&'static Process, Fault> {
         .ok_or_else(|| Fault::not_found("no_such_process", format!("没有分析 {id}"), format!("there is no process {id}")).at(id.to_owned()))
 }
 
-pub async fn list(caller: Caller) -> Json<Value> {
-    Json(json!({ "processes": PROCESSES.iter().map(|process| describe(process, &caller.base)).collect::<Vec<_>>(), "links": [] }))
+pub async fn list(caller: Caller) -> Response {
+    let processes: Vec<Value> = PROCESSES.iter().map(|process| describe(process, &caller.base)).collect();
+    reply::untagged(caller.form, &json!({ "processes": processes, "links": [] }))
 }
 
-pub async fn one(caller: Caller, Path(id): Path<String>) -> Result<Json<Value>, Refusal> {
+pub async fn one(caller: Caller, Path(id): Path<String>) -> Result<Response, Refusal> {
     let mut body = describe(find(&id)?, &caller.base);
     if let Some(defaults) = defaults(&id)? {
         body["defaults"] = defaults;
     }
-    Ok(Json(body))
+    Ok(reply::untagged(caller.form, &body))
 }
 
 pub async fn execute(

@@ -6,9 +6,11 @@ use super::{App, Refusal, away, html};
 use crate::city::City;
 use crate::domain::Fault;
 use crate::domain::fault::Outcome;
+use axum::Json;
 use axum::http::{HeaderValue, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::{Html, IntoResponse, Response};
 use serde::Serialize;
+use serde_json::Value;
 use std::sync::Arc;
 
 impl App {
@@ -39,4 +41,9 @@ pub(super) fn bytes(media_type: &'static str, body: impl IntoResponse, tag: Tag)
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
     tag.put_on(response.headers_mut());
     response
+}
+
+/// An answer that rests on no revision: what the program knows, or what runs at the moment.
+pub(super) fn untagged(form: Form, body: &Value) -> Response {
+    if form == Form::Html { Html(html::document(body)).into_response() } else { Json(body).into_response() }
 }
