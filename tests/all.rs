@@ -6,6 +6,7 @@ mod answers;
 mod api;
 mod architecture;
 mod cli;
+mod history;
 mod intake;
 mod real;
 mod store;

@@ -32,7 +32,6 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("rstar", &["spatial"]),
     ("proj4rs", &["spatial"]),
     ("crs_definitions", &["spatial", "store"]),
-    ("cql2", &["city"]),
     ("gdal", &["formats"]),
     ("gdal_sys", &["formats"]),
     ("geojson", &["formats"]),

@@ -104,6 +104,10 @@ impl Server {
         Server { child, url }
     }
 
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
     /// SIGKILL: no goodbye, no flush.
     pub fn kill(&mut self) {
         self.child.kill().expect("kill");

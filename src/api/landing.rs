@@ -39,8 +39,8 @@ pub(super) async fn root(State(app): State<App>, caller: Caller) -> Result<Respo
 }
 
 pub(super) async fn conformance(caller: Caller) -> Response {
-    fixed(
-        &caller,
+    reply::untagged(
+        caller.form,
         &json!({ "conformsTo": [
         "http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/core",
         "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/core",

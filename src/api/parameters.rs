@@ -1,6 +1,6 @@
 //! Reading the query string of items: selection, page, and conditions by property.
 
-use crate::city::Page;
+use crate::city::{Page, cql2};
 use crate::domain::{ColumnType, Fault, Layer};
 use crate::service::items::Selection;
 use serde::Deserialize;
@@ -65,6 +65,7 @@ impl Wanted {
 pub(super) fn wanted(layer: &Layer, query: &[(String, String)], private: bool, is_key: &dyn Fn(&str) -> bool) -> Result<Wanted, Fault> {
     let mut wanted = Wanted::default();
     let mut conditions: Vec<String> = Vec::new();
+    let mut filter: Option<String> = None;
     let mut ids: Vec<&str> = Vec::new();
     for (name, value) in query {
         let bad = || {
@@ -75,7 +76,7 @@ pub(super) fn wanted(layer: &Layer, query: &[(String, String)], private: bool, i
             "bbox" => wanted.bbox = Some(bbox(value).ok_or_else(|| bad().help("写成 西,南,东,北（度）", "write west,south,east,north in degrees"))?),
             "limit" => wanted.limit = Some(value.parse().map_err(|_| bad())?),
             "offset" => wanted.offset = value.parse().map_err(|_| bad())?,
-            "filter" => conditions.push(value.clone()),
+            "filter" => filter = Some(value.clone()),
             "ids" => ids.push(value),
             "sortby" => wanted.sortby = Some(value.clone()),
             "properties" => wanted.properties = Some(list(value)),
@@ -94,12 +95,23 @@ pub(super) fn wanted(layer: &Layer, query: &[(String, String)], private: bool, i
     if !ids.is_empty() {
         wanted.ids = Some(codes(&ids, is_key)?);
     }
-    wanted.filter = match conditions.len() {
-        0 => None,
-        1 => conditions.pop(),
-        _ => Some(conditions.iter().map(|condition| format!("({condition})")).collect::<Vec<_>>().join(" AND ")),
+    wanted.filter = match filter {
+        // Joined with others only once it was read by itself: it may be JSON, and may not end the bracket around it.
+        Some(filter) if !conditions.is_empty() => {
+            conditions.insert(0, cql2::parse(&filter)?.to_string());
+            joined(conditions)
+        }
+        Some(filter) => Some(filter),
+        None => joined(conditions),
     };
     Ok(wanted)
+}
+
+fn joined(mut conditions: Vec<String>) -> Option<String> {
+    if conditions.len() < 2 {
+        return conditions.pop();
+    }
+    Some(conditions.iter().map(|condition| format!("({condition})")).collect::<Vec<_>>().join(" AND "))
 }
 
 fn list(text: &str) -> Vec<String> {
@@ -177,9 +189,9 @@ fn quoted(text: &str) -> Result<Vec<String>, Fault> {
 
 fn equality(property: &str, kind: ColumnType, value: &str) -> String {
     match kind {
-        ColumnType::Real | ColumnType::Integer if value.parse::<f64>().is_ok() => format!("{property} = {value}"),
+        ColumnType::Real | ColumnType::Integer if value.parse::<f64>().is_ok_and(f64::is_finite) => format!("{property} = {value}"),
         ColumnType::Boolean if matches!(value, "true" | "false") => format!("{property} = {value}"),
-        _ => format!("{property} = '{}'", value.replace('\'', "''")),
+        _ => format!("{property} = {}", cql2::text_literal(value)),
     }
 }
 
@@ -214,6 +226,10 @@ mod tests {
     #[test]
     fn properties_become_conditions_and_strangers_are_refused() {
         assert_eq!(read(&[("park", "P'1"), ("far_limit", "3.5")]).unwrap().filter.unwrap(), "(park = 'P''1') AND (far_limit = 3.5)");
+        assert_eq!(read(&[("code", r"a\")]).unwrap().filter.unwrap(), r"code = 'a\\'");
+        let json = r#"{"op":"=","args":[{"property":"far_limit"},3]}"#;
+        assert_eq!(read(&[("filter", json), ("code", "0012")]).unwrap().filter.unwrap(), "(far_limit = 3) AND (code = '0012')");
+        assert!(read(&[("filter", "code = 'a') OR (code = 'b'"), ("park", "BA-03")]).is_err());
         assert!(read(&[("owner", "x")]).is_err() && read(&[("colour", "red")]).is_err());
         assert!(read(&[("bbox", "1,2,3")]).is_err() && read(&[("bbox", "1,2,0,3,4,9")]).unwrap().bbox == Some([1.0, 2.0, 3.0, 4.0]));
         assert!(read(&[("limit", "0")]).unwrap().page().is_err() && read(&[("offset", "-1")]).is_err());

@@ -3,9 +3,9 @@
 pub mod blocks;
 pub mod boxes;
 pub mod column;
+pub mod cql2;
 mod edit;
 pub mod filter;
-mod filter_text;
 pub mod instruments;
 mod keys;
 pub mod letting;

@@ -95,7 +95,7 @@ const CHECK_SAYS_NO: u8 = 3;
 const CANCELLED: u8 = 130;
 
 /// What was typed, for whoever finds the city held by this process.
-fn command_line() -> String {
+pub(crate) fn command_line() -> String {
     let mut words: Vec<String> = std::env::args().collect();
     if let Some(program) = words.first_mut() {
         *program = "parkplan".to_owned();

@@ -120,6 +120,11 @@ impl Planner {
         }
     }
 
+    /// The store, for measuring.
+    pub(crate) fn store(&self) -> &dyn CityStore {
+        self.store.as_ref()
+    }
+
     /// Threads of the analyses.
     pub(crate) fn compute(&self) -> &rayon::ThreadPool {
         &self.compute

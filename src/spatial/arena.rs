@@ -194,21 +194,23 @@ impl Arena {
         self.blocks.shrink_to_fit();
     }
 
-    fn block(&self, index: usize) -> (&Block, usize) {
-        (&self.blocks[index / BLOCK], index % BLOCK)
+    /// The block of a shape and its place there; none beyond the end (rows of a table without shapes).
+    fn block(&self, index: usize) -> Option<(&Block, usize)> {
+        let block = self.blocks.get(index / BLOCK)?;
+        (index % BLOCK < block.len()).then_some((block, index % BLOCK))
     }
 
-    /// The rings of shape `index` in order.
+    /// The rings of shape `index` in order; none beyond the end.
     pub fn rings(&self, index: usize) -> impl Iterator<Item = Ring<'_>> + Clone {
-        let (block, shape) = self.block(index);
-        block.ring_ranges(shape).map(|(range, exterior)| Ring { coords: &block.coords[range], exterior })
+        self.block(index)
+            .into_iter()
+            .flat_map(|(block, shape)| block.ring_ranges(shape).map(move |(range, exterior)| Ring { coords: &block.coords[range], exterior }))
     }
 
     /// The rings of shape `index` as positions for drawing, with their role; `place` makes those of a block when they are first asked for.
     pub fn drawn_rings(&self, index: usize, place: impl FnOnce(&[Coord<f64>]) -> Vec<[u32; 2]>) -> impl Iterator<Item = (&[[u32; 2]], bool)> + Clone {
-        let (block, shape) = self.block(index);
-        let drawn = block.drawn.get_or_init(|| place(&block.coords));
-        block.ring_ranges(shape).map(|(range, exterior)| (&drawn[range], exterior))
+        let drawn = self.block(index).map(|(block, shape)| (block, shape, block.drawn.get_or_init(|| place(&block.coords))));
+        drawn.into_iter().flat_map(|(block, shape, drawn)| block.ring_ranges(shape).map(move |(range, exterior)| (&drawn[range], exterior)))
     }
 
     /// The shape's box; `None` for an empty shape.

@@ -12,5 +12,6 @@ mod occupancy;
 mod parameters;
 mod proxies;
 mod stream;
+mod storm;
 mod surface;
 mod upstairs;

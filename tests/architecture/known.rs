@@ -2,11 +2,7 @@
 
 pub const IMPORTS: &[&str] = &[];
 
-pub const CRATES: &[&str] = &[
-    "src/city/filter_text.rs names geojson",
-    "src/service/analyses/consolidation.rs names geojson",
-    "src/service/analyses/upstairs/drawn.rs names geojson",
-];
+pub const CRATES: &[&str] = &["src/service/analyses/consolidation.rs names geojson", "src/service/analyses/upstairs/drawn.rs names geojson"];
 
 pub const CIRCLES: &[&str] = &["src/rules/check.rs ⇄ src/rules/pack.rs ⇄ src/rules/schema.rs ⇄ src/rules/schema/upstairs.rs"];
 

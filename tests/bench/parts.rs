@@ -1,6 +1,7 @@
 //! Parts of the house on their own (`cargo bench`); whole-process rows with baselines are `parkplan bench`.
 
 use geo_types::{Coord, LineString, MultiPolygon, Polygon, Rect};
+use parkplan::city::cql2;
 use parkplan::spatial::index::BoxIndex;
 use parkplan::spatial::{AdjacencyOptions, PolygonSet, Polygons, adjacency, outline, overlay};
 
@@ -82,4 +83,30 @@ fn box_of_one_per_cent(bencher: divan::Bencher<'_, '_>, count: usize) {
         index.visit(Rect::new(min, min + size), |row| found += u64::from(row));
         found
     });
+}
+
+#[divan::bench]
+fn filter_of_a_page(bencher: divan::Bencher<'_, '_>) {
+    const FILTER: &str =
+        "park = 'BA-03' AND far_present <= 1.7 AND land_use IN ('1001', '1002') AND S_INTERSECTS(geom, BBOX(113.8, 22.4, 114, 22.6))";
+    bencher.bench(|| cql2::parse(divan::black_box(FILTER)).is_ok());
+}
+
+/// As many comparisons as are let in.
+#[divan::bench]
+fn filter_at_the_bound_of_nodes(bencher: divan::Bencher<'_, '_>) {
+    let filter = vec!["far_present <= 1.7"; cql2::MAX_NODES / 3 - 1].join(" OR ");
+    bencher.bench(|| assert!(cql2::parse(divan::black_box(&filter)).is_ok()));
+}
+
+#[divan::bench]
+fn filter_of_as_many_codes_as_are_let_in(bencher: divan::Bencher<'_, '_>) {
+    let filter = format!("code IN ({})", vec!["'440306-1'"; cql2::MAX_ITEMS - 10_000].join(","));
+    bencher.bench(|| assert!(cql2::parse(divan::black_box(&filter)).is_ok()));
+}
+
+#[divan::bench(args = [20, 40, 60])]
+fn filter_of_nested_brackets(bencher: divan::Bencher<'_, '_>, depth: usize) {
+    let filter = format!("{}park = 'a'{}", "(".repeat(depth), ")".repeat(depth));
+    bencher.bench(|| assert!(cql2::parse(divan::black_box(&filter)).is_ok()));
 }

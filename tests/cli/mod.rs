@@ -1,6 +1,7 @@
 //! The command line as scripts use it: exit codes, bad input, whole files or none.
 
 mod land;
+mod one_writer;
 
 use crate::support::{OWN_PARK, must, own_city, parkplan, path, refused, sample};
 use std::path::Path;

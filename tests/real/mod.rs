@@ -1,5 +1,7 @@
 //! Real data, read from the folder beside the project; says so when it is not there.
 
+mod cql2;
+
 use crate::support::{Client, Server, must, path, real_data};
 use serde_json::{Value, json};
 use std::path::Path;

@@ -167,7 +167,7 @@ fn an_older_file_is_read_as_it_is() {
     let (folder, city) = with_a_park();
     let connection = rusqlite::Connection::open(&city).unwrap();
     connection
-        .execute_batch("ALTER TABLE park DROP COLUMN operator; DROP TABLE designation; UPDATE parkplan_meta SET value = '1' WHERE key = 'schema'")
+        .execute_batch("ALTER TABLE park DROP COLUMN operator; DROP TABLE designation; DELETE FROM gpkg_contents WHERE table_name = 'designation'; UPDATE parkplan_meta SET value = '1' WHERE key = 'schema'")
         .unwrap();
     drop(connection);
     let bytes = std::fs::read(&city).unwrap();

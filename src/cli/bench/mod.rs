@@ -3,6 +3,7 @@
 //! Every row runs at each size in a process of its own, so that the peak memory it prints is its own.
 
 mod consolidation;
+mod edit;
 mod plot;
 mod upstairs;
 
@@ -57,6 +58,7 @@ const ROWS: &[&str] = &[
     "tile",
     "items",
     "export",
+    "edit",
     "adjacency",
     "consolidation",
     "upstairs",
@@ -155,6 +157,7 @@ fn measure(row: &str, city: &Path) -> Outcome<Value> {
         "tile" => tile(city),
         "items" => items(city),
         "export" => export(city),
+        "edit" => edit::row(city),
         "adjacency" => consolidation::adjacency_row(city),
         "consolidation" => consolidation::consolidation_row(city),
         "upstairs" => upstairs::city(city),

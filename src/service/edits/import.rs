@@ -109,7 +109,7 @@ fn stated_over(mut base: Row, stated: &Row, layer: &Layer, crs: &WorkingCrs) -> 
 }
 
 /// Fills the columns that are computed: areas from the shape, and the first revision.
-pub(in crate::service) fn complete(row: &mut Row, layer: &Layer, crs: &WorkingCrs) {
+pub fn complete(row: &mut Row, layer: &Layer, crs: &WorkingCrs) {
     let at = |name: &str| layer.column_index(name);
     let Row { geometry, values } = row;
     let shape = if let Some(Geometry::MultiPolygon(shape)) = geometry { Some(shape) } else { None };

@@ -66,7 +66,7 @@ impl Checked {
     }
 }
 
-pub(super) use import::complete;
+pub use import::complete;
 pub(super) use units::FLOOR_SLACK_M2;
 
 /// Checks an edit against a city.
