@@ -3,7 +3,7 @@ SHELL := /bin/bash
 CARGO ?= cargo
 LISTEN ?= 127.0.0.1:8080
 
-.PHONY: run test test-rust test-web test-e2e bench soak check web setup clean
+.PHONY: run test test-rust test-web test-e2e bench soak openapi check web setup clean
 
 run: web
 	$(CARGO) run --release -- serve --listen $(LISTEN)
@@ -40,6 +40,11 @@ KILLS ?= 500
 soak:
 	mkdir -p web/dist
 	$(CARGO) bench --bench kill9 -- $(PARKPLAN) --kills $(KILLS)
+
+# The document of the API as it is committed, from the program's routes.
+openapi:
+	mkdir -p web/dist
+	PARKPLAN_WRITE_OPENAPI=1 $(CARGO) test --quiet --test all api::contract::the_committed_document
 
 check:
 	$(CARGO) fmt --check

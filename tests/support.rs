@@ -1,5 +1,7 @@
 //! A sample city, the built program, and a client that does not mistake an answer for a failure.
 
+pub mod schema;
+
 use serde_json::Value;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -189,7 +191,7 @@ impl Client {
         if let Some(cookie) = &self.cookie {
             request = request.header("cookie", cookie);
         }
-        answer(request.call())
+        answer("GET", path, request.call())
     }
 
     /// GET with query parameters that need encoding.
@@ -198,7 +200,7 @@ impl Client {
         for (name, value) in parameters {
             request = request.query(*name, *value);
         }
-        answer(request.call())
+        answer("GET", path, request.call())
     }
 
     /// A write as the workbench sends it.
@@ -219,7 +221,7 @@ impl Client {
             if let Some(cookie) = &self.cookie {
                 request = request.header("cookie", cookie);
             }
-            return answer(request.call());
+            return answer(method, path, request.call());
         }
         let mut request = match method {
             "POST" => self.agent.post(url),
@@ -233,7 +235,7 @@ impl Client {
         if let Some(cookie) = &self.cookie {
             request = request.header("cookie", cookie);
         }
-        answer(request.send(body))
+        answer(method, path, request.send(body))
     }
 
     pub fn execute(&self, process: &str, inputs: Value) -> Answer {
@@ -241,10 +243,13 @@ impl Client {
     }
 }
 
-fn answer(response: Result<Response<Body>, ureq::Error>) -> Answer {
+/// An answer, which is what the document of the API says of its route.
+fn answer(method: &str, path: &str, response: Result<Response<Body>, ureq::Error>) -> Answer {
     let mut response = response.expect("an answer");
     let bytes = response.body_mut().with_config().limit(200 << 20).read_to_vec().expect("a body");
-    Answer { status: response.status().as_u16(), headers: response.headers().clone(), bytes }
+    let answer = Answer { status: response.status().as_u16(), headers: response.headers().clone(), bytes };
+    schema::hold(method, path, &answer);
+    answer
 }
 
 /// The folder of real data beside the project, if it is there.

@@ -1,8 +1,10 @@
 //! `/changes`: what was recorded, and a stream of what is being recorded.
 
+use super::offers::{Pages, Tagged};
 use super::{App, Caller, Refusal, reply};
 use crate::domain::ChangeQuery;
 use crate::service::Event;
+use crate::service::changes::ChangeList;
 use axum::extract::{Query, State};
 use axum::response::Response;
 use axum::response::sse::{self, KeepAlive, Sse};
@@ -12,8 +14,10 @@ use serde_json::json;
 use std::convert::Infallible;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
+use utoipa::IntoParams;
 
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(super) struct Since {
     #[serde(default)]
     since: i64,
@@ -22,6 +26,11 @@ pub(super) struct Since {
     limit: Option<usize>,
 }
 
+#[utoipa::path(
+    get, path = "/changes", summary = "The change log",
+    params(Pages, Since, Tagged),
+    responses((status = 200, body = ChangeList)),
+)]
 pub(super) async fn list(State(app): State<App>, caller: Caller, Query(query): Query<Since>) -> Result<Response, Refusal> {
     app.read(move |app, city| {
         let query = ChangeQuery { since: query.since, collection: query.collection, id: query.id, limit: query.limit.unwrap_or(100).min(1000) };
@@ -32,6 +41,17 @@ pub(super) async fn list(State(app): State<App>, caller: Caller, Query(query): Q
 }
 
 /// `change` for each commit; `reload` to a listener that fell behind, which then reads everything anew.
+#[utoipa::path(
+    get, path = "/changes/stream", summary = "Changes as they happen",
+    responses(
+        (
+            status = 200,
+            body = String,
+            description = "events `change` with what changed, and `reload` to a listener that fell behind",
+            content_type = "text/event-stream",
+        ),
+    ),
+)]
 pub(super) async fn stream(State(app): State<App>) -> Sse<impl Stream<Item = Result<sse::Event, Infallible>>> {
     let events = app.planner.listen();
     Sse::new(told(events, move || app.planner.city().revision)).keep_alive(KeepAlive::default())

@@ -1,5 +1,6 @@
 //! `/exports`: a file of exactly what is selected.
 
+use super::answers::FeatureCollection;
 use super::{App, Caller, Refusal, away};
 use crate::service::exports::{self, ExportRequest, FileOptions, Format};
 use axum::Json;
@@ -7,7 +8,18 @@ use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 
-pub async fn export(State(app): State<App>, caller: Caller, Json(request): Json<ExportRequest>) -> Result<Response, Refusal> {
+#[utoipa::path(
+    post, path = "/exports", summary = "A file of exactly what is selected",
+    request_body = ExportRequest,
+    responses(
+        (
+            status = 200,
+            description = "the file, of the format's media type",
+            content((FeatureCollection = "application/geo+json"), (String = "text/csv"), (Vec<u8> = "application/octet-stream")),
+        ),
+    ),
+)]
+pub(super) async fn export(State(app): State<App>, caller: Caller, Json(request): Json<ExportRequest>) -> Result<Response, Refusal> {
     let (body, count, format) = away(move || {
         let format = Format::parse(&request.format)?;
         let city = app.planner.city();

@@ -1,5 +1,6 @@
 //! Plain pages of answers, readable without scripts: for people who follow links with a browser.
 
+use super::answers::Link;
 use serde_json::{Map, Value};
 
 const STYLE: &str = "body{font:14px/1.5 sans-serif;margin:24px;color:#14202c;background:#fff}a{color:#0b5cad}\
@@ -58,12 +59,16 @@ fn link(members: &Map<String, Value>) -> Option<String> {
     let href = members.get("href")?.as_str().filter(|href| href.starts_with("http://") || href.starts_with("https://"))?;
     let rel = members.get("rel")?.as_str()?;
     let title = members.get("title").and_then(Value::as_str).unwrap_or(rel);
-    Some(format!("<a rel=\"{}\" href=\"{}\">{}</a>", escape(rel), escape(href), escape(title)))
+    Some(anchor(rel, href, title))
+}
+
+fn anchor(rel: &str, href: &str, title: &str) -> String {
+    format!("<a rel=\"{}\" href=\"{}\">{}</a>", escape(rel), escape(href), escape(title))
 }
 
 /// A page of features: one row each, with links to the pages before and after.
-pub(super) fn items(title: &str, columns: &[String], rows: &[(String, Vec<Value>)], links: &[Value]) -> String {
-    let nav: String = links.iter().filter_map(|value| value.as_object().and_then(link)).collect::<Vec<_>>().join(" ");
+pub(super) fn items(title: &str, columns: &[String], rows: &[(String, Vec<Value>)], links: &[Link]) -> String {
+    let nav: String = links.iter().map(|link| anchor(&link.rel, &link.href, link.title.unwrap_or(&link.rel))).collect::<Vec<_>>().join(" ");
     let head: String = columns.iter().map(|name| format!("<th>{}</th>", escape(name))).collect();
     let row = |(href, values): &(String, Vec<Value>)| {
         let cells: String = values

@@ -1,10 +1,11 @@
 //! `/instruments`, `/lineage`: recorded merges and splits, and what became of which land.
 
 use super::conditions::if_match;
+use super::offers::{Pages, Seen, Tagged};
 use super::parameters::encode;
 use super::{App, Caller, Refusal, away, reply};
 use crate::domain::LayerId;
-use crate::service::instruments::{InstrumentAnswer, InstrumentQuery, Move, NewInstrument, lineage_of};
+use crate::service::instruments::{InstrumentAnswer, InstrumentList, InstrumentQuery, LineageAnswer, Move, NewInstrument, lineage_of};
 use crate::service::today;
 use axum::Json;
 use axum::extract::{Path, Query, State};
@@ -20,6 +21,11 @@ fn with_etag(instrument: InstrumentAnswer) -> Response {
     ([(header::ETAG, etag), (header::CACHE_CONTROL, "private, no-cache".to_owned())], Json(instrument)).into_response()
 }
 
+#[utoipa::path(
+    get, path = "/instruments", summary = "Instruments: recorded merges, splits and undoings",
+    params(Pages, InstrumentQuery, Tagged),
+    responses((status = 200, body = InstrumentList)),
+)]
 pub(super) async fn list(State(app): State<App>, caller: Caller, Query(query): Query<InstrumentQuery>) -> Result<Response, Refusal> {
     app.read(move |app, city| {
         let list = app.planner.instruments(city, &caller.viewer, &query)?;
@@ -28,6 +34,11 @@ pub(super) async fn list(State(app): State<App>, caller: Caller, Query(query): Q
     .await
 }
 
+#[utoipa::path(
+    get, path = "/instruments/{code}", summary = "One instrument with its ETag",
+    params(("code" = String, Path), Pages, Tagged),
+    responses((status = 200, body = InstrumentAnswer)),
+)]
 pub(super) async fn one(State(app): State<App>, caller: Caller, Path(code): Path<String>) -> Result<Response, Refusal> {
     app.read(move |app, city| {
         let instrument = app.planner.instrument(city, &caller.viewer, &code)?;
@@ -37,6 +48,11 @@ pub(super) async fn one(State(app): State<App>, caller: Caller, Path(code): Path
     .await
 }
 
+#[utoipa::path(
+    post, path = "/instruments", summary = "Draft an instrument: merge, split or undo",
+    request_body = NewInstrument,
+    responses((status = 201, body = InstrumentAnswer)),
+)]
 pub(super) async fn add(State(app): State<App>, caller: Caller, Json(new): Json<NewInstrument>) -> Result<Response, Refusal> {
     caller.viewer.planner()?;
     caller.may_write()?;
@@ -46,6 +62,12 @@ pub(super) async fn add(State(app): State<App>, caller: Caller, Json(new): Json<
     Ok((StatusCode::CREATED, [(header::LOCATION, place)], with_etag(instrument)).into_response())
 }
 
+#[utoipa::path(
+    post, path = "/instruments/{code}/transitions", summary = "Review, bring into force, return or withdraw",
+    params(("code" = String, Path), Seen),
+    request_body = Move,
+    responses((status = 200, body = InstrumentAnswer)),
+)]
 pub(super) async fn advance(
     State(app): State<App>,
     caller: Caller,
@@ -59,6 +81,11 @@ pub(super) async fn advance(
     away(move || app.planner.move_instrument(&caller.viewer, &code, seen, &wanted)).await.map(with_etag)
 }
 
+#[utoipa::path(
+    get, path = "/lineage/{code}", summary = "What a piece of land came from and became",
+    params(("code" = String, Path), Pages, Tagged),
+    responses((status = 200, body = LineageAnswer)),
+)]
 pub(super) async fn lineage(State(app): State<App>, caller: Caller, Path(code): Path<String>) -> Result<Response, Refusal> {
     app.read(move |app, city| {
         let lineage = lineage_of(city, &code, &today())?;

@@ -1,6 +1,8 @@
 //! Items: pages of features in every form, one feature, totals, search, neighbours.
 
+use super::answers::{Feature, FeatureCollection, Link, Neighbours};
 use super::negotiate::Form;
+use super::offers::{Crs, Item, Items, Pages, Paging, Selecting, Tagged};
 use super::parameters::{Wanted, encode, wanted};
 use super::{App, Caller, Refusal, html, reply};
 use crate::city::{City, Page};
@@ -8,7 +10,8 @@ use crate::domain::fault::Outcome;
 use crate::domain::{Fault, Layer, LayerId};
 use crate::service;
 use crate::service::exports::{FileOptions, Format, export_bytes};
-use crate::service::items::{Selected, Selection};
+use crate::service::items::{Selected, Selection, SummaryAnswer};
+use crate::service::search::Places;
 use crate::service::today;
 use axum::Json;
 use axum::extract::{Path, Query, State};
@@ -16,6 +19,7 @@ use axum::http::{HeaderName, HeaderValue, header};
 use axum::response::Response;
 use serde::Deserialize;
 use serde_json::{Value, json};
+use utoipa::IntoParams;
 
 type Pairs = Vec<(String, String)>;
 
@@ -32,6 +36,12 @@ fn read(city: &City, caller: &Caller, name: &str, query: &[(String, String)]) ->
     wanted(layer, query, caller.viewer.sees_private(name), &|code| city.table(id).row_of(code).is_some())
 }
 
+#[utoipa::path(
+    get, path = "/collections/{collection}/items", summary = "Features",
+    params(("collection" = String, Path), Items, Selecting, Paging, Tagged),
+    extensions(("x-takes-properties" = json!(true))),
+    responses((status = 200, body = FeatureCollection, content_type = "application/geo+json")),
+)]
 pub(super) async fn list(State(app): State<App>, caller: Caller, Path(name): Path<String>, Query(query): Query<Pairs>) -> Result<Response, Refusal> {
     app.read(move |app, city| {
         let wanted = read(city, &caller, &name, &query)?;
@@ -41,6 +51,12 @@ pub(super) async fn list(State(app): State<App>, caller: Caller, Path(name): Pat
     .await
 }
 
+#[utoipa::path(
+    post, path = "/collections/{collection}/search", summary = "Features, with the selection in the body",
+    params(("collection" = String, Path), Items),
+    request_body = Wanted,
+    responses((status = 200, body = FeatureCollection, content_type = "application/geo+json")),
+)]
 pub(super) async fn search(
     State(app): State<App>,
     caller: Caller,
@@ -66,13 +82,13 @@ fn answer(app: &App, city: &City, caller: &Caller, name: &str, wanted: &Wanted, 
 }
 
 /// This page, the one after it while there is one, and the one before.
-fn links(caller: &Caller, name: &str, query: &[(String, String)], page: Page, matched: usize, hits: bool) -> Vec<Value> {
+fn links(caller: &Caller, name: &str, query: &[(String, String)], page: Page, matched: usize, hits: bool) -> Vec<Link> {
     let link = |rel: &str, offset: usize| {
         let mut href = format!("{}/collections/{name}/items?", caller.base);
         for (key, value) in query {
             href.push_str(&format!("{}={}&", encode(key), encode(value)));
         }
-        json!({ "rel": rel, "type": "application/geo+json", "href": format!("{href}limit={}&offset={offset}", page.limit) })
+        Link::new(rel, format!("{href}limit={}&offset={offset}", page.limit), "application/geo+json")
     };
     let mut links = vec![link("self", page.offset)];
     if let Some(next) = page.offset.checked_add(page.limit).filter(|next| *next < matched && !hits) {
@@ -86,15 +102,15 @@ fn links(caller: &Caller, name: &str, query: &[(String, String)], page: Page, ma
 }
 
 /// The same links as a header, for forms that have no place for them.
-fn put_links(response: &mut Response, links: &[Value]) {
-    let one = |link: &Value| Some(format!("<{}>; rel=\"{}\"", link["href"].as_str()?, link["rel"].as_str()?));
-    let text = links.iter().filter_map(one).collect::<Vec<_>>().join(", ");
+fn put_links(response: &mut Response, links: &[Link]) {
+    let one = |link: &Link| format!("<{}>; rel=\"{}\"", link.href, link.rel);
+    let text = links.iter().map(one).collect::<Vec<_>>().join(", ");
     if let Ok(value) = HeaderValue::from_str(&text) {
         response.headers_mut().insert(header::LINK, value);
     }
 }
 
-fn collection(city: &City, selected: &Selected, page: Page, wanted: &Wanted, links: &[Value]) -> String {
+fn collection(city: &City, selected: &Selected, page: Page, wanted: &Wanted, links: &[Link]) -> String {
     let (features, returned) = match wanted.is_hits() {
         true => (String::new(), 0),
         false => (selected.features(&city.crs, page, wanted.properties.as_deref(), !wanted.skip_geometry, 7), page.of(&selected.rows).len()),
@@ -103,12 +119,12 @@ fn collection(city: &City, selected: &Selected, page: Page, wanted: &Wanted, lin
         "{{\"type\":\"FeatureCollection\",\"timeStamp\":\"{}\",\"numberMatched\":{},\"links\":{},\"features\":[{features}],\"numberReturned\":{returned}}}",
         chrono::Utc::now().to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
         selected.rows.len(),
-        Value::from(links),
+        json!(links),
     )
 }
 
 /// The page as a plain table; the key comes first and leads to the item.
-fn table(city: &City, caller: &Caller, name: &str, selected: &Selected, page: Page, wanted: &Wanted, links: &[Value]) -> Outcome<String> {
+fn table(city: &City, caller: &Caller, name: &str, selected: &Selected, page: Page, wanted: &Wanted, links: &[Link]) -> Outcome<String> {
     let key = &selected.table.layer().key;
     let text = selected.features(&city.crs, page, wanted.properties.as_deref(), false, 7);
     let features: Vec<Value> = serde_json::from_str(&format!("[{text}]")).map_err(|error| Fault::internal("json", error))?;
@@ -132,7 +148,7 @@ fn file(
     mut selected: Selected,
     page: Page,
     wanted: &Wanted,
-    links: &[Value],
+    links: &[Link],
     tag: super::conditions::Tag,
 ) -> Outcome<Response> {
     let format = Format::parse(form.name())?;
@@ -158,6 +174,11 @@ fn file(
     Ok(response)
 }
 
+#[utoipa::path(
+    get, path = "/collections/{collection}/items/{id}", summary = "One feature",
+    params(("collection" = String, Path), ("id" = String, Path), Item, Crs, Tagged),
+    responses((status = 200, body = Feature, content_type = "application/geo+json")),
+)]
 pub(super) async fn one(State(app): State<App>, caller: Caller, Path((name, id)): Path<(String, String)>) -> Result<Response, Refusal> {
     app.read(move |app, city| {
         let text = service::items::item(city, &caller.viewer, &name, &id)?;
@@ -186,6 +207,12 @@ fn totals(app: &App, city: &City, caller: &Caller, name: &str, selection: &Selec
     reply::document(caller.form, &answer, tag)
 }
 
+#[utoipa::path(
+    get, path = "/collections/{collection}/summary", summary = "Totals of a selection",
+    params(("collection" = String, Path), Pages, Selecting, Tagged),
+    extensions(("x-takes-properties" = json!(true))),
+    responses((status = 200, body = SummaryAnswer)),
+)]
 pub(super) async fn summary(
     State(app): State<App>,
     caller: Caller,
@@ -195,6 +222,12 @@ pub(super) async fn summary(
     app.read(move |app, city| totals(app, city, &caller, &name, &read(city, &caller, &name, &query)?.selection())).await
 }
 
+#[utoipa::path(
+    post, path = "/collections/{collection}/summary", summary = "Totals, with the selection in the body",
+    params(("collection" = String, Path), Pages),
+    request_body = Selection,
+    responses((status = 200, body = SummaryAnswer)),
+)]
 pub(super) async fn summary_of(
     State(app): State<App>,
     caller: Caller,
@@ -204,12 +237,18 @@ pub(super) async fn summary_of(
     app.read(move |app, city| totals(app, city, &caller, &name, &selection)).await
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(super) struct Find {
     q: String,
     limit: Option<usize>,
 }
 
+#[utoipa::path(
+    get, path = "/search", summary = "Find places by code, name or coordinates",
+    params(Pages, Find, Tagged),
+    responses((status = 200, body = Places)),
+)]
 pub(super) async fn find(State(app): State<App>, caller: Caller, Query(find): Query<Find>) -> Result<Response, Refusal> {
     app.read(move |app, city| {
         let answer = service::search::search(city, &find.q, find.limit.unwrap_or(10).clamp(1, 100))?;
@@ -219,11 +258,17 @@ pub(super) async fn find(State(app): State<App>, caller: Caller, Query(find): Qu
     .await
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(super) struct Near {
     tolerance: Option<f64>,
 }
 
+#[utoipa::path(
+    get, path = "/parcels/{code}/neighbours", summary = "Neighbours with shared length",
+    params(("code" = String, Path), Pages, Near, Tagged),
+    responses((status = 200, body = Neighbours)),
+)]
 pub(super) async fn neighbours(
     State(app): State<App>,
     caller: Caller,

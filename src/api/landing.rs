@@ -1,6 +1,8 @@
 //! The landing page, conformance, the catalogue and health.
 
+use super::answers::{CityFacts, Conformance, Health, Landing, Link};
 use super::negotiate::Form;
+use super::offers::{Pages, Tagged};
 use super::{App, Caller, Refusal, assets, away, reply};
 use crate::domain::{catalogue as embedded, dictionary};
 use crate::service::items;
@@ -10,6 +12,11 @@ use axum::response::Response;
 use serde_json::{Map, Value, json};
 
 /// Workbench for browsers, OGC landing page for everything else.
+#[utoipa::path(
+    get, path = "/", summary = "Landing page (the workbench for browsers)",
+    params(Pages, Tagged),
+    responses((status = 200, body = Landing)),
+)]
 pub(super) async fn root(State(app): State<App>, caller: Caller) -> Result<Response, Refusal> {
     if caller.form == Form::Html {
         return Ok(assets::index());
@@ -17,11 +24,22 @@ pub(super) async fn root(State(app): State<App>, caller: Caller) -> Result<Respo
     app.read(move |app, city| {
         let (info, base) = (city.info(), &caller.base);
         let (extent, focus) = (city.extent().map(|extent| city.lon_lat_box(extent)), items::focus(city));
-        let link = |rel: &str, path: &str, kind: &str, title: &str| json!({ "rel": rel, "href": format!("{base}{path}"), "type": kind, "title": title });
-        let body = json!({
-            "title": format!("园图 parkplan · {}", info.name),
-            "description": "土地与园区规划工作台 · land and park planning workbench",
-            "links": [
+        let link = |rel: &str, path: &str, kind: &'static str, title: &'static str| Link {
+            title: Some(title),
+            ..Link::new(rel, format!("{base}{path}"), kind)
+        };
+        let body = Landing {
+            city: CityFacts {
+                as_of: info.as_of.clone(),
+                bbox: extent,
+                crs: info.crs.clone(),
+                focus,
+                name: info.name.clone(),
+                revision: info.revision,
+                sample: info.sample,
+            },
+            description: "土地与园区规划工作台 · land and park planning workbench",
+            links: vec![
                 link("self", "/?f=json", "application/json", "this document"),
                 link("alternate", "/?f=html", "text/html", "the workbench"),
                 link("service-desc", "/api", "application/vnd.oai.openapi+json;version=3.1", "the API"),
@@ -31,17 +49,20 @@ pub(super) async fn root(State(app): State<App>, caller: Caller) -> Result<Respo
                 link("data", "/collections", "application/json", "collections"),
                 link("http://www.opengis.net/def/rel/ogc/1.0/processes", "/processes", "application/json", "processes"),
             ],
-            "city": { "name": info.name, "crs": info.crs, "revision": info.revision, "sample": info.sample, "as_of": info.as_of, "bbox": extent, "focus": focus },
-        });
+            title: format!("园图 parkplan · {}", info.name),
+        };
         reply::document(caller.form, &body, app.tag(city).formed(caller.form, base))
     })
     .await
 }
 
+#[utoipa::path(
+    get, path = "/conformance", summary = "Conformance classes",
+    params(Pages),
+    responses((status = 200, body = Conformance)),
+)]
 pub(super) async fn conformance(caller: Caller) -> Response {
-    reply::untagged(
-        caller.form,
-        &json!({ "conformsTo": [
+    let conforms_to = vec![
         "http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/core",
         "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/core",
         "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/oas30",
@@ -55,11 +76,16 @@ pub(super) async fn conformance(caller: Caller) -> Response {
         "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/mvt",
         "http://www.opengis.net/spec/ogcapi-processes-1/1.0/conf/core",
         "http://www.opengis.net/spec/ogcapi-processes-1/1.0/conf/json",
-    ] }),
-    )
+    ];
+    reply::untagged(caller.form, &Conformance { conforms_to })
 }
 
 /// Code lists and clusters, for forms and legends.
+#[utoipa::path(
+    get, path = "/catalogue", summary = "Code lists and industry clusters",
+    params(Pages),
+    responses((status = 200, body = BTreeMap<String, Vec<Value>>)),
+)]
 pub(super) async fn catalogue(caller: Caller) -> Response {
     let mut lists: Map<String, Value> = embedded().lists().iter().map(|(name, codes)| (name.clone(), json!(codes))).collect();
     lists.insert("clusters".to_owned(), json!(embedded().clusters));
@@ -69,8 +95,18 @@ pub(super) async fn catalogue(caller: Caller) -> Response {
     reply::untagged(caller.form, &Value::Object(lists))
 }
 
-pub(super) async fn healthz(State(app): State<App>) -> Result<Json<Value>, Refusal> {
-    let planner = app.planner.clone();
-    let revision = away(move || planner.must_be_current().map(|()| planner.city().revision)).await?;
-    Ok(Json(json!({ "status": "ok", "revision": revision, "version": env!("CARGO_PKG_VERSION") })))
+#[utoipa::path(get, path = "/healthz", summary = "Health", responses((status = 200, body = Health)))]
+pub(super) async fn healthz(State(app): State<App>) -> Result<Json<Health>, Refusal> {
+    health(app).await
+}
+
+/// The same under the name that clusters ask for.
+#[utoipa::path(get, path = "/readyz", summary = "Readiness", responses((status = 200, body = Health)))]
+pub(super) async fn readyz(State(app): State<App>) -> Result<Json<Health>, Refusal> {
+    health(app).await
+}
+
+async fn health(app: App) -> Result<Json<Health>, Refusal> {
+    let revision = away(move || app.planner.must_be_current().map(|()| app.planner.city().revision)).await?;
+    Ok(Json(Health { revision, status: "ok", version: env!("CARGO_PKG_VERSION") }))
 }

@@ -4,12 +4,13 @@ use crate::city::{Page, cql2};
 use crate::domain::{ColumnType, Fault, Layer};
 use crate::service::items::Selection;
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 pub(super) const DEFAULT_LIMIT: usize = 10;
 pub(super) const LARGEST_LIMIT: usize = 10_000;
 
 /// A page as people ask for it, from the query string or a body.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Wanted {
     filter: Option<String>,
@@ -27,7 +28,7 @@ pub(super) struct Wanted {
     datetime: Option<String>,
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 enum ResultType {
     #[default]

@@ -1,21 +1,38 @@
 //! `/plans`.
 
+use super::answers::FeatureCollection;
 use super::negotiate::Form;
+use super::offers::{Features, Pages, Tagged};
 use super::{App, Caller, Refusal, away, reply};
-use crate::service::plans::{self, NewPlan};
+use crate::service::plans::{self, NewPlan, PlanAnswer, PlanList};
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
+#[utoipa::path(
+    get, path = "/plans", summary = "Plans",
+    params(Pages, Tagged),
+    responses((status = 200, body = PlanList)),
+)]
 pub(super) async fn list(State(app): State<App>, caller: Caller) -> Result<Response, Refusal> {
     app.read(move |app, city| reply::document(caller.form, &plans::list(city), app.tag(city).formed(caller.form, ""))).await
 }
 
+#[utoipa::path(
+    get, path = "/plans/{id}", summary = "A plan",
+    params(("id" = String, Path), Pages, Tagged),
+    responses((status = 200, body = PlanAnswer)),
+)]
 pub(super) async fn one(State(app): State<App>, caller: Caller, Path(id): Path<String>) -> Result<Response, Refusal> {
     app.read(move |app, city| reply::document(caller.form, &plans::one(city, &id)?, app.tag(city).formed(caller.form, ""))).await
 }
 
+#[utoipa::path(
+    post, path = "/plans", summary = "Keep a plan",
+    request_body = NewPlan,
+    responses((status = 201, body = PlanAnswer)),
+)]
 pub(super) async fn add(State(app): State<App>, caller: Caller, Json(plan): Json<NewPlan>) -> Result<Response, Refusal> {
     caller.may_write()?;
     let viewer = caller.viewer.clone();
@@ -24,6 +41,11 @@ pub(super) async fn add(State(app): State<App>, caller: Caller, Json(plan): Json
     Ok((StatusCode::CREATED, [(header::LOCATION, place)], Json(plan)).into_response())
 }
 
+#[utoipa::path(
+    get, path = "/plans/{id}/items", summary = "A plan's parcels",
+    params(("id" = String, Path), Features, Tagged),
+    responses((status = 200, body = FeatureCollection, content_type = "application/geo+json")),
+)]
 pub(super) async fn items(State(app): State<App>, caller: Caller, Path(id): Path<String>) -> Result<Response, Refusal> {
     let name = format!("attachment; filename=\"plan-{}.geojson\"", id.chars().filter(char::is_ascii_alphanumeric).collect::<String>());
     let response = app.read(move |app, city| {

@@ -10,7 +10,6 @@ use axum::Json;
 use axum::http::{HeaderValue, header};
 use axum::response::{Html, IntoResponse, Response};
 use serde::Serialize;
-use serde_json::Value;
 use std::sync::Arc;
 
 impl App {
@@ -44,6 +43,10 @@ pub(super) fn bytes(media_type: &'static str, body: impl IntoResponse, tag: Tag)
 }
 
 /// An answer that rests on no revision: what the program knows, or what runs at the moment.
-pub(super) fn untagged(form: Form, body: &Value) -> Response {
-    if form == Form::Html { Html(html::document(body)).into_response() } else { Json(body).into_response() }
+pub(super) fn untagged(form: Form, body: &impl Serialize) -> Response {
+    match serde_json::to_value(body) {
+        Ok(body) if form == Form::Html => Html(html::document(&body)).into_response(),
+        Ok(body) => Json(body).into_response(),
+        Err(error) => Refusal::from(Fault::internal("json", error)).into_response(),
+    }
 }

@@ -1,12 +1,14 @@
 //! Occupancy: units, stacks, a park's to-do list.
 
 use super::conditions::{Tag, if_match};
+use super::offers::{Pages, Seen, Tagged};
 use super::{App, Caller, Refusal, away, reply};
 use crate::city::City;
 use crate::domain::edit::Precondition;
 use crate::domain::fault::Outcome;
 use crate::domain::{Fault, LayerId};
-use crate::service::occupancy::{self, UnitAnswer, UnitQuery};
+use crate::service::changes::History;
+use crate::service::occupancy::{self, ParkOccupancy, Stack, UnitAnswer, UnitPage, UnitQuery};
 use crate::service::today;
 use crate::service::use_cases::Confirmation;
 use axum::Json;
@@ -15,11 +17,17 @@ use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use serde_json::{Map, Value};
+use utoipa::ToSchema;
 
 /// Layers that show in the answers about units.
 const SHOWN: [LayerId; 2] = [LayerId::Building, LayerId::Park];
 const OCCUPANCY: [LayerId; 4] = [LayerId::Unit, LayerId::Floor, LayerId::Building, LayerId::Park];
 
+#[utoipa::path(
+    get, path = "/units", summary = "Floor units",
+    params(Pages, UnitQuery, Tagged),
+    responses((status = 200, body = UnitPage)),
+)]
 pub(super) async fn list(State(app): State<App>, caller: Caller, Query(query): Query<UnitQuery>) -> Result<Response, Refusal> {
     app.read(move |app, city| {
         let page = occupancy::list(city, &caller.viewer, &query, &today())?;
@@ -38,6 +46,11 @@ fn with_etag(unit: UnitAnswer) -> Response {
     ([(header::ETAG, etag), (header::CACHE_CONTROL, "private, no-cache".to_owned())], Json(unit)).into_response()
 }
 
+#[utoipa::path(
+    get, path = "/units/{id}", summary = "One unit with its ETag",
+    params(("id" = String, Path), Pages, Tagged),
+    responses((status = 200, body = UnitAnswer)),
+)]
 pub(super) async fn one(State(app): State<App>, caller: Caller, Path(id): Path<String>) -> Result<Response, Refusal> {
     app.read(move |app, city| {
         let unit = occupancy::one(city, &caller.viewer, &id, &today())?;
@@ -48,6 +61,12 @@ pub(super) async fn one(State(app): State<App>, caller: Caller, Path(id): Path<S
 }
 
 /// JSON Merge Patch; the body is read here because its media type is not plain JSON.
+#[utoipa::path(
+    patch, path = "/units/{id}", summary = "Change a unit (JSON Merge Patch)",
+    params(("id" = String, Path), Seen),
+    request_body(content = BTreeMap<String, Value>, content_type = "application/merge-patch+json"),
+    responses((status = 200, body = UnitAnswer)),
+)]
 pub(super) async fn update(
     State(app): State<App>,
     caller: Caller,
@@ -63,20 +82,25 @@ pub(super) async fn update(
     away(move || app.planner.update_unit(&caller.viewer, &id, seen, patch)).await.map(with_etag)
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Batch {
     confirm: Vec<Confirmed>,
     as_of: String,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct Confirmed {
     id: String,
     etag: String,
 }
 
+#[utoipa::path(
+    post, path = "/units:batch", summary = "Confirm units as they stand",
+    request_body = Batch,
+    responses((status = 200, body = Confirmation)),
+)]
 pub(super) async fn batch(State(app): State<App>, caller: Caller, Json(batch): Json<Batch>) -> Result<Json<Confirmation>, Refusal> {
     caller.viewer.signed_in()?;
     caller.may_write()?;
@@ -85,6 +109,11 @@ pub(super) async fn batch(State(app): State<App>, caller: Caller, Json(batch): J
     away(move || app.planner.confirm_units(&caller.viewer, units, &batch.as_of).map(Json)).await
 }
 
+#[utoipa::path(
+    get, path = "/units/{id}/history", summary = "Changes of a unit",
+    params(("id" = String, Path), Pages, Tagged),
+    responses((status = 200, body = History)),
+)]
 pub(super) async fn history(State(app): State<App>, caller: Caller, Path(id): Path<String>) -> Result<Response, Refusal> {
     app.read(move |app, city| {
         let history = app.planner.unit_history(city, &caller.viewer, &id)?;
@@ -93,6 +122,11 @@ pub(super) async fn history(State(app): State<App>, caller: Caller, Path(id): Pa
     .await
 }
 
+#[utoipa::path(
+    get, path = "/buildings/{code}/stack", summary = "Stacking plan of a building",
+    params(("code" = String, Path), Pages, Tagged),
+    responses((status = 200, body = Stack)),
+)]
 pub(super) async fn stack(State(app): State<App>, caller: Caller, Path(code): Path<String>) -> Result<Response, Refusal> {
     app.read(move |app, city| {
         let stack = occupancy::stack(city, &caller.viewer, &code, &today())?;
@@ -101,6 +135,11 @@ pub(super) async fn stack(State(app): State<App>, caller: Caller, Path(code): Pa
     .await
 }
 
+#[utoipa::path(
+    get, path = "/parks/{code}/occupancy", summary = "Occupancy of a park and what is due",
+    params(("code" = String, Path), Pages, Tagged),
+    responses((status = 200, body = ParkOccupancy)),
+)]
 pub(super) async fn park(State(app): State<App>, caller: Caller, Path(code): Path<String>) -> Result<Response, Refusal> {
     app.read(move |app, city| {
         let park = occupancy::of_park(city, &caller.viewer, &code, &today())?;

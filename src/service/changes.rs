@@ -6,9 +6,10 @@ use crate::city::City;
 use crate::domain::fault::Outcome;
 use crate::domain::{Change, ChangeQuery, LayerId};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// Entries of the change log, newest first.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct ChangeList {
     /// The city's revision; entries of later ones are not among them.
     pub revision: i64,
@@ -16,7 +17,7 @@ pub struct ChangeList {
 }
 
 /// Entries about one row.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct History {
     pub changes: Vec<Change>,
 }

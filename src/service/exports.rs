@@ -12,9 +12,10 @@ use rayon::prelude::*;
 use serde::Deserialize;
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use utoipa::ToSchema;
 
 /// What to export and how.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 pub struct ExportRequest {
     pub collection: String,
     pub filter: Option<String>,

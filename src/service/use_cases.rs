@@ -10,9 +10,10 @@ use crate::domain::fault::Outcome;
 use crate::domain::{Fault, FaultKind};
 use serde::Serialize;
 use serde_json::{Map, Value as Json};
+use utoipa::ToSchema;
 
 /// What came of confirming a batch.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct Confirmation {
     pub done: Vec<UnitAnswer>,
     pub refused: Vec<RefusedUnit>,

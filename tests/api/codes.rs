@@ -77,3 +77,20 @@ fn links_of_items_with_such_codes_lead_to_them() {
     }
     assert_eq!(seen, ["A,1", "A%2F1", "A+1"]);
 }
+
+#[test]
+fn a_number_against_a_code_asks_for_quotes_and_finds_no_other_parcel() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::start(&city_of(&["0012", "12", "440306000000000001"], folder.path()));
+    let client = Client::guest(&server);
+    let filter = |text: &str| client.query("/collections/parcel/items", &[("filter", text)]);
+    for bare in ["code = 0012", "0012 = code", "code IN (0012, 12)", "code = 440306000000000001", "code <> 0012"] {
+        let problem = filter(bare).problem(400);
+        let told = format!("{} {}", problem["title"], problem["detail"]);
+        assert!(told.contains('\'') || told.contains("引号"), "{bare}: {told}");
+    }
+    for code in ["0012", "12", "440306000000000001"] {
+        assert_eq!(found(&filter(&format!("code = '{code}'")).json()), [code]);
+        assert_eq!(found(&client.get(&format!("/collections/parcel/items?code={code}")).json()), [code]);
+    }
+}

@@ -11,7 +11,7 @@ mod negotiation;
 mod occupancy;
 mod parameters;
 mod proxies;
-mod stream;
 mod storm;
+mod stream;
 mod surface;
 mod upstairs;

@@ -10,9 +10,10 @@ use crate::formats::wire::geojson::{FeatureStyle, write_feature};
 use crate::service::Viewer;
 use serde::Serialize;
 use serde_json::Value as Json;
+use utoipa::ToSchema;
 
 /// A building with its floors, the top one first.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct Stack {
     /// Properties of the building, with its `geometry` (GeoJSON).
     pub building: Json,
@@ -22,7 +23,7 @@ pub struct Stack {
     pub totals: Totals,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct StackFloor {
     #[serde(flatten)]
     pub floor: Floor,
