@@ -1,5 +1,6 @@
 //! Answers that are made of parts here: landing, collections, processes, jobs, sessions. Members stand in the order of their names.
 
+use crate::domain::catalogue::{Cluster, Code, Lineage};
 use crate::service::jobs::JobStatus;
 use serde::Serialize;
 use serde_json::Value;
@@ -190,6 +191,16 @@ pub(super) struct Session {
     pub signed_in: bool,
 }
 
+/// Code lists by name, and what stands beside them.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Catalogue {
+    pub clusters: &'static [Cluster],
+    pub layer: Vec<Code>,
+    pub lineage: &'static [Lineage],
+    #[serde(flatten)]
+    pub lists: &'static BTreeMap<String, Vec<Code>>,
+}
+
 /// A page of features (RFC 7946 with the counts of OGC API – Features).
 #[derive(ToSchema)]
 #[allow(dead_code)] // Written as text, feature by feature; the tests hold the text against this.
@@ -204,6 +215,36 @@ pub(super) struct FeatureCollection {
     #[serde(rename = "numberReturned")]
     number_returned: Option<usize>,
     links: Option<Vec<Link>>,
+    features: Vec<Feature>,
+}
+
+/// The parcels of a plan.
+#[derive(ToSchema)]
+#[allow(dead_code)] // As above.
+pub(super) struct PlanFeatures {
+    #[schema(inline)]
+    #[serde(rename = "type")]
+    kind: FeatureCollectionType,
+    #[schema(value_type = BTreeMap<String, Value>)]
+    plan: Value,
+    /// Codes of parcels that have gone since.
+    missing: Vec<String>,
+    #[serde(rename = "numberMatched")]
+    number_matched: usize,
+    features: Vec<Feature>,
+}
+
+/// A file of features.
+#[derive(ToSchema)]
+#[allow(dead_code)] // As above.
+pub(super) struct ExportedFeatures {
+    #[schema(inline)]
+    #[serde(rename = "type")]
+    kind: FeatureCollectionType,
+    /// The collection.
+    name: String,
+    #[serde(rename = "numberMatched")]
+    number_matched: usize,
     features: Vec<Feature>,
 }
 

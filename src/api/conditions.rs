@@ -100,8 +100,10 @@ impl Tag {
     pub(super) fn put_on(&self, headers: &mut HeaderMap) {
         let value = |text: &str| HeaderValue::from_str(text).ok();
         let own = self.vary.contains(&"cookie");
+        // Answers are compressed on the way; a 304 says so as well.
+        let vary: Vec<&str> = self.vary.iter().copied().chain(["accept-encoding"]).collect();
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(if own { "private, no-cache" } else { "no-cache" }));
-        for (name, value) in [(header::ETAG, value(&self.text())), (header::VARY, value(&self.vary.join(", ")))] {
+        for (name, value) in [(header::ETAG, value(&self.text())), (header::VARY, value(&vary.join(", ")))] {
             if let Some(value) = value.filter(|value| !value.is_empty()) {
                 headers.insert(name, value);
             }

@@ -1,6 +1,6 @@
 //! `/exports`: a file of exactly what is selected.
 
-use super::answers::FeatureCollection;
+use super::answers::ExportedFeatures;
 use super::{App, Caller, Refusal, away};
 use crate::service::exports::{self, ExportRequest, FileOptions, Format};
 use axum::Json;
@@ -15,7 +15,7 @@ use axum::response::{IntoResponse, Response};
         (
             status = 200,
             description = "the file, of the format's media type",
-            content((FeatureCollection = "application/geo+json"), (String = "text/csv"), (Vec<u8> = "application/octet-stream")),
+            content((ExportedFeatures = "application/geo+json"), (String = "text/csv"), (Vec<u8> = "application/octet-stream")),
         ),
     ),
 )]

@@ -1,15 +1,15 @@
 //! The landing page, conformance, the catalogue and health.
 
-use super::answers::{CityFacts, Conformance, Health, Landing, Link};
+use super::answers::{Catalogue, CityFacts, Conformance, Health, Landing, Link};
 use super::negotiate::Form;
 use super::offers::{Pages, Tagged};
 use super::{App, Caller, Refusal, assets, away, reply};
+use crate::domain::catalogue::Code;
 use crate::domain::{catalogue as embedded, dictionary};
 use crate::service::items;
 use axum::Json;
 use axum::extract::State;
 use axum::response::Response;
-use serde_json::{Map, Value, json};
 
 /// Workbench for browsers, OGC landing page for everything else.
 #[utoipa::path(
@@ -84,15 +84,13 @@ pub(super) async fn conformance(caller: Caller) -> Response {
 #[utoipa::path(
     get, path = "/catalogue", summary = "Code lists and industry clusters",
     params(Pages),
-    responses((status = 200, body = BTreeMap<String, Vec<Value>>)),
+    responses((status = 200, body = Catalogue)),
 )]
 pub(super) async fn catalogue(caller: Caller) -> Response {
-    let mut lists: Map<String, Value> = embedded().lists().iter().map(|(name, codes)| (name.clone(), json!(codes))).collect();
-    lists.insert("clusters".to_owned(), json!(embedded().clusters));
-    lists.insert("lineage".to_owned(), json!(embedded().lineage));
-    let layers = dictionary().layers.iter().map(|layer| json!({ "code": layer.name, "zh": layer.zh, "en": layer.en })).collect();
-    lists.insert("layer".to_owned(), layers);
-    reply::untagged(caller.form, &Value::Object(lists))
+    let known = embedded();
+    let layer = dictionary().layers.iter().map(|layer| Code { code: layer.name.clone(), zh: layer.zh.clone(), en: layer.en.clone() });
+    let body = Catalogue { clusters: &known.clusters, layer: layer.collect(), lineage: &known.lineage, lists: known.lists() };
+    reply::untagged(caller.form, &body)
 }
 
 #[utoipa::path(get, path = "/healthz", summary = "Health", responses((status = 200, body = Health)))]

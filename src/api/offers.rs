@@ -5,6 +5,7 @@ use super::negotiate::Form;
 use super::parameters::{DEFAULT_LIMIT, LARGEST_LIMIT};
 use serde_json::{Value, json};
 use utoipa::IntoParams;
+use utoipa::openapi::Required;
 use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn, ParameterStyle};
 use utoipa::openapi::schema::{ArrayBuilder, Object, ObjectBuilder, Schema, Type};
 
@@ -51,7 +52,7 @@ group! {
     /// The answer has an entity tag, and who has it already is told so.
     Tagged = vec![header("If-None-Match", "entity tags that the reader has; 304 when one still holds").build()];
     /// The state that a write is about.
-    Seen = vec![header("If-Match", "entity tag of the row as it was read, a list of them, or *").build()];
+    Seen = vec![header("If-Match", "entity tag of the row as it was read, a list of them, or *").required(Required::True).build()];
     /// Which features.
     Selecting = selection();
     /// Which page of them, and how much of each.

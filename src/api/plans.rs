@@ -1,6 +1,6 @@
 //! `/plans`.
 
-use super::answers::FeatureCollection;
+use super::answers::PlanFeatures;
 use super::negotiate::Form;
 use super::offers::{Features, Pages, Tagged};
 use super::{App, Caller, Refusal, away, reply};
@@ -44,7 +44,7 @@ pub(super) async fn add(State(app): State<App>, caller: Caller, Json(plan): Json
 #[utoipa::path(
     get, path = "/plans/{id}/items", summary = "A plan's parcels",
     params(("id" = String, Path), Features, Tagged),
-    responses((status = 200, body = FeatureCollection, content_type = "application/geo+json")),
+    responses((status = 200, body = PlanFeatures, content_type = "application/geo+json")),
 )]
 pub(super) async fn items(State(app): State<App>, caller: Caller, Path(id): Path<String>) -> Result<Response, Refusal> {
     let name = format!("attachment; filename=\"plan-{}.geojson\"", id.chars().filter(char::is_ascii_alphanumeric).collect::<String>());

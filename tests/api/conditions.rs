@@ -63,7 +63,7 @@ fn who_has_the_answer_is_told_so_in_every_spelling() {
         for known in [etag.clone(), opaque.to_owned(), format!("W/{opaque}"), format!("\"x\", {etag}"), "*".to_owned()] {
             let again = client.get_with(&path, &[("if-none-match", &known)]);
             assert_eq!((again.status, again.bytes.len(), again.header("etag")), (304, 0, etag.as_str()), "{path} {known}");
-            assert_eq!(again.header("vary").is_empty(), answer.header("vary").is_empty(), "{path}");
+            assert_eq!(again.header("vary"), answer.header("vary"), "{path}");
         }
         for other in ["\"x\"", "W/\"r0\"", "nothing", "\"x\", \"y\""] {
             assert_eq!(client.get_with(&path, &[("if-none-match", other)]).status, 200, "{path} {other}");

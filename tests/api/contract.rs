@@ -94,8 +94,8 @@ fn every_documented_form_is_served_and_says_what_it_is() {
     let mut asked = 0;
     for (path, methods) in served["paths"].as_object().unwrap().iter().filter(|(path, _)| !path.contains('{')) {
         let Some(operation) = methods.get("get").filter(|_| !path.starts_with("/collections/firm/")) else { continue };
-        let parameters = operation["parameters"].as_array().unwrap();
-        let Some(form) = parameters.iter().find(|parameter| parameter["name"] == "f") else { continue };
+        let mut parameters = operation["parameters"].as_array().into_iter().flatten();
+        let Some(form) = parameters.find(|parameter| parameter["name"] == "f") else { continue };
         let with = match path.as_str() {
             "/search" => "q=BA&",
             "/units" => "park=BA-03&",

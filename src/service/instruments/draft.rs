@@ -29,6 +29,7 @@ pub struct NewInstrument {
     /// On what decision it rests.
     pub basis: Option<String>,
     /// The record of the run that proposed the site.
+    #[schema(value_type = Option<Value>)]
     pub run: Option<Json>,
     /// Gaps narrower than this close, m.
     pub tolerance_m: Option<f64>,

@@ -19,6 +19,7 @@ use utoipa::ToSchema;
 pub struct Division {
     /// A GeoJSON LineString in lon/lat (or one feature of it); its ends may lie outside the land.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Value>)]
     pub line: Option<Json>,
     /// That many parts of equal planar area.
     #[serde(skip_serializing_if = "Option::is_none")]

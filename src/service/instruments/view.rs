@@ -41,12 +41,16 @@ pub struct InstrumentAnswer {
     pub undoes: Option<String>,
     pub undone_by: Option<String>,
     /// The record of the run that proposed it.
+    #[schema(value_type = Value)]
     pub run: Json,
     /// The area ledger that balances.
+    #[schema(value_type = Value)]
     pub ledger: Json,
     /// GeoJSON of the plan parcels, side by side; of an undo, of what it ends.
+    #[schema(value_type = Value)]
     pub outline: Json,
     /// Who moved it to each state, and when.
+    #[schema(value_type = BTreeMap<String, Signature>)]
     pub by: Signatures,
     pub next: &'static [InstrumentState],
     pub revision: i64,

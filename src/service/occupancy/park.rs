@@ -50,6 +50,7 @@ pub struct Due {
     /// Age of the oldest figure, or days until the lease ends.
     pub days: Option<i64>,
     /// The end of the lease, or m² above the floor's area.
+    #[schema(value_type = Value)]
     pub detail: Json,
 }
 

@@ -16,6 +16,7 @@ use utoipa::ToSchema;
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Stack {
     /// Properties of the building, with its `geometry` (GeoJSON).
+    #[schema(value_type = BTreeMap<String, Value>)]
     pub building: Json,
     pub as_of: String,
     pub stale_after_days: i64,
