@@ -2,19 +2,45 @@
 
 use crate::city::{City, Table};
 use crate::domain::fault::Outcome;
-use serde_json::{Value, json};
+use serde::Serialize;
+use utoipa::ToSchema;
 
 /// Layers that are searched, in the order of their hits.
 const SEARCHED: [&str; 5] = ["park", "district", "parcel", "building", "facility"];
 
-pub fn search(city: &City, text: &str, limit: usize) -> Outcome<Value> {
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Places {
+    pub results: Vec<Place>,
+}
+
+/// A place that was found: a row of a layer, or a point that was written down (`place`).
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Place {
+    /// West, south, east, north in degrees.
+    pub bbox: Option<[f64; 4]>,
+    /// Longitude, latitude.
+    pub centre: Option<[f64; 2]>,
+    pub collection: String,
+    pub detail: Option<String>,
+    pub id: String,
+    pub name: String,
+}
+
+pub fn search(city: &City, text: &str, limit: usize) -> Outcome<Places> {
     let text = text.trim();
     let mut results = Vec::new();
     if let Some((lon, lat)) = coordinates(text) {
-        results.push(json!({ "collection": "place", "id": text, "name": text, "detail": null, "centre": [lon, lat], "bbox": [lon, lat, lon, lat] }));
+        results.push(Place {
+            bbox: Some([lon, lat, lon, lat]),
+            centre: Some([lon, lat]),
+            collection: "place".to_owned(),
+            detail: None,
+            id: text.to_owned(),
+            name: text.to_owned(),
+        });
     }
     if text.is_empty() {
-        return Ok(json!({ "results": results }));
+        return Ok(Places { results });
     }
     let wanted = text.to_lowercase();
     for layer in SEARCHED {
@@ -31,10 +57,10 @@ pub fn search(city: &City, text: &str, limit: usize) -> Outcome<Value> {
         results.extend(hits.into_iter().take(limit).map(|(_, row)| place(city, table, row as usize)));
     }
     results.truncate(limit);
-    Ok(json!({ "results": results }))
+    Ok(Places { results })
 }
 
-fn place(city: &City, table: &Table, row: usize) -> Value {
+fn place(city: &City, table: &Table, row: usize) -> Place {
     let bounds = table.shapes().bounds(row);
     let bbox = bounds.map(|bounds| city.lon_lat_box(bounds));
     let centre = bounds.map(|bounds| {
@@ -43,7 +69,14 @@ fn place(city: &City, table: &Table, row: usize) -> Value {
     });
     let name = table.text(row, "name").unwrap_or_else(|| table.key(row));
     let detail = ["district", "park", "class"].into_iter().find_map(|column| table.text(row, column));
-    json!({ "collection": table.layer().name, "id": table.key(row), "name": name, "detail": detail, "centre": centre, "bbox": bbox })
+    Place {
+        bbox,
+        centre,
+        collection: table.layer().name.clone(),
+        detail: detail.map(str::to_owned),
+        id: table.key(row).to_owned(),
+        name: name.to_owned(),
+    }
 }
 
 fn grade(own: &str, wanted: &str) -> Option<u8> {

@@ -7,7 +7,9 @@ use crate::domain::fault::Outcome;
 use crate::domain::{Fault, GeometryKind, LayerId};
 use crate::formats::wire::vector_tile::{TileStyle, encode};
 use crate::spatial::tile::TileAddress;
-use serde_json::{Value, json};
+use serde::Serialize;
+use std::collections::BTreeMap;
+use utoipa::ToSchema;
 
 /// The largest number of features in one tile; the largest by area stay, and TileJSON says so.
 const MOST_FEATURES: usize = 30_000;
@@ -70,23 +72,50 @@ pub fn tile(city: &City, layer: &str, tile: TileAddress) -> Outcome<Vec<u8>> {
     Ok(encode(table, &rows, &city.crs, tile, &style, flag))
 }
 
-/// TileJSON 3 of a layer; `base` is the server's own address.
-pub fn tile_json(city: &City, layer: &str, base: &str) -> Outcome<Value> {
+/// TileJSON 3.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TileJson {
+    /// West, south, east, north in degrees.
+    pub bounds: Option<[f64; 4]>,
+    pub description: String,
+    pub maxzoom: u8,
+    pub minzoom: u8,
+    pub name: String,
+    pub tilejson: &'static str,
+    pub tiles: [String; 1],
+    pub vector_layers: [VectorLayer; 1],
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct VectorLayer {
+    /// Property → what it means.
+    pub fields: BTreeMap<String, String>,
+    pub id: String,
+    pub maxzoom: u8,
+    pub minzoom: u8,
+}
+
+/// TileJSON of a layer; `base` is the server's own address.
+pub fn tile_json(city: &City, layer: &str, base: &str) -> Outcome<TileJson> {
     let definition = super::collection(layer)?;
     let bounds = city.named(layer).and_then(|table| table.extent()).map(|extent| city.lon_lat_box(extent));
-    let fields: serde_json::Map<String, Value> = properties(layer)
+    let fields: BTreeMap<String, String> = properties(layer)
         .into_iter()
         .filter_map(|name| definition.column(name))
-        .map(|column| (column.name.clone(), json!(column.unit.as_ref().map_or_else(|| column.zh.clone(), |unit| format!("{} ({unit})", column.zh)))))
+        .map(|column| (column.name.clone(), column.unit.as_ref().map_or_else(|| column.zh.clone(), |unit| format!("{} ({unit})", column.zh))))
         .collect();
-    Ok(json!({
-        "tilejson": "3.0.0",
-        "name": layer,
-        "description": format!("{} — at most {MOST_FEATURES} features a tile, the largest by area; below zoom {LAST_ZOOM} polygons under 8 square units of 4096 are left out", definition.zh),
-        "tiles": [format!("{base}/collections/{layer}/tiles/WebMercatorQuad/{{z}}/{{y}}/{{x}}")],
-        "minzoom": first_zoom(layer),
-        "maxzoom": LAST_ZOOM,
-        "bounds": bounds,
-        "vector_layers": [{ "id": layer, "fields": fields, "minzoom": first_zoom(layer), "maxzoom": LAST_ZOOM }],
-    }))
+    let (minzoom, maxzoom) = (first_zoom(layer), LAST_ZOOM);
+    Ok(TileJson {
+        bounds,
+        description: format!(
+            "{} — at most {MOST_FEATURES} features a tile, the largest by area; below zoom {LAST_ZOOM} polygons under 8 square units of 4096 are left out",
+            definition.zh
+        ),
+        maxzoom,
+        minzoom,
+        name: layer.to_owned(),
+        tilejson: "3.0.0",
+        tiles: [format!("{base}/collections/{layer}/tiles/WebMercatorQuad/{{z}}/{{y}}/{{x}}")],
+        vector_layers: [VectorLayer { fields, id: layer.to_owned(), maxzoom, minzoom }],
+    })
 }

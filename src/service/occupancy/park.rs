@@ -10,11 +10,12 @@ use crate::service::edits::FLOOR_SLACK_M2;
 use serde::Serialize;
 use serde_json::{Value as Json, json};
 use std::collections::BTreeMap;
+use utoipa::ToSchema;
 
 /// Days before the end of a lease at which it enters the to-do list: a reminder, no rule rests on it.
 const LEASE_NOTICE_DAYS: i64 = 90;
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct ParkOccupancy {
     pub park: String,
     pub buildings: Vec<BuildingLine>,
@@ -25,7 +26,7 @@ pub struct ParkOccupancy {
 }
 
 /// A building of the park in figures.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct BuildingLine {
     pub code: String,
     pub name: Option<String>,
@@ -37,7 +38,7 @@ pub struct BuildingLine {
 }
 
 /// Something to do: sums that do not fit first, then stale floors by age, then leases by their end.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct Due {
     pub kind: DueKind,
     pub building: String,
@@ -49,10 +50,11 @@ pub struct Due {
     /// Age of the oldest figure, or days until the lease ends.
     pub days: Option<i64>,
     /// The end of the lease, or m² above the floor's area.
+    #[schema(value_type = Value)]
     pub detail: Json,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum DueKind {
     Sum,
@@ -61,7 +63,7 @@ pub enum DueKind {
 }
 
 /// Areas by state with the let and move-in rates (exact-designation I8), m²; a rate without a base is null.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct Totals {
     #[serde(flatten)]
     pub by_state: BTreeMap<String, f64>,
