@@ -6,7 +6,23 @@ const BUDGET_KB = 120
 const SERVER = process.env['PARKPLAN_SERVER'] ?? 'http://127.0.0.1:8080'
 // The server takes writes from its own origin only, which behind the dev proxy is its address.
 const PROXY = { target: SERVER, changeOrigin: true, headers: { origin: SERVER } }
-const API = ['/collections', '/catalogue', '/search', '/parcels', '/processes', '/plans', '/jobs', '/instruments', '/lineage', '/exports', '/changes', '/session', '/units', '/buildings', '/parks']
+const API = [
+  '/collections',
+  '/catalogue',
+  '/search',
+  '/parcels',
+  '/processes',
+  '/plans',
+  '/jobs',
+  '/instruments',
+  '/lineage',
+  '/exports',
+  '/changes',
+  '/session',
+  '/units',
+  '/buildings',
+  '/parks',
+]
 
 /** Everything the first screen (the frame and the query task) needs, MapLibre apart, stays within the budget or the build fails. */
 function initialBudget(): Plugin {
@@ -21,7 +37,9 @@ function initialBudget(): Plugin {
         for (const css of chunk.viteMetadata?.importedCss ?? []) seen.add(css)
         chunk.imports.forEach(visit)
       }
-      for (const item of Object.values(bundle)) if (item.type === 'chunk' && (item.isEntry || item.facadeModuleId?.endsWith('modes/query/index.ts'))) visit(item.fileName)
+      for (const item of Object.values(bundle))
+        if (item.type === 'chunk' && (item.isEntry || item.facadeModuleId?.endsWith('modes/query/index.ts')))
+          visit(item.fileName)
       let bytes = 0
       for (const file of seen) {
         const item = bundle[file]
@@ -37,12 +55,13 @@ function initialBudget(): Plugin {
 
 export default defineConfig({
   plugins: [svelte(), initialBudget()],
-  build: { outDir: 'dist', target: 'es2022', assetsInlineLimit: 0, chunkSizeWarningLimit: 1200, modulePreload: { polyfill: false } },
-  worker: { format: 'es' },
-  server: {
-    proxy: Object.fromEntries([
-      ...API.map((path) => [path, PROXY]),
-      ['^/\\?f=', PROXY],
-    ]),
+  build: {
+    outDir: 'dist',
+    target: 'es2022',
+    assetsInlineLimit: 0,
+    chunkSizeWarningLimit: 1200,
+    modulePreload: { polyfill: false },
   },
+  worker: { format: 'es' },
+  server: { proxy: Object.fromEntries([...API.map((path) => [path, PROXY]), ['^/\\?f=', PROXY]]) },
 })

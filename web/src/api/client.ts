@@ -1,4 +1,7 @@
-export interface FieldError { pointer: string; detail: string }
+export interface FieldError {
+  pointer: string
+  detail: string
+}
 
 /** An RFC 9457 answer, or the network's own failure dressed as one. */
 export class Problem extends Error {
@@ -29,7 +32,11 @@ export async function send(path: string, { method = 'GET', body, headers = {}, s
   const init: RequestInit = {
     method,
     credentials: 'same-origin',
-    headers: { Accept: 'application/json, application/geo+json, application/problem+json', 'Accept-Language': language, ...headers },
+    headers: {
+      Accept: 'application/json, application/geo+json, application/problem+json',
+      'Accept-Language': language,
+      ...headers,
+    },
   }
   if (signal) init.signal = signal
   const sent = init.headers as Record<string, string>
@@ -57,7 +64,13 @@ async function problemOf(response: Response): Promise<Problem> {
     /* a proxy may answer with plain text; the status alone then has to do */
   }
   const text = (key: string): string => (typeof body[key] === 'string' ? (body[key] as string) : '')
-  return new Problem(response.status, text('title') || response.statusText, text('detail'), (body['errors'] as FieldError[] | undefined) ?? [], body)
+  return new Problem(
+    response.status,
+    text('title') || response.statusText,
+    text('detail'),
+    (body['errors'] as FieldError[] | undefined) ?? [],
+    body,
+  )
 }
 
 export async function getJson<T>(path: string, call?: Call): Promise<T> {

@@ -2,8 +2,21 @@ import { getJson, isAbort, Problem, send } from './client'
 
 export type JobStatus = 'accepted' | 'running' | 'successful' | 'failed' | 'dismissed'
 /** OGC API – Processes status info, as far as the workbench reads it. */
-export interface JobInfo { jobID: string; processID: string; status: JobStatus; progress?: number; message?: string; created?: string; started?: string; finished?: string }
-export interface Follow { signal?: AbortSignal; onprogress?: (info: JobInfo) => void; wait?: (ms: number) => Promise<void> }
+export interface JobInfo {
+  jobID: string
+  processID: string
+  status: JobStatus
+  progress?: number
+  message?: string
+  created?: string
+  started?: string
+  finished?: string
+}
+export interface Follow {
+  signal?: AbortSignal
+  onprogress?: (info: JobInfo) => void
+  wait?: (ms: number) => Promise<void>
+}
 
 const FIRST_WAIT_MS = 150
 const LONGEST_WAIT_MS = 1200
@@ -20,8 +33,17 @@ const jobPath = (location: string | null, id: string): string => {
 }
 
 /** Runs a process as a job; a server that answers at once is taken at its word. Aborting the signal cancels the job there too. */
-export async function runJob<T>(process: string, inputs: object, { signal, onprogress, wait = pause }: Follow = {}): Promise<T> {
-  const response = await send(`/processes/${process}/execution`, { method: 'POST', body: { inputs }, headers: { Prefer: 'respond-async' }, signal })
+export async function runJob<T>(
+  process: string,
+  inputs: object,
+  { signal, onprogress, wait = pause }: Follow = {},
+): Promise<T> {
+  const response = await send(`/processes/${process}/execution`, {
+    method: 'POST',
+    body: { inputs },
+    headers: { Prefer: 'respond-async' },
+    signal,
+  })
   if (response.status !== 201) return (await response.json()) as T
   let info = (await response.json()) as JobInfo
   const path = jobPath(response.headers.get('location'), info.jobID)

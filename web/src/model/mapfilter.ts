@@ -2,7 +2,19 @@ import type { ExpressionSpecification } from 'maplibre-gl'
 import type { Condition } from './cql'
 
 /** What parcel tiles carry; a condition on anything else needs the server's list of codes. */
-export const TILE_FIELDS = new Set(['code', 'land_use', 'planned_use', 'tenure', 'park', 'district', 'planar_area_m2', 'far_present', 'far_limit', 'stage', 'stale'])
+export const TILE_FIELDS = new Set([
+  'code',
+  'land_use',
+  'planned_use',
+  'tenure',
+  'park',
+  'district',
+  'planar_area_m2',
+  'far_present',
+  'far_limit',
+  'stage',
+  'stale',
+])
 
 function one(c: Condition): ExpressionSpecification | null {
   if (!TILE_FIELDS.has(c.field)) return null
@@ -10,15 +22,24 @@ function one(c: Condition): ExpressionSpecification | null {
   const has: ExpressionSpecification = ['has', c.field]
   const [a, b] = c.values
   switch (c.op) {
-    case 'in': return ['in', get, ['literal', c.values]]
-    case 'between': return ['all', has, ['>=', ['to-number', get], Number(a)], ['<=', ['to-number', get], Number(b)]]
-    case '<=': return ['all', has, ['<=', ['to-number', get], Number(a)]]
-    case '>=': return ['all', has, ['>=', ['to-number', get], Number(a)]]
-    case '=': return ['==', get, a ?? '']
-    case '<>': return ['all', has, ['!=', get, a ?? '']]
-    case 'null': return ['!', has]
-    case 'notnull': return has
-    default: return null
+    case 'in':
+      return ['in', get, ['literal', c.values]]
+    case 'between':
+      return ['all', has, ['>=', ['to-number', get], Number(a)], ['<=', ['to-number', get], Number(b)]]
+    case '<=':
+      return ['all', has, ['<=', ['to-number', get], Number(a)]]
+    case '>=':
+      return ['all', has, ['>=', ['to-number', get], Number(a)]]
+    case '=':
+      return ['==', get, a ?? '']
+    case '<>':
+      return ['all', has, ['!=', get, a ?? '']]
+    case 'null':
+      return ['!', has]
+    case 'notnull':
+      return has
+    default:
+      return null
   }
 }
 

@@ -3,9 +3,27 @@ import type { Bbox, Catalogue, City, Item, SchemaProperty, TermList } from '../a
 import { either, lang, tIf } from '../i18n/index.svelte'
 import { bboxOf, centreOf } from '../model/geometry'
 
-export interface Named { code: string; name: string; district?: string; bbox: Bbox | null; at: [number, number] | null; item: Item }
+export interface Named {
+  code: string
+  name: string
+  district?: string
+  bbox: Bbox | null
+  at: [number, number] | null
+  item: Item
+}
 
-const NONE: Catalogue = { clusters: [], land_use: [], tenure: [], unit_state: [], unit_use: [], facility_class: [], zone: [], stage: [], control_kind: [], road_class: [] }
+const NONE: Catalogue = {
+  clusters: [],
+  land_use: [],
+  tenure: [],
+  unit_state: [],
+  unit_use: [],
+  facility_class: [],
+  zone: [],
+  stage: [],
+  control_kind: [],
+  road_class: [],
+}
 
 /** What does not change while one works: names, codes, the outline of the city. */
 class CityState {
@@ -41,7 +59,14 @@ class CityState {
       return page.features.map((item) => {
         const bbox = bboxOf([item.geometry])
         const district = item.properties['district']
-        return { code: String(item.properties['code'] ?? item.id), name: String(item.properties['name'] ?? item.id), ...(district ? { district: String(district) } : {}), bbox, at: bbox && centreOf(bbox), item }
+        return {
+          code: String(item.properties['code'] ?? item.id),
+          name: String(item.properties['name'] ?? item.id),
+          ...(district ? { district: String(district) } : {}),
+          bbox,
+          at: bbox && centreOf(bbox),
+          item,
+        }
       })
     }
     ;[this.parks, this.districts] = await Promise.all([named('park'), named('district')])
@@ -87,7 +112,8 @@ class CityState {
     const field = this.fields[name]
     return tIf(`field.${name}`, (lang.now === 'zh' ? field?.['x-zh'] : field?.['x-en']) ?? field?.title ?? name)
   }
-  fieldUnit = (name: string): string => (this.fields[name]?.['x-unit'] ?? '').replace('m²', '㎡').replace(/^m2$/, '㎡').replace(/^1$/, '')
+  fieldUnit = (name: string): string =>
+    (this.fields[name]?.['x-unit'] ?? '').replace('m²', '㎡').replace(/^m2$/, '㎡').replace(/^1$/, '')
   isNumeric(name: string): boolean {
     const type = this.fields[name]?.type
     const types = Array.isArray(type) ? type : [type]
@@ -97,26 +123,42 @@ class CityState {
   /** How a stored value reads in a row of the form or a table. */
   valueName(field: string, value: unknown): string {
     switch (field) {
-      case 'district': return this.districtShort(value)
-      case 'park': return this.parkName(value)
-      case 'land_use': case 'planned_use': return this.term('land_use', value)
-      case 'tenure': return this.term('tenure', value)
-      case 'stage': return this.term('stage', value)
-      case 'zone': return this.term('zone', value)
-      default: return value === null || value === undefined ? '—' : String(value)
+      case 'district':
+        return this.districtShort(value)
+      case 'park':
+        return this.parkName(value)
+      case 'land_use':
+      case 'planned_use':
+        return this.term('land_use', value)
+      case 'tenure':
+        return this.term('tenure', value)
+      case 'stage':
+        return this.term('stage', value)
+      case 'zone':
+        return this.term('zone', value)
+      default:
+        return value === null || value === undefined ? '—' : String(value)
     }
   }
 
   /** The closed list of a field's values, when it has one. */
   choices(field: string): { value: string; label: string }[] | null {
-    const terms = (list: TermList): { value: string; label: string }[] => this.catalogue[list].map((entry) => ({ value: entry.code, label: either(entry) }))
+    const terms = (list: TermList): { value: string; label: string }[] =>
+      this.catalogue[list].map((entry) => ({ value: entry.code, label: either(entry) }))
     switch (field) {
-      case 'district': return this.districts.map((d) => ({ value: d.code, label: d.name }))
-      case 'park': return this.parks.map((p) => ({ value: p.code, label: p.name }))
-      case 'land_use': case 'planned_use': return terms('land_use')
-      case 'tenure': return terms('tenure')
-      case 'stage': return terms('stage')
-      case 'zone': return this.catalogue.zone.length ? terms('zone') : null
+      case 'district':
+        return this.districts.map((d) => ({ value: d.code, label: d.name }))
+      case 'park':
+        return this.parks.map((p) => ({ value: p.code, label: p.name }))
+      case 'land_use':
+      case 'planned_use':
+        return terms('land_use')
+      case 'tenure':
+        return terms('tenure')
+      case 'stage':
+        return terms('stage')
+      case 'zone':
+        return this.catalogue.zone.length ? terms('zone') : null
       default: {
         const values = this.fields[field]?.enum
         return values ? values.filter((v) => v !== null).map((v) => ({ value: String(v), label: String(v) })) : null

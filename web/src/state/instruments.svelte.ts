@@ -27,7 +27,9 @@ class Instruments {
   now = $derived(this.day ?? today())
   consumed = $derived(consumedAt(this.list, this.now))
   one = $derived(this.list.find((i) => i.code === this.chosen) ?? null)
-  ordered = $derived([...this.list].sort((a, b) => ORDER.indexOf(a.state) - ORDER.indexOf(b.state) || b.code.localeCompare(a.code)))
+  ordered = $derived(
+    [...this.list].sort((a, b) => ORDER.indexOf(a.state) - ORDER.indexOf(b.state) || b.code.localeCompare(a.code)),
+  )
 
   async load(): Promise<void> {
     try {
@@ -108,7 +110,8 @@ class Instruments {
   #say(error: unknown): string {
     if (!(error instanceof Problem)) return t('error.unexpected')
     if (error.status === 412) {
-      const present = (error.body['instrument'] ?? error.body['present'] ?? error.body['current']) as Instrument | undefined
+      const present = (error.body['instrument'] ?? error.body['present'] ?? error.body['current']) as
+        Instrument | undefined
       if (present?.code) this.#put(present)
       else void this.load()
       return t('inst.stale')

@@ -16,7 +16,10 @@ export class JobRun {
     this.progress = null
     this.error = null
     try {
-      const result = await runJob<T>(process, inputs, { signal: abort.signal, onprogress: (job) => (this.progress = job.progress ?? null) })
+      const result = await runJob<T>(process, inputs, {
+        signal: abort.signal,
+        onprogress: (job) => (this.progress = job.progress ?? null),
+      })
       return abort.signal.aborted ? null : result
     } catch (error) {
       if (abort === this.#abort && !isAbort(error)) this.error = error

@@ -81,7 +81,11 @@ class QueryState {
       this.total = all
       this.error = null
       this.loading = false
-      await Promise.all([this.#count(signal), fast || !filter ? null : this.#codes(filter, signal), this.#histograms(signal)])
+      await Promise.all([
+        this.#count(signal),
+        fast || !filter ? null : this.#codes(filter, signal),
+        this.#histograms(signal),
+      ])
     } catch (error) {
       if (isAbort(error)) return
       this.error = error
@@ -103,7 +107,11 @@ class QueryState {
   }
 
   async #codes(filter: string, signal: AbortSignal): Promise<void> {
-    const page = await api.items('parcel', { filter, properties: ['code'], skipGeometry: true, limit: MOST_CODES }, signal)
+    const page = await api.items(
+      'parcel',
+      { filter, properties: ['code'], skipGeometry: true, limit: MOST_CODES },
+      signal,
+    )
     if (!signal.aborted) this.match = codesExpression(page.features.map((f) => String(f.id)))
   }
 
@@ -111,10 +119,12 @@ class QueryState {
   async #histograms(signal: AbortSignal): Promise<void> {
     const next: Record<string, Summary['histograms']> = {}
     await Promise.all(
-      this.conditions.filter((c) => c.op === 'between' || c.op === '<=' || c.op === '>=').map(async (c) => {
-        const rest = toCql(this.conditions.filter((other) => other !== c))
-        next[c.field] = (await api.summary('parcel', rest ? { filter: rest } : {}, signal)).histograms
-      }),
+      this.conditions
+        .filter((c) => c.op === 'between' || c.op === '<=' || c.op === '>=')
+        .map(async (c) => {
+          const rest = toCql(this.conditions.filter((other) => other !== c))
+          next[c.field] = (await api.summary('parcel', rest ? { filter: rest } : {}, signal)).histograms
+        }),
     )
     if (!signal.aborted) this.histograms = next
   }

@@ -11,7 +11,10 @@ class RollUpState extends JobRun {
   result = $state.raw<RollUpResult | null>(null)
   #timer = 0
 
-  add = $derived<Record<string, number>>({ ...(this.far ? { far: this.far } : {}), ...(this.height ? { height: this.height } : {}) })
+  add = $derived<Record<string, number>>({
+    ...(this.far ? { far: this.far } : {}),
+    ...(this.height ? { height: this.height } : {}),
+  })
   changed = $derived(Object.keys(this.add).length)
 
   choose(park: string): void {
@@ -25,7 +28,12 @@ class RollUpState extends JobRun {
   }
   async run(): Promise<void> {
     const scope = this.park === 'all' ? { all: true } : { park: this.park }
-    const result = await this.follow<RollUpResult>('upstairs', { ...scope, ...(this.cluster ? { cluster: this.cluster } : {}), ...(this.changed ? { add: { ...this.add } } : {}), matrix: this.park !== 'all' })
+    const result = await this.follow<RollUpResult>('upstairs', {
+      ...scope,
+      ...(this.cluster ? { cluster: this.cluster } : {}),
+      ...(this.changed ? { add: { ...this.add } } : {}),
+      matrix: this.park !== 'all',
+    })
     if (result) this.result = result
   }
 }
