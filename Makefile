@@ -3,7 +3,7 @@ SHELL := /bin/bash
 CARGO ?= cargo
 LISTEN ?= 127.0.0.1:8080
 
-.PHONY: run test test-rust test-web test-e2e bench check web setup clean
+.PHONY: run test test-rust test-web test-e2e bench check check-web web setup clean
 
 run: web
 	$(CARGO) run --release -- serve --listen $(LISTEN)
@@ -35,9 +35,12 @@ bench: web
 	$(CARGO) build --release
 	$(CARGO) run --release --quiet -- bench
 
-check:
+check: check-web
 	$(CARGO) fmt --check
 	$(CARGO) clippy --all-targets -- -D warnings
+
+check-web: setup
+	cd web && npm run --silent format:check && npm run --silent lint && npm run --silent check
 
 clean:
 	$(CARGO) clean

@@ -25,7 +25,7 @@ export default ts.config(
     rules: {
       // A long line is Prettier's to break; what it cannot break (a string, a comment) is mended by hand.
       'max-len': ['error', { code: 120, tabWidth: 2 }],
-      eqeqeq: 'error',
+      eqeqeq: ['error', 'always', { null: 'ignore' }],
       'no-console': 'error',
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
       '@typescript-eslint/consistent-type-imports': 'error',

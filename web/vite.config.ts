@@ -24,7 +24,10 @@ const API = [
   '/parks',
 ]
 
-/** Everything the first screen (the frame and the query task) needs, MapLibre apart, stays within the budget or the build fails. */
+/**
+ * Everything the first screen (the frame and the query task) needs, MapLibre apart, stays within the budget or the
+ * build fails.
+ */
 function initialBudget(): Plugin {
   return {
     name: 'initial-budget',

@@ -2,7 +2,10 @@ import { readFileSync } from 'node:fs'
 import { digits } from './lib.mjs'
 import { split } from './split.mjs'
 
-/** The planner's way from a solved site to land that has changed, and back: run, adopt, review, in force, lineage, undo. */
+/**
+ * The planner's way from a solved site to land that has changed, and back: run, adopt, review, in force, lineage,
+ * undo.
+ */
 export async function land(walk) {
   const account = process.env.PARKPLAN_PLANNER
   const password = process.env.PARKPLAN_PLANNER_PASSWORD

@@ -89,12 +89,10 @@ export class Walk {
     if (!response.ok) throw new Error(`${path}: ${response.status} ${(await response.text()).slice(0, 200)}`)
     return response.json()
   }
-  hits = async (filter) =>
-    (
-      await this.api(
-        `/collections/parcel/items?resulttype=hits${filter ? `&filter-lang=cql2-text&filter=${encodeURIComponent(filter)}` : ''}`,
-      )
-    ).numberMatched
+  async hits(filter) {
+    const query = new URLSearchParams({ resulttype: 'hits', ...(filter ? { filter, 'filter-lang': 'cql2-text' } : {}) })
+    return (await this.api(`/collections/parcel/items?${query}`)).numberMatched
+  }
 
   /** The map has drawn and nothing is under way. */
   async settle(page, wait = 900) {

@@ -32,7 +32,10 @@ const jobPath = (location: string | null, id: string): string => {
   return /^https?:/.test(location) ? new URL(location).pathname : location
 }
 
-/** Runs a process as a job; a server that answers at once is taken at its word. Aborting the signal cancels the job there too. */
+/**
+ * Runs a process as a job; a server that answers at once is taken at its word. Aborting the signal cancels the job
+ * there too.
+ */
 export async function runJob<T>(
   process: string,
   inputs: object,

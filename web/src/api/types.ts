@@ -175,7 +175,10 @@ export interface Candidate {
   distinct_owners?: number
   land_split?: LandSplit
 }
-/** Why one parcel is left out: every test it fails, the field that is missing, what adding it would do to the objective. */
+/**
+ * Why one parcel is left out: every test it fails, the field that is missing, what adding it would do to the
+ * objective.
+ */
 export interface ExcludedDetail {
   parcel: string
   reasons: string[]

@@ -64,7 +64,8 @@ function distance(a: Shape, b: Shape, best: number): number {
 
 /**
  * From each parcel to the nearest other of the set, in metres: the smallest and the largest of these.
- * The largest says what tolerance leaves no parcel alone. For looking, not for the account: edges are taken as straight in lon/lat.
+ * The largest says what tolerance leaves no parcel alone. For looking, not for the account: edges are taken as
+ * straight in lon/lat.
  */
 export function gapRange(geometries: readonly (Geometry | null)[]): { least: number; most: number } | null {
   const first = geometries.find((g) => g?.type === 'Polygon' || g?.type === 'MultiPolygon')

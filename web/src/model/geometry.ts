@@ -27,7 +27,10 @@ export function bboxOf(geometries: Iterable<Geometry | null>): Bbox | null {
 
 export const centreOf = (box: Bbox): [number, number] => [(box[0] + box[2]) / 2, (box[1] + box[3]) / 2]
 
-/** A point inside, for a label: the middle of the box, or of the widest stretch that a line through it has within the shape. */
+/**
+ * A point inside, for a label: the middle of the box, or of the widest stretch that a line through it has within the
+ * shape.
+ */
 export function labelPoint(geometry: Geometry | null): [number, number] | null {
   const box = bboxOf([geometry])
   if (!box || !geometry) return null

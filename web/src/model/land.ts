@@ -38,10 +38,13 @@ export interface PlacedNode extends LineageNode {
   level: number
   row: number
 }
-/** Parents left of children: each node one column right of its latest parent. A cycle, which land cannot have, ends the walk. */
+/**
+ * Parents left of children: each node one column right of its latest parent. A cycle, which land cannot have, ends the
+ * walk.
+ */
 export function layers({ nodes, edges }: Pick<Lineage, 'nodes' | 'edges'>): PlacedNode[] {
   const level = new Map(nodes.map((n) => [n.code, 0]))
-  for (let round = 0; round < nodes.length; round++) {
+  for (const _ of nodes) {
     let moved = false
     for (const e of edges) {
       const want = (level.get(e.parent) ?? 0) + 1

@@ -106,7 +106,10 @@ export function margin(parcel: Geometry, outline: Geometry | null): Geometry {
   return parcel
 }
 
-/** Places blocks of `size` as near to their wishes as they go without touching, within [low, high]; wishes in ascending order. */
+/**
+ * Places blocks of `size` as near to their wishes as they go without touching, within [low, high]; wishes in ascending
+ * order.
+ */
 export function spread(wishes: readonly number[], size: number, low: number, high: number): number[] {
   const placed = wishes.map((w) => Math.min(high - size, Math.max(low, w - size / 2)))
   for (let i = 1; i < placed.length; i++) placed[i] = Math.max(placed[i]!, placed[i - 1]! + size)

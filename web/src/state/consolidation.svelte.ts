@@ -19,7 +19,10 @@ const DEFAULTS = {
   width: '',
   length: '',
 }
-/** Each weight's own scale: per hectare, compactness × ha, million yuan, owner, readiness × ha. Where they start is the rule pack's to say. */
+/**
+ * Each weight's own scale: per hectare, compactness × ha, million yuan, owner, readiness × ha. Where they start is the
+ * rule pack's to say.
+ */
 export const WEIGHTS = [
   { id: 'area', max: 3, step: 0.1, digits: 1 },
   { id: 'compactness', max: 3, step: 0.1, digits: 1 },
@@ -43,7 +46,10 @@ class Consolidation extends JobRun {
   form = $state({ ...DEFAULTS })
   weights = $state<Record<string, number>>({})
   #pack: Record<string, number> | null = null
-  /** Parcels of the scope with their shapes: the account of the basket, labels and signs on the map are made from these. */
+  /**
+   * Parcels of the scope with their shapes: the account of the basket, labels and signs on the map are made from
+   * these.
+   */
   items = $state.raw<Map<string, Item>>(new Map())
   result = $state.raw<ConsolidateResult | null>(null)
   chosen = $state(0)

@@ -74,7 +74,9 @@ class Instruments {
     })
   }
 
-  /** The state seen here must be the state there: the tag goes along, and a newer one is shown instead of overwritten. */
+  /**
+   * The state seen here must be the state there: the tag goes along, and a newer one is shown instead of overwritten.
+   */
   async move(code: string, to: InstrumentState, date?: string): Promise<Instrument | null> {
     if (!this.mayWrite()) return null
     return this.#do(async () => {

@@ -1,7 +1,10 @@
 import { isAbort } from '../api/client'
 import { runJob } from '../api/jobs'
 
-/** A process that runs as a job, at most one at a time: a new run takes the place of the one before it, and of a cancelled one nothing is kept. */
+/**
+ * A process that runs as a job, at most one at a time: a new run takes the place of the one before it, and of a
+ * cancelled one nothing is kept.
+ */
 export class JobRun {
   running = $state(false)
   progress = $state<number | null>(null)

@@ -41,7 +41,8 @@ describe('CQL2', () => {
   ]
   it('escapes text and keeps numbers bare', () => {
     expect(toCql(rows)).toBe(
-      "land_use IN ('1001', 'M''0') AND far_present BETWEEN 0 AND 1.7 AND built_year >= 1990 AND name LIKE '%50\\%%' AND park IS NOT NULL",
+      "land_use IN ('1001', 'M''0') AND far_present BETWEEN 0 AND 1.7 AND built_year >= 1990 " +
+        "AND name LIKE '%50\\%%' AND park IS NOT NULL",
     )
   })
   it('reads back what it wrote', () => {
