@@ -3,7 +3,7 @@ SHELL := /bin/bash
 CARGO ?= cargo
 LISTEN ?= 127.0.0.1:8080
 
-.PHONY: run test test-rust test-web test-e2e bench check check-web web setup clean
+.PHONY: run test test-rust test-web test-e2e bench soak check check-web web setup clean
 
 run: web
 	$(CARGO) run --release -- serve --listen $(LISTEN)
@@ -34,6 +34,12 @@ test-e2e: test-web
 bench: web
 	$(CARGO) build --release
 	$(CARGO) run --release --quiet -- bench
+
+# The server killed hard under 64 writers, 500 times: nothing that it acknowledged may be lost.
+KILLS ?= 500
+soak:
+	mkdir -p web/dist
+	$(CARGO) bench --bench kill9 -- $(PARKPLAN) --kills $(KILLS)
 
 check: check-web
 	$(CARGO) fmt --check
