@@ -1,4 +1,8 @@
-import type { Geometry, Polygon, MultiPolygon } from 'geojson'
+/**
+ * What the server says and takes, under the names its own document uses. Written by hand until `openapi.json` is there;
+ * then this file names the generated schemas, and nothing else changes.
+ */
+import type { Geometry, LineString, MultiPolygon, Polygon } from 'geojson'
 
 export type Bbox = [number, number, number, number]
 export type Scalar = string | number | boolean | null
@@ -93,14 +97,26 @@ export interface Histogram {
   edges: number[]
   counts: number[]
 }
+export interface StaleCount {
+  count: number
+  oldest: string | null
+}
+export interface Vacancy {
+  lettable_area_m2: number
+  vacant_area_m2: number
+  rate: number | null
+  as_of: string | null
+}
+/** What a summary is asked over. */
+export type SummaryQuery = Pick<ItemQuery, 'filter' | 'ids' | 'bbox'>
 export interface Summary {
   numberMatched: number
   sum?: Partial<Record<'planar_area_m2' | 'registered_area_m2' | 'ellipsoidal_area_m2' | 'built_gfa_m2', number | null>>
   groups?: Partial<Record<'land_use' | 'tenure' | 'district' | 'park' | 'stage', Group[]>>
   median?: Record<string, number | null>
   histograms?: Record<string, Histogram>
-  stale?: { count: number; oldest: string | null }
-  vacancy?: { lettable_area_m2: number; vacant_area_m2: number; rate: number | null; as_of: string | null } | null
+  stale?: StaleCount
+  vacancy?: Vacancy | null
 }
 
 export interface SearchHit {
@@ -111,11 +127,61 @@ export interface SearchHit {
   centre: [number, number]
   bbox?: Bbox
 }
+export interface SearchResults {
+  results: SearchHit[]
+}
 export interface Neighbour {
   code: string
   length_m: number
   class: string
   gap_m: number
+}
+export interface Neighbours {
+  neighbours: Neighbour[]
+}
+
+/** Tiles of one collection, as TileJSON 3 says. */
+export interface TileJson {
+  tiles: string[]
+  minzoom: number
+  maxzoom: number
+  bounds?: Bbox
+  vector_layers: VectorLayer[]
+}
+export interface VectorLayer {
+  id: string
+  fields: Record<string, string>
+  minzoom?: number
+  maxzoom?: number
+}
+
+/** RFC 9457. */
+export interface ProblemBody {
+  title?: string
+  detail?: string
+  status?: number
+  errors?: FieldError[]
+  [more: string]: unknown
+}
+export interface FieldError {
+  pointer: string
+  detail: string
+}
+
+/** OGC API – Processes, as far as the workbench reads it. */
+export interface Execution<Inputs extends object = object> {
+  inputs: Inputs
+}
+export type JobStatus = 'accepted' | 'running' | 'successful' | 'failed' | 'dismissed'
+export interface JobInfo {
+  jobID: string
+  processID: string
+  status: JobStatus
+  progress?: number
+  message?: string
+  created?: string
+  started?: string
+  finished?: string
 }
 
 export interface Run {
@@ -135,6 +201,14 @@ export interface LedgerRow {
   planar_area_m2: number
   dedication_m2?: number | null
 }
+export interface LedgerGap {
+  area_m2: number
+  at: [number, number]
+}
+export interface LedgerChild {
+  parcel: string
+  planar_area_m2: number
+}
 export interface Ledger {
   rows: LedgerRow[]
   sum_in_m2: number
@@ -143,9 +217,9 @@ export interface Ledger {
   dedications_m2: number
   out_m2: number
   residual_m2: number
-  gaps?: { area_m2: number; at: [number, number] }[]
+  gaps?: LedgerGap[]
   /** What came of it; a site that is only solved has none. */
-  children?: { parcel: string; planar_area_m2: number }[]
+  children?: LedgerChild[]
 }
 export interface Site {
   id: string
@@ -206,6 +280,14 @@ export interface Fragmentation {
   share_in_blocks: number
   m_eff_m2: number
 }
+export interface FragmentationChange {
+  before: Fragmentation
+  after: Fragmentation
+}
+export interface Eligible {
+  count: number
+  area_m2: number
+}
 export interface ConsolidateInputs {
   park?: string
   area?: Polygon
@@ -232,10 +314,24 @@ export interface ConsolidateResult {
   exact?: boolean
   relaxed?: unknown[]
   excluded: Excluded[]
-  eligible?: { count: number; area_m2: number }
-  fragmentation?: { before: Fragmentation; after: Fragmentation }
+  eligible?: Eligible
+  fragmentation?: FragmentationChange
   land_split?: LandSplit
   connect?: Connector[]
+}
+
+/** The figures of the rule pack that a run takes when nothing is said. */
+export interface ConsolidationProcess {
+  defaults: ConsolidationDefaults
+}
+/** Figures of the consolidation pack under the names of the inputs. */
+export interface ConsolidationDefaults {
+  min_area_ha: number
+  max_area_ha: number
+  tolerance_m: number
+  min_compactness: number
+  bridge_width_m: number
+  weights: Record<string, number>
 }
 
 export interface WaterfallStep {
@@ -292,6 +388,43 @@ export interface Requirement {
   source: string
   status: string
 }
+/** One parcel, or an outline that is drawn. */
+export interface UpstairsInputs {
+  parcel?: string
+  outline?: Geometry
+  cluster?: string
+  set?: UpstairsSet
+}
+export interface Yard {
+  geometry: Polygon
+  radius_m: number
+}
+export interface ExistingBuilding {
+  building: string
+  findings: Finding[]
+  overall: Verdict
+}
+export interface Binding {
+  rule: string
+  gain_m2: number
+}
+export interface LeverChange {
+  lever: string
+  from: number | null
+  to: number
+}
+export interface SmallestChange {
+  levers: LeverChange[]
+  cost: number
+  gfa_m2: number
+  reaches: boolean
+}
+export interface ClusterFit {
+  cluster: string
+  band: Band
+  verdict: 'fit' | 'retrofit' | 'unfit' | 'unknown'
+  factor?: string | null
+}
 export interface UpstairsResult {
   run: Run
   parcel: string
@@ -306,22 +439,19 @@ export interface UpstairsResult {
   far: number
   coverage: number
   bound_m2?: number | null
-  yard?: { geometry: Polygon; radius_m: number } | null
+  yard?: Yard | null
   setback_line?: Geometry | null
   height_limit_m?: number | null
   set?: Partial<Record<keyof UpstairsSet, number | null>>
   requirements?: Requirement[]
-  existing?: { building: string; findings: Finding[]; overall: Verdict }[]
+  existing?: ExistingBuilding[]
   allowed_gfa_m2?: number | null
   built_gfa_m2?: number | null
-  binding?: { rule: string; gain_m2: number }[] | null
+  binding?: Binding[] | null
   findings: Finding[]
   overall: Verdict
-  smallest_change?:
-    | { levers: { lever: string; from: number | null; to: number }[]; cost: number; gfa_m2: number; reaches: boolean }[]
-    | null
-  fit?:
-    { cluster: string; band: Band; verdict: 'fit' | 'retrofit' | 'unfit' | 'unknown'; factor?: string | null }[] | null
+  smallest_change?: SmallestChange[] | null
+  fit?: ClusterFit[] | null
 }
 export type UpstairsSet = Partial<
   Record<
@@ -357,18 +487,32 @@ export interface Indicator {
   as_of?: string | null
   metric?: string | null
 }
+export interface HeadScore {
+  score: number | null
+  weight: number
+}
+/** The best and the worst rank when the weights are moved. */
+export interface Sensitivity {
+  best: number | null
+  worst: number | null
+  holds?: number | boolean | null
+}
 export interface ParkScore {
   park: string
   lead_cluster?: string | null
   indicators: Indicator[]
-  heads: Record<string, { score: number | null; weight: number }>
+  heads: Record<string, HeadScore>
   penalty?: number | null
   total: number | null
   total_high?: number | null
   passes: boolean | null
   grade: string | null
   rank: number | null
-  sensitivity?: { best: number | null; worst: number | null; holds?: number | boolean | null } | null
+  sensitivity?: Sensitivity | null
+}
+export interface DesignateInputs {
+  park?: string
+  as_of?: string
 }
 export interface DesignateResult {
   run: Run
@@ -385,6 +529,26 @@ export interface Plan {
   area_m2?: number
   parcels?: number | string[]
 }
+export interface PlanList {
+  plans: Plan[]
+}
+export interface NewPlan {
+  name: string
+  kind: 'selection' | 'consolidation' | 'upstairs' | 'actionplan'
+  parcels: string[]
+  result?: unknown
+}
+
+export interface ExportRequest {
+  collection: string
+  filter?: string
+  ids?: string[]
+  bbox?: number[]
+  format: string
+  precision?: number
+  crs?: string
+}
+
 export interface Change {
   revision: number
   at: string
@@ -399,6 +563,12 @@ export interface CityChange extends Change {
   collection: string
   id: string
 }
+export interface CityChanges {
+  changes: CityChange[]
+}
+export interface UnitHistory {
+  changes: Change[]
+}
 
 export type Role = 'guest' | 'planner' | 'operator' | 'admin'
 export interface Session {
@@ -408,6 +578,16 @@ export interface Session {
   role: Role
   parks: string[]
   setup?: boolean
+}
+export interface SignIn {
+  account: string
+  password: string
+}
+/** The first account, opened by the one-time link. */
+export interface SetUp extends SignIn {
+  token: string
+  role: Role
+  parks: string[]
 }
 
 export type UnitState = 'own_use' | 'let' | 'vacant' | 'fit_out' | 'out_of_service'
@@ -464,16 +644,17 @@ export interface Totals {
   let_rate?: number | null
   move_in_rate?: number | null
 }
+export interface StackBuilding {
+  code: string
+  name: string | null
+  park: string
+  parcel?: string
+  storeys: number
+  gfa_m2: number
+  geometry: Geometry | null
+}
 export interface Stack {
-  building: {
-    code: string
-    name: string | null
-    park: string
-    parcel?: string
-    storeys: number
-    gfa_m2: number
-    geometry: Geometry | null
-  }
+  building: StackBuilding
   as_of: string
   stale_after_days: number
   floors: Floor[]
@@ -487,23 +668,37 @@ export interface Due {
   days?: number | null
   detail?: string
 }
+export interface BuildingOccupancy {
+  code: string
+  name: string | null
+  gfa_m2: number
+  stale_floors: number
+  let_rate: number | null
+  units: number
+}
 export interface ParkOccupancy {
   park: string
-  buildings: {
-    code: string
-    name: string | null
-    gfa_m2: number
-    stale_floors: number
-    let_rate: number | null
-    units: number
-  }[]
+  buildings: BuildingOccupancy[]
   totals: Totals
   due: Due[]
   as_of: string
 }
+export interface Confirmation {
+  id: string
+  etag: string
+}
+export interface UnitBatch {
+  confirm: Confirmation[]
+  as_of: string
+}
+export interface Refusal {
+  id: string
+  status: number
+  detail: string
+}
 export interface BatchResult {
   done: string[]
-  refused: { id: string; status: number; detail: string }[]
+  refused: Refusal[]
 }
 
 export type InstrumentState = 'draft' | 'reviewed' | 'in_force' | 'withdrawn'
@@ -522,8 +717,44 @@ export interface Instrument {
   run?: Run | null
   ledger?: Ledger | null
   outline?: Geometry | null
-  by?: Partial<Record<InstrumentState, { account: string | null; at: string }>>
+  by?: Partial<Record<InstrumentState, Signature>>
   revision: number
+}
+export interface Signature {
+  account: string | null
+  at: string
+}
+export interface InstrumentList {
+  instruments: Instrument[]
+}
+/** One way of splitting; areas in m², the direction of the cuts in degrees counter-clockwise from east. */
+export type Division =
+  { equal: number; direction_deg?: number } | { areas_m2: number[]; direction_deg?: number } | { line: LineString }
+export interface NewMerge {
+  kind: 'merge'
+  parcels: string[]
+  name?: string
+  basis?: string
+  run?: Run
+  tolerance_m?: number
+  bridge_width_m?: number
+}
+export interface NewSplit {
+  kind: 'split'
+  parcels: [string]
+  split: Division
+  basis?: string
+}
+export interface NewUndo {
+  kind: 'undo'
+  undoes: string
+  basis?: string
+}
+export type NewInstrument = NewMerge | NewSplit | NewUndo
+export interface Transition {
+  to: InstrumentState
+  date?: string
+  note?: string
 }
 export interface LineageNode {
   code: string
@@ -546,6 +777,10 @@ export interface Lineage {
 }
 
 export type Phase = 'start' | 'expand' | 'reserve'
+export interface Target {
+  year: number
+  ha: number
+}
 export interface ActionPlanInputs {
   from: number
   to: number
@@ -553,7 +788,7 @@ export interface ActionPlanInputs {
   source?: 'accepted' | 'solved' | 'both'
   budget_wan?: number | number[]
   capacity_ha?: number | number[]
-  targets?: { year: number; ha: number }[]
+  targets?: Target[]
   banked_before_ha?: number
   hard?: boolean
 }
@@ -594,11 +829,28 @@ export interface GanttBar {
   end: string
   after: string[]
 }
+export interface TargetOutcome {
+  year: number
+  ha: number
+  shortfall_ha?: number | null
+  status?: string
+  source?: string | null
+}
+export interface ExcludedSites {
+  reason: string
+  count: number
+  sites?: string[]
+}
+export interface CurvePoint {
+  year: number
+  cumulative_ha: number
+  target_ha: number | null
+}
 export interface ActionPlanResult {
   run: Run
   sites: PlanSite[]
   years: PlanYear[]
-  targets?: { year: number; ha: number; shortfall_ha?: number | null; status?: string; source?: string | null }[]
+  targets?: TargetOutcome[]
   relaxation?: Relaxation[]
   objective: number | null
   bound?: number | null
@@ -606,11 +858,15 @@ export interface ActionPlanResult {
   exact?: boolean
   banked_before_ha?: number | null
   capacity_status?: string | null
-  excluded?: { reason: string; count: number; sites?: string[] }[]
+  excluded?: ExcludedSites[]
   gantt?: GanttBar[]
-  curve?: { year: number; cumulative_ha: number; target_ha: number | null }[]
+  curve?: CurvePoint[]
 }
 
+export interface PartialParcel {
+  parcel: string
+  unknown: string[]
+}
 export interface RollUp {
   parcels?: number
   area_m2?: number | null
@@ -620,7 +876,7 @@ export interface RollUp {
   gfa_m2?: number | null
   remaining_gfa_m2: number | null
   /** Parcels of which a part is not known: counted apart, never as 0. */
-  partial?: { parcel: string; unknown: string[] }[]
+  partial?: PartialParcel[]
 }
 export interface ParcelCapacity {
   parcel: string
@@ -634,33 +890,63 @@ export interface ParcelCapacity {
   unknown?: string[]
   what_if_gfa_m2?: number | null
 }
+/** Over a park or the whole city instead of one parcel. */
+export interface RollUpInputs {
+  park?: string
+  all?: boolean
+  cluster?: string
+  add?: Record<string, number>
+  matrix?: boolean
+}
+export interface ParkRollUp extends RollUp {
+  park: string | null
+  gain_m2?: number
+}
+export interface DistrictRollUp extends RollUp {
+  district: string | null
+}
+export interface WhatIf {
+  set?: Record<string, number>
+  add?: Record<string, number>
+  totals: RollUp
+  gain_m2: number
+}
+export interface Completed {
+  year: number
+  gfa_m2: number
+}
+export interface Programme {
+  target_m2_per_year: number | null
+  status?: string
+  source?: string | null
+  completed?: Completed[]
+}
+export interface FitCount {
+  cluster: string
+  band: Band
+  fits: number
+  after_retrofit: number
+  no: number
+  unknown: number
+}
 export interface RollUpResult {
   run: Run
   totals: RollUp
-  by_park: (RollUp & { park: string | null; gain_m2?: number })[]
-  by_district?: (RollUp & { district: string | null })[]
-  what_if?: { set?: Record<string, number>; add?: Record<string, number>; totals: RollUp; gain_m2: number } | null
-  programme?: {
-    target_m2_per_year: number | null
-    status?: string
-    source?: string | null
-    completed?: { year: number; gfa_m2: number }[]
-  } | null
-  matrix?: { cluster: string; band: Band; fits: number; after_retrofit: number; no: number; unknown: number }[]
+  by_park: ParkRollUp[]
+  by_district?: DistrictRollUp[]
+  what_if?: WhatIf | null
+  programme?: Programme | null
+  matrix?: FitCount[]
   parcels?: ParcelCapacity[]
 }
+
+/** `change` events of the stream. */
 export interface ChangeEvent {
   revision: number
   collection: string
   ids: string[]
 }
-
-/** Figures of the consolidation pack under the names of the inputs. */
-export interface ConsolidationDefaults {
-  min_area_ha: number
-  max_area_ha: number
-  tolerance_m: number
-  min_compactness: number
-  bridge_width_m: number
-  weights: Record<string, number>
+/** `reload`: the listener fell behind; everything is to be asked again. */
+export interface ReloadEvent {
+  revision: number
 }
