@@ -1,6 +1,7 @@
 import * as api from '../api/endpoints'
 import type { Bbox, Catalogue, City, Item, SchemaProperty, TermList } from '../api/types'
 import { either, lang, tIf } from '../i18n/index.svelte'
+import { LAYER_KEYS } from '../map/style'
 import { bboxOf, centreOf } from '../model/geometry'
 
 export interface Named {
@@ -85,6 +86,12 @@ class CityState {
   bump(collection: string, revision: number): void {
     this.revision = Math.max(this.revision, revision)
     this.revisions = { ...this.revisions, [collection]: revision }
+  }
+
+  /** Every layer is drawn anew, whatever it was drawn from. */
+  bumpAll(revision: number): void {
+    this.revision = revision
+    this.revisions = Object.fromEntries(LAYER_KEYS.map((key) => [key, revision]))
   }
 
   park = (code: unknown): Named | undefined => this.#park.get(String(code))

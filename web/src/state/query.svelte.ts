@@ -62,6 +62,12 @@ class QueryState {
     this.#timer = window.setTimeout(() => void this.load(), delay)
   }
 
+  /** The land itself changed: the total too is asked anew. */
+  recount(): void {
+    this.total = null
+    this.refresh(300)
+  }
+
   async load(): Promise<void> {
     this.#abort?.abort()
     const abort = (this.#abort = new AbortController())
