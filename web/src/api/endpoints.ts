@@ -1,4 +1,4 @@
-import type { Geometry, LineString } from 'geojson'
+import type { Geometry } from 'geojson'
 import { getJson, send } from './client'
 import type {
   BatchResult,
@@ -15,10 +15,10 @@ import type {
   Landing,
   Lineage,
   Neighbour,
+  NewInstrument,
   ParkOccupancy,
   Plan,
   Role,
-  Run,
   Schema,
   SearchHit,
   Session,
@@ -83,21 +83,6 @@ export const consolidationDefaults = async (): Promise<ConsolidationDefaults> =>
   (await getJson<{ defaults: ConsolidationDefaults }>('/processes/consolidate')).defaults
 export const instruments = async (signal?: Signal): Promise<Instrument[]> =>
   (await getJson<{ instruments: Instrument[] }>('/instruments', { signal })).instruments
-/** One way of splitting; areas in m², the direction of the cuts in degrees counter-clockwise from east. */
-export type Division =
-  { equal: number; direction_deg?: number } | { areas_m2: number[]; direction_deg?: number } | { line: LineString }
-export type NewInstrument =
-  | {
-      kind: 'merge'
-      parcels: string[]
-      name?: string
-      basis?: string
-      run?: Run
-      tolerance_m?: number
-      bridge_width_m?: number
-    }
-  | { kind: 'split'; parcels: [string]; split: Division; basis?: string }
-  | { kind: 'undo'; undoes: string; basis?: string }
 export const draftInstrument = (body: NewInstrument): Promise<Instrument> =>
   getJson('/instruments', { method: 'POST', body })
 

@@ -1,5 +1,5 @@
 import type { Position } from 'geojson'
-import type { Division } from '../api/endpoints'
+import type { Division } from '../api/types'
 
 export type SplitWay = 'equal' | 'areas' | 'line'
 

@@ -1,6 +1,6 @@
 import { Problem } from '../api/client'
 import * as api from '../api/endpoints'
-import type { Instrument, InstrumentState, Item } from '../api/types'
+import type { Instrument, InstrumentState, Item, NewInstrument } from '../api/types'
 import { t } from '../i18n/index.svelte'
 import { consumedAt } from '../model/land'
 import { today } from '../model/format'
@@ -64,7 +64,7 @@ class Instruments {
     return false
   }
 
-  async draft(body: api.NewInstrument): Promise<Instrument | null> {
+  async draft(body: NewInstrument): Promise<Instrument | null> {
     if (!this.mayWrite()) return null
     return this.#do(async () => {
       const made = await api.draftInstrument(body)

@@ -1,7 +1,17 @@
-import type { Mode } from '..'
+import type { Mode } from '../../ui/frame/mode'
 import Bottom from './Bottom.svelte'
 import Extras from './Extras.svelte'
 import Left from './Left.svelte'
 import Right from './Right.svelte'
 
-export const mode: Mode = { Left, Right, Bottom, Extras }
+export const mode: Mode = {
+  Left,
+  Right,
+  Bottom,
+  Extras,
+  layout: 'rows',
+  sizes: { left: () => 304, right: () => 408, bottom: () => 252 },
+  tools: 'all',
+  scaleBar: true,
+  parkNames: true,
+}

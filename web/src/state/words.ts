@@ -1,7 +1,7 @@
-import { lang, t } from '../../i18n/index.svelte'
-import { num } from '../../model/format'
-import type { Condition, Op } from '../../model/cql'
-import { city } from '../../state/city.svelte'
+import { lang, t } from '../i18n/index.svelte'
+import { num } from '../model/format'
+import type { Condition, Op } from '../model/cql'
+import { city } from './city.svelte'
 
 export const digitsOf = (field: string): number =>
   field.startsWith('far') || field.startsWith('coverage') ? 2 : field.endsWith('_m') ? 1 : 0
