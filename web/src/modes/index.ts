@@ -1,13 +1,12 @@
-import Award from '@lucide/svelte/icons/award'
-import Building from '@lucide/svelte/icons/building-2'
-import Combine from '@lucide/svelte/icons/combine'
-import Download from '@lucide/svelte/icons/download'
-import Funnel from '@lucide/svelte/icons/funnel'
-import Layers from '@lucide/svelte/icons/layers-2'
 import { lang } from '../i18n/index.svelte'
-import { basket } from '../state/basket.svelte'
 import type { Task } from '../state/ui.svelte'
 import type { Mode, Workbench } from '../ui/frame/mode'
+import { frame as capacity } from './capacity/frame'
+import { frame as consolidate } from './consolidate/frame'
+import { frame as designate } from './designate/frame'
+import { frame as exporting } from './export/frame'
+import { frame as occupancy } from './occupancy/frame'
+import { frame as query } from './query/frame'
 
 const files: Record<Exclude<Task, 'query'>, () => Promise<{ mode: Mode }>> = {
   export: () => import('./export'),
@@ -27,12 +26,5 @@ async function load(task: Task): Promise<Mode> {
 export const workbench: Workbench = {
   load,
   layers: () => import('./query/Layers.svelte'),
-  signs: {
-    query: { Icon: Funnel },
-    consolidate: { Icon: Combine, badge: () => basket.codes.length },
-    capacity: { Icon: Layers },
-    designate: { Icon: Award },
-    occupancy: { Icon: Building },
-    export: { Icon: Download },
-  },
+  frames: { query, consolidate, capacity, designate, occupancy, export: exporting },
 }

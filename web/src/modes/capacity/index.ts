@@ -4,14 +4,4 @@ import Extras from './Extras.svelte'
 import Left from './Left.svelte'
 import Right from './Right.svelte'
 
-export const mode: Mode = {
-  Left,
-  Right,
-  Bottom,
-  Extras,
-  layout: 'rows',
-  sizes: { left: () => 272, right: () => 590, bottom: () => 328 },
-  tools: 'low',
-  scaleBar: true,
-  parkNames: true,
-}
+export const mode: Mode = { Left, Right, Bottom, Extras }

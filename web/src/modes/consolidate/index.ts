@@ -4,14 +4,4 @@ import Extras from './Extras.svelte'
 import Left from './Left.svelte'
 import Right from './Right.svelte'
 
-export const mode: Mode = {
-  Left,
-  Right,
-  Bottom,
-  Extras,
-  layout: 'rows',
-  sizes: { left: () => 304, right: () => 408, bottom: () => 252 },
-  tools: 'all',
-  scaleBar: true,
-  parkNames: true,
-}
+export const mode: Mode = { Left, Right, Bottom, Extras }

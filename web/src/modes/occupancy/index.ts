@@ -11,11 +11,6 @@ export const mode: Mode = {
   Middle,
   Right,
   Extras,
-  layout: 'map-left',
-  sizes: { left: (width) => (width < 1400 ? 304 : 336), right: (width) => (width < 1400 ? 320 : 352) },
-  tools: 'none',
-  scaleBar: false,
-  parkNames: false,
   phone: {
     load: () => import('./PhoneStack.svelte'),
     opened: () => occupancy.unit !== null,

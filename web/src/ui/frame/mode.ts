@@ -21,8 +21,11 @@ export interface Panes {
   Extras?: Component
 }
 
-/** A task's panes, how large they are, and what the frame puts on the map beside them. */
-export interface Mode extends Panes {
+/**
+ * How large a task's panes are and what the frame puts on the map beside them. It is known before the panes are there,
+ * so that the map opens at its final size.
+ */
+export interface Frame {
   layout: Layout
   sizes: Sizes
   /** People set the sizes by dragging, and the browser remembers them. */
@@ -33,6 +36,14 @@ export interface Mode extends Panes {
   tools: 'all' | 'zoom' | 'low' | 'none'
   scaleBar: boolean
   parkNames: boolean
+  /** The task's place in the rail. */
+  Icon: Component<{ size?: number }>
+  /** A count worth showing there; 0 shows nothing. */
+  badge?: () => number
+}
+
+/** What is loaded when the task is opened. */
+export interface Mode extends Panes {
   phone?: PhoneParts
 }
 
@@ -45,16 +56,9 @@ export interface PhoneParts {
   home: () => Bbox | null | undefined
 }
 
-/** A task's place in the rail. */
-export interface TaskSign {
-  Icon: Component<{ size?: number }>
-  /** A count worth showing; 0 shows nothing. */
-  badge?: () => number
-}
-
 /** All that the frame is told about tasks. */
 export interface Workbench {
   load(task: Task): Promise<Mode>
   layers(): Promise<{ default: Component }>
-  signs: Record<Task, TaskSign>
+  frames: Record<Task, Frame>
 }
