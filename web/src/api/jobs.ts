@@ -1,17 +1,6 @@
 import { getJson, isAbort, Problem, send } from './client'
+import type { Execution, JobInfo } from './types'
 
-export type JobStatus = 'accepted' | 'running' | 'successful' | 'failed' | 'dismissed'
-/** OGC API – Processes status info, as far as the workbench reads it. */
-export interface JobInfo {
-  jobID: string
-  processID: string
-  status: JobStatus
-  progress?: number
-  message?: string
-  created?: string
-  started?: string
-  finished?: string
-}
 export interface Follow {
   signal?: AbortSignal
   onprogress?: (info: JobInfo) => void
@@ -41,9 +30,10 @@ export async function runJob<T>(
   inputs: object,
   { signal, onprogress, wait = pause }: Follow = {},
 ): Promise<T> {
+  const body: Execution = { inputs }
   const response = await send(`/processes/${process}/execution`, {
     method: 'POST',
-    body: { inputs },
+    body,
     headers: { Prefer: 'respond-async' },
     signal,
   })

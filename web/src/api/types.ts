@@ -145,7 +145,7 @@ export interface TileJson {
   tiles: string[]
   minzoom: number
   maxzoom: number
-  bounds?: Bbox
+  bounds?: Bbox | null
   vector_layers: VectorLayer[]
 }
 export interface VectorLayer {

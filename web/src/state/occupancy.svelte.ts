@@ -162,10 +162,10 @@ class Occupancy {
       return
     }
     try {
-      const { done, refused } = await api.confirmUnits(
-        units.map((u) => ({ id: u.id, etag: u.etag })),
-        this.asOf,
-      )
+      const { done, refused } = await api.confirmUnits({
+        confirm: units.map((u) => ({ id: u.id, etag: u.etag })),
+        as_of: this.asOf,
+      })
       ui.toast(
         t('confirmed', { n: num(done.length) }) +
           (refused.length ? ` · ${t('refused', { n: refused.length })}: ${refused[0]!.detail}` : ''),
