@@ -56,6 +56,20 @@ function initialBudget(): Plugin {
   }
 }
 
+interface Graph {
+  getModuleInfo(id: string): { isEntry: boolean; importers: readonly string[] } | null
+}
+
+/** Whether the page needs a module before anything is opened: a chain of plain imports leads to it from the entry. */
+function needed(id: string, graph: Graph, seen = new Set<string>()): boolean {
+  if (seen.has(id)) return false
+  seen.add(id)
+  const module = graph.getModuleInfo(id)
+  return module !== null && (module.isEntry || module.importers.some((from) => needed(from, graph, seen)))
+}
+/** One file for all of it: cut into the parts that tasks share, it is larger and asks more often. */
+const base = { name: (id: string, graph: Graph): string | null => (needed(id, graph) ? 'base' : null) }
+
 export default defineConfig({
   plugins: [svelte(), initialBudget()],
   build: {
@@ -64,6 +78,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 1200,
     modulePreload: { polyfill: false },
+    rolldownOptions: { output: { codeSplitting: { groups: [base] } } },
   },
   worker: { format: 'es' },
   server: { proxy: Object.fromEntries([...API.map((path) => [path, PROXY]), ['^/\\?f=', PROXY]]) },
