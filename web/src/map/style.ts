@@ -6,6 +6,7 @@ import type {
   StyleSpecification,
 } from 'maplibre-gl'
 import type { FeatureCollection } from 'geojson'
+import type { TileJson } from '../api/types'
 import type { LandUseColours, MapInk } from './palette'
 
 export type Overlay = 'shapes' | 'marks' | 'mass' | 'envelope' | 'labels' | 'plan' | 'draft'
@@ -16,6 +17,9 @@ export interface MapLook {
   ink: MapInk
   landUse: LandUseColours
   lang: 'zh' | 'en'
+  tiles: TileSets
+  /** Where the city lies: a metre is longer on the map the farther from the equator. */
+  latitude: number
   revisions: Record<string, number>
   visible: Record<LayerKey, boolean>
   /** Parcels that meet the conditions; the others fade. */
@@ -56,35 +60,30 @@ const FAMILY = ['Noto Sans', 'PingFang SC', 'Microsoft YaHei UI', 'Noto Sans CJK
 const TEXT = ['parkplan Regular', ...FAMILY]
 const TEXT_BOLD = ['parkplan Semibold', ...FAMILY]
 
-const TILED: Record<Exclude<LayerKey, 'plan_parcel'>, { minzoom: number; maxzoom: number }> = {
-  parcel: { minzoom: 10, maxzoom: 16 },
-  building: { minzoom: 14, maxzoom: 16 },
-  park: { minzoom: 0, maxzoom: 16 },
-  zone: { minzoom: 0, maxzoom: 16 },
-  district: { minzoom: 0, maxzoom: 16 },
-  road: { minzoom: 0, maxzoom: 16 },
-  control_line: { minzoom: 0, maxzoom: 16 },
-  facility: { minzoom: 0, maxzoom: 16 },
-}
+/** Plan parcels come by day, whole; all other layers come in tiles. */
+export type TiledKey = Exclude<LayerKey, 'plan_parcel'>
+export const TILED_KEYS = LAYER_KEYS.filter((key): key is TiledKey => key !== 'plan_parcel')
+export type TileSets = Record<TiledKey, TileJson>
+
+/** The server knows itself by an address of its own; the page asks where it came from. */
+const tilesFrom = (origin: string, template: string, revision: number): string =>
+  `${template.replace(/^https?:\/\/[^/]*/, origin)}${template.includes('?') ? '&' : '?'}rev=${revision}`
+
+const EQUATOR_M = 40_075_016.686
 
 /** Roads at their true width: one metre in pixels doubles with every zoom. */
-const roadWidth = (extra: number, atLeast: number): ExpressionSpecification => {
-  const metre = (zoom: number): number => (512 * 2 ** zoom) / (40_075_016.686 * Math.cos((22.6 * Math.PI) / 180))
-  const at = (zoom: number): ExpressionSpecification =>
-    ['max', atLeast, ['+', extra, ['*', ['to-number', ['get', 'width_m'], 12], metre(zoom)]]] as ExpressionSpecification
-  return [
-    'interpolate',
-    ['exponential', 2],
-    ['zoom'],
-    9,
-    at(9),
-    13,
-    at(13),
-    16,
-    at(16),
-    20,
-    at(20),
-  ] as ExpressionSpecification
+const roadWidthAt = (latitude: number) => {
+  const metre = (zoom: number): number => (512 * 2 ** zoom) / (EQUATOR_M * Math.cos((latitude * Math.PI) / 180))
+  return (extra: number, atLeast: number): ExpressionSpecification => {
+    const at = (zoom: number): ExpressionSpecification =>
+      [
+        'max',
+        atLeast,
+        ['+', extra, ['*', ['to-number', ['get', 'width_m'], 12], metre(zoom)]],
+      ] as ExpressionSpecification
+    const stops = [9, 13, 16, 20].flatMap((zoom) => [zoom, at(zoom)])
+    return ['interpolate', ['exponential', 2], ['zoom'], ...stops] as ExpressionSpecification
+  }
 }
 
 const isSelected: ExpressionSpecification = ['boolean', ['feature-state', 'sel'], false]
@@ -106,16 +105,14 @@ function matchLookup(table: Record<string, string>, key: string, fallback: strin
 export function buildStyle(look: MapLook, origin: string): StyleSpecification {
   const { ink } = look
   const sources: Record<string, SourceSpecification> = {}
-  for (const [key, zooms] of Object.entries(TILED)) {
-    sources[key] = {
-      type: 'vector',
-      tiles: [`${origin}/collections/${key}/tiles/WebMercatorQuad/{z}/{y}/{x}?rev=${look.revisions[key] ?? 0}`],
-      promoteId: 'code',
-      ...zooms,
-    }
+  for (const key of TILED_KEYS) {
+    const { tiles, minzoom, maxzoom } = look.tiles[key]
+    const urls = tiles.map((template) => tilesFrom(origin, template, look.revisions[key] ?? 0))
+    sources[key] = { type: 'vector', tiles: urls, promoteId: 'code', minzoom, maxzoom }
   }
   for (const [key, data] of Object.entries(look.overlays)) sources[`o-${key}`] = { type: 'geojson', data }
 
+  const roadWidth = roadWidthAt(look.latitude)
   const pattern = (name: string): string => `${name}-${ink.theme}`
   const show = (key: LayerKey): { visibility: 'visible' | 'none' } => ({
     visibility: look.visible[key] ? 'visible' : 'none',
@@ -130,10 +127,7 @@ export function buildStyle(look: MapLook, origin: string): StyleSpecification {
   const opacity: ExpressionSpecification | number = conditions.length
     ? (['case', ['all', ...conditions], full, full * dim] as unknown as ExpressionSpecification)
     : full
-  const of = (key: Exclude<LayerKey, 'plan_parcel'>): { source: string; 'source-layer': string } => ({
-    source: key,
-    'source-layer': key,
-  })
+  const of = (key: TiledKey): { source: string; 'source-layer': string } => ({ source: key, 'source-layer': key })
   const byGrade = look.grades
   const occupancy = look.buildings
 

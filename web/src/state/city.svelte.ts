@@ -1,7 +1,7 @@
 import * as api from '../api/endpoints'
 import type { Bbox, Catalogue, City, Item, SchemaProperty, TermList } from '../api/types'
 import { either, lang, tIf } from '../i18n/index.svelte'
-import { LAYER_KEYS } from '../map/style'
+import { LAYER_KEYS, TILED_KEYS, type TileSets } from '../map/style'
 import { bboxOf, centreOf } from '../model/geometry'
 
 export interface Named {
@@ -26,11 +26,18 @@ const NONE: Catalogue = {
   road_class: [],
 }
 
+const NO_TILES = Object.fromEntries(
+  TILED_KEYS.map((key) => [key, { tiles: [], minzoom: 0, maxzoom: 0, vector_layers: [] }]),
+) as unknown as TileSets
+/** Written on the parcels' tiles beside their columns. */
+const FLAG = 'stale'
+
 /** What does not change while one works: names, codes, the outline of the city. */
 class CityState {
   city = $state<City | null>(null)
   catalogue = $state.raw<Catalogue>(NONE)
   fields = $state.raw<Record<string, SchemaProperty>>({})
+  tiles = $state.raw<TileSets>(NO_TILES)
   parks = $state.raw<Named[]>([])
   districts = $state.raw<Named[]>([])
   counts = $state<Record<string, number>>({})
@@ -41,13 +48,29 @@ class CityState {
   #park = $derived(new Map(this.parks.map((p) => [p.code, p])))
   #district = $derived(new Map(this.districts.map((p) => [p.code, p])))
 
+  /** A condition on one of these is drawn from the tiles alone. */
+  parcelFields = $derived(
+    new Set([FLAG, ...this.tiles.parcel.vector_layers.flatMap((layer) => Object.keys(layer.fields))]),
+  )
+  latitude = $derived(this.city ? centreOf(this.city.bbox)[1] : 0)
+
   async load(): Promise<void> {
+    await Promise.all([this.#loadTiles(), this.#loadNames()])
+    void this.loadCounts()
+  }
+
+  /** At which zooms a layer has tiles, and which fields they carry. */
+  async #loadTiles(): Promise<void> {
+    const sets = await Promise.all(TILED_KEYS.map(async (key) => [key, await api.tileJson(key)] as const))
+    this.tiles = Object.fromEntries(sets) as TileSets
+  }
+
+  async #loadNames(): Promise<void> {
     const [landing, catalogue] = await Promise.all([api.landing(), api.catalogue()])
     this.catalogue = { ...NONE, ...catalogue }
     this.revision = landing.city.revision
     this.city = landing.city
     await Promise.all([this.loadFields(), this.loadAreas()])
-    void this.loadCounts()
   }
 
   async loadFields(): Promise<void> {

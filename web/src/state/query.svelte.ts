@@ -4,6 +4,7 @@ import type { Summary } from '../api/types'
 import { type Condition, conditionCql, isComplete, toCql } from '../model/cql'
 import { codesExpression, toExpression } from '../model/mapfilter'
 import type { ExpressionSpecification } from 'maplibre-gl'
+import { city } from './city.svelte'
 
 /** The most codes the map takes as a list; beyond it the server's answer would outweigh the tiles. */
 const MOST_CODES = 10_000
@@ -76,7 +77,7 @@ class QueryState {
     const filter = toCql(given)
     this.loading = true
     try {
-      const fast = toExpression(given)
+      const fast = toExpression(given, city.parcelFields)
       if (fast || !filter) this.match = given.length ? fast : null
       const [summary, all] = await Promise.all([
         api.summary('parcel', filter ? { filter } : {}, signal),

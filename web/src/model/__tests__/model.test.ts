@@ -77,11 +77,14 @@ describe('CQL2', () => {
 
 describe('map filters', () => {
   it('come from tile properties where these suffice', () => {
-    expect(toExpression([{ field: 'far_present', op: '<=', values: [1.7] }])).toEqual([
+    const fields = new Set(['far_present', 'land_use'])
+    expect(toExpression([{ field: 'far_present', op: '<=', values: [1.7] }], fields)).toEqual([
       'all',
       ['all', ['has', 'far_present'], ['<=', ['to-number', ['get', 'far_present']], 1.7]],
     ])
-    expect(toExpression([{ field: 'built_year', op: '<=', values: [1990] }])).toBeNull()
+    expect(toExpression([{ field: 'built_year', op: '<=', values: [1990] }], fields)).toBeNull()
+    const built = new Set([...fields, 'built_year'])
+    expect(toExpression([{ field: 'built_year', op: '<=', values: [1990] }], built)).not.toBeNull()
     expect(codesExpression([])).toEqual(['==', 1, 2])
   })
 })
