@@ -47,6 +47,7 @@ check: check-web
 
 check-web: setup
 	cd web && npm run --silent format:check && npm run --silent lint && npm run --silent check
+	cd web && { [ ! -e ../openapi.json ] || npm run --silent types:check; }
 
 clean:
 	$(CARGO) clean
