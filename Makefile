@@ -6,7 +6,7 @@ LISTEN ?= 127.0.0.1:8080
 PREFIX ?= /usr/local
 DESTDIR ?=
 
-.PHONY: run test test-rust test-web test-e2e bench soak check web setup release install package clean
+.PHONY: run test test-rust test-web test-e2e bench soak openapi check check-web web setup release install package clean
 
 # Built in a few minutes rather than to the last twentieth of speed.
 run: web
@@ -55,9 +55,18 @@ soak:
 	mkdir -p web/dist
 	$(CARGO) bench --bench kill9 -- $(PARKPLAN) --kills $(KILLS)
 
-check:
+# The document of the API as it is committed, from the program's routes.
+openapi:
+	mkdir -p web/dist
+	PARKPLAN_WRITE_OPENAPI=1 $(CARGO) test --quiet --test all api::contract::the_committed_document
+
+check: check-web
 	$(CARGO) fmt --check
 	$(CARGO) clippy --all-targets -- -D warnings
+
+check-web: setup
+	cd web && npm run --silent format:check && npm run --silent lint && npm run --silent check
+	cd web && { [ ! -e ../openapi.json ] || npm run --silent types:check; }
 
 clean:
 	$(CARGO) clean

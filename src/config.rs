@@ -5,7 +5,8 @@ use crate::domain::fault::Outcome;
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
 
-/// Settings that flags override. `PARKPLAN_LISTEN`, `PARKPLAN_CITY`, `PARKPLAN_LANG` and `PARKPLAN_HOME` override the file.
+/// Settings that flags override. `PARKPLAN_LISTEN`, `PARKPLAN_CITY`, `PARKPLAN_LANG`, `PARKPLAN_HOME`,
+/// `PARKPLAN_BASE_URL` and `PARKPLAN_TRUSTED_PROXIES` override the file.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
@@ -14,6 +15,10 @@ pub struct Config {
     pub lang: Option<String>,
     /// Where the sample city is kept.
     pub home: Option<PathBuf>,
+    /// The server's address as people reach it, for links: `https://land.example.org/plan`.
+    pub base_url: Option<String>,
+    /// Proxies whose `Forwarded` and `X-Forwarded-*` count, by address or network; this machine's own when not given.
+    pub trusted_proxies: Option<Vec<String>>,
 }
 
 impl Config {
@@ -40,6 +45,9 @@ impl Config {
         config.city = variable("PARKPLAN_CITY").map(PathBuf::from).or(config.city);
         config.lang = variable("PARKPLAN_LANG").or(config.lang);
         config.home = variable("PARKPLAN_HOME").map(PathBuf::from).or(config.home);
+        config.base_url = variable("PARKPLAN_BASE_URL").or(config.base_url);
+        let listed = |text: String| text.split(',').map(|proxy| proxy.trim().to_owned()).collect();
+        config.trusted_proxies = variable("PARKPLAN_TRUSTED_PROXIES").map(listed).or(config.trusted_proxies);
         Ok(config)
     }
 

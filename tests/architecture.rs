@@ -40,8 +40,11 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("rusqlite", &["store"]),
     ("postgres", &["store"]),
     ("axum", &["api", "cli"]),
+    ("axum_extra", &["api"]),
     ("tower_http", &["api"]),
-    ("utoipa", &["service", "api"]),
+    // Derives beside serde's: the types that are answered are the contract.
+    ("utoipa", &["domain", "city", "service", "api"]),
+    ("utoipa_axum", &["api"]),
     ("rust_embed", &["api"]),
     ("argon2", &["service"]),
     ("highs", &["analysis"]),

@@ -1,5 +1,7 @@
 //! A sample city, the built program, and a client that does not mistake an answer for a failure.
 
+pub mod schema;
+
 use serde_json::Value;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -86,8 +88,14 @@ pub struct Server {
 
 impl Server {
     pub fn start(city: &Path) -> Server {
+        Server::start_with(city, &[])
+    }
+
+    /// With settings by environment variables.
+    pub fn start_with(city: &Path, settings: &[(&str, &str)]) -> Server {
         let mut child = Command::new(PARKPLAN)
             .args(["serve", path(city), "--listen", "127.0.0.1:0"])
+            .envs(settings.iter().copied())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
@@ -157,7 +165,7 @@ impl Answer {
 
 impl Client {
     pub fn guest(server: &Server) -> Client {
-        let config = Agent::config_builder().http_status_as_error(false).timeout_global(Some(Duration::from_secs(60))).build();
+        let config = Agent::config_builder().http_status_as_error(false).max_redirects(0).timeout_global(Some(Duration::from_secs(60))).build();
         Client { agent: config.into(), base: server.url.clone(), cookie: None }
     }
 
@@ -183,7 +191,7 @@ impl Client {
         if let Some(cookie) = &self.cookie {
             request = request.header("cookie", cookie);
         }
-        answer(request.call())
+        answer("GET", path, request.call())
     }
 
     /// GET with query parameters that need encoding.
@@ -192,7 +200,7 @@ impl Client {
         for (name, value) in parameters {
             request = request.query(*name, *value);
         }
-        answer(request.call())
+        answer("GET", path, request.call())
     }
 
     /// A write as the workbench sends it.
@@ -213,7 +221,7 @@ impl Client {
             if let Some(cookie) = &self.cookie {
                 request = request.header("cookie", cookie);
             }
-            return answer(request.call());
+            return answer(method, path, request.call());
         }
         let mut request = match method {
             "POST" => self.agent.post(url),
@@ -227,7 +235,7 @@ impl Client {
         if let Some(cookie) = &self.cookie {
             request = request.header("cookie", cookie);
         }
-        answer(request.send(body))
+        answer(method, path, request.send(body))
     }
 
     pub fn execute(&self, process: &str, inputs: Value) -> Answer {
@@ -235,10 +243,13 @@ impl Client {
     }
 }
 
-fn answer(response: Result<Response<Body>, ureq::Error>) -> Answer {
+/// An answer, which is what the document of the API says of its route.
+fn answer(method: &str, path: &str, response: Result<Response<Body>, ureq::Error>) -> Answer {
     let mut response = response.expect("an answer");
     let bytes = response.body_mut().with_config().limit(200 << 20).read_to_vec().expect("a body");
-    Answer { status: response.status().as_u16(), headers: response.headers().clone(), bytes }
+    let answer = Answer { status: response.status().as_u16(), headers: response.headers().clone(), bytes };
+    schema::hold(method, path, &answer);
+    answer
 }
 
 /// The folder of real data beside the project, if it is there.

@@ -2,18 +2,21 @@
 
 use super::Refusal;
 use crate::domain::Fault;
-use axum::http::{HeaderMap, StatusCode, Uri, header};
+use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use rust_embed::RustEmbed;
+use rust_embed::{EmbeddedFile, RustEmbed};
 
 #[derive(RustEmbed)]
 #[folder = "web/dist"]
 struct Assets;
 
 /// The workbench's page.
-pub fn index() -> Response {
+pub(super) fn index() -> Response {
     match Assets::get("index.html") {
-        Some(file) => ([(header::CONTENT_TYPE, "text/html; charset=utf-8"), (header::CACHE_CONTROL, "no-cache"), (header::VARY, "accept")], file.data).into_response(),
+        Some(file) => {
+            let fixed = [(header::CONTENT_TYPE, "text/html; charset=utf-8"), (header::CACHE_CONTROL, "no-cache"), (header::VARY, "accept")];
+            (fixed, [(header::ETAG, etag(&file))], file.data).into_response()
+        }
         None => (
             [(header::CONTENT_TYPE, "text/html; charset=utf-8")],
             "<!doctype html><meta charset=utf-8><title>园图</title><p>此程序未含前端。请先运行 <code>make web</code> 再编译。<p>This binary was built without the frontend: run <code>make web</code> and build again.",
@@ -23,21 +26,19 @@ pub fn index() -> Response {
 }
 
 /// A file of the workbench, or 404.
-pub async fn file(uri: Uri, headers: HeaderMap) -> Result<Response, Refusal> {
-    let path = uri.path().trim_start_matches('/');
-    let Some(file) = Assets::get(path) else {
-        return Err(Fault::not_found("no_such_page", format!("没有 /{path}"), format!("there is nothing at /{path}"))
-            .at(uri.path().to_owned())
-            .into());
+pub(super) fn file(path: &str) -> Result<Response, Refusal> {
+    let Some(file) = Assets::get(path.trim_start_matches('/')) else {
+        let own = path.trim_start_matches('/');
+        return Err(Fault::not_found("no_such_page", format!("没有 /{own}"), format!("there is nothing at /{own}")).at(path.to_owned()).into());
     };
-    let etag = format!("\"{}\"", crate::domain::run::sha256_hex(&file.metadata.sha256_hash()[..16]));
-    if headers.get(header::IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == etag.as_bytes()) {
-        return Ok(StatusCode::NOT_MODIFIED.into_response());
-    }
     // Vite puts a hash of the content into the names under assets/: those never change.
-    let cache = if path.starts_with("assets/") { "public, max-age=31536000, immutable" } else { "no-cache" };
-    Ok(([(header::CONTENT_TYPE, media_type(path).to_owned()), (header::ETAG, etag), (header::CACHE_CONTROL, cache.to_owned())], file.data)
-        .into_response())
+    let cache = if path.starts_with("/assets/") { "public, max-age=31536000, immutable" } else { "no-cache" };
+    let headers = [(header::CONTENT_TYPE, media_type(path).to_owned()), (header::ETAG, etag(&file)), (header::CACHE_CONTROL, cache.to_owned())];
+    Ok((headers, file.data).into_response())
+}
+
+fn etag(file: &EmbeddedFile) -> String {
+    format!("W/\"{}\"", &crate::domain::run::sha256_hex(&file.metadata.sha256_hash())[..32])
 }
 
 fn media_type(path: &str) -> &'static str {

@@ -1,24 +1,29 @@
-//! Who calls: the session behind the cookie, the language, the address, the base URL.
+//! Who calls: the session behind the cookie, the language, the form that is asked for, the address, the way to this server.
 
-use super::problem::{Refusal, language};
+use super::front::Way;
+use super::negotiate::{Form, language};
+use super::problem::Refusal;
 use super::{App, away};
 use crate::domain::{Fault, FaultKind, Lang};
 use crate::service::Viewer;
 use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
+use axum_extra::extract::CookieJar;
+use axum_extra::extract::cookie::{Cookie, SameSite};
 use std::net::SocketAddr;
 
-pub const COOKIE: &str = "parkplan_session";
-
 /// The caller of a request.
-pub struct Caller {
+pub(super) struct Caller {
     pub viewer: Viewer,
     pub lang: Lang,
+    /// What the route and the request agreed on.
+    pub form: Form,
     pub token: Option<String>,
     pub address: String,
-    /// `http://host` of this server as the caller sees it.
+    /// `https://host/prefix` of this server as the caller sees it.
     pub base: String,
+    way: Way,
     own_page: bool,
 }
 
@@ -27,7 +32,12 @@ impl FromRequestParts<App> for Caller {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Refusal> {
         let headers = &parts.headers;
-        let token = cookie(headers);
+        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
+        let way = app.front.way(headers, peer);
+        let token = CookieJar::from_headers(headers)
+            .get(cookie_name(&way))
+            .map(|cookie| cookie.value().to_owned())
+            .filter(|token| token.len() == 64 && token.bytes().all(|byte| byte.is_ascii_hexdigit()));
         let planner = app.planner.clone();
         let viewer = match &token {
             None => Viewer::guest(),
@@ -36,15 +46,22 @@ impl FromRequestParts<App> for Caller {
                 away(move || planner.viewer(Some(&token))).await?
             }
         };
-        let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("localhost").to_owned();
-        let address = parts.extensions.get::<ConnectInfo<SocketAddr>>().map_or_else(String::new, |info| info.0.ip().to_string());
-        Ok(Caller { viewer, lang: language(headers), token, address, own_page: is_own_page(headers, &host), base: format!("http://{host}") })
+        Ok(Caller {
+            viewer,
+            lang: language(headers),
+            form: parts.extensions.get::<Form>().copied().unwrap_or(Form::Json),
+            token,
+            address: way.address.clone(),
+            base: way.base.clone(),
+            own_page: is_own_page(headers, &way.host),
+            way,
+        })
     }
 }
 
 impl Caller {
     /// Refuses a write that another site's page could have sent: a foreign `Origin`, or no `X-Requested-With`.
-    pub fn may_write(&self) -> Result<(), Refusal> {
+    pub(super) fn may_write(&self) -> Result<(), Refusal> {
         if self.own_page {
             return Ok(());
         }
@@ -52,6 +69,26 @@ impl Caller {
             .help("请求头加上 X-Requested-With: parkplan", "send the header X-Requested-With: parkplan")
             .into())
     }
+
+    /// Where a route lies for the caller, as a path.
+    pub(super) fn place(&self, path: &str) -> String {
+        format!("{}{path}", self.way.prefix)
+    }
+
+    /// The cookie that carries a session: out of reach of scripts and other sites, and sent over TLS only where TLS is.
+    pub(super) fn cookie(&self, token: &str) -> Cookie<'static> {
+        Cookie::build((cookie_name(&self.way), token.to_owned()))
+            .http_only(true)
+            .same_site(SameSite::Strict)
+            .secure(self.way.secure)
+            .path("/")
+            .build()
+    }
+}
+
+/// Behind TLS the browser itself keeps the name for cookies of this host alone.
+fn cookie_name(way: &Way) -> &'static str {
+    if way.secure { "__Host-parkplan_session" } else { "parkplan_session" }
 }
 
 fn is_own_page(headers: &HeaderMap, host: &str) -> bool {
@@ -61,16 +98,4 @@ fn is_own_page(headers: &HeaderMap, host: &str) -> bool {
         Some(Err(_)) => false,
     };
     origin_fits && headers.get("x-requested-with").is_some_and(|value| value == "parkplan")
-}
-
-fn cookie(headers: &HeaderMap) -> Option<String> {
-    headers
-        .get_all(header::COOKIE)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(';'))
-        .filter_map(|pair| pair.trim().split_once('='))
-        .find(|(name, _)| *name == COOKIE)
-        .map(|(_, token)| token.to_owned())
-        .filter(|token| token.len() == 64 && token.bytes().all(|byte| byte.is_ascii_hexdigit()))
 }

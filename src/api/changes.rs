@@ -1,20 +1,24 @@
 //! `/changes`: what was recorded, and a stream of what is being recorded.
 
-use super::{App, Caller, Refusal, away};
+use super::offers::{Pages, Tagged};
+use super::{App, Caller, Refusal, reply};
 use crate::domain::ChangeQuery;
 use crate::service::Event;
 use crate::service::changes::ChangeList;
-use axum::Json;
 use axum::extract::{Query, State};
+use axum::response::Response;
 use axum::response::sse::{self, KeepAlive, Sse};
 use futures_util::stream::{Stream, unfold};
 use serde::Deserialize;
+use serde_json::json;
 use std::convert::Infallible;
+use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
+use utoipa::IntoParams;
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Since {
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Since {
     #[serde(default)]
     since: i64,
     collection: Option<String>,
@@ -22,28 +26,78 @@ pub struct Since {
     limit: Option<usize>,
 }
 
-pub async fn list(State(app): State<App>, caller: Caller, Query(query): Query<Since>) -> Result<Json<ChangeList>, Refusal> {
-    away(move || {
+#[utoipa::path(
+    get, path = "/changes", summary = "The change log",
+    params(Pages, Since, Tagged),
+    responses((status = 200, body = ChangeList)),
+)]
+pub(super) async fn list(State(app): State<App>, caller: Caller, Query(query): Query<Since>) -> Result<Response, Refusal> {
+    app.read(move |app, city| {
         let query = ChangeQuery { since: query.since, collection: query.collection, id: query.id, limit: query.limit.unwrap_or(100).min(1000) };
-        app.planner.changes(&app.planner.city(), &caller.viewer, &query).map(Json)
+        let list = app.planner.changes(city, &caller.viewer, &query)?;
+        reply::document(caller.form, &list, app.tag(city).seen_by(&caller.viewer).formed(caller.form, ""))
     })
     .await
 }
 
-pub async fn stream(State(app): State<App>) -> Sse<impl Stream<Item = Result<sse::Event, Infallible>>> {
-    let events = unfold((app.planner.listen(), false), |(mut events, greeted)| async move {
+/// `change` for each commit; `reload` to a listener that fell behind, which then reads everything anew.
+#[utoipa::path(
+    get, path = "/changes/stream", summary = "Changes as they happen",
+    responses(
+        (
+            status = 200,
+            body = String,
+            description = "events `change` with what changed, and `reload` to a listener that fell behind",
+            content_type = "text/event-stream",
+        ),
+    ),
+)]
+pub(super) async fn stream(State(app): State<App>) -> Sse<impl Stream<Item = Result<sse::Event, Infallible>>> {
+    let events = app.planner.listen();
+    Sse::new(told(events, move || app.planner.city().revision)).keep_alive(KeepAlive::default())
+}
+
+fn told(events: Receiver<Event>, head: impl Fn() -> i64) -> impl Stream<Item = Result<sse::Event, Infallible>> {
+    unfold((events, head, false), |(mut events, head, greeted)| async move {
         if !greeted {
             // Something at once, so that the listener knows the stream stands.
-            return Some((Ok(sse::Event::default().comment("listening")), (events, true)));
+            return Some((Ok(sse::Event::default().comment("listening")), (events, head, true)));
         }
         let event = match events.recv().await {
-            Ok(event) => event,
-            // Fell behind: tell the listener to read everything anew.
-            Err(RecvError::Lagged(_)) => Event { revision: 0, collection: "*".to_owned(), ids: Vec::new() },
+            Ok(event) => sse::Event::default().event("change").data(serde_json::to_string(&event).unwrap_or_default()),
+            Err(RecvError::Lagged(_)) => {
+                // What waits is part of what will be read anew: only commits from here on are news.
+                events = events.resubscribe();
+                sse::Event::default().event("reload").data(json!({ "revision": head() }).to_string())
+            }
             Err(RecvError::Closed) => return None,
         };
-        let data = serde_json::to_string(&event).unwrap_or_default();
-        Some((Ok(sse::Event::default().event("change").data(data)), (events, true)))
-    });
-    Sse::new(events).keep_alive(KeepAlive::default())
+        Some((Ok(event), (events, head, true)))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::response::IntoResponse;
+
+    #[tokio::test]
+    async fn who_fell_behind_is_told_to_reload_and_then_hears_the_news() {
+        let (sender, receiver) = tokio::sync::broadcast::channel(4);
+        let tell = |revision| sender.send(Event { revision, collection: "unit".to_owned(), ids: Vec::new() }).unwrap();
+        let body = Sse::new(told(receiver, || 9)).into_response().into_body();
+        (1..=9).for_each(|revision| assert_eq!(tell(revision), 1));
+        let mut parts = body.into_data_stream();
+        let mut heard = Vec::new();
+        for part in 0..3 {
+            if part == 2 {
+                tell(10);
+            }
+            let bytes = futures_util::StreamExt::next(&mut parts).await.unwrap().unwrap();
+            heard.push(String::from_utf8(bytes.to_vec()).unwrap());
+        }
+        assert!(heard[0].contains("listening"));
+        assert_eq!(heard[1], "event: reload\ndata: {\"revision\":9}\n\n");
+        assert!(heard[2].starts_with("event: change\ndata: {\"revision\":10,"), "{}", heard[2]);
+    }
 }

@@ -1,101 +1,151 @@
 //! `/collections`: what there is, and what each property means.
 
-use super::{App, Caller, Refusal, away};
+use super::answers::{Collection, Collections, Extent, Link, Properties, Property, SpatialExtent};
+use super::conditions::Tag;
+use super::offers::{Pages, Tagged};
+use super::{App, Caller, Refusal, reply};
 use crate::city::City;
-use crate::domain::{ColumnType, Lang, Layer, catalogue};
+use crate::domain::{Column, ColumnType, Lang, Layer, LayerId, catalogue};
 use crate::service;
-use axum::Json;
 use axum::extract::{Path, State};
-use axum::http::header;
-use axum::response::{IntoResponse, Response};
-use serde_json::{Map, Value, json};
+use axum::response::Response;
+use std::collections::BTreeMap;
 
-const CRS84: &str = "http://www.opengis.net/def/crs/OGC/1.3/CRS84";
+pub(super) const CRS84: &str = "http://www.opengis.net/def/crs/OGC/1.3/CRS84";
 
-fn describe(city: &City, layer: &Layer, caller: &Caller) -> Value {
+fn describe(city: &City, layer: &Layer, caller: &Caller) -> Collection {
     let (base, name) = (&caller.base, &layer.name);
     let table = city.named(name);
-    let count = table.map(|table| table.len());
-    let mut value = json!({
-        "id": name,
-        "title": if caller.lang == Lang::Zh { &layer.zh } else { &layer.en },
-        "itemType": if layer.is_spatial() { "feature" } else { "record" },
-        "crs": [CRS84],
-        "itemCount": count,
-        "links": [
-            { "rel": "self", "href": format!("{base}/collections/{name}"), "type": "application/json" },
-            { "rel": "items", "href": format!("{base}/collections/{name}/items"), "type": "application/geo+json" },
-            { "rel": "http://www.opengis.net/def/rel/ogc/1.0/queryables", "href": format!("{base}/collections/{name}/queryables"), "type": "application/schema+json" },
-            { "rel": "describedby", "href": format!("{base}/collections/{name}/schema"), "type": "application/schema+json" },
-        ],
-    });
+    let place = |path: &str| format!("{base}/collections/{name}{path}");
+    let mut links = vec![
+        Link::json("self", place("")),
+        Link::new("items", place("/items"), "application/geo+json"),
+        Link::new("http://www.opengis.net/def/rel/ogc/1.0/queryables", place("/queryables"), "application/schema+json"),
+        Link::new("describedby", place("/schema"), "application/schema+json"),
+    ];
     if layer.is_spatial() {
-        value["storageCrs"] = json!(format!("http://www.opengis.net/def/crs/EPSG/0/{}", city.crs.epsg()));
-        if let Some(extent) = table.and_then(|table| table.extent()) {
-            value["extent"] = json!({ "spatial": { "bbox": [city.lon_lat_box(extent)], "crs": CRS84 } });
-        }
-        if let Some(links) = value["links"].as_array_mut() {
-            links.push(json!({ "rel": "http://www.opengis.net/def/rel/ogc/1.0/tilesets-vector", "href": format!("{base}/collections/{name}/tilejson.json"), "type": "application/json" }));
-        }
+        links.push(Link::json("http://www.opengis.net/def/rel/ogc/1.0/tilesets-vector", place("/tilejson.json")));
     }
-    value
+    let extent = table.filter(|_| layer.is_spatial()).and_then(|table| table.extent());
+    Collection {
+        crs: [CRS84],
+        extent: extent.map(|extent| Extent { spatial: SpatialExtent { bbox: [city.lon_lat_box(extent)], crs: CRS84 } }),
+        id: name.clone(),
+        item_count: table.map(|table| table.len()),
+        item_type: if layer.is_spatial() { "feature" } else { "record" },
+        links,
+        storage_crs: layer.is_spatial().then(|| format!("http://www.opengis.net/def/crs/EPSG/0/{}", city.crs.epsg())),
+        title: in_language(caller, &layer.zh, &layer.en),
+    }
 }
 
-pub async fn list(State(app): State<App>, caller: Caller) -> Result<Json<Value>, Refusal> {
-    away(move || {
-        let city = app.planner.city();
-        let collections: Vec<Value> = service::collections().map(|layer| describe(&city, layer, &caller)).collect();
-        Ok(Json(json!({ "collections": collections, "links": [{ "rel": "self", "href": format!("{}/collections", caller.base), "type": "application/json" }] })))
+fn in_language(caller: &Caller, zh: &str, en: &str) -> String {
+    if caller.lang == Lang::Zh { zh.to_owned() } else { en.to_owned() }
+}
+
+#[utoipa::path(
+    get, path = "/collections", summary = "Collections",
+    params(Pages, Tagged),
+    responses((status = 200, body = Collections)),
+)]
+pub(super) async fn list(State(app): State<App>, caller: Caller) -> Result<Response, Refusal> {
+    app.read(move |app, city| {
+        let collections = service::collections().map(|layer| describe(city, layer, &caller)).collect();
+        let links = vec![Link::json("self", format!("{}/collections", caller.base))];
+        let tag = app.tag(city).told_in(caller.lang).formed(caller.form, &caller.base);
+        reply::document(caller.form, &Collections { collections, links }, tag)
     })
     .await
 }
 
-pub async fn one(State(app): State<App>, caller: Caller, Path(name): Path<String>) -> Result<Json<Value>, Refusal> {
-    away(move || Ok(Json(describe(&app.planner.city(), service::collection(&name)?, &caller)))).await
+/// The tag of what is said about one collection.
+fn tag(app: &App, city: &City, name: &str, caller: &Caller) -> Tag {
+    let tag = LayerId::parse(name).map_or_else(|| app.tag(city), |layer| app.tag_on(city, &[layer]));
+    tag.told_in(caller.lang).formed(caller.form, &caller.base)
 }
 
-/// JSON Schema of a collection's properties; the queryables are the same properties.
-pub async fn schema(caller: Caller, Path(name): Path<String>) -> Result<Response, Refusal> {
-    let layer = service::collection(&name)?;
-    let private = caller.viewer.sees_private(&name);
-    let mut properties = Map::new();
+#[utoipa::path(
+    get, path = "/collections/{collection}", summary = "A collection",
+    params(("collection" = String, Path), Pages, Tagged),
+    responses((status = 200, body = Collection)),
+)]
+pub(super) async fn one(State(app): State<App>, caller: Caller, Path(name): Path<String>) -> Result<Response, Refusal> {
+    app.read(move |app, city| {
+        let answer = describe(city, service::collection(&name)?, &caller);
+        reply::document(caller.form, &answer, tag(app, city, &name, &caller))
+    })
+    .await
+}
+
+/// JSON Schema of a collection's properties.
+#[utoipa::path(
+    get, path = "/collections/{collection}/schema", summary = "Properties",
+    params(("collection" = String, Path), Pages, Tagged),
+    responses((status = 200, body = Properties, content_type = "application/schema+json")),
+)]
+pub(super) async fn schema(State(app): State<App>, caller: Caller, Path(name): Path<String>) -> Result<Response, Refusal> {
+    answer_properties(app, caller, name).await
+}
+
+/// The queryables are the same properties.
+#[utoipa::path(
+    get, path = "/collections/{collection}/queryables", summary = "Properties that filters may name",
+    params(("collection" = String, Path), Pages, Tagged),
+    responses((status = 200, body = Properties, content_type = "application/schema+json")),
+)]
+pub(super) async fn queryables(State(app): State<App>, caller: Caller, Path(name): Path<String>) -> Result<Response, Refusal> {
+    answer_properties(app, caller, name).await
+}
+
+async fn answer_properties(app: App, caller: Caller, name: String) -> Result<Response, Refusal> {
+    app.read(move |app, city| {
+        let body = properties(service::collection(&name)?, &caller);
+        let tag = tag(app, city, &name, &caller).seen_by(&caller.viewer);
+        reply::typed_document(caller.form, "application/schema+json", &body, tag)
+    })
+    .await
+}
+
+fn properties(layer: &Layer, caller: &Caller) -> Properties {
+    let private = caller.viewer.sees_private(&layer.name);
+    let columns = layer.columns.iter().filter(|column| private || !column.private);
+    let mut properties: BTreeMap<String, Property> = columns.map(|column| (column.name.clone(), property(column, caller))).collect();
     if layer.is_spatial() {
-        properties.insert(
-            "geom".to_owned(),
-            json!({ "title": if caller.lang == Lang::Zh { "几何" } else { "Geometry" }, "format": "geometry-any", "x-ogc-role": "primary-geometry" }),
-        );
+        let title = in_language(caller, "几何", "Geometry");
+        let geometry = Property { format: Some("geometry-any"), title, role: Some("primary-geometry"), ..Property::default() };
+        // A column of this name would win, as it does in features.
+        properties.entry("geom".to_owned()).or_insert(geometry);
     }
-    for column in layer.columns.iter().filter(|column| private || !column.private) {
-        let kind = match column.kind {
-            ColumnType::Text | ColumnType::Date => "string",
-            ColumnType::Integer => "integer",
-            ColumnType::Real => "number",
-            ColumnType::Boolean => "boolean",
-            ColumnType::List => "array",
-        };
-        let mut property = json!({
-            "title": if caller.lang == Lang::Zh { &column.zh } else { &column.en },
-            "type": kind, "x-zh": column.zh, "x-en": column.en, "x-source": column.source,
-        });
-        if let Some(unit) = &column.unit {
-            property["x-unit"] = json!(unit);
-        }
-        if column.kind == ColumnType::Date {
-            property["format"] = json!("date");
-        }
-        if let Some(codes) = column.codes.as_deref().filter(|_| column.kind == ColumnType::Text) {
-            property["x-codes"] = json!(codes);
-            if let Some(list) = catalogue().codes(codes) {
-                property["enum"] = list.iter().map(|code| code.code.as_str()).collect();
-            }
-        }
-        properties.insert(column.name.clone(), property);
+    Properties {
+        id: format!("{}/collections/{}/schema", caller.base, layer.name),
+        schema: "https://json-schema.org/draft/2020-12/schema",
+        additional: false,
+        properties,
+        title: in_language(caller, &layer.zh, &layer.en),
+        kind: "object",
     }
-    let body = json!({
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$id": format!("{}/collections/{name}/schema", caller.base),
-        "type": "object", "title": if caller.lang == Lang::Zh { &layer.zh } else { &layer.en },
-        "properties": properties, "additionalProperties": false,
-    });
-    Ok(([(header::CONTENT_TYPE, "application/schema+json"), (header::VARY, "accept-language, cookie")], body.to_string()).into_response())
+}
+
+fn property(column: &Column, caller: &Caller) -> Property {
+    let codes = column.codes.as_deref().filter(|_| column.kind == ColumnType::Text);
+    let choices = codes.and_then(|codes| catalogue().codes(codes)).map(|list| list.iter().map(|code| code.code.clone()).collect());
+    let kind = match column.kind {
+        ColumnType::Text | ColumnType::Date => "string",
+        ColumnType::Integer => "integer",
+        ColumnType::Real => "number",
+        ColumnType::Boolean => "boolean",
+        ColumnType::List => "array",
+    };
+    Property {
+        choices,
+        format: (column.kind == ColumnType::Date).then_some("date"),
+        title: in_language(caller, &column.zh, &column.en),
+        kind: Some(kind),
+        codes: codes.map(str::to_owned),
+        en: Some(column.en.clone()),
+        role: None,
+        source: Some(column.source.clone()),
+        unit: column.unit.clone(),
+        zh: Some(column.zh.clone()),
+    }
 }

@@ -1,7 +1,10 @@
 //! `/instruments`, `/lineage`: recorded merges and splits, and what became of which land.
 
 use super::conditions::if_match;
-use super::{App, Caller, Refusal, away};
+use super::offers::{Pages, Seen, Tagged};
+use super::parameters::encode;
+use super::{App, Caller, Refusal, away, reply};
+use crate::domain::LayerId;
 use crate::service::instruments::{InstrumentAnswer, InstrumentList, InstrumentQuery, LineageAnswer, Move, NewInstrument, lineage_of};
 use crate::service::today;
 use axum::Json;
@@ -9,28 +12,63 @@ use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
+/// Layers that show in an instrument: its land, and the owners in its ledger.
+const SHOWN: [LayerId; 3] = [LayerId::Instrument, LayerId::PlanParcel, LayerId::Parcel];
+
+/// What a write left, with the tag for the next one.
 fn with_etag(instrument: InstrumentAnswer) -> Response {
     let etag = instrument.etag.clone();
-    ([(header::ETAG, etag), (header::VARY, "cookie".to_owned()), (header::CACHE_CONTROL, "no-cache".to_owned())], Json(instrument)).into_response()
+    ([(header::ETAG, etag), (header::CACHE_CONTROL, "private, no-cache".to_owned())], Json(instrument)).into_response()
 }
 
-pub async fn list(State(app): State<App>, caller: Caller, Query(query): Query<InstrumentQuery>) -> Result<Json<InstrumentList>, Refusal> {
-    away(move || app.planner.instruments(&app.planner.city(), &caller.viewer, &query).map(Json)).await
+#[utoipa::path(
+    get, path = "/instruments", summary = "Instruments: recorded merges, splits and undoings",
+    params(Pages, InstrumentQuery, Tagged),
+    responses((status = 200, body = InstrumentList)),
+)]
+pub(super) async fn list(State(app): State<App>, caller: Caller, Query(query): Query<InstrumentQuery>) -> Result<Response, Refusal> {
+    app.read(move |app, city| {
+        let list = app.planner.instruments(city, &caller.viewer, &query)?;
+        reply::document(caller.form, &list, app.tag_on(city, &SHOWN).seen_by(&caller.viewer).formed(caller.form, ""))
+    })
+    .await
 }
 
-pub async fn one(State(app): State<App>, caller: Caller, Path(code): Path<String>) -> Result<Response, Refusal> {
-    away(move || app.planner.instrument(&app.planner.city(), &caller.viewer, &code)).await.map(with_etag)
+#[utoipa::path(
+    get, path = "/instruments/{code}", summary = "One instrument with its ETag",
+    params(("code" = String, Path), Pages, Tagged),
+    responses((status = 200, body = InstrumentAnswer)),
+)]
+pub(super) async fn one(State(app): State<App>, caller: Caller, Path(code): Path<String>) -> Result<Response, Refusal> {
+    app.read(move |app, city| {
+        let instrument = app.planner.instrument(city, &caller.viewer, &code)?;
+        let tag = app.tag_of_row(city, instrument.revision, &SHOWN).seen_by(&caller.viewer).formed(caller.form, "");
+        reply::document(caller.form, &instrument, tag)
+    })
+    .await
 }
 
-pub async fn add(State(app): State<App>, caller: Caller, Json(new): Json<NewInstrument>) -> Result<Response, Refusal> {
+#[utoipa::path(
+    post, path = "/instruments", summary = "Draft an instrument: merge, split or undo",
+    request_body = NewInstrument,
+    responses((status = 201, body = InstrumentAnswer)),
+)]
+pub(super) async fn add(State(app): State<App>, caller: Caller, Json(new): Json<NewInstrument>) -> Result<Response, Refusal> {
     caller.viewer.planner()?;
     caller.may_write()?;
-    let instrument = away(move || app.planner.draft_instrument(&caller.viewer, &new)).await?;
-    let place = format!("/instruments/{}", instrument.code);
+    let viewer = caller.viewer.clone();
+    let instrument = away(move || app.planner.draft_instrument(&viewer, &new)).await?;
+    let place = caller.place(&format!("/instruments/{}", encode(&instrument.code)));
     Ok((StatusCode::CREATED, [(header::LOCATION, place)], with_etag(instrument)).into_response())
 }
 
-pub async fn advance(
+#[utoipa::path(
+    post, path = "/instruments/{code}/transitions", summary = "Review, bring into force, return or withdraw",
+    params(("code" = String, Path), Seen),
+    request_body = Move,
+    responses((status = 200, body = InstrumentAnswer)),
+)]
+pub(super) async fn advance(
     State(app): State<App>,
     caller: Caller,
     Path(code): Path<String>,
@@ -43,6 +81,15 @@ pub async fn advance(
     away(move || app.planner.move_instrument(&caller.viewer, &code, seen, &wanted)).await.map(with_etag)
 }
 
-pub async fn lineage(State(app): State<App>, Path(code): Path<String>) -> Result<Json<LineageAnswer>, Refusal> {
-    away(move || lineage_of(&app.planner.city(), &code, &today()).map(Json)).await
+#[utoipa::path(
+    get, path = "/lineage/{code}", summary = "What a piece of land came from and became",
+    params(("code" = String, Path), Pages, Tagged),
+    responses((status = 200, body = LineageAnswer)),
+)]
+pub(super) async fn lineage(State(app): State<App>, caller: Caller, Path(code): Path<String>) -> Result<Response, Refusal> {
+    app.read(move |app, city| {
+        let lineage = lineage_of(city, &code, &today())?;
+        reply::document(caller.form, &lineage, app.tag_on(city, &SHOWN).on(&today()).formed(caller.form, ""))
+    })
+    .await
 }

@@ -1,264 +1,283 @@
-//! Items: pages of features, one feature, totals, search, neighbours.
+//! Items: pages of features in every form, one feature, totals, search, neighbours.
 
-use super::{App, Caller, Refusal, away};
-use crate::city::{Page, cql2};
-use crate::domain::{ColumnType, Fault, Layer};
+use super::answers::{Feature, FeatureCollection, Link, Neighbours};
+use super::negotiate::Form;
+use super::offers::{Crs, Item, Items, Pages, Paging, Selecting, Tagged};
+use super::parameters::{Wanted, encode, wanted};
+use super::{App, Caller, Refusal, html, reply};
+use crate::city::{City, Page};
+use crate::domain::fault::Outcome;
+use crate::domain::{Fault, Layer, LayerId};
 use crate::service;
-use crate::service::items::{Selection, SummaryAnswer};
-use crate::service::search::Found;
+use crate::service::exports::{FileOptions, Format, export_bytes};
+use crate::service::items::{Selected, Selection, SummaryAnswer};
+use crate::service::search::Places;
+use crate::service::today;
 use axum::Json;
 use axum::extract::{Path, Query, State};
-use axum::http::header;
-use axum::response::{IntoResponse, Response};
+use axum::http::{HeaderName, HeaderValue, header};
+use axum::response::Response;
 use serde::Deserialize;
 use serde_json::{Value, json};
+use utoipa::IntoParams;
 
-const DEFAULT_LIMIT: usize = 10;
-const LARGEST_LIMIT: usize = 10_000;
+type Pairs = Vec<(String, String)>;
 
-/// A page as people ask for it, from the query string or a body.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Wanted {
-    filter: Option<String>,
-    ids: Option<Vec<String>>,
-    bbox: Option<[f64; 4]>,
-    sortby: Option<String>,
-    limit: Option<usize>,
-    #[serde(default)]
-    offset: usize,
-    properties: Option<Vec<String>>,
-    #[serde(default, rename = "skipGeometry")]
-    skip_geometry: bool,
-    resulttype: Option<String>,
-    datetime: Option<String>,
+/// The layer of a collection's name, with its number.
+fn layer(name: &str) -> Outcome<(&'static Layer, LayerId)> {
+    let layer = service::collection(name)?;
+    let id = LayerId::parse(name).ok_or_else(|| Fault::internal("layer", name))?;
+    Ok((layer, id))
 }
 
-impl Wanted {
-    fn selection(&self) -> Selection {
-        Selection {
-            filter: self.filter.clone(),
-            ids: self.ids.clone(),
-            bbox: self.bbox,
-            sortby: self.sortby.clone(),
-            datetime: self.datetime.clone(),
-        }
-    }
-
-    fn page(&self) -> Result<Page, Fault> {
-        let limit = self.limit.unwrap_or(DEFAULT_LIMIT);
-        if limit == 0 {
-            return Err(Fault::bad("limit", format!("limit 应为 1 到 {LARGEST_LIMIT}"), format!("limit is 1 to {LARGEST_LIMIT}")).at("limit"));
-        }
-        Ok(Page { offset: self.offset, limit: limit.min(LARGEST_LIMIT) })
-    }
+/// Reads the query string against the keys of the city in hand.
+fn read(city: &City, caller: &Caller, name: &str, query: &[(String, String)]) -> Outcome<Wanted> {
+    let (layer, id) = layer(name)?;
+    wanted(layer, query, caller.viewer.sees_private(name), &|code| city.table(id).row_of(code).is_some())
 }
 
-/// Reads the query string; a property's name is a filter by equality, anything else unknown is refused.
-fn wanted(layer: &Layer, query: &[(String, String)], private: bool) -> Result<Wanted, Fault> {
-    let mut wanted = Wanted::default();
-    let mut conditions: Vec<String> = Vec::new();
-    let mut filter: Option<String> = None;
-    for (name, value) in query {
-        let bad = || {
-            Fault::bad("parameter", format!("参数 {name} 的值有误：{value}"), format!("the parameter {name} has a bad value: {value}"))
-                .at(name.clone())
-        };
-        let list = || value.split(',').map(|part| part.trim().to_owned()).filter(|part| !part.is_empty()).collect::<Vec<_>>();
-        match name.as_str() {
-            "bbox" => wanted.bbox = Some(bbox(value).ok_or_else(|| bad().help("写成 西,南,东,北（度）", "write west,south,east,north in degrees"))?),
-            "limit" => wanted.limit = Some(value.parse().map_err(|_| bad())?),
-            "offset" => wanted.offset = value.parse().map_err(|_| bad())?,
-            "filter" => filter = Some(value.clone()),
-            "filter-lang" if matches!(value.as_str(), "cql2-text" | "cql2-json") => {}
-            "filter-crs" | "crs" | "bbox-crs" if value.ends_with("CRS84") => {}
-            "ids" => wanted.ids = Some(list()),
-            "sortby" => wanted.sortby = Some(value.clone()),
-            "properties" => wanted.properties = Some(list()),
-            "skipGeometry" => wanted.skip_geometry = value.parse().map_err(|_| bad())?,
-            "resulttype" if matches!(value.as_str(), "hits" | "results") => wanted.resulttype = Some(value.clone()),
-            "f" if matches!(value.as_str(), "json" | "geojson") => {}
-            "datetime" => wanted.datetime = Some(value.clone()),
-            "rev" | "lang" => {}
-            "filter-lang" | "filter-crs" | "crs" | "bbox-crs" | "resulttype" | "f" => return Err(bad()),
-            property => match layer.column(property).filter(|column| private || !column.private) {
-                Some(column) => conditions.push(equality(property, column.kind, value)),
-                None => {
-                    return Err(Fault::bad("unknown_parameter", format!("不认识的参数 {name}"), format!("unknown parameter {name}")).at(name.clone()));
-                }
-            },
-        }
-    }
-    wanted.filter = match filter {
-        // Joined with others only once it was read by itself: it may be JSON, and may not end the bracket around it.
-        Some(filter) if !conditions.is_empty() => {
-            conditions.insert(0, cql2::parse(&filter)?.to_string());
-            joined(conditions)
-        }
-        Some(filter) => Some(filter),
-        None => joined(conditions),
-    };
-    Ok(wanted)
+#[utoipa::path(
+    get, path = "/collections/{collection}/items", summary = "Features",
+    params(("collection" = String, Path), Items, Selecting, Paging, Tagged),
+    extensions(("x-takes-properties" = json!(true))),
+    responses((status = 200, body = FeatureCollection, content_type = "application/geo+json")),
+)]
+pub(super) async fn list(State(app): State<App>, caller: Caller, Path(name): Path<String>, Query(query): Query<Pairs>) -> Result<Response, Refusal> {
+    app.read(move |app, city| {
+        let wanted = read(city, &caller, &name, &query)?;
+        let kept: Pairs = query.into_iter().filter(|(key, _)| key != "offset" && key != "limit").collect();
+        answer(app, city, &caller, &name, &wanted, &kept)
+    })
+    .await
 }
 
-fn joined(mut conditions: Vec<String>) -> Option<String> {
-    if conditions.len() < 2 {
-        return conditions.pop();
-    }
-    Some(conditions.iter().map(|condition| format!("({condition})")).collect::<Vec<_>>().join(" AND "))
-}
-
-fn equality(property: &str, kind: ColumnType, value: &str) -> String {
-    match kind {
-        ColumnType::Real | ColumnType::Integer if value.parse::<f64>().is_ok_and(f64::is_finite) => format!("{property} = {value}"),
-        ColumnType::Boolean if matches!(value, "true" | "false") => format!("{property} = {value}"),
-        _ => format!("{property} = {}", cql2::text_literal(value)),
-    }
-}
-
-fn bbox(text: &str) -> Option<[f64; 4]> {
-    let numbers: Vec<f64> = text.split(',').map(|number| number.trim().parse()).collect::<Result<_, _>>().ok()?;
-    match numbers.as_slice() {
-        [west, south, east, north] | [west, south, _, east, north, _] => Some([*west, *south, *east, *north]),
-        _ => None,
-    }
-}
-
-pub async fn list(
+#[utoipa::path(
+    post, path = "/collections/{collection}/search", summary = "Features, with the selection in the body",
+    params(("collection" = String, Path), Items),
+    request_body = Wanted,
+    responses((status = 200, body = FeatureCollection, content_type = "application/geo+json")),
+)]
+pub(super) async fn search(
     State(app): State<App>,
     caller: Caller,
     Path(name): Path<String>,
-    Query(query): Query<Vec<(String, String)>>,
+    Json(wanted): Json<Wanted>,
 ) -> Result<Response, Refusal> {
-    let wanted = wanted(service::collection(&name)?, &query, caller.viewer.sees_private(&name))?;
-    let kept: Vec<(String, String)> = query.into_iter().filter(|(key, _)| key != "offset" && key != "limit").collect();
-    answer(app, caller, name, wanted, kept).await
+    app.read(move |app, city| answer(app, city, &caller, &name, &wanted, &[])).await
 }
 
-pub async fn search(State(app): State<App>, caller: Caller, Path(name): Path<String>, Json(wanted): Json<Wanted>) -> Result<Response, Refusal> {
-    answer(app, caller, name, wanted, Vec::new()).await
-}
-
-async fn answer(app: App, caller: Caller, name: String, wanted: Wanted, query: Vec<(String, String)>) -> Result<Response, Refusal> {
+fn answer(app: &App, city: &City, caller: &Caller, name: &str, wanted: &Wanted, query: &[(String, String)]) -> Outcome<Response> {
     let page = wanted.page()?;
-    let text = away(move || {
-        let city = app.planner.city();
-        let selected = service::items::select(&city, &caller.viewer, &name, &wanted.selection())?;
-        let matched = selected.rows.len();
-        let hits = wanted.resulttype.as_deref() == Some("hits");
-        let features =
-            if hits { String::new() } else { selected.features(&city.crs, page, wanted.properties.as_deref(), !wanted.skip_geometry, 7) };
-        let returned = if hits { 0 } else { page.of(&selected.rows).len() };
-        let link = |rel: &str, offset: usize| {
-            let mut href = format!("{}/collections/{name}/items?", caller.base);
-            for (key, value) in &query {
-                href.push_str(&format!("{}={}&", encode(key), encode(value)));
-            }
-            json!({ "rel": rel, "type": "application/geo+json", "href": format!("{href}limit={}&offset={offset}", page.limit) })
-        };
-        let mut links = vec![link("self", page.offset)];
-        if page.offset + page.limit < matched && !hits {
-            links.push(link("next", page.offset + page.limit));
-        }
-        if page.offset > 0 {
-            links.push(link("prev", page.offset.saturating_sub(page.limit)));
-        }
-        Ok(format!(
-            "{{\"type\":\"FeatureCollection\",\"timeStamp\":\"{}\",\"numberMatched\":{matched},\"links\":{},\"features\":[{features}],\"numberReturned\":{returned}}}",
-            chrono::Utc::now().to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
-            Value::from(links),
-        ))
-    })
-    .await?;
-    Ok(([(header::CONTENT_TYPE, "application/geo+json"), (header::VARY, "accept, accept-encoding, cookie")], text).into_response())
+    let (_, id) = layer(name)?;
+    let selected = service::items::select(city, &caller.viewer, name, &wanted.selection())?;
+    let links = links(caller, name, query, page, selected.rows.len(), wanted.is_hits());
+    let tag = app.tag_on(city, &[id, LayerId::Instrument]).seen_by(&caller.viewer).formed(caller.form, &caller.base);
+    let mut response = match caller.form {
+        Form::Json | Form::GeoJson => reply::bytes(Form::GeoJson.media_type(), collection(city, &selected, page, wanted, &links), tag),
+        Form::Html => reply::bytes(Form::Html.media_type(), table(city, caller, name, &selected, page, wanted, &links)?, tag),
+        form => return file(city, form, selected, page, wanted, &links, tag),
+    };
+    put_links(&mut response, &links);
+    Ok(response)
 }
 
-/// Percent-encoding of a query part.
-fn encode(text: &str) -> String {
-    text.bytes()
-        .map(|byte| match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => char::from(byte).to_string(),
-            other => format!("%{other:02X}"),
-        })
-        .collect()
+/// This page, the one after it while there is one, and the one before.
+fn links(caller: &Caller, name: &str, query: &[(String, String)], page: Page, matched: usize, hits: bool) -> Vec<Link> {
+    let link = |rel: &str, offset: usize| {
+        let mut href = format!("{}/collections/{name}/items?", caller.base);
+        for (key, value) in query {
+            href.push_str(&format!("{}={}&", encode(key), encode(value)));
+        }
+        Link::new(rel, format!("{href}limit={}&offset={offset}", page.limit), "application/geo+json")
+    };
+    let mut links = vec![link("self", page.offset)];
+    if let Some(next) = page.offset.checked_add(page.limit).filter(|next| *next < matched && !hits) {
+        links.push(link("next", next));
+    }
+    if page.offset > 0 {
+        // From beyond the end the way back leads to the last page.
+        links.push(link("prev", page.offset.min(matched).saturating_sub(page.limit)));
+    }
+    links
 }
 
-pub async fn one(State(app): State<App>, caller: Caller, Path((name, id)): Path<(String, String)>) -> Result<Response, Refusal> {
-    let (text, revision) = away(move || {
-        let city = app.planner.city();
-        Ok((service::items::item(&city, &caller.viewer, &name, &id)?, city.revision))
-    })
-    .await?;
-    Ok((
-        [
-            (header::CONTENT_TYPE, "application/geo+json".to_owned()),
-            (header::ETAG, format!("W/\"r{revision}\"")),
-            (header::VARY, "cookie".to_owned()),
-        ],
-        text,
+/// The same links as a header, for forms that have no place for them.
+fn put_links(response: &mut Response, links: &[Link]) {
+    let one = |link: &Link| format!("<{}>; rel=\"{}\"", link.href, link.rel);
+    let text = links.iter().map(one).collect::<Vec<_>>().join(", ");
+    if let Ok(value) = HeaderValue::from_str(&text) {
+        response.headers_mut().insert(header::LINK, value);
+    }
+}
+
+fn collection(city: &City, selected: &Selected, page: Page, wanted: &Wanted, links: &[Link]) -> String {
+    let (features, returned) = match wanted.is_hits() {
+        true => (String::new(), 0),
+        false => (selected.features(&city.crs, page, wanted.properties.as_deref(), !wanted.skip_geometry, 7), page.of(&selected.rows).len()),
+    };
+    format!(
+        "{{\"type\":\"FeatureCollection\",\"timeStamp\":\"{}\",\"numberMatched\":{},\"links\":{},\"features\":[{features}],\"numberReturned\":{returned}}}",
+        chrono::Utc::now().to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
+        selected.rows.len(),
+        json!(links),
     )
-        .into_response())
 }
 
-pub async fn summary(
+/// The page as a plain table; the key comes first and leads to the item.
+fn table(city: &City, caller: &Caller, name: &str, selected: &Selected, page: Page, wanted: &Wanted, links: &[Link]) -> Outcome<String> {
+    let key = &selected.table.layer().key;
+    let text = selected.features(&city.crs, page, wanted.properties.as_deref(), false, 7);
+    let features: Vec<Value> = serde_json::from_str(&format!("[{text}]")).map_err(|error| Fault::internal("json", error))?;
+    let shown = |column: &String| features.first().is_some_and(|feature| feature["properties"].get(column).is_some());
+    let rest = selected.table.layer().columns.iter().map(|column| column.name.clone()).filter(|name| name != key && shown(name));
+    let columns: Vec<String> = std::iter::once(key.clone()).chain(rest).collect();
+    let row = |feature: &Value| {
+        let id = feature["id"].as_str().unwrap_or_default();
+        let values = columns[1..].iter().map(|column| feature["properties"][column].clone());
+        let href = format!("{}/collections/{name}/items/{}?f=html", caller.base, encode(id));
+        (href, std::iter::once(json!(id)).chain(values).collect())
+    };
+    let rows: Vec<(String, Vec<Value>)> = features.iter().map(row).collect();
+    Ok(html::items(&format!("{name} ({})", selected.rows.len()), &columns, &rows, links))
+}
+
+/// The page as a file of exactly its rows.
+fn file(
+    city: &City,
+    form: Form,
+    mut selected: Selected,
+    page: Page,
+    wanted: &Wanted,
+    links: &[Link],
+    tag: super::conditions::Tag,
+) -> Outcome<Response> {
+    let format = Format::parse(form.name())?;
+    if wanted.is_hits() || wanted.skip_geometry {
+        let name = if wanted.is_hits() { "resulttype" } else { "skipGeometry" };
+        return Err(Fault::bad("form", format!("{name} 只用于 JSON"), format!("{name} goes with JSON only")).at(name));
+    }
+    let matched = selected.rows.len();
+    selected.rows = page.of(&selected.rows).to_vec();
+    let options = FileOptions { format, precision: 7, crs: None, encoding: None, properties: wanted.properties.as_deref() };
+    let bytes = export_bytes(city, &selected, &options)?;
+    let mut response = reply::bytes(form.media_type(), bytes, tag);
+    put_links(&mut response, links);
+    let headers = response.headers_mut();
+    let name = format!("attachment; filename=\"{}.{}\"", selected.table.layer().name, format.ending());
+    let counts = [("ogc-numbermatched", matched), ("ogc-numberreturned", selected.rows.len()), ("x-feature-count", selected.rows.len())];
+    for (name, count) in counts {
+        headers.insert(HeaderName::from_static(name), HeaderValue::from(count));
+    }
+    if let Ok(name) = HeaderValue::from_str(&name) {
+        headers.insert(header::CONTENT_DISPOSITION, name);
+    }
+    Ok(response)
+}
+
+#[utoipa::path(
+    get, path = "/collections/{collection}/items/{id}", summary = "One feature",
+    params(("collection" = String, Path), ("id" = String, Path), Item, Crs, Tagged),
+    responses((status = 200, body = Feature, content_type = "application/geo+json")),
+)]
+pub(super) async fn one(State(app): State<App>, caller: Caller, Path((name, id)): Path<(String, String)>) -> Result<Response, Refusal> {
+    app.read(move |app, city| {
+        let text = service::items::item(city, &caller.viewer, &name, &id)?;
+        let tag = app.tag_on(city, &[layer(&name)?.1]).seen_by(&caller.viewer).formed(caller.form, &caller.base);
+        if caller.form == Form::Html {
+            let feature: Value = serde_json::from_str(&text).map_err(|error| Fault::internal("json", error))?;
+            return Ok(reply::bytes(Form::Html.media_type(), html::document(&feature["properties"]), tag));
+        }
+        Ok(reply::bytes(Form::GeoJson.media_type(), text, tag))
+    })
+    .await
+}
+
+/// Layers that totals rest on: those of parcels count what is let in them.
+fn summed(id: LayerId) -> Vec<LayerId> {
+    match id {
+        LayerId::Parcel => vec![LayerId::Parcel, LayerId::Building, LayerId::Unit, LayerId::Instrument],
+        other => vec![other, LayerId::Instrument],
+    }
+}
+
+fn totals(app: &App, city: &City, caller: &Caller, name: &str, selection: &Selection) -> Outcome<Response> {
+    let (_, id) = layer(name)?;
+    let answer = service::items::summary(city, &caller.viewer, name, selection)?;
+    let tag = app.tag_on(city, &summed(id)).on(&today()).seen_by(&caller.viewer).formed(caller.form, "");
+    reply::document(caller.form, &answer, tag)
+}
+
+#[utoipa::path(
+    get, path = "/collections/{collection}/summary", summary = "Totals of a selection",
+    params(("collection" = String, Path), Pages, Selecting, Tagged),
+    extensions(("x-takes-properties" = json!(true))),
+    responses((status = 200, body = SummaryAnswer)),
+)]
+pub(super) async fn summary(
     State(app): State<App>,
     caller: Caller,
     Path(name): Path<String>,
-    Query(query): Query<Vec<(String, String)>>,
-) -> Result<Json<SummaryAnswer>, Refusal> {
-    let wanted = wanted(service::collection(&name)?, &query, caller.viewer.sees_private(&name))?;
-    away(move || service::items::summary(&app.planner.city(), &caller.viewer, &name, &wanted.selection()).map(Json)).await
+    Query(query): Query<Pairs>,
+) -> Result<Response, Refusal> {
+    app.read(move |app, city| totals(app, city, &caller, &name, &read(city, &caller, &name, &query)?.selection())).await
 }
 
-pub async fn summary_of(
+#[utoipa::path(
+    post, path = "/collections/{collection}/summary", summary = "Totals, with the selection in the body",
+    params(("collection" = String, Path), Pages),
+    request_body = Selection,
+    responses((status = 200, body = SummaryAnswer)),
+)]
+pub(super) async fn summary_of(
     State(app): State<App>,
     caller: Caller,
     Path(name): Path<String>,
     Json(selection): Json<Selection>,
-) -> Result<Json<SummaryAnswer>, Refusal> {
-    away(move || service::items::summary(&app.planner.city(), &caller.viewer, &name, &selection).map(Json)).await
+) -> Result<Response, Refusal> {
+    app.read(move |app, city| totals(app, city, &caller, &name, &selection)).await
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Find {
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Find {
     q: String,
     limit: Option<usize>,
 }
 
-pub async fn find(State(app): State<App>, Query(find): Query<Find>) -> Result<Json<Found>, Refusal> {
-    away(move || service::search::search(&app.planner.city(), &find.q, find.limit.unwrap_or(10).clamp(1, 100)).map(Json)).await
+#[utoipa::path(
+    get, path = "/search", summary = "Find places by code, name or coordinates",
+    params(Pages, Find, Tagged),
+    responses((status = 200, body = Places)),
+)]
+pub(super) async fn find(State(app): State<App>, caller: Caller, Query(find): Query<Find>) -> Result<Response, Refusal> {
+    app.read(move |app, city| {
+        let answer = service::search::search(city, &find.q, find.limit.unwrap_or(10).clamp(1, 100))?;
+        let searched = [LayerId::Park, LayerId::District, LayerId::Parcel, LayerId::Building, LayerId::Facility];
+        reply::document(caller.form, &answer, app.tag_on(city, &searched).formed(caller.form, ""))
+    })
+    .await
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Near {
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Near {
     tolerance: Option<f64>,
 }
 
-pub async fn neighbours(State(app): State<App>, Path(code): Path<String>, Query(near): Query<Near>) -> Result<Json<Value>, Refusal> {
-    away(move || service::processes::neighbours(&app.planner.city(), &code, near.tolerance).map(|found| Json(json!(found)))).await
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::domain::dictionary;
-
-    fn read(query: &[(&str, &str)]) -> Result<Wanted, Fault> {
-        let query: Vec<_> = query.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
-        wanted(dictionary().known("parcel"), &query, false)
-    }
-
-    #[test]
-    fn properties_become_conditions_and_strangers_are_refused() {
-        assert_eq!(read(&[("park", "P'1"), ("far_limit", "3.5")]).unwrap().filter.unwrap(), "(park = 'P''1') AND (far_limit = 3.5)");
-        assert_eq!(read(&[("code", r"a\")]).unwrap().filter.unwrap(), r"code = 'a\\'");
-        let json = r#"{"op":"=","args":[{"property":"far_limit"},3]}"#;
-        assert_eq!(read(&[("filter", json), ("code", "0012")]).unwrap().filter.unwrap(), "(far_limit = 3) AND (code = '0012')");
-        assert!(read(&[("filter", "code = 'a') OR (code = 'b'"), ("park", "BA-03")]).is_err());
-        assert!(read(&[("owner", "x")]).is_err() && read(&[("colour", "red")]).is_err() && read(&[("f", "xml")]).is_err());
-        assert!(read(&[("bbox", "1,2,3")]).is_err() && read(&[("bbox", "1,2,0,3,4,9")]).unwrap().bbox == Some([1.0, 2.0, 3.0, 4.0]));
-        assert!(read(&[("limit", "0")]).unwrap().page().is_err());
-    }
+#[utoipa::path(
+    get, path = "/parcels/{code}/neighbours", summary = "Neighbours with shared length",
+    params(("code" = String, Path), Pages, Near, Tagged),
+    responses((status = 200, body = Neighbours)),
+)]
+pub(super) async fn neighbours(
+    State(app): State<App>,
+    caller: Caller,
+    Path(code): Path<String>,
+    Query(near): Query<Near>,
+) -> Result<Response, Refusal> {
+    app.read(move |app, city| {
+        let answer = json!(service::processes::neighbours(city, &code, near.tolerance)?);
+        reply::document(caller.form, &answer, app.tag_on(city, &[LayerId::Parcel]).formed(caller.form, ""))
+    })
+    .await
 }

@@ -1,29 +1,56 @@
 //! `/plans`.
 
-use super::{App, Caller, Refusal, away};
+use super::answers::PlanFeatures;
+use super::negotiate::Form;
+use super::offers::{Features, Pages, Tagged};
+use super::{App, Caller, Refusal, away, reply};
 use crate::service::plans::{self, NewPlan, PlanAnswer, PlanList};
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
-pub async fn list(State(app): State<App>) -> Result<Json<PlanList>, Refusal> {
-    away(move || Ok(Json(plans::list(&app.planner.city())))).await
+#[utoipa::path(
+    get, path = "/plans", summary = "Plans",
+    params(Pages, Tagged),
+    responses((status = 200, body = PlanList)),
+)]
+pub(super) async fn list(State(app): State<App>, caller: Caller) -> Result<Response, Refusal> {
+    app.read(move |app, city| reply::document(caller.form, &plans::list(city), app.tag(city).formed(caller.form, ""))).await
 }
 
-pub async fn one(State(app): State<App>, Path(id): Path<String>) -> Result<Json<PlanAnswer>, Refusal> {
-    away(move || plans::one(&app.planner.city(), &id).map(Json)).await
+#[utoipa::path(
+    get, path = "/plans/{id}", summary = "A plan",
+    params(("id" = String, Path), Pages, Tagged),
+    responses((status = 200, body = PlanAnswer)),
+)]
+pub(super) async fn one(State(app): State<App>, caller: Caller, Path(id): Path<String>) -> Result<Response, Refusal> {
+    app.read(move |app, city| reply::document(caller.form, &plans::one(city, &id)?, app.tag(city).formed(caller.form, ""))).await
 }
 
-pub async fn add(State(app): State<App>, caller: Caller, Json(plan): Json<NewPlan>) -> Result<Response, Refusal> {
+#[utoipa::path(
+    post, path = "/plans", summary = "Keep a plan",
+    request_body = NewPlan,
+    responses((status = 201, body = PlanAnswer)),
+)]
+pub(super) async fn add(State(app): State<App>, caller: Caller, Json(plan): Json<NewPlan>) -> Result<Response, Refusal> {
     caller.may_write()?;
-    let plan = away(move || app.planner.keep_plan(&caller.viewer, plan)).await?;
-    let place = format!("/plans/{}", plan.id);
+    let viewer = caller.viewer.clone();
+    let plan = away(move || app.planner.keep_plan(&viewer, plan)).await?;
+    let place = caller.place(&format!("/plans/{}", plan.id));
     Ok((StatusCode::CREATED, [(header::LOCATION, place)], Json(plan)).into_response())
 }
 
-pub async fn items(State(app): State<App>, caller: Caller, Path(id): Path<String>) -> Result<Response, Refusal> {
+#[utoipa::path(
+    get, path = "/plans/{id}/items", summary = "A plan's parcels",
+    params(("id" = String, Path), Features, Tagged),
+    responses((status = 200, body = PlanFeatures, content_type = "application/geo+json")),
+)]
+pub(super) async fn items(State(app): State<App>, caller: Caller, Path(id): Path<String>) -> Result<Response, Refusal> {
     let name = format!("attachment; filename=\"plan-{}.geojson\"", id.chars().filter(char::is_ascii_alphanumeric).collect::<String>());
-    let text = away(move || plans::items(&app.planner.city(), &caller.viewer, &id)).await?;
-    Ok(([(header::CONTENT_TYPE, "application/geo+json".to_owned()), (header::CONTENT_DISPOSITION, name)], text).into_response())
+    let response = app.read(move |app, city| {
+        let text = plans::items(city, &caller.viewer, &id)?;
+        Ok(reply::bytes(Form::GeoJson.media_type(), text, app.tag(city).seen_by(&caller.viewer).formed(caller.form, "")))
+    });
+    Ok(([(header::CONTENT_DISPOSITION, name)], response.await?).into_response())
 }

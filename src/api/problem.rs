@@ -1,9 +1,10 @@
 //! Faults as RFC 9457 problem details, in the language of the request.
 
+use super::negotiate::language;
 use crate::domain::{Fault, FaultKind, Lang};
 use axum::body::Body;
 use axum::extract::Request;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
@@ -31,6 +32,7 @@ fn status(kind: FaultKind) -> StatusCode {
     match kind {
         FaultKind::BadInput => StatusCode::BAD_REQUEST,
         FaultKind::NotFound => StatusCode::NOT_FOUND,
+        FaultKind::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
         FaultKind::Unauthorised => StatusCode::UNAUTHORIZED,
         FaultKind::Forbidden => StatusCode::FORBIDDEN,
         FaultKind::Conflict => StatusCode::CONFLICT,
@@ -41,13 +43,6 @@ fn status(kind: FaultKind) -> StatusCode {
         FaultKind::Cancelled | FaultKind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         FaultKind::Internal => StatusCode::INTERNAL_SERVER_ERROR,
     }
-}
-
-/// zh unless the request prefers English.
-pub fn language(headers: &HeaderMap) -> Lang {
-    let wanted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let first = wanted.split(',').map(str::trim).find(|tag| tag.starts_with("zh") || tag.starts_with("en"));
-    if first.is_some_and(|tag| tag.starts_with("en")) { Lang::En } else { Lang::Zh }
 }
 
 /// Writes the body of refusals, and of the framework's own bare errors.
@@ -64,7 +59,7 @@ pub async fn render(request: Request, next: Next) -> Response {
     if status.is_server_error() {
         tracing::error!(code = fault.code, detail = fault.en, instance);
     }
-    let (title, detail) = match (status.is_server_error(), lang) {
+    let (title, detail) = match (status == StatusCode::INTERNAL_SERVER_ERROR, lang) {
         // What went wrong inside is for the log, not for the client.
         (true, Lang::Zh) => ("服务出错", "处理时出错，未改动任何数据。请重试；若仍出错，请把时间告诉管理员。".to_owned()),
         (true, Lang::En) => {

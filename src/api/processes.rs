@@ -1,50 +1,61 @@
 //! `/processes`: the analyses (OGC API – Processes, synchronous, or as a job with `Prefer: respond-async`).
 
-use super::{App, Caller, Refusal, away, jobs};
+use super::answers::{Described, InputDescription, Job, Link, ProcessDescription, Processes};
+use super::offers::Pages;
+use super::{App, Caller, Refusal, away, jobs, reply};
+use crate::domain::fault::Outcome;
 use crate::service::processes::{AnyProcess, Erased, PROCESSES, find};
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use utoipa::ToSchema;
 
-#[derive(Deserialize)]
-pub struct Execution {
+/// What an analysis is to be run on.
+#[derive(Deserialize, ToSchema)]
+pub(super) struct Execution {
     #[serde(default)]
+    #[schema(value_type = Value)]
     inputs: Erased,
 }
 
 /// A process in the list (OGC processSummary).
-fn summary(process: &dyn AnyProcess, base: &str) -> Value {
+fn summary(process: &dyn AnyProcess, base: &str) -> ProcessDescription {
     let (id, words) = (process.id(), process.words());
-    json!({
-        "id": id, "version": env!("CARGO_PKG_VERSION"), "title": words.zh, "description": words.en, "jobControlOptions": ["sync-execute", "async-execute", "dismiss"],
-        "links": [
-            { "rel": "self", "href": format!("{base}/processes/{id}"), "type": "application/json" },
-            { "rel": "http://www.opengis.net/def/rel/ogc/1.0/execute", "href": format!("{base}/processes/{id}/execution"), "type": "application/json" },
+    ProcessDescription {
+        described: None,
+        description: words.en.to_owned(),
+        id: id.to_owned(),
+        job_control: ["sync-execute", "async-execute", "dismiss"],
+        links: vec![
+            Link::json("self", format!("{base}/processes/{id}")),
+            Link::json("http://www.opengis.net/def/rel/ogc/1.0/execute", format!("{base}/processes/{id}/execution")),
         ],
-    })
+        title: words.zh.to_owned(),
+        version: env!("CARGO_PKG_VERSION"),
+    }
 }
 
 /// A process by itself: also its inputs, one by one with their schemas, an example and what a form starts from.
-fn description(process: &dyn AnyProcess, base: &str) -> Result<Value, Refusal> {
+fn description(process: &dyn AnyProcess, base: &str) -> Outcome<ProcessDescription> {
     let schema = json!(process.input_schema());
     let required = |name: &String| schema["required"].as_array().is_some_and(|names| names.iter().any(|one| one == name));
     let input = |(name, schema): (&String, &Value)| {
-        let about = schema["description"].as_str().unwrap_or(name);
-        (name.clone(), json!({ "title": name, "description": about, "minOccurs": usize::from(required(name)), "schema": schema }))
+        let description = schema["description"].as_str().unwrap_or(name).to_owned();
+        (name.clone(), InputDescription { description, min_occurs: u8::from(required(name)), schema: schema.clone(), title: name.clone() })
     };
-    let inputs: Map<String, Value> = schema["properties"].as_object().into_iter().flatten().map(input).collect();
-    let mut body = summary(process, base);
-    body["inputs"] = Value::Object(inputs);
-    body["outputs"] = json!({ "answer": { "title": "answer", "schema": { "type": "object" } } });
-    body["example"] = json!({ "inputs": process.example()? });
-    body["inputSchema"] = schema;
-    if let Some(defaults) = process.defaults()? {
-        body["defaults"] = json!(defaults);
-    }
-    Ok(body)
+    let inputs = schema["properties"].as_object().into_iter().flatten().map(input).collect();
+    let described = Described {
+        defaults: process.defaults()?.map(|defaults| json!(defaults)),
+        example: BTreeMap::from([("inputs", json!(process.example()?))]),
+        inputs,
+        outputs: json!({ "answer": { "title": "answer", "schema": { "type": "object" } } }),
+        input_schema: schema,
+    };
+    Ok(ProcessDescription { described: Some(described), ..summary(process, base) })
 }
 
 /// RFC 7240: one of the preferences is `respond-async`.
@@ -57,15 +68,32 @@ fn wants_a_job(headers: &HeaderMap) -> bool {
         .any(|wish| wish.trim() == "respond-async")
 }
 
-pub async fn list(caller: Caller) -> Json<Value> {
-    Json(json!({ "processes": PROCESSES.iter().map(|process| summary(*process, &caller.base)).collect::<Vec<_>>(), "links": [] }))
+#[utoipa::path(
+    get, path = "/processes", summary = "Analyses",
+    params(Pages),
+    responses((status = 200, body = Processes)),
+)]
+pub(super) async fn list(caller: Caller) -> Response {
+    let processes = PROCESSES.iter().map(|process| summary(*process, &caller.base)).collect();
+    reply::untagged(caller.form, &Processes { links: Vec::new(), processes })
 }
 
-pub async fn one(caller: Caller, Path(id): Path<String>) -> Result<Json<Value>, Refusal> {
-    Ok(Json(description(find(&id)?, &caller.base)?))
+#[utoipa::path(
+    get, path = "/processes/{process}", summary = "An analysis",
+    params(("process" = String, Path), Pages),
+    responses((status = 200, body = ProcessDescription)),
+)]
+pub(super) async fn one(caller: Caller, Path(id): Path<String>) -> Result<Response, Refusal> {
+    Ok(reply::untagged(caller.form, &description(find(&id)?, &caller.base)?))
 }
 
-pub async fn execute(
+#[utoipa::path(
+    post, path = "/processes/{process}/execution", summary = "Run an analysis, at once or as a job",
+    params(("process" = String, Path), ("Prefer" = Option<String>, Header, description = "respond-async for a job")),
+    request_body = Execution,
+    responses((status = 200, body = BTreeMap<String, Value>), (status = 201, body = Job, description = "a job was queued")),
+)]
+pub(super) async fn execute(
     State(app): State<App>,
     caller: Caller,
     Path(id): Path<String>,
@@ -74,7 +102,7 @@ pub async fn execute(
 ) -> Result<Response, Refusal> {
     let process = find(&id)?;
     if wants_a_job(&headers) {
-        return Ok(jobs::accepted(&app.planner.submit(&caller.viewer, process, execution.inputs)?, &caller.base));
+        return Ok(jobs::accepted(&app.planner.submit(&caller.viewer, process, execution.inputs)?, &caller));
     }
     away(move || app.planner.execute(process, &execution.inputs)?.render(&caller.viewer).map(Json)).await.map(Json::into_response)
 }

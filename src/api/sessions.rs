@@ -1,62 +1,78 @@
 //! `/session`: sign in, who am I, sign out, first account.
 
-use super::caller::COOKIE;
+use super::answers::Session;
 use super::{App, Caller, Refusal, away};
-use crate::domain::Account;
+use crate::domain::{Account, Role};
 use crate::service::Planner;
 use crate::service::sessions::Setup;
 use axum::Json;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use axum_extra::extract::CookieJar;
+use axum_extra::extract::cookie::Cookie;
 use serde::Deserialize;
-use serde_json::{Value, json};
+use utoipa::ToSchema;
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct SignIn {
+pub(super) struct SignIn {
     account: String,
     password: String,
 }
 
-fn describe(planner: &Planner, account: Option<&Account>) -> Value {
-    match account {
-        Some(account) => {
-            json!({ "signed_in": true, "account": account.account, "name": account.name, "role": account.role.as_str(), "parks": account.parks, "setup": false })
-        }
-        None => json!({ "signed_in": false, "role": "guest", "parks": [], "setup": planner.awaits_setup() }),
+fn describe(planner: &Planner, account: Option<&Account>) -> Session {
+    Session {
+        account: account.map(|account| account.account.clone()),
+        name: account.map(|account| account.name.clone()),
+        parks: account.map(|account| account.parks.clone()).unwrap_or_default(),
+        role: account.map_or(Role::Guest, |account| account.role).as_str(),
+        setup: account.is_none() && planner.awaits_setup(),
+        signed_in: account.is_some(),
     }
 }
 
-fn with_cookie(body: Value, token: &str) -> Response {
-    let cookie = format!("{COOKIE}={token}; HttpOnly; SameSite=Strict; Path=/");
-    ([(header::SET_COOKIE, cookie), (header::CACHE_CONTROL, "no-store".to_owned())], Json(body)).into_response()
+fn with_cookie(body: Session, cookie: Cookie<'static>) -> Response {
+    (CookieJar::new().add(cookie), [(header::CACHE_CONTROL, "no-store")], Json(body)).into_response()
 }
 
-pub async fn who(State(app): State<App>, caller: Caller) -> Response {
+#[utoipa::path(get, path = "/session", summary = "Who am I", responses((status = 200, body = Session)))]
+pub(super) async fn who(State(app): State<App>, caller: Caller) -> Response {
     ([(header::CACHE_CONTROL, "no-store")], Json(describe(&app.planner, caller.viewer.account()))).into_response()
 }
 
-pub async fn sign_in(State(app): State<App>, caller: Caller, Json(form): Json<SignIn>) -> Result<Response, Refusal> {
+#[utoipa::path(
+    post, path = "/session", summary = "Sign in",
+    request_body = SignIn,
+    responses((status = 200, body = Session)),
+)]
+pub(super) async fn sign_in(State(app): State<App>, caller: Caller, Json(form): Json<SignIn>) -> Result<Response, Refusal> {
     caller.may_write()?;
-    let planner = app.planner.clone();
-    let (account, token) = away(move || planner.sign_in(&form.account, &form.password, &caller.address)).await?;
-    Ok(with_cookie(describe(&app.planner, Some(&account)), &token))
+    let (planner, address) = (app.planner.clone(), caller.address.clone());
+    let (account, token) = away(move || planner.sign_in(&form.account, &form.password, &address)).await?;
+    Ok(with_cookie(describe(&app.planner, Some(&account)), caller.cookie(&token)))
 }
 
-pub async fn set_up(State(app): State<App>, caller: Caller, Json(form): Json<Setup>) -> Result<Response, Refusal> {
+#[utoipa::path(
+    post, path = "/session/setup", summary = "Make the first account with the one-time link",
+    request_body = Setup,
+    responses((status = 200, body = Session)),
+)]
+pub(super) async fn set_up(State(app): State<App>, caller: Caller, Json(form): Json<Setup>) -> Result<Response, Refusal> {
     caller.may_write()?;
     let planner = app.planner.clone();
     let (account, token) = away(move || planner.set_up(&form)).await?;
-    Ok(with_cookie(describe(&app.planner, Some(&account)), &token))
+    Ok(with_cookie(describe(&app.planner, Some(&account)), caller.cookie(&token)))
 }
 
-pub async fn sign_out(State(app): State<App>, caller: Caller) -> Result<Response, Refusal> {
+#[utoipa::path(delete, path = "/session", summary = "Sign out", responses((status = 204)))]
+pub(super) async fn sign_out(State(app): State<App>, caller: Caller) -> Result<Response, Refusal> {
     caller.may_write()?;
+    let mut gone = caller.cookie("");
+    gone.make_removal();
     if let Some(token) = caller.token {
         let planner = app.planner.clone();
         away(move || planner.sign_out(&token)).await?;
     }
-    let gone = format!("{COOKIE}=; HttpOnly; SameSite=Strict; Path=/; Max-Age=0");
-    Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, gone)]).into_response())
+    Ok((StatusCode::NO_CONTENT, CookieJar::new().add(gone)).into_response())
 }

@@ -1,10 +1,12 @@
 //! Occupancy: units, stacks, a park's to-do list.
 
-use super::conditions::if_match;
-use super::{App, Caller, Refusal, away};
-use crate::domain::Fault;
+use super::conditions::{Tag, if_match};
+use super::offers::{Pages, Seen, Tagged};
+use super::{App, Caller, Refusal, away, reply};
+use crate::city::City;
 use crate::domain::edit::Precondition;
 use crate::domain::fault::Outcome;
+use crate::domain::{Fault, LayerId};
 use crate::service::changes::History;
 use crate::service::occupancy::{self, ParkOccupancy, Stack, UnitAnswer, UnitPage, UnitQuery};
 use crate::service::today;
@@ -15,22 +17,63 @@ use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use serde_json::{Map, Value};
+use utoipa::ToSchema;
 
-pub async fn list(State(app): State<App>, caller: Caller, Query(query): Query<UnitQuery>) -> Result<Json<UnitPage>, Refusal> {
-    away(move || occupancy::list(&app.planner.city(), &caller.viewer, &query, &today()).map(Json)).await
+/// Layers that show in the answers about units.
+const SHOWN: [LayerId; 2] = [LayerId::Building, LayerId::Park];
+const OCCUPANCY: [LayerId; 4] = [LayerId::Unit, LayerId::Floor, LayerId::Building, LayerId::Park];
+
+#[utoipa::path(
+    get, path = "/units", summary = "Floor units",
+    params(Pages, UnitQuery, Tagged),
+    responses((status = 200, body = UnitPage)),
+)]
+pub(super) async fn list(State(app): State<App>, caller: Caller, Query(query): Query<UnitQuery>) -> Result<Response, Refusal> {
+    app.read(move |app, city| {
+        let page = occupancy::list(city, &caller.viewer, &query, &today())?;
+        reply::document(caller.form, &page, occupancy_tag(app, city, &caller))
+    })
+    .await
 }
 
+fn occupancy_tag(app: &App, city: &City, caller: &Caller) -> Tag {
+    app.tag_on(city, &OCCUPANCY).on(&today()).seen_by(&caller.viewer).formed(caller.form, "")
+}
+
+/// What a write left, with the tag for the next one.
 fn with_etag(unit: UnitAnswer) -> Response {
     let etag = unit.etag.clone();
-    ([(header::ETAG, etag), (header::VARY, "cookie".to_owned()), (header::CACHE_CONTROL, "no-cache".to_owned())], Json(unit)).into_response()
+    ([(header::ETAG, etag), (header::CACHE_CONTROL, "private, no-cache".to_owned())], Json(unit)).into_response()
 }
 
-pub async fn one(State(app): State<App>, caller: Caller, Path(id): Path<String>) -> Result<Response, Refusal> {
-    away(move || occupancy::one(&app.planner.city(), &caller.viewer, &id, &today())).await.map(with_etag)
+#[utoipa::path(
+    get, path = "/units/{id}", summary = "One unit with its ETag",
+    params(("id" = String, Path), Pages, Tagged),
+    responses((status = 200, body = UnitAnswer)),
+)]
+pub(super) async fn one(State(app): State<App>, caller: Caller, Path(id): Path<String>) -> Result<Response, Refusal> {
+    app.read(move |app, city| {
+        let unit = occupancy::one(city, &caller.viewer, &id, &today())?;
+        let tag = app.tag_of_row(city, unit.unit.revision, &SHOWN).on(&today()).seen_by(&caller.viewer).formed(caller.form, "");
+        reply::document(caller.form, &unit, tag)
+    })
+    .await
 }
 
 /// JSON Merge Patch; the body is read here because its media type is not plain JSON.
-pub async fn update(State(app): State<App>, caller: Caller, Path(id): Path<String>, headers: HeaderMap, body: String) -> Result<Response, Refusal> {
+#[utoipa::path(
+    patch, path = "/units/{id}", summary = "Change a unit (JSON Merge Patch)",
+    params(("id" = String, Path), Seen),
+    request_body(content = BTreeMap<String, Value>, content_type = "application/merge-patch+json"),
+    responses((status = 200, body = UnitAnswer)),
+)]
+pub(super) async fn update(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    body: String,
+) -> Result<Response, Refusal> {
     caller.viewer.signed_in()?;
     caller.may_write()?;
     let seen = if_match(&headers)?;
@@ -39,21 +82,26 @@ pub async fn update(State(app): State<App>, caller: Caller, Path(id): Path<Strin
     away(move || app.planner.update_unit(&caller.viewer, &id, seen, patch)).await.map(with_etag)
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Batch {
+pub(super) struct Batch {
     confirm: Vec<Confirmed>,
     as_of: String,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct Confirmed {
     id: String,
     etag: String,
 }
 
-pub async fn batch(State(app): State<App>, caller: Caller, Json(batch): Json<Batch>) -> Result<Json<Confirmation>, Refusal> {
+#[utoipa::path(
+    post, path = "/units:batch", summary = "Confirm units as they stand",
+    request_body = Batch,
+    responses((status = 200, body = Confirmation)),
+)]
+pub(super) async fn batch(State(app): State<App>, caller: Caller, Json(batch): Json<Batch>) -> Result<Json<Confirmation>, Refusal> {
     caller.viewer.signed_in()?;
     caller.may_write()?;
     let seen = |unit: Confirmed| Ok((unit.id, Precondition::parse(&unit.etag)?));
@@ -61,14 +109,41 @@ pub async fn batch(State(app): State<App>, caller: Caller, Json(batch): Json<Bat
     away(move || app.planner.confirm_units(&caller.viewer, units, &batch.as_of).map(Json)).await
 }
 
-pub async fn history(State(app): State<App>, caller: Caller, Path(id): Path<String>) -> Result<Json<History>, Refusal> {
-    away(move || app.planner.unit_history(&app.planner.city(), &caller.viewer, &id).map(Json)).await
+#[utoipa::path(
+    get, path = "/units/{id}/history", summary = "Changes of a unit",
+    params(("id" = String, Path), Pages, Tagged),
+    responses((status = 200, body = History)),
+)]
+pub(super) async fn history(State(app): State<App>, caller: Caller, Path(id): Path<String>) -> Result<Response, Refusal> {
+    app.read(move |app, city| {
+        let history = app.planner.unit_history(city, &caller.viewer, &id)?;
+        reply::document(caller.form, &history, occupancy_tag(app, city, &caller))
+    })
+    .await
 }
 
-pub async fn stack(State(app): State<App>, caller: Caller, Path(code): Path<String>) -> Result<Json<Stack>, Refusal> {
-    away(move || occupancy::stack(&app.planner.city(), &caller.viewer, &code, &today()).map(Json)).await
+#[utoipa::path(
+    get, path = "/buildings/{code}/stack", summary = "Stacking plan of a building",
+    params(("code" = String, Path), Pages, Tagged),
+    responses((status = 200, body = Stack)),
+)]
+pub(super) async fn stack(State(app): State<App>, caller: Caller, Path(code): Path<String>) -> Result<Response, Refusal> {
+    app.read(move |app, city| {
+        let stack = occupancy::stack(city, &caller.viewer, &code, &today())?;
+        reply::document(caller.form, &stack, occupancy_tag(app, city, &caller))
+    })
+    .await
 }
 
-pub async fn park(State(app): State<App>, caller: Caller, Path(code): Path<String>) -> Result<Json<ParkOccupancy>, Refusal> {
-    away(move || occupancy::of_park(&app.planner.city(), &caller.viewer, &code, &today()).map(Json)).await
+#[utoipa::path(
+    get, path = "/parks/{code}/occupancy", summary = "Occupancy of a park and what is due",
+    params(("code" = String, Path), Pages, Tagged),
+    responses((status = 200, body = ParkOccupancy)),
+)]
+pub(super) async fn park(State(app): State<App>, caller: Caller, Path(code): Path<String>) -> Result<Response, Refusal> {
+    app.read(move |app, city| {
+        let park = occupancy::of_park(city, &caller.viewer, &code, &today())?;
+        reply::document(caller.form, &park, occupancy_tag(app, city, &caller))
+    })
+    .await
 }

@@ -4,11 +4,12 @@ use super::table::Table;
 use crate::domain::ColumnType;
 use serde::Serialize;
 use std::collections::{BTreeMap, HashMap};
+use utoipa::ToSchema;
 
 /// Number of bars in a histogram.
 const BARS: usize = 24;
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct Summary {
     #[serde(rename = "numberMatched")]
     pub number_matched: usize,
@@ -18,7 +19,7 @@ pub struct Summary {
     pub histograms: BTreeMap<String, Histogram>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct Group {
     pub value: Option<String>,
     pub count: usize,
@@ -26,7 +27,7 @@ pub struct Group {
 }
 
 /// Bars over [min, max]; the last bar also holds what lies above the 99th percentile, so that one outlier does not flatten the rest.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct Histogram {
     pub min: f64,
     pub max: f64,

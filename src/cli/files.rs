@@ -281,7 +281,8 @@ impl Export {
                 format!("{} has no item {missing}; nothing was exported", self.layer),
             ));
         }
-        let options = FileOptions { format, precision: self.precision, crs: self.crs.as_deref(), encoding: self.encoding.as_deref() };
+        let options =
+            FileOptions { format, precision: self.precision, crs: self.crs.as_deref(), encoding: self.encoding.as_deref(), properties: None };
         let count = selected.rows.len();
         if ending.as_deref() == Some("shp") {
             if self.out.out.exists() && !self.out.force {

@@ -47,14 +47,15 @@ impl Serve {
                 path
             }
         };
+        let front = api::Front::new(config.base_url.as_deref(), config.trusted_proxies.as_deref())?;
         let planner = Arc::new(Planner::open(&path, &command_line::typed())?);
         let address = self.listen.or_else(|| config.listen.clone()).unwrap_or_else(|| DEFAULT_ADDRESS.to_owned());
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| Fault::internal("runtime", error))?;
-        runtime.block_on(serve(planner, &address, self.open, output))
+        runtime.block_on(serve(planner, front, &address, self.open, output))
     }
 }
 
-async fn serve(planner: Arc<Planner>, address: &str, open: bool, output: &Output) -> Outcome<()> {
+async fn serve(planner: Arc<Planner>, front: api::Front, address: &str, open: bool, output: &Output) -> Outcome<()> {
     let listener = tokio::net::TcpListener::bind(address).await.map_err(|error| {
         Fault::bad("listen", format!("无法监听 {address}：{error}"), format!("cannot listen on {address}: {error}")).help(
             "换一个端口，例如 --listen 127.0.0.1:8081，或用 0 自动选择",
@@ -71,7 +72,7 @@ async fn serve(planner: Arc<Planner>, address: &str, open: bool, output: &Output
     if open {
         let _ = std::process::Command::new("xdg-open").arg(&url).stderr(std::process::Stdio::null()).spawn();
     }
-    let app = api::router(planner).into_make_service_with_connect_info::<SocketAddr>();
+    let app = api::router(planner, front)?.into_make_service_with_connect_info::<SocketAddr>();
     // Open event streams never end by themselves, so a stop does not wait for connections: every answered write is on disk already.
     tokio::select! {
         served = axum::serve(listener, app) => served.map_err(|error| Fault::internal("serve", error)),

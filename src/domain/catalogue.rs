@@ -3,16 +3,17 @@
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
+use utoipa::ToSchema;
 
 /// One code with its names.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
 pub struct Code {
     pub code: String,
     pub zh: String,
     pub en: String,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ClusterClass {
     Strategic,
@@ -23,7 +24,7 @@ pub enum ClusterClass {
 }
 
 /// A cluster or future industry of the 2024 catalogue.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
 pub struct Cluster {
     pub id: String,
     pub zh: String,
@@ -34,7 +35,7 @@ pub struct Cluster {
 }
 
 /// What became of a name of the 2022 catalogue.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
 pub struct Lineage {
     pub from: String,
     pub from_kind: String,

@@ -5,6 +5,7 @@ use super::plan::Plan;
 use super::row::Row;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
+use utoipa::ToSchema;
 
 /// One row's change. Rows are whole: a change says what was there before, so that it can be turned round.
 ///
@@ -76,7 +77,7 @@ pub struct LogEntry {
 }
 
 /// One entry of the change log.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Change {
     pub revision: i64,
     /// RFC 3339, UTC.

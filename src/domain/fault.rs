@@ -16,6 +16,8 @@ pub enum Lang {
 pub enum FaultKind {
     BadInput,
     NotFound,
+    /// There is no form of the answer that the caller takes.
+    NotAcceptable,
     Unauthorised,
     Forbidden,
     Conflict,

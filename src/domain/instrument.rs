@@ -1,8 +1,9 @@
 //! 整备单元: the recorded decision by which land is merged or split, or by which an earlier one is undone. Nothing merges or splits without one.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum InstrumentKind {
     /// Parcels become one plan parcel.
@@ -13,7 +14,7 @@ pub enum InstrumentKind {
     Undo,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum InstrumentState {
     Draft,

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use utoipa::ToSchema;
 
 /// On `date` the parents end and the children begin.
 #[derive(Clone, Debug, PartialEq)]
@@ -13,7 +14,7 @@ pub struct Step {
 }
 
 /// A time during which a piece of land stands: from `from` on (`None`: from the beginning) and before `to` (`None`: still).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Span {
     pub from: Option<String>,
     pub to: Option<String>,
@@ -29,7 +30,7 @@ impl Span {
 }
 
 /// One arrow of a family: `parent` became (part of) `child`.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
 pub struct Descent {
     pub date: String,
     pub instrument: String,

@@ -3,9 +3,10 @@
 use super::columns::{floor, unit};
 use super::row::Row;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// A floor unit. Areas in m², rent in yuan per m² and month, dates as ISO texts.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct Unit {
     pub id: String,
     pub building: String,
@@ -21,11 +22,12 @@ pub struct Unit {
     pub revision: i64,
     /// For the park's own operator only.
     #[serde(flatten)]
+    #[schema(value_type = UnitPrivate)]
     pub private: Option<UnitPrivate>,
 }
 
 /// What of a unit is seen inside its park only.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct UnitPrivate {
     pub tenant: Option<String>,
     pub rent_yuan_m2_month: Option<f64>,
@@ -33,7 +35,7 @@ pub struct UnitPrivate {
 }
 
 /// A floor of a building.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct Floor {
     pub code: String,
     pub building: String,

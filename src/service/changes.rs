@@ -6,9 +6,10 @@ use crate::city::City;
 use crate::domain::fault::Outcome;
 use crate::domain::{Change, ChangeQuery, LayerId};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// Entries of the change log, newest first.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct ChangeList {
     /// The city's revision; entries of later ones are not among them.
     pub revision: i64,
@@ -16,7 +17,7 @@ pub struct ChangeList {
 }
 
 /// Entries about one row.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct History {
     pub changes: Vec<Change>,
 }
@@ -43,16 +44,20 @@ impl Planner {
 
     /// Past changes of a unit; private fields only inside the park.
     pub fn unit_history(&self, city: &City, viewer: &Viewer, id: &str) -> Outcome<History> {
-        let changes = self.changes_of(LayerId::Unit, id, MOST_OF_A_UNIT)?;
+        let changes = self.changes_of(city, LayerId::Unit, id, MOST_OF_A_UNIT)?;
         Ok(History { changes: occupancy::history(city, viewer, id, changes)? })
     }
 
     /// Past changes of an instrument, for its signatures.
-    pub fn instrument_changes(&self, code: &str) -> Outcome<Vec<Change>> {
-        self.changes_of(LayerId::Instrument, code, MOST_OF_ONE)
+    pub fn instrument_changes(&self, city: &City, code: &str) -> Outcome<Vec<Change>> {
+        self.changes_of(city, LayerId::Instrument, code, MOST_OF_ONE)
     }
 
-    fn changes_of(&self, layer: LayerId, id: &str, limit: usize) -> Outcome<Vec<Change>> {
-        self.store.changes(&ChangeQuery { since: 0, collection: Some(layer.name().to_owned()), id: Some(id.to_owned()), limit })
+    /// The log may be ahead of the city in hand: what came later is not told.
+    fn changes_of(&self, city: &City, layer: LayerId, id: &str, limit: usize) -> Outcome<Vec<Change>> {
+        let query = ChangeQuery { since: 0, collection: Some(layer.name().to_owned()), id: Some(id.to_owned()), limit };
+        let mut changes = self.store.changes(&query)?;
+        changes.retain(|change| change.revision <= city.revision);
+        Ok(changes)
     }
 }

@@ -3,9 +3,10 @@
 use crate::domain::{LayerId, RowChange};
 use std::collections::BTreeMap;
 use tokio::sync::broadcast;
+use utoipa::ToSchema;
 
 /// A recorded change, for those who watch the map.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, ToSchema)]
 pub struct Event {
     pub revision: i64,
     pub collection: String,

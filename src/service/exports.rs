@@ -5,16 +5,17 @@ use super::items::select;
 use super::items::{Selected, Selection, write_features};
 use crate::city::City;
 use crate::domain::fault::Outcome;
-use crate::domain::{Fault, GeometryKind, Layer, Row};
+use crate::domain::{Column, Fault, GeometryKind, Layer, Row};
 use crate::formats::wire::geojson::FeatureStyle;
 use crate::formats::{CsvGeometry, VectorDriver, WriteOptions, write_csv, write_vector};
 use rayon::prelude::*;
 use serde::Deserialize;
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use utoipa::ToSchema;
 
 /// What to export and how.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 pub struct ExportRequest {
     pub collection: String,
     pub filter: Option<String>,
@@ -96,7 +97,7 @@ pub fn export_file(city: &City, selected: &Selected, options: &FileOptions<'_>, 
         return Ok(count);
     }
     let (layer, from) = (selected.table.layer(), city.crs.name());
-    let columns: Vec<usize> = (0..layer.columns.len()).filter(|index| selected.private || !layer.columns[*index].private).collect();
+    let columns = options.columns(selected);
     let mut rows = selected.rows.iter().map(|row| Ok(selected.table.row(*row as usize)));
     match options.format {
         Format::GeoJson => {
@@ -125,7 +126,7 @@ pub fn export_file(city: &City, selected: &Selected, options: &FileOptions<'_>, 
 /// Writes a Shapefile's parts as `folder/stem.*`; returns them. Parts that exist are replaced.
 pub fn export_shapefile(city: &City, selected: &Selected, options: &FileOptions<'_>, folder: &Path, stem: &str) -> Outcome<Vec<PathBuf>> {
     let (layer, scratch) = (selected.table.layer(), tempdir(&folder.join("shapefile"))?);
-    let columns: Vec<usize> = (0..layer.columns.len()).filter(|index| selected.private || !layer.columns[*index].private).collect();
+    let columns = options.columns(selected);
     let mut rows = selected.rows.iter().map(|row| Ok(selected.table.row(*row as usize)));
     let written = write_with_gdal(city, &scratch.join(format!("{stem}.shp")), layer, &mut rows, &columns, options);
     let placed = written.and_then(|files| {
@@ -211,6 +212,18 @@ pub struct FileOptions<'a> {
     /// `EPSG:n`; the working CRS (lon/lat for GeoJSON and CSV points) when not given.
     pub crs: Option<&'a str>,
     pub encoding: Option<&'a str>,
+    /// Columns beside the key; all that may be seen when not given.
+    pub properties: Option<&'a [String]>,
+}
+
+impl FileOptions<'_> {
+    /// Indexes of the columns that go into a file.
+    fn columns(&self, selected: &Selected) -> Vec<usize> {
+        let layer = selected.table.layer();
+        let wanted = |column: &Column| self.properties.is_none_or(|names| column.name == layer.key || names.contains(&column.name));
+        let visible = |index: &usize| selected.private || !layer.columns[*index].private;
+        (0..layer.columns.len()).filter(visible).filter(|index| wanted(&layer.columns[*index])).collect()
+    }
 }
 
 /// A new folder beside `path`, on the same file system.

@@ -15,9 +15,10 @@ use chrono::NaiveDate;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
+use utoipa::ToSchema;
 
 /// A selection as people state it.
-#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Selection {
     /// CQL2 text or JSON.
@@ -113,7 +114,7 @@ pub fn focus(city: &City) -> Option<[f64; 4]> {
 }
 
 /// Totals of a selection; of parcels with their occupancy.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct SummaryAnswer {
     #[serde(flatten)]
     pub summary: Summary,
@@ -124,14 +125,14 @@ pub struct SummaryAnswer {
 }
 
 /// Parcels whose figures want an update.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct StaleParcels {
     pub count: usize,
     pub oldest: Option<NaiveDate>,
 }
 
 /// Vacant among lettable area (exact-designation I8).
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct Vacancy {
     pub lettable_area_m2: f64,
     pub vacant_area_m2: f64,

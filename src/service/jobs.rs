@@ -12,6 +12,7 @@ use serde::Serialize;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use utoipa::ToSchema;
 
 /// Jobs that run at the same time; each uses all cores where it can.
 const AT_ONCE: usize = 2;
@@ -20,7 +21,7 @@ const MOST_WAITING: usize = 32;
 /// Finished jobs whose results are kept; the oldest go first.
 const MOST_KEPT: usize = 64;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum JobState {
     Accepted,
@@ -37,7 +38,7 @@ impl JobState {
 }
 
 /// The status of a job, with the member names of OGC API – Processes.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct JobStatus {
     #[serde(rename = "jobID")]
     pub id: String,

@@ -11,9 +11,10 @@ use crate::domain::{Fault, LayerId, Plan};
 use crate::formats::wire::geojson::FeatureStyle;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use utoipa::ToSchema;
 
 /// A plan to keep.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 pub struct NewPlan {
     pub name: String,
     pub kind: String,
@@ -24,7 +25,7 @@ pub struct NewPlan {
 }
 
 /// A plan as people read it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct PlanAnswer {
     pub id: String,
     pub name: String,
@@ -36,17 +37,20 @@ pub struct PlanAnswer {
     pub parcels: usize,
     /// With one plan, not in lists.
     #[serde(flatten)]
+    #[schema(value_type = PlanWhole)]
     pub whole: Option<PlanWhole>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct PlanWhole {
+    #[schema(required = false)]
     pub parcel_codes: Vec<String>,
     /// What was kept, in its own form.
+    #[schema(required = false)]
     pub result: Value,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct PlanList {
     pub plans: Vec<PlanAnswer>,
 }

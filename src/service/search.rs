@@ -3,39 +3,44 @@
 use crate::city::{City, Table};
 use crate::domain::fault::Outcome;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// Layers that are searched, in the order of their hits.
 const SEARCHED: [&str; 5] = ["park", "district", "parcel", "building", "facility"];
 
-/// What was found, the better hits of a layer first.
-#[derive(Debug, Serialize)]
-pub struct Found {
-    pub results: Vec<Hit>,
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Places {
+    pub results: Vec<Place>,
 }
 
-#[derive(Debug, Serialize)]
-pub struct Hit {
-    /// Its layer; `place` for coordinates.
-    pub collection: &'static str,
-    pub id: String,
-    pub name: String,
-    /// District, park or class.
-    pub detail: Option<String>,
-    /// Longitude and latitude.
-    pub centre: Option<[f64; 2]>,
+/// A place that was found: a row of a layer, or a point that was written down (`place`).
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Place {
     /// West, south, east, north in degrees.
     pub bbox: Option<[f64; 4]>,
+    /// Longitude, latitude.
+    pub centre: Option<[f64; 2]>,
+    pub collection: String,
+    pub detail: Option<String>,
+    pub id: String,
+    pub name: String,
 }
 
-pub fn search(city: &City, text: &str, limit: usize) -> Outcome<Found> {
+pub fn search(city: &City, text: &str, limit: usize) -> Outcome<Places> {
     let text = text.trim();
     let mut results = Vec::new();
     if let Some((lon, lat)) = coordinates(text) {
-        let (bbox, centre) = (Some([lon, lat, lon, lat]), Some([lon, lat]));
-        results.push(Hit { bbox, centre, collection: "place", detail: None, id: text.to_owned(), name: text.to_owned() });
+        results.push(Place {
+            bbox: Some([lon, lat, lon, lat]),
+            centre: Some([lon, lat]),
+            collection: "place".to_owned(),
+            detail: None,
+            id: text.to_owned(),
+            name: text.to_owned(),
+        });
     }
     if text.is_empty() {
-        return Ok(Found { results });
+        return Ok(Places { results });
     }
     let wanted = text.to_lowercase();
     for layer in SEARCHED {
@@ -52,23 +57,25 @@ pub fn search(city: &City, text: &str, limit: usize) -> Outcome<Found> {
         results.extend(hits.into_iter().take(limit).map(|(_, row)| place(city, table, row as usize)));
     }
     results.truncate(limit);
-    Ok(Found { results })
+    Ok(Places { results })
 }
 
-fn place(city: &City, table: &Table, row: usize) -> Hit {
+fn place(city: &City, table: &Table, row: usize) -> Place {
     let bounds = table.shapes().bounds(row);
     let bbox = bounds.map(|bounds| city.lon_lat_box(bounds));
     let centre = bounds.map(|bounds| {
         let centre = city.crs.to_lon_lat(bounds.center());
         [centre.x, centre.y]
     });
-    Hit {
+    let name = table.text(row, "name").unwrap_or_else(|| table.key(row));
+    let detail = ["district", "park", "class"].into_iter().find_map(|column| table.text(row, column));
+    Place {
         bbox,
         centre,
-        collection: &table.layer().name,
-        detail: ["district", "park", "class"].into_iter().find_map(|column| table.text(row, column)).map(str::to_owned),
+        collection: table.layer().name.clone(),
+        detail: detail.map(str::to_owned),
         id: table.key(row).to_owned(),
-        name: table.text(row, "name").unwrap_or_else(|| table.key(row)).to_owned(),
+        name: name.to_owned(),
     }
 }
 

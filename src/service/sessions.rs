@@ -10,6 +10,7 @@ use serde::Deserialize;
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
+use utoipa::ToSchema;
 
 /// How long a session lasts without signing in again.
 const SESSION_SECONDS: i64 = 12 * 3600;
@@ -25,7 +26,7 @@ pub(super) struct Sessions {
 }
 
 /// What the first-run form sends.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 pub struct Setup {
     pub token: String,
     pub account: String,

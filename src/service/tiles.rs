@@ -4,11 +4,12 @@ use super::occupancy::stale_after_days;
 use crate::city::City;
 use crate::city::letting::day;
 use crate::domain::fault::Outcome;
-use crate::domain::{Column, Fault, GeometryKind, LayerId};
+use crate::domain::{Fault, GeometryKind, LayerId};
 use crate::formats::wire::vector_tile::{TileStyle, encode};
 use crate::spatial::tile::TileAddress;
 use serde::Serialize;
 use std::collections::BTreeMap;
+use utoipa::ToSchema;
 
 /// The largest number of features in one tile; the largest by area stay, and TileJSON says so.
 const MOST_FEATURES: usize = 30_000;
@@ -72,48 +73,49 @@ pub fn tile(city: &City, layer: &str, tile: TileAddress) -> Outcome<Vec<u8>> {
 }
 
 /// TileJSON 3.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct TileJson {
-    pub tilejson: &'static str,
-    pub name: &'static str,
-    pub description: String,
-    pub tiles: [String; 1],
-    pub minzoom: u8,
-    pub maxzoom: u8,
-    /// West, south, east, north in degrees; `None` for an empty layer.
+    /// West, south, east, north in degrees.
     pub bounds: Option<[f64; 4]>,
+    pub description: String,
+    pub maxzoom: u8,
+    pub minzoom: u8,
+    pub name: String,
+    pub tilejson: &'static str,
+    pub tiles: [String; 1],
     pub vector_layers: [VectorLayer; 1],
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct VectorLayer {
-    pub id: &'static str,
-    /// What each property is called, with its unit.
-    pub fields: BTreeMap<&'static str, String>,
-    pub minzoom: u8,
+    /// Property → what it means.
+    pub fields: BTreeMap<String, String>,
+    pub id: String,
     pub maxzoom: u8,
+    pub minzoom: u8,
 }
 
 /// TileJSON of a layer; `base` is the server's own address.
 pub fn tile_json(city: &City, layer: &str, base: &str) -> Outcome<TileJson> {
     let definition = super::collection(layer)?;
-    let field = |column: &'static Column| {
-        let words = column.unit.as_ref().map_or_else(|| column.zh.clone(), |unit| format!("{} ({unit})", column.zh));
-        (column.name.as_str(), words)
-    };
-    let fields = properties(layer).into_iter().filter_map(|name| definition.column(name)).map(field).collect();
-    let (name, minzoom) = (definition.name.as_str(), first_zoom(layer));
+    let bounds = city.named(layer).and_then(|table| table.extent()).map(|extent| city.lon_lat_box(extent));
+    let fields: BTreeMap<String, String> = properties(layer)
+        .into_iter()
+        .filter_map(|name| definition.column(name))
+        .map(|column| (column.name.clone(), column.unit.as_ref().map_or_else(|| column.zh.clone(), |unit| format!("{} ({unit})", column.zh))))
+        .collect();
+    let (minzoom, maxzoom) = (first_zoom(layer), LAST_ZOOM);
     Ok(TileJson {
-        bounds: city.named(layer).and_then(|table| table.extent()).map(|extent| city.lon_lat_box(extent)),
+        bounds,
         description: format!(
             "{} — at most {MOST_FEATURES} features a tile, the largest by area; below zoom {LAST_ZOOM} polygons under 8 square units of 4096 are left out",
             definition.zh
         ),
-        maxzoom: LAST_ZOOM,
+        maxzoom,
         minzoom,
-        name,
+        name: layer.to_owned(),
         tilejson: "3.0.0",
         tiles: [format!("{base}/collections/{layer}/tiles/WebMercatorQuad/{{z}}/{{y}}/{{x}}")],
-        vector_layers: [VectorLayer { fields, id: name, maxzoom: LAST_ZOOM, minzoom }],
+        vector_layers: [VectorLayer { fields, id: layer.to_owned(), maxzoom, minzoom }],
     })
 }

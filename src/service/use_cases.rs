@@ -10,9 +10,10 @@ use crate::domain::fault::Outcome;
 use crate::domain::{Fault, FaultKind};
 use serde::Serialize;
 use serde_json::{Map, Value as Json};
+use utoipa::ToSchema;
 
 /// What came of confirming a batch.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct Confirmation {
     pub done: Vec<UnitAnswer>,
     pub refused: Vec<RefusedUnit>,
@@ -43,12 +44,12 @@ impl Planner {
     }
 
     pub fn instruments(&self, city: &City, viewer: &Viewer, query: &InstrumentQuery) -> Outcome<InstrumentList> {
-        instruments::list(city, viewer, query, |code| self.instrument_changes(code))
+        instruments::list(city, viewer, query, |code| self.instrument_changes(city, code))
     }
 
     pub fn instrument(&self, city: &City, viewer: &Viewer, code: &str) -> Outcome<InstrumentAnswer> {
         let known = city.instruments().get(code).ok_or_else(|| instruments::no_such_instrument(code))?;
-        let signatures = instruments::signatures(viewer, self.instrument_changes(code)?);
+        let signatures = instruments::signatures(viewer, self.instrument_changes(city, code)?);
         Ok(instruments::view(city, viewer, known, signatures))
     }
 

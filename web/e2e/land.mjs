@@ -2,7 +2,10 @@ import { readFileSync } from 'node:fs'
 import { digits } from './lib.mjs'
 import { split } from './split.mjs'
 
-/** The planner's way from a solved site to land that has changed, and back: run, adopt, review, in force, lineage, undo. */
+/**
+ * The planner's way from a solved site to land that has changed, and back: run, adopt, review, in force, lineage,
+ * undo.
+ */
 export async function land(walk) {
   const account = process.env.PARKPLAN_PLANNER
   const password = process.env.PARKPLAN_PLANNER_PASSWORD
@@ -11,11 +14,16 @@ export async function land(walk) {
     return
   }
   const page = await walk.page()
-  const signed = await page.request.post(`${walk.base}/session`, { headers: { 'X-Requested-With': 'parkplan', Origin: walk.origin }, data: { account, password } })
+  const signed = await page.request.post(`${walk.base}/session`, {
+    headers: { 'X-Requested-With': 'parkplan', Origin: walk.origin },
+    data: { account, password },
+  })
   walk.check('the planner signs in', signed.ok(), String(signed.status()))
-  const json = async (path) => (await page.request.get(walk.base + path, { headers: { Accept: 'application/json' } })).json()
+  const json = async (path) =>
+    (await page.request.get(walk.base + path, { headers: { Accept: 'application/json' } })).json()
   const only = async (path) => (await json('/instruments')).instruments.find((i) => i.code === path)
-  const parcelsOn = async (day) => (await json(`/collections/parcel/items?resulttype=hits&datetime=${day}`)).numberMatched
+  const parcelsOn = async (day) =>
+    (await json(`/collections/parcel/items?resulttype=hits&datetime=${day}`)).numberMatched
   let result = null
   let code = ''
 
@@ -55,11 +63,19 @@ export async function land(walk) {
   await walk.step('why not', async () => {
     const entry = result.excluded.find((e) => e.details?.length)
     await page.locator(`#left-out button[data-reason="${entry.reason}"]`).click()
-    walk.equal('every left-out parcel is listed', await page.locator('#left-out-parcels button').count(), entry.parcels.length)
+    walk.equal(
+      'every left-out parcel is listed',
+      await page.locator('#left-out-parcels button').count(),
+      entry.parcels.length,
+    )
     const parcel = entry.parcels[0]
     await page.locator(`#left-out-parcels [data-parcel="${parcel}"]`).click()
     await page.waitForSelector(`#why[data-parcel="${parcel}"]`)
-    walk.equal('all its reasons are told', await page.locator('#why li').count() >= entry.details.find((d) => d.parcel === parcel).reasons.length, true)
+    walk.equal(
+      'all its reasons are told',
+      (await page.locator('#why li').count()) >= entry.details.find((d) => d.parcel === parcel).reasons.length,
+      true,
+    )
     await page.keyboard.press('x')
     walk.check('X bans it', (await page.locator('.pins .tag.bad').innerText()).includes('1'))
     await page.keyboard.press('x')
@@ -80,7 +96,11 @@ export async function land(walk) {
     await page.locator('#adopt').click()
     code = (await (await again).json()).code
     await page.waitForSelector('#inst-state')
-    walk.equal('the unit takes the parcels of the candidate', (await only(code)).parents.sort(), [...result.candidates.find((c) => c.sites.length).sites[0].parcels].sort())
+    walk.equal(
+      'the unit takes the parcels of the candidate',
+      (await only(code)).parents.sort(),
+      [...result.candidates.find((c) => c.sites.length).sites[0].parcels].sort(),
+    )
     await walk.settle(page, 800)
     await walk.shot(page, '13-draft')
   })
@@ -99,7 +119,11 @@ export async function land(walk) {
     walk.equal('the unit is in force on the day given', [now.state, now.date], ['in_force', '2026-09-01'])
     walk.equal('the parents have left the land of that day', await parcelsOn('2026-09-01'), before - now.parents.length)
     await page.waitForSelector('#lineage .node')
-    walk.equal('the lineage shows parents and child', await page.locator('#lineage .node').count(), now.parents.length + now.children.length)
+    walk.equal(
+      'the lineage shows parents and child',
+      await page.locator('#lineage .node').count(),
+      now.parents.length + now.children.length,
+    )
     await walk.settle(page, 800)
     await walk.shot(page, '14-in-force')
   })
@@ -129,7 +153,11 @@ export async function land(walk) {
     const undone = await only(code)
     walk.check('the unit names what undid it', !!undone.undone_by, JSON.stringify(undone.undone_by))
     const family = await json(`/lineage/${undone.parents[0]}`)
-    walk.check('the parents stand again', family.nodes.filter((n) => undone.parents.includes(n.code)).every((n) => n.alive), JSON.stringify(family.nodes))
+    walk.check(
+      'the parents stand again',
+      family.nodes.filter((n) => undone.parents.includes(n.code)).every((n) => n.alive),
+      JSON.stringify(family.nodes),
+    )
     await walk.settle(page, 800)
     await walk.shot(page, '16-undone')
   })
@@ -154,13 +182,28 @@ export async function land(walk) {
     await page.waitForSelector('#gantt')
     await walk.settle(page, 1500)
     walk.equal('a row a year', await page.locator('#plan-years tbody tr').count(), 5)
-    walk.equal('every placed site is in the picture', await page.locator('#gantt .bar').count(), plan.sites.filter((s) => s.year !== null).length)
-    walk.check('no year costs more than its budget', plan.years.every((y) => y.cost_wan <= 50_000 + 1e-6), JSON.stringify(plan.years.map((y) => y.cost_wan)))
+    walk.equal(
+      'every placed site is in the picture',
+      await page.locator('#gantt .bar').count(),
+      plan.sites.filter((s) => s.year !== null).length,
+    )
+    walk.check(
+      'no year costs more than its budget',
+      plan.years.every((y) => y.cost_wan <= 50_000 + 1e-6),
+      JSON.stringify(plan.years.map((y) => y.cost_wan)),
+    )
     const last = digits(await page.locator('#plan-years tbody tr').last().locator('td.b').innerText())
     walk.equal('the table ends with the total of the answer', last, Number(plan.years.at(-1).cumulative_ha.toFixed(2)))
     await walk.shot(page, '18-action-plan')
-    const [file] = await Promise.all([page.waitForEvent('download'), page.locator('.right .panel-foot .btn:not(.main)').click()])
-    walk.equal('the file has every site', JSON.parse(readFileSync(await file.path(), 'utf8')).features.length, plan.sites.length)
+    const [file] = await Promise.all([
+      page.waitForEvent('download'),
+      page.locator('.right .panel-foot .btn:not(.main)').click(),
+    ])
+    walk.equal(
+      'the file has every site',
+      JSON.parse(readFileSync(await file.path(), 'utf8')).features.length,
+      plan.sites.length,
+    )
     const saved = page.waitForResponse((r) => r.request().method() === 'POST' && r.url().endsWith('/plans'))
     await page.locator('#save-actionplan').click()
     walk.equal('the plan is saved', (await saved).status(), 201)
@@ -178,7 +221,10 @@ export async function land(walk) {
     walk.equal('every park has its row', await page.locator('#over-parks tbody tr').count(), all.by_park.length)
     const one = page.waitForResponse((r) => /\/jobs\/[^/]+\/results$/.test(r.url()), { timeout: 120_000 })
     await page.locator('.left .select-box').first().click()
-    await page.getByRole('option', { name: (await json(`/collections/park/items/${park}`)).properties.name }).first().click()
+    await page
+      .getByRole('option', { name: (await json(`/collections/park/items/${park}`)).properties.name })
+      .first()
+      .click()
     await one
     await page.waitForSelector('#over-parcels tbody tr')
     const more = page.waitForResponse((r) => /\/jobs\/[^/]+\/results$/.test(r.url()), { timeout: 120_000 })
@@ -196,7 +242,9 @@ export async function land(walk) {
     await page.goto(`${walk.base}/#v=1&task=capacity&sel=p:${parcel}&lang=zh&theme=light`)
     await page.waitForSelector('#findings li')
     await walk.settle(page)
-    const again = page.waitForResponse((r) => r.url().includes('/processes/upstairs/execution') && (r.request().postData() ?? '').includes('"set"'))
+    const again = page.waitForResponse(
+      (r) => r.url().includes('/processes/upstairs/execution') && (r.request().postData() ?? '').includes('"set"'),
+    )
     await page.locator('.left [role=slider]').first().focus()
     await page.keyboard.press('ArrowLeft')
     const moved = await (await again).json()

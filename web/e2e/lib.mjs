@@ -2,7 +2,16 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { chromium } from 'playwright-core'
 
-const ARGS = ['--no-sandbox', '--use-gl=angle', '--use-angle=swiftshader', '--enable-unsafe-swiftshader', '--disable-background-networking', '--no-first-run', '--disable-component-update', '--disable-sync']
+const ARGS = [
+  '--no-sandbox',
+  '--use-gl=angle',
+  '--use-angle=swiftshader',
+  '--enable-unsafe-swiftshader',
+  '--disable-background-networking',
+  '--no-first-run',
+  '--disable-component-update',
+  '--disable-sync',
+]
 
 /** Counts checks, never stops at the first failure, and remembers every request that left the origin. */
 export class Walk {
@@ -23,7 +32,13 @@ export class Walk {
   }
 
   async page(options = {}) {
-    const context = await this.browser.newContext({ viewport: { width: 1440, height: 900 }, locale: 'zh-CN', acceptDownloads: true, colorScheme: 'light', ...options })
+    const context = await this.browser.newContext({
+      viewport: { width: 1440, height: 900 },
+      locale: 'zh-CN',
+      acceptDownloads: true,
+      colorScheme: 'light',
+      ...options,
+    })
     const page = await context.newPage()
     page.setDefaultTimeout(20_000)
     page.on('request', (r) => {
@@ -44,7 +59,11 @@ export class Walk {
     return ok
   }
   equal(what, got, want) {
-    return this.check(what, JSON.stringify(got) === JSON.stringify(want), `got ${JSON.stringify(got)}, want ${JSON.stringify(want)}`)
+    return this.check(
+      what,
+      JSON.stringify(got) === JSON.stringify(want),
+      `got ${JSON.stringify(got)}, want ${JSON.stringify(want)}`,
+    )
   }
   async step(name, run) {
     try {
@@ -57,11 +76,23 @@ export class Walk {
   shot = (page, name) => page.screenshot({ path: join(this.out, `${name}.png`) })
 
   async api(path, body) {
-    const response = await fetch(this.base + path, body === undefined ? { headers: { Accept: 'application/json' } } : { method: 'POST', headers: { 'Content-Type': 'application/json', Accept: 'application/json', 'X-Requested-With': 'parkplan' }, body: JSON.stringify(body) })
+    const response = await fetch(
+      this.base + path,
+      body === undefined
+        ? { headers: { Accept: 'application/json' } }
+        : {
+            method: 'POST',
+            headers: { 'Content-Type': 'application/json', Accept: 'application/json', 'X-Requested-With': 'parkplan' },
+            body: JSON.stringify(body),
+          },
+    )
     if (!response.ok) throw new Error(`${path}: ${response.status} ${(await response.text()).slice(0, 200)}`)
     return response.json()
   }
-  hits = async (filter) => (await this.api(`/collections/parcel/items?resulttype=hits${filter ? `&filter-lang=cql2-text&filter=${encodeURIComponent(filter)}` : ''}`)).numberMatched
+  async hits(filter) {
+    const query = new URLSearchParams({ resulttype: 'hits', ...(filter ? { filter, 'filter-lang': 'cql2-text' } : {}) })
+    return (await this.api(`/collections/parcel/items?${query}`)).numberMatched
+  }
 
   /** The map has drawn and nothing is under way. */
   async settle(page, wait = 900) {

@@ -4,7 +4,9 @@ async function enter(walk, page) {
   const account = process.env.PARKPLAN_OPERATOR ?? 'operator'
   const password = process.env.PARKPLAN_PASSWORD ?? 'e2e-operator-pass'
   if (setup) {
-    await page.goto(setup.startsWith('http') ? walk.base + new URL(setup).pathname + new URL(setup).hash : walk.base + setup)
+    await page.goto(
+      setup.startsWith('http') ? walk.base + new URL(setup).pathname + new URL(setup).hash : walk.base + setup,
+    )
     await page.waitForSelector('dialog form')
     await page.fill('[name=account]', account)
     await page.fill('[name=password]', password)
@@ -71,12 +73,16 @@ export async function operator(walk) {
   })
 
   await walk.step('conflict', async () => {
-    if (!(await page.locator(`[data-unit="${id}"]`).count())) id = await page.locator('[data-unit]').first().getAttribute('data-unit')
+    if (!(await page.locator(`[data-unit="${id}"]`).count()))
+      id = await page.locator('[data-unit]').first().getAttribute('data-unit')
     await openUnit(id)
     const mine = `mine ${Date.now()}`
     await page.fill('[name=note]', mine)
     const now = await unitOf(id)
-    const theirs = await page.request.patch(`${walk.base}/units/${encodeURIComponent(id)}`, { headers: { 'If-Match': now.etag, 'Content-Type': 'application/merge-patch+json', 'X-Requested-With': 'parkplan' }, data: JSON.stringify({ note: 'theirs' }) })
+    const theirs = await page.request.patch(`${walk.base}/units/${encodeURIComponent(id)}`, {
+      headers: { 'If-Match': now.etag, 'Content-Type': 'application/merge-patch+json', 'X-Requested-With': 'parkplan' },
+      data: JSON.stringify({ note: 'theirs' }),
+    })
     walk.equal('someone else saves first', theirs.status(), 200)
     await walk.settle(page, 600)
     walk.equal('what was typed stays', await page.inputValue('[name=note]'), mine)
@@ -95,7 +101,11 @@ export async function operator(walk) {
     const answered = page.waitForResponse((r) => r.url().includes('/units:batch'))
     await page.locator('#confirm-all').click()
     const result = await (await answered).json()
-    walk.check('a whole building is confirmed at once', result.done.length > 0 && result.refused.length === 0, JSON.stringify(result).slice(0, 200))
+    walk.check(
+      'a whole building is confirmed at once',
+      result.done.length > 0 && result.refused.length === 0,
+      JSON.stringify(result).slice(0, 200),
+    )
     await walk.settle(page)
     await walk.shot(page, '23-confirmed')
   })

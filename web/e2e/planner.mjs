@@ -14,7 +14,12 @@ export async function planner(walk) {
   const page = await walk.page()
   const park = (await walk.api('/collections/park/items?limit=1')).features[0]
   const parkCode = park.properties.code
-  const found = await walk.api('/collections/parcel/search', { filter: `park = '${parkCode}' AND land_use LIKE '10%'`, sortby: '-planar_area_m2', limit: 12, skipGeometry: true })
+  const found = await walk.api('/collections/parcel/search', {
+    filter: `park = '${parkCode}' AND land_use LIKE '10%'`,
+    sortby: '-planar_area_m2',
+    limit: 12,
+    skipGeometry: true,
+  })
   const target = found.features[3] ?? found.features[0]
   let all = 0
 
@@ -50,7 +55,11 @@ export async function planner(walk) {
     await page.waitForFunction(() => location.hash.includes('sel=p:'))
     const code = decodeURIComponent(hash(page).get('sel')).slice(2)
     await page.waitForSelector('.three')
-    walk.check('a click selects a parcel and opens its panel', (await page.locator('.right .panel-head h2').innerText()) === code, code)
+    walk.check(
+      'a click selects a parcel and opens its panel',
+      (await page.locator('.right .panel-head h2').innerText()) === code,
+      code,
+    )
     const item = await walk.api(`/collections/parcel/items/${code}`)
     const planar = await page.locator('.three div:nth-child(2) dd').first().innerText()
     walk.equal('the panel shows the planar area of the API', digits(planar), Math.round(item.properties.planar_area_m2))
@@ -63,7 +72,9 @@ export async function planner(walk) {
 
   await walk.step('box select', async () => {
     const box = await page.locator('canvas[role=application]').boundingBox()
-    const asked = page.waitForRequest((r) => r.url().includes('/collections/parcel/search') && (r.postData() ?? '').includes('S_INTERSECTS'))
+    const asked = page.waitForRequest(
+      (r) => r.url().includes('/collections/parcel/search') && (r.postData() ?? '').includes('S_INTERSECTS'),
+    )
     await page.keyboard.down('Shift')
     await page.mouse.move(box.x + box.width * 0.3, box.y + box.height * 0.3)
     await page.mouse.down()
@@ -75,11 +86,17 @@ export async function planner(walk) {
     walk.equal('the box selects what the API finds in it', await selectedCount(page), await walk.hits(filter))
     await page.locator('[data-value="selected"]').click()
     await walk.settle(page)
-    walk.check('the table shows the selected rows', (await page.locator('.grid [role=row][aria-selected=true]').count()) > 0)
+    walk.check(
+      'the table shows the selected rows',
+      (await page.locator('.grid [role=row][aria-selected=true]').count()) > 0,
+    )
     await walk.shot(page, '03-box')
     await page.locator('[data-value="filter"]').click()
     await page.keyboard.press('Escape')
-    await page.locator('[aria-label="清除选择"]').click({ timeout: 1500 }).catch(() => {})
+    await page
+      .locator('[aria-label="清除选择"]')
+      .click({ timeout: 1500 })
+      .catch(() => {})
   })
 
   await walk.step('conditions', async () => {
@@ -89,7 +106,11 @@ export async function planner(walk) {
     await page.getByRole('option', { name: park.properties.name, exact: true }).click()
     await page.keyboard.press('Escape')
     await walk.settle(page)
-    walk.equal('one condition: the count is the API’s', await legendCount(page), await walk.hits(`park = '${parkCode}'`))
+    walk.equal(
+      'one condition: the count is the API’s',
+      await legendCount(page),
+      await walk.hits(`park = '${parkCode}'`),
+    )
     await pickOption(page, add, '容积率')
     await page.waitForSelector('.hist .grip')
     const upper = page.locator('.hist .grip').nth(1)
@@ -100,12 +121,21 @@ export async function planner(walk) {
     walk.check('the brush writes the condition', /far_present BETWEEN/.test(filter ?? ''), filter)
     const want = await walk.hits(filter)
     walk.equal('two conditions: the count is the API’s', await legendCount(page), want)
-    walk.equal('the last row of the form counts the same', digits(await page.locator('.row .count').last().innerText()), want)
+    walk.equal(
+      'the last row of the form counts the same',
+      digits(await page.locator('.row .count').last().innerText()),
+      want,
+    )
     walk.check('fewer than before', want < all)
     walk.equal('both conditions are chips', await page.locator('.chips .chip:not(.clear)').count(), 2)
     await page.locator('.th:has-text("容积率") .sort').click()
     await walk.settle(page)
-    const top = await walk.api('/collections/parcel/search', { filter, sortby: '-far_present,code', limit: 1, skipGeometry: true })
+    const top = await walk.api('/collections/parcel/search', {
+      filter,
+      sortby: '-far_present,code',
+      limit: 1,
+      skipGeometry: true,
+    })
     walk.equal('the server sorts the table', await page.locator('#row-0 .td').first().innerText(), top.features[0].id)
     await page.locator('#row-0').click()
     await walk.settle(page)
@@ -142,18 +172,30 @@ export async function planner(walk) {
     walk.check('the ledger balances', await page.locator('#balance.ok').isVisible())
     walk.check('the ledger lists every parcel', (await page.locator('tbody tr:not(.sum)').count()) >= n)
     const shown = result.excluded.filter((e) => e.count > 0)
-    walk.equal('each reason for leaving out is listed', await page.locator('#left-out li button').count(), result.excluded.length)
+    walk.equal(
+      'each reason for leaving out is listed',
+      await page.locator('#left-out li button').count(),
+      result.excluded.length,
+    )
     if (shown.length) {
       const last = shown[shown.length - 1]
       await page.locator(`#left-out button[data-reason="${last.reason}"]`).click()
       await walk.settle(page)
-      walk.equal('a reason shows its parcels', await page.locator('#left-out-parcels button').count(), last.parcels.length)
+      walk.equal(
+        'a reason shows its parcels',
+        await page.locator('#left-out-parcels button').count(),
+        last.parcels.length,
+      )
       await page.locator('.icon-btn.back').click()
     }
     await walk.shot(page, '05-consolidation')
     if (result.candidates.length > 1) {
       await page.locator('.card').nth(1).click()
-      walk.equal('another candidate can be chosen', await page.locator('.card').nth(1).getAttribute('aria-checked'), 'true')
+      walk.equal(
+        'another candidate can be chosen',
+        await page.locator('.card').nth(1).getAttribute('aria-checked'),
+        'true',
+      )
     }
   })
 
@@ -165,11 +207,17 @@ export async function planner(walk) {
     await page.waitForSelector('#findings li')
     await walk.settle(page)
     walk.equal('every finding has its row', await page.locator('#findings li').count(), result.findings.length)
-    walk.check('unconfirmed limits wear the amber tag', !result.findings.some((f) => f.status !== 'sourced') || (await page.locator('.tag.warn').count()) > 0)
+    walk.check(
+      'unconfirmed limits wear the amber tag',
+      !result.findings.some((f) => f.status !== 'sourced') || (await page.locator('.tag.warn').count()) > 0,
+    )
     await page.locator('#findings button').first().click()
     await page.waitForSelector('.clause')
     await walk.shot(page, '06-capacity')
-    const again = page.waitForRequest((r) => r.url().includes('/processes/upstairs/execution') && (r.postData() ?? '').includes('"set"'), { timeout: 20_000 })
+    const again = page.waitForRequest(
+      (r) => r.url().includes('/processes/upstairs/execution') && (r.postData() ?? '').includes('"set"'),
+      { timeout: 20_000 },
+    )
     await page.locator('.left [role=slider]').first().focus()
     await page.keyboard.press('Shift+ArrowLeft')
     const { inputs } = JSON.parse((await again).postData())
@@ -181,7 +229,9 @@ export async function planner(walk) {
   })
 
   await walk.step('designation', async () => {
-    const answered = page.waitForResponse((r) => r.url().includes('/processes/designate/execution'), { timeout: 60_000 })
+    const answered = page.waitForResponse((r) => r.url().includes('/processes/designate/execution'), {
+      timeout: 60_000,
+    })
     await page.goto('about:blank')
     await page.goto(`${walk.base}/#v=1&task=designate&lang=zh&theme=light`)
     const result = await (await answered).json()
@@ -189,34 +239,66 @@ export async function planner(walk) {
     await walk.settle(page, 1500)
     walk.equal('every park is ranked', await page.locator('.left [role=option]').count(), result.parks.length)
     await page.locator('.left [role=option] button').nth(1).click()
-    const second = [...result.parks].sort((a, b) => (a.rank ?? 1e6) - (b.rank ?? 1e6) || (b.total ?? -1) - (a.total ?? -1) || a.park.localeCompare(b.park))[1]
-    walk.equal('the scorecard has every indicator', await page.locator('.mid tbody tr:not(.group)').count(), second.indicators.length + (second.penalty ? 1 : 0))
-    walk.equal('missing evidence says so', await page.locator('.mid td.val .unknown').count(), second.indicators.filter((i) => !i.known || i.value === null).length)
+    const second = [...result.parks].sort(
+      (a, b) => (a.rank ?? 1e6) - (b.rank ?? 1e6) || (b.total ?? -1) - (a.total ?? -1) || a.park.localeCompare(b.park),
+    )[1]
+    walk.equal(
+      'the scorecard has every indicator',
+      await page.locator('.mid tbody tr:not(.group)').count(),
+      second.indicators.length + (second.penalty ? 1 : 0),
+    )
+    walk.equal(
+      'missing evidence says so',
+      await page.locator('.mid td.val .unknown').count(),
+      second.indicators.filter((i) => !i.known || i.value === null).length,
+    )
     await walk.settle(page)
     await walk.shot(page, '08-designation')
   })
 
   await walk.step('export', async () => {
-    const codes = found.features.slice(0, 5).map((f) => f.id).sort()
+    const codes = found.features
+      .slice(0, 5)
+      .map((f) => f.id)
+      .sort()
     await page.goto('about:blank')
     await page.goto(`${walk.base}/#v=1&task=export&sel=p:${codes.join(',')}&lang=zh&theme=light`)
     const button = page.locator('.left .panel-foot .btn.main')
     await page.waitForFunction(() => !document.querySelector('.left .panel-foot .btn.main')?.disabled)
     await walk.settle(page)
-    walk.check('the button says how many', (await button.innerText()).includes(`${codes.length} 宗`), await button.innerText())
+    walk.check(
+      'the button says how many',
+      (await button.innerText()).includes(`${codes.length} 宗`),
+      await button.innerText(),
+    )
     const [download] = await Promise.all([page.waitForEvent('download'), button.click()])
     const file = JSON.parse(readFileSync(await download.path(), 'utf8'))
-    walk.equal('the file has exactly the selected codes', file.features.map((f) => f.properties.code ?? f.id).sort(), codes)
+    walk.equal(
+      'the file has exactly the selected codes',
+      file.features.map((f) => f.properties.code ?? f.id).sort(),
+      codes,
+    )
     await walk.settle(page)
     await walk.shot(page, '09-export')
   })
 
   await walk.step('theme, language, width', async () => {
-    const at = `sel=p:${found.features.slice(0, 4).map((f) => f.id).join(',')}`
+    const at = `sel=p:${found.features
+      .slice(0, 4)
+      .map((f) => f.id)
+      .join(',')}`
     const q = encodeURIComponent(`park = '${parkCode}' AND far_present BETWEEN 0 AND 2`)
-    const [x, y] = [(park.bbox?.[0] ?? 0) + (park.bbox?.[2] ?? 0), (park.bbox?.[1] ?? 0) + (park.bbox?.[3] ?? 0)].map((v) => v / 2)
+    const [x, y] = [(park.bbox?.[0] ?? 0) + (park.bbox?.[2] ?? 0), (park.bbox?.[1] ?? 0) + (park.bbox?.[3] ?? 0)].map(
+      (v) => v / 2,
+    )
     const place = park.bbox ? `z=14.4/${y}/${x}&` : ''
-    for (const [name, lang, theme, width] of [['zh-light', 'zh', 'light', 1440], ['zh-dark', 'zh', 'dark', 1440], ['en-light', 'en', 'light', 1440], ['en-dark-1280', 'en', 'dark', 1280], ['zh-light-1280', 'zh', 'light', 1280]]) {
+    for (const [name, lang, theme, width] of [
+      ['zh-light', 'zh', 'light', 1440],
+      ['zh-dark', 'zh', 'dark', 1440],
+      ['en-light', 'en', 'light', 1440],
+      ['en-dark-1280', 'en', 'dark', 1280],
+      ['zh-light-1280', 'zh', 'light', 1280],
+    ]) {
       await page.setViewportSize({ width, height: width === 1280 ? 800 : 900 })
       await page.goto('about:blank')
       await page.goto(`${walk.base}/#v=1&${place}task=query&q=${q}&${at}&lang=${lang}&theme=${theme}`)
@@ -230,7 +312,12 @@ export async function planner(walk) {
   await page.context().close()
 
   await walk.step('phone', async () => {
-    const phone = await walk.page({ viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, hasTouch: true, isMobile: true })
+    const phone = await walk.page({
+      viewport: { width: 390, height: 844 },
+      deviceScaleFactor: 2,
+      hasTouch: true,
+      isMobile: true,
+    })
     await phone.goto(`${walk.base}/#v=1&task=query&lang=zh&theme=light`)
     await phone.waitForSelector('canvas[role=application]')
     await walk.settle(phone, 2000)
@@ -241,7 +328,17 @@ export async function planner(walk) {
     await phone.locator('#pick-centre').click()
     await walk.settle(phone, 1200)
     walk.check('the crosshair picks a parcel', phone.url().includes('sel=p:'), phone.url())
-    const small = await phone.evaluate(() => [...document.querySelectorAll('.phone button')].filter((b) => b.checkVisibility() && b.getBoundingClientRect().height > 0 && b.getBoundingClientRect().height < 44 && !b.closest('.panel-body')).map((b) => b.textContent || b.ariaLabel))
+    const small = await phone.evaluate(() =>
+      [...document.querySelectorAll('.phone button')]
+        .filter(
+          (b) =>
+            b.checkVisibility() &&
+            b.getBoundingClientRect().height > 0 &&
+            b.getBoundingClientRect().height < 44 &&
+            !b.closest('.panel-body'),
+        )
+        .map((b) => b.textContent || b.ariaLabel),
+    )
     walk.equal('targets outside lists are at least 44 px', small, [])
     await walk.shot(phone, '11-phone-query')
     await phone.context().close()

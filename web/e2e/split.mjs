@@ -1,7 +1,15 @@
 /** One parcel into several: equal parts by the form, then a drawn line; the planner is signed in on `page`. */
 export async function split(walk, page) {
-  const json = async (path) => (await page.request.get(walk.base + path, { headers: { Accept: 'application/json' } })).json()
-  const large = (await walk.api('/collections/parcel/search', { filter: 'planar_area_m2 > 5000', sortby: '-planar_area_m2', limit: 3, skipGeometry: true })).features
+  const json = async (path) =>
+    (await page.request.get(walk.base + path, { headers: { Accept: 'application/json' } })).json()
+  const large = (
+    await walk.api('/collections/parcel/search', {
+      filter: 'planar_area_m2 > 5000',
+      sortby: '-planar_area_m2',
+      limit: 3,
+      skipGeometry: true,
+    })
+  ).features
   const drafted = () => page.waitForResponse((r) => r.request().method() === 'POST' && r.url().endsWith('/instruments'))
   async function open(code) {
     await page.goto('about:blank')
@@ -23,9 +31,17 @@ export async function split(walk, page) {
     await page.locator('#split-draft').click()
     const made = await (await answered).json()
     await page.waitForSelector('#inst-state')
-    walk.equal('the draft has the parcel and three parts', [made.kind, made.parents, made.children.length], ['split', [parcel], 3])
+    walk.equal(
+      'the draft has the parcel and three parts',
+      [made.kind, made.parents, made.children.length],
+      ['split', [parcel], 3],
+    )
     const areas = made.ledger.children.map((child) => child.planar_area_m2)
-    walk.check('the parts are equal and together the parcel', Math.max(...areas) - Math.min(...areas) < 1e-5 && Math.abs(made.ledger.residual_m2) <= 1e-6, JSON.stringify(areas))
+    walk.check(
+      'the parts are equal and together the parcel',
+      Math.max(...areas) - Math.min(...areas) < 1e-5 && Math.abs(made.ledger.residual_m2) <= 1e-6,
+      JSON.stringify(areas),
+    )
     await walk.settle(page, 800)
     await walk.shot(page, '21-split-draft')
     await page.locator('[data-to=reviewed]').click()
@@ -35,14 +51,24 @@ export async function split(walk, page) {
     await page.waitForSelector('#lineage .node')
     walk.equal('the lineage shows the parcel and its parts', await page.locator('#lineage .node').count(), 4)
     const family = await json(`/lineage/${parcel}`)
-    walk.equal('the parts stand, the parcel does not', family.nodes.filter((n) => n.alive).map((n) => n.code).sort(), [...made.children].sort())
+    walk.equal(
+      'the parts stand, the parcel does not',
+      family.nodes
+        .filter((n) => n.alive)
+        .map((n) => n.code)
+        .sort(),
+      [...made.children].sort(),
+    )
     await page.locator('#undo-instrument').click()
     await page.waitForSelector('[data-to=reviewed]')
     await page.locator('[data-to=reviewed]').click()
     await page.waitForSelector('[data-to=in_force]')
     await page.locator('[data-to=in_force]').click()
     await page.waitForFunction(() => document.querySelector('#inst-state')?.textContent?.includes('已生效'))
-    walk.check('undone, the parcel stands again', (await json(`/lineage/${parcel}`)).nodes.find((n) => n.code === parcel).alive)
+    walk.check(
+      'undone, the parcel stands again',
+      (await json(`/lineage/${parcel}`)).nodes.find((n) => n.code === parcel).alive,
+    )
   })
 
   await walk.step('a parcel is split along a drawn line', async () => {
@@ -62,7 +88,11 @@ export async function split(walk, page) {
     await page.locator('#split-draft').click()
     const answer = await answered
     const made = await answer.json()
-    walk.check('the line makes parts', answer.status() === 201 && made.children.length >= 2, JSON.stringify(made).slice(0, 300))
+    walk.check(
+      'the line makes parts',
+      answer.status() === 201 && made.children.length >= 2,
+      JSON.stringify(made).slice(0, 300),
+    )
     const taken = page.waitForResponse((r) => r.url().includes('/transitions'))
     await page.locator('.toast .act').click()
     walk.equal('undo in the toast withdraws the split', (await (await taken).json()).state, 'withdrawn')

@@ -384,7 +384,7 @@ fn export(city: &Path) -> Outcome<Value> {
     let folder = std::env::temp_dir().join(format!("parkplan-export-{}", std::process::id()));
     std::fs::create_dir_all(&folder).map_err(|error| Fault::internal("mkdir", error))?;
     let selected = items::select(&planner.city(), &Viewer::guest(), "parcel", &Selection::default())?;
-    let options = FileOptions { format: Format::GeoJson, precision: 7, crs: None, encoding: None };
+    let options = FileOptions { format: Format::GeoJson, precision: 7, crs: None, encoding: None, properties: None };
     let own = folder.join("own.geojson");
     let (count, seconds) = timed(|| exports::export_file(&planner.city(), &selected, &options, &own));
     let bytes = std::fs::metadata(&own).map_or(0, |data| data.len());

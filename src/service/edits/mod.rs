@@ -46,7 +46,7 @@ pub enum Reply {
 }
 
 /// A unit of a batch that was not confirmed.
-#[derive(Clone, Debug, serde::Serialize)]
+#[derive(Clone, Debug, serde::Serialize, utoipa::ToSchema)]
 pub struct RefusedUnit {
     pub id: String,
     pub code: &'static str,

@@ -6,11 +6,16 @@ use crate::domain::columns::{building, unit};
 use crate::domain::edit::Restore;
 use crate::domain::fault::Outcome;
 use crate::domain::{Fault, FaultKind, LayerId, Role, Row, RowChange};
+use std::collections::HashSet;
 
 pub(super) fn check(edit: &Restore, city: &City, person: &Person) -> Outcome<Checked> {
+    let mut removed = HashSet::new();
     for change in &edit.changes {
         may(change, city, person)?;
-        must_be_as_left(change, city)?;
+        must_be_as_left(change, city, &removed)?;
+        if let RowChange::Remove { layer, fid, .. } = change {
+            removed.insert((*layer, *fid));
+        }
     }
     Ok(Checked::of(edit.changes.clone(), format!("undo: {}", edit.source), Reply::Rows(edit.changes.len())))
 }
@@ -41,11 +46,16 @@ fn unit_of(change: &RowChange) -> Option<&Row> {
     }
 }
 
-fn must_be_as_left(change: &RowChange, city: &City) -> Outcome<()> {
+/// `removed` are the rows that the same edit takes away before this change: their places are free.
+fn must_be_as_left(change: &RowChange, city: &City, removed: &HashSet<(LayerId, i64)>) -> Outcome<()> {
     let (place, fits) = match change {
         RowChange::Insert { layer, fid, row } => {
             let table = city.table(*layer);
-            (row.key(layer.layer()).to_owned(), table.row_of_fid(*fid).is_none() && table.row_of(row.key(layer.layer())).is_none())
+            let key = row.key(layer.layer());
+            let free = |at: usize| removed.contains(&(*layer, table.fid(at)));
+            // One establishment is firm × park: its code may stand in two parks.
+            let key_free = *layer == LayerId::Firm || table.row_of(key).is_none_or(free);
+            (key.to_owned(), table.row_of_fid(*fid).is_none_or(free) && key_free)
         }
         RowChange::Update { layer, fid, before: row, .. } | RowChange::Remove { layer, fid, row } => {
             let table = city.table(*layer);

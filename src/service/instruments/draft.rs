@@ -11,9 +11,10 @@ use crate::domain::{Fault, InstrumentKind};
 use geo_types::MultiPolygon;
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
+use utoipa::ToSchema;
 
 /// What a planner sends to draft an instrument.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewInstrument {
     pub kind: InstrumentKind,
@@ -28,6 +29,7 @@ pub struct NewInstrument {
     /// On what decision it rests.
     pub basis: Option<String>,
     /// The record of the run that proposed the site.
+    #[schema(value_type = Option<Value>)]
     pub run: Option<Json>,
     /// Gaps narrower than this close, m.
     pub tolerance_m: Option<f64>,

@@ -22,9 +22,10 @@ use crate::domain::fault::Outcome;
 use crate::domain::{Fault, FaultKind, Instrument, InstrumentState};
 use serde::Deserialize;
 use serde_json::Value as Json;
+use utoipa::ToSchema;
 
 /// Where an instrument is to go.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Move {
     pub to: InstrumentState,

@@ -11,13 +11,15 @@ use crate::spatial::split::{LEAST_PART_M2, MOST_PARTS, Parts, SplitError, along_
 use geo_types::{Coord, MultiPolygon};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
+use utoipa::ToSchema;
 
 /// How land is divided: exactly one of `line`, `equal` and `areas_m2`.
-#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Division {
     /// A GeoJSON LineString in lon/lat (or one feature of it); its ends may lie outside the land.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Value>)]
     pub line: Option<Json>,
     /// That many parts of equal planar area.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -13,10 +13,12 @@ use geo_types::{Geometry, MultiPolygon};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
+use utoipa::{IntoParams, ToSchema};
 
 /// Which instruments to list.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub struct InstrumentQuery {
     pub state: Option<String>,
     pub park: Option<String>,
@@ -25,7 +27,7 @@ pub struct InstrumentQuery {
 }
 
 /// An instrument as people read it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct InstrumentAnswer {
     pub code: String,
     pub name: Option<String>,
@@ -39,12 +41,16 @@ pub struct InstrumentAnswer {
     pub undoes: Option<String>,
     pub undone_by: Option<String>,
     /// The record of the run that proposed it.
+    #[schema(value_type = Value)]
     pub run: Json,
     /// The area ledger that balances.
+    #[schema(value_type = Value)]
     pub ledger: Json,
     /// GeoJSON of the plan parcels, side by side; of an undo, of what it ends.
+    #[schema(value_type = Value)]
     pub outline: Option<Drawing>,
     /// Who moved it to each state, and when.
+    #[schema(value_type = BTreeMap<String, Signature>)]
     pub by: Signatures,
     pub next: &'static [InstrumentState],
     pub revision: i64,
@@ -54,14 +60,14 @@ pub struct InstrumentAnswer {
 /// By state.
 pub type Signatures = BTreeMap<String, Signature>;
 
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Signature {
     /// For people who are signed in.
     pub account: Option<String>,
     pub at: String,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct InstrumentList {
     pub instruments: Vec<InstrumentAnswer>,
 }
@@ -145,7 +151,7 @@ fn outline_of(city: &City, instrument: &Instrument) -> Option<Drawing> {
 }
 
 /// A piece of land among its family.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct LineageNode {
     pub code: String,
     pub kind: &'static str,
@@ -158,7 +164,7 @@ pub struct LineageNode {
 }
 
 /// The whole family of a piece of land, both ways.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct LineageAnswer {
     pub code: String,
     pub nodes: Vec<LineageNode>,

@@ -15,6 +15,7 @@ use crate::domain::fault::Outcome;
 use crate::domain::{Change, Fault, LayerId, Row, Unit, dictionary};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
+use utoipa::{IntoParams, ToSchema};
 
 /// Days after which a figure is stale, from the progress pack (a figure of exactly that age is fresh: exact-designation P1).
 pub fn stale_after_days() -> i64 {
@@ -27,7 +28,7 @@ pub fn age_days(as_of: &str, today: &str) -> Option<i64> {
 }
 
 /// A unit for a viewer: private figures inside its park only.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct UnitAnswer {
     #[serde(flatten)]
     pub unit: Unit,
@@ -39,8 +40,9 @@ pub struct UnitAnswer {
 }
 
 /// Which units to list.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub struct UnitQuery {
     pub park: Option<String>,
     pub building: Option<String>,
@@ -51,7 +53,7 @@ pub struct UnitQuery {
 }
 
 /// A page of units.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct UnitPage {
     pub units: Vec<UnitAnswer>,
     #[serde(rename = "numberMatched")]

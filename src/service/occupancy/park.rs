@@ -8,12 +8,14 @@ use crate::domain::fault::Outcome;
 use crate::service::Viewer;
 use crate::service::edits::FLOOR_SLACK_M2;
 use serde::Serialize;
+use serde_json::{Value as Json, json};
 use std::collections::BTreeMap;
+use utoipa::ToSchema;
 
 /// Days before the end of a lease at which it enters the to-do list: a reminder, no rule rests on it.
 const LEASE_NOTICE_DAYS: i64 = 90;
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct ParkOccupancy {
     pub park: String,
     pub buildings: Vec<BuildingLine>,
@@ -24,7 +26,7 @@ pub struct ParkOccupancy {
 }
 
 /// A building of the park in figures.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct BuildingLine {
     pub code: String,
     pub name: Option<String>,
@@ -36,7 +38,7 @@ pub struct BuildingLine {
 }
 
 /// Something to do: sums that do not fit first, then stale floors by age, then leases by their end.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct Due {
     pub kind: DueKind,
     pub building: String,
@@ -48,17 +50,11 @@ pub struct Due {
     /// Age of the oldest figure, or days until the lease ends.
     pub days: Option<i64>,
     /// The end of the lease, or m² above the floor's area.
-    pub detail: Option<Detail>,
+    #[schema(value_type = Value)]
+    pub detail: Json,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(untagged)]
-pub enum Detail {
-    Ends(String),
-    Above(f64),
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum DueKind {
     Sum,
@@ -67,7 +63,7 @@ pub enum DueKind {
 }
 
 /// Areas by state with the let and move-in rates (exact-designation I8), m²; a rate without a base is null.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct Totals {
     #[serde(flatten)]
     pub by_state: BTreeMap<String, f64>,
@@ -137,21 +133,18 @@ fn due_of_building(city: &City, building: usize, here: &[usize], private: bool, 
         }
         let ends = units.text(*row, unit::LEASE_END).filter(|_| private);
         if let Some(left) = ends.and_then(|end| age_days(today, end)).filter(|left| (0..=LEASE_NOTICE_DAYS).contains(left)) {
-            due.push(Due {
-                unit: Some(Some(units.key(*row).to_owned())),
-                ..item(DueKind::Lease, floor, Some(left), ends.map(|end| Detail::Ends(end.to_owned())))
-            });
+            due.push(Due { unit: Some(Some(units.key(*row).to_owned())), ..item(DueKind::Lease, floor, Some(left), json!(ends)) });
         }
     }
     let stale = ages.iter().filter(|(_, age)| **age > stale_after_days());
     let before = due.len();
-    due.extend(stale.map(|(floor, age)| item(DueKind::Stale, floor, Some(*age), None)));
+    due.extend(stale.map(|(floor, age)| item(DueKind::Stale, floor, Some(*age), Json::Null)));
     let stale = due.len() - before;
     for row in city.links().floors_of_building(building) {
         let label = floors.text(*row as usize, floor::FLOOR).unwrap_or_default();
         let sum = sums.get(label).copied().unwrap_or(0.0);
         if let Some(area) = floors.number(*row as usize, floor::AREA_M2).filter(|area| sum > area + FLOOR_SLACK_M2) {
-            due.push(item(DueKind::Sum, label, None, Some(Detail::Above(sum - area))));
+            due.push(item(DueKind::Sum, label, None, json!(sum - area)));
         }
     }
     stale

@@ -10,11 +10,13 @@ use crate::formats::wire::geojson::{FeatureStyle, write_feature};
 use crate::service::Viewer;
 use serde::Serialize;
 use serde_json::Value as Json;
+use utoipa::ToSchema;
 
 /// A building with its floors, the top one first.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct Stack {
     /// Properties of the building, with its `geometry` (GeoJSON).
+    #[schema(value_type = BTreeMap<String, Value>)]
     pub building: Json,
     pub as_of: String,
     pub stale_after_days: i64,
@@ -22,7 +24,7 @@ pub struct Stack {
     pub totals: Totals,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct StackFloor {
     #[serde(flatten)]
     pub floor: Floor,

@@ -1,4 +1,4 @@
-export interface FieldError { pointer: string; detail: string }
+import type { FieldError, ProblemBody } from './types'
 
 /** An RFC 9457 answer, or the network's own failure dressed as one. */
 export class Problem extends Error {
@@ -7,7 +7,7 @@ export class Problem extends Error {
     readonly title: string,
     readonly detail: string,
     readonly errors: FieldError[] = [],
-    readonly body: Record<string, unknown> = {},
+    readonly body: ProblemBody = {},
   ) {
     super(detail || title)
   }
@@ -29,7 +29,11 @@ export async function send(path: string, { method = 'GET', body, headers = {}, s
   const init: RequestInit = {
     method,
     credentials: 'same-origin',
-    headers: { Accept: 'application/json, application/geo+json, application/problem+json', 'Accept-Language': language, ...headers },
+    headers: {
+      Accept: 'application/json, application/geo+json, application/problem+json',
+      'Accept-Language': language,
+      ...headers,
+    },
   }
   if (signal) init.signal = signal
   const sent = init.headers as Record<string, string>
@@ -50,14 +54,14 @@ export async function send(path: string, { method = 'GET', body, headers = {}, s
 }
 
 async function problemOf(response: Response): Promise<Problem> {
-  let body: Record<string, unknown> = {}
+  let body: ProblemBody = {}
   try {
-    body = (await response.json()) as Record<string, unknown>
+    body = (await response.json()) as ProblemBody
   } catch {
     /* a proxy may answer with plain text; the status alone then has to do */
   }
   const text = (key: string): string => (typeof body[key] === 'string' ? (body[key] as string) : '')
-  return new Problem(response.status, text('title') || response.statusText, text('detail'), (body['errors'] as FieldError[] | undefined) ?? [], body)
+  return new Problem(response.status, text('title') || response.statusText, text('detail'), body.errors ?? [], body)
 }
 
 export async function getJson<T>(path: string, call?: Call): Promise<T> {

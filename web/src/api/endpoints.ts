@@ -1,14 +1,56 @@
-import type { Geometry, LineString } from 'geojson'
+import type { Geometry } from 'geojson'
 import { getJson, send } from './client'
 import type {
-  BatchResult, Catalogue, Change, CityChange, ConsolidationDefaults, DesignateResult, Instrument, InstrumentState, Item, ItemPage, ItemQuery, Landing, Lineage, Neighbour, ParkOccupancy, Plan, Role, Run,
-  Schema, SearchHit, Session, Stack, Summary, Unit, UnitPatch, UpstairsResult, UpstairsSet,
+  BatchResult,
+  Catalogue,
+  Change,
+  CityChange,
+  CityChanges,
+  ConsolidationDefaults,
+  ConsolidationProcess,
+  DesignateInputs,
+  DesignateResult,
+  Execution,
+  ExportRequest,
+  Instrument,
+  InstrumentList,
+  Item,
+  ItemPage,
+  ItemQuery,
+  Landing,
+  Lineage,
+  Neighbour,
+  Neighbours,
+  NewInstrument,
+  NewPlan,
+  ParkOccupancy,
+  Plan,
+  PlanList,
+  Schema,
+  SearchHit,
+  SearchResults,
+  Session,
+  SetUp,
+  SignIn,
+  Stack,
+  Summary,
+  SummaryQuery,
+  TileJson,
+  Transition,
+  Unit,
+  UnitBatch,
+  UnitHistory,
+  UnitPatch,
+  UpstairsInputs,
+  UpstairsResult,
 } from './types'
 
 const enc = encodeURIComponent
 type Signal = AbortSignal | undefined
 
 export const landing = (): Promise<Landing> => getJson('/?f=json')
+export const tileJson = (collection: string): Promise<TileJson> =>
+  getJson(`/collections/${enc(collection)}/tilejson.json`)
 export const catalogue = (): Promise<Catalogue> => getJson('/catalogue')
 export const schema = (collection: string): Promise<Schema> => getJson(`/collections/${enc(collection)}/schema`)
 
@@ -26,31 +68,37 @@ export async function hits(collection: string, filter: string | undefined, signa
   return page.numberMatched
 }
 
-export const item = <G extends Geometry | null = Geometry>(collection: string, id: string, signal?: Signal): Promise<Item<G>> =>
-  getJson(`/collections/${enc(collection)}/items/${enc(id)}`, { signal })
+export const item = <G extends Geometry | null = Geometry>(
+  collection: string,
+  id: string,
+  signal?: Signal,
+): Promise<Item<G>> => getJson(`/collections/${enc(collection)}/items/${enc(id)}`, { signal })
 
-export const summary = (collection: string, query: Pick<ItemQuery, 'filter' | 'ids' | 'bbox'>, signal?: Signal): Promise<Summary> =>
+export const summary = (collection: string, query: SummaryQuery, signal?: Signal): Promise<Summary> =>
   getJson(`/collections/${enc(collection)}/summary`, { method: 'POST', body: query, signal })
 
 export const search = async (q: string, signal?: Signal): Promise<SearchHit[]> =>
-  (await getJson<{ results: SearchHit[] }>(`/search?q=${enc(q)}&limit=10`, { signal })).results
+  (await getJson<SearchResults>(`/search?q=${enc(q)}&limit=10`, { signal })).results
 
 export const neighbours = async (code: string, tolerance = 0.5): Promise<Neighbour[]> =>
-  (await getJson<{ neighbours: Neighbour[] }>(`/parcels/${enc(code)}/neighbours?tolerance=${tolerance}`)).neighbours
+  (await getJson<Neighbours>(`/parcels/${enc(code)}/neighbours?tolerance=${tolerance}`)).neighbours
 
-const run = <T>(process: string, inputs: object, signal?: Signal): Promise<T> =>
-  getJson(`/processes/${process}/execution`, { method: 'POST', body: { inputs }, signal })
-export const upstairs = (inputs: { parcel?: string; outline?: Geometry; cluster?: string; set?: UpstairsSet }, signal?: Signal): Promise<UpstairsResult> => run('upstairs', inputs, signal)
-export const designate = (inputs: { park?: string; as_of?: string }, signal?: Signal): Promise<DesignateResult> => run('designate', inputs, signal)
-
+const run = <Inputs extends object, Result>(process: string, inputs: Inputs, signal: Signal): Promise<Result> => {
+  const body: Execution<Inputs> = { inputs }
+  return getJson(`/processes/${process}/execution`, { method: 'POST', body, signal })
+}
+export const upstairs = (inputs: UpstairsInputs, signal?: Signal): Promise<UpstairsResult> =>
+  run('upstairs', inputs, signal)
+export const designate = (inputs: DesignateInputs, signal?: Signal): Promise<DesignateResult> =>
+  run('designate', inputs, signal)
 
 /** The figures of the rule pack that a run takes when nothing is said. */
-export const consolidationDefaults = async (): Promise<ConsolidationDefaults> => (await getJson<{ defaults: ConsolidationDefaults }>('/processes/consolidate')).defaults
-export const instruments = async (signal?: Signal): Promise<Instrument[]> => (await getJson<{ instruments: Instrument[] }>('/instruments', { signal })).instruments
-/** One way of splitting; areas in m², the direction of the cuts in degrees counter-clockwise from east. */
-export type Division = { equal: number; direction_deg?: number } | { areas_m2: number[]; direction_deg?: number } | { line: LineString }
-export type NewInstrument = { kind: 'merge'; parcels: string[]; name?: string; basis?: string; run?: Run; tolerance_m?: number; bridge_width_m?: number } | { kind: 'split'; parcels: [string]; split: Division; basis?: string } | { kind: 'undo'; undoes: string; basis?: string }
-export const draftInstrument = (body: NewInstrument): Promise<Instrument> => getJson('/instruments', { method: 'POST', body })
+export const consolidationDefaults = async (): Promise<ConsolidationDefaults> =>
+  (await getJson<ConsolidationProcess>('/processes/consolidate')).defaults
+export const instruments = async (signal?: Signal): Promise<Instrument[]> =>
+  (await getJson<InstrumentList>('/instruments', { signal })).instruments
+export const draftInstrument = (body: NewInstrument): Promise<Instrument> =>
+  getJson('/instruments', { method: 'POST', body })
 
 /** One instrument with the tag that a change of its state must carry. */
 export async function instrument(code: string): Promise<{ item: Instrument; etag: string }> {
@@ -58,40 +106,47 @@ export async function instrument(code: string): Promise<{ item: Instrument; etag
   const item = (await response.json()) as Instrument
   return { item, etag: response.headers.get('etag') ?? `"${item.revision}"` }
 }
-export const moveInstrument = (code: string, etag: string, body: { to: InstrumentState; date?: string; note?: string }): Promise<Instrument> =>
+export const moveInstrument = (code: string, etag: string, body: Transition): Promise<Instrument> =>
   getJson(`/instruments/${enc(code)}/transitions`, { method: 'POST', body, headers: { 'If-Match': etag } })
 export const lineage = (code: string, signal?: Signal): Promise<Lineage> => getJson(`/lineage/${enc(code)}`, { signal })
 /** The plan parcels that stood on a day. */
-export const planParcels = (day: string, signal?: Signal): Promise<ItemPage> => getJson(`/collections/plan_parcel/items?datetime=${enc(day)}&limit=2000`, { signal })
+export const planParcels = (day: string, signal?: Signal): Promise<ItemPage> =>
+  getJson(`/collections/plan_parcel/items?datetime=${enc(day)}&limit=2000`, { signal })
 
-export const plans = async (): Promise<Plan[]> => (await getJson<{ plans: Plan[] }>('/plans')).plans
-export const savePlan = (body: { name: string; kind: 'selection' | 'consolidation' | 'upstairs' | 'actionplan'; parcels: string[]; result?: unknown }): Promise<Plan> =>
-  getJson('/plans', { method: 'POST', body })
+export const plans = async (): Promise<Plan[]> => (await getJson<PlanList>('/plans')).plans
+export const savePlan = (body: NewPlan): Promise<Plan> => getJson('/plans', { method: 'POST', body })
 export const planItems = (id: string): Promise<ItemPage> => getJson(`/plans/${enc(id)}/items`)
 
-export interface ExportRequest { collection: string; filter?: string; ids?: string[]; bbox?: number[]; format: string; precision?: number; crs?: string }
 export async function exportFile(body: ExportRequest): Promise<{ blob: Blob; name: string; count: number | null }> {
   const response = await send('/exports', { method: 'POST', body, headers: { Accept: '*/*' } })
   const disposition = response.headers.get('content-disposition') ?? ''
   const star = /filename\*=UTF-8''([^;]+)/i.exec(disposition)?.[1]
   const plain = /filename="?([^";]+)"?/i.exec(disposition)?.[1]
   const count = response.headers.get('x-feature-count')
-  return { blob: await response.blob(), name: star ? decodeURIComponent(star) : (plain ?? `${body.collection}.${body.format}`), count: count === null ? null : Number(count) }
+  return {
+    blob: await response.blob(),
+    name: star ? decodeURIComponent(star) : (plain ?? `${body.collection}.${body.format}`),
+    count: count === null ? null : Number(count),
+  }
 }
 
-export const changes = async (limit: number): Promise<CityChange[]> => (await getJson<{ changes: CityChange[] }>(`/changes?since=0&limit=${limit}`)).changes
+export const changes = async (limit: number): Promise<CityChange[]> =>
+  (await getJson<CityChanges>(`/changes?since=0&limit=${limit}`)).changes
 
 export const session = (): Promise<Session> => getJson('/session')
-export const signIn = (account: string, password: string): Promise<Session> => getJson('/session', { method: 'POST', body: { account, password } })
+export const signIn = (body: SignIn): Promise<Session> => getJson('/session', { method: 'POST', body })
 export const signOut = (): Promise<void> => getJson('/session', { method: 'DELETE' })
-export const setUp = (body: { token: string; account: string; password: string; role: Role; parks: string[] }): Promise<Session> =>
-  getJson('/session/setup', { method: 'POST', body })
+export const setUp = (body: SetUp): Promise<Session> => getJson('/session/setup', { method: 'POST', body })
 
 export const parkOccupancy = (park: string): Promise<ParkOccupancy> => getJson(`/parks/${enc(park)}/occupancy`)
 export const stack = (building: string): Promise<Stack> => getJson(`/buildings/${enc(building)}/stack`)
 export const unit = (id: string): Promise<Unit> => getJson(`/units/${enc(id)}`)
 export const patchUnit = (id: string, etag: string, patch: UnitPatch): Promise<Unit> =>
-  getJson(`/units/${enc(id)}`, { method: 'PATCH', body: patch, headers: { 'Content-Type': 'application/merge-patch+json', 'If-Match': etag } })
-export const confirmUnits = (confirm: { id: string; etag: string }[], as_of: string): Promise<BatchResult> =>
-  getJson('/units:batch', { method: 'POST', body: { confirm, as_of } })
-export const unitHistory = async (id: string): Promise<Change[]> => (await getJson<{ changes: Change[] }>(`/units/${enc(id)}/history`)).changes
+  getJson(`/units/${enc(id)}`, {
+    method: 'PATCH',
+    body: patch,
+    headers: { 'Content-Type': 'application/merge-patch+json', 'If-Match': etag },
+  })
+export const confirmUnits = (body: UnitBatch): Promise<BatchResult> => getJson('/units:batch', { method: 'POST', body })
+export const unitHistory = async (id: string): Promise<Change[]> =>
+  (await getJson<UnitHistory>(`/units/${enc(id)}/history`)).changes

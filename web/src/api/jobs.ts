@@ -1,9 +1,11 @@
 import { getJson, isAbort, Problem, send } from './client'
+import type { Execution, JobInfo } from './types'
 
-export type JobStatus = 'accepted' | 'running' | 'successful' | 'failed' | 'dismissed'
-/** OGC API – Processes status info, as far as the workbench reads it. */
-export interface JobInfo { jobID: string; processID: string; status: JobStatus; progress?: number; message?: string; created?: string; started?: string; finished?: string }
-export interface Follow { signal?: AbortSignal; onprogress?: (info: JobInfo) => void; wait?: (ms: number) => Promise<void> }
+export interface Follow {
+  signal?: AbortSignal
+  onprogress?: (info: JobInfo) => void
+  wait?: (ms: number) => Promise<void>
+}
 
 const FIRST_WAIT_MS = 150
 const LONGEST_WAIT_MS = 1200
@@ -19,9 +21,22 @@ const jobPath = (location: string | null, id: string): string => {
   return /^https?:/.test(location) ? new URL(location).pathname : location
 }
 
-/** Runs a process as a job; a server that answers at once is taken at its word. Aborting the signal cancels the job there too. */
-export async function runJob<T>(process: string, inputs: object, { signal, onprogress, wait = pause }: Follow = {}): Promise<T> {
-  const response = await send(`/processes/${process}/execution`, { method: 'POST', body: { inputs }, headers: { Prefer: 'respond-async' }, signal })
+/**
+ * Runs a process as a job; a server that answers at once is taken at its word. Aborting the signal cancels the job
+ * there too.
+ */
+export async function runJob<T>(
+  process: string,
+  inputs: object,
+  { signal, onprogress, wait = pause }: Follow = {},
+): Promise<T> {
+  const body: Execution = { inputs }
+  const response = await send(`/processes/${process}/execution`, {
+    method: 'POST',
+    body,
+    headers: { Prefer: 'respond-async' },
+    signal,
+  })
   if (response.status !== 201) return (await response.json()) as T
   let info = (await response.json()) as JobInfo
   const path = jobPath(response.headers.get('location'), info.jobID)

@@ -5,8 +5,14 @@ export type Lang = 'zh' | 'en'
 export type Key = keyof typeof zh | keyof typeof zhTasks
 type Messages = Partial<Record<Key, string>>
 
-const core: Record<Lang, () => Promise<Messages>> = { zh: () => Promise.resolve(zh), en: async () => (await import('./en.json')).default }
-const tasks: Record<Lang, () => Promise<Messages>> = { zh: async () => (await import('./zh.tasks.json')).default, en: async () => (await import('./en.tasks.json')).default }
+const core: Record<Lang, () => Promise<Messages>> = {
+  zh: () => Promise.resolve(zh),
+  en: async () => (await import('./en.json')).default,
+}
+const tasks: Record<Lang, () => Promise<Messages>> = {
+  zh: async () => (await import('./zh.tasks.json')).default,
+  en: async () => (await import('./en.tasks.json')).default,
+}
 
 class Language {
   now = $state<Lang>('zh')
@@ -44,7 +50,8 @@ export function t(key: Key, values: Record<string, string | number> = {}): strin
 }
 
 export const has = (key: string): key is Key => key in lang.messages
-export const either = (words: { zh: string; en: string }): string => (lang.now === 'zh' ? words.zh : words.en || words.zh)
+export const either = (words: { zh: string; en: string }): string =>
+  lang.now === 'zh' ? words.zh : words.en || words.zh
 
 /** For keys made from data (a column, a rule): the message if we have one. */
 export const tIf = (key: string, fallback: string): string => (has(key) ? t(key) : fallback)

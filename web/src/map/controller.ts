@@ -1,4 +1,12 @@
-import { type LngLatBoundsLike, Map as MapLibre, type MapGeoJSONFeature, type MapMouseEvent, type MapTouchEvent, type PointLike, setWorkerUrl } from 'maplibre-gl'
+import {
+  type LngLatBoundsLike,
+  Map as MapLibre,
+  type MapGeoJSONFeature,
+  type MapMouseEvent,
+  type MapTouchEvent,
+  type PointLike,
+  setWorkerUrl,
+} from 'maplibre-gl'
 import 'maplibre-gl/dist/maplibre-gl.css'
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url'
 import type { Feature, Position } from 'geojson'
@@ -15,8 +23,17 @@ export type Tool = 'select' | 'pin' | 'ban' | 'box' | 'polygon' | 'line' | 'area
 /** Tools whose click takes what is under the pointer. */
 const PICKS: readonly Tool[] = ['select', 'pin', 'ban']
 export type PickMode = 'replace' | 'add' | 'remove'
-export interface Picked { collection: LayerKey; id: string; properties: Record<string, unknown> }
-export interface Measure { kind: 'line' | 'area'; metres: number; m2: number; points: Position[] }
+export interface Picked {
+  collection: LayerKey
+  id: string
+  properties: Record<string, unknown>
+}
+export interface Measure {
+  kind: 'line' | 'area'
+  metres: number
+  m2: number
+  points: Position[]
+}
 
 export interface MapEvents {
   pick(hits: Picked[], mode: PickMode, at: [number, number]): void
@@ -29,10 +46,21 @@ export interface MapEvents {
 }
 
 const PICKABLE: [layer: string, collection: LayerKey][] = [
-  ['relief', 'building'], ['facility', 'facility'], ['building', 'building'], ['plan', 'plan_parcel'], ['parcel', 'parcel'], ['control', 'control_line'], ['road-big', 'road'], ['road', 'road'], ['park-fill', 'park'], ['park-hit', 'park'], ['land', 'district'],
+  ['relief', 'building'],
+  ['facility', 'facility'],
+  ['building', 'building'],
+  ['plan', 'plan_parcel'],
+  ['parcel', 'parcel'],
+  ['control', 'control_line'],
+  ['road-big', 'road'],
+  ['road', 'road'],
+  ['park-fill', 'park'],
+  ['park-hit', 'park'],
+  ['land', 'district'],
 ]
 const reduced = (): boolean => matchMedia('(prefers-reduced-motion: reduce)').matches
-const modeOf = (e: { shiftKey: boolean; altKey: boolean }): PickMode => (e.altKey ? 'remove' : e.shiftKey ? 'add' : 'replace')
+const modeOf = (e: { shiftKey: boolean; altKey: boolean }): PickMode =>
+  e.altKey ? 'remove' : e.shiftKey ? 'add' : 'replace'
 
 /** The one owner of the MapLibre map. It knows pictures and gestures, not what they mean. */
 export class MapController {
@@ -47,14 +75,26 @@ export class MapController {
   #buildingsFirst = false
   #pending = 0
 
-  constructor(container: HTMLElement, look: MapLook, start: { place?: Place | undefined; bbox: Bbox }, events: MapEvents) {
+  constructor(
+    container: HTMLElement,
+    look: MapLook,
+    start: { place?: Place | undefined; bbox: Bbox },
+    events: MapEvents,
+  ) {
     this.#look = look
     this.#events = events
     const { place } = start
     this.map = new MapLibre({
       container,
       style: buildStyle(look, location.origin),
-      ...(place ? { center: [place.lon, place.lat] as [number, number], zoom: place.z, bearing: place.bearing ?? 0, pitch: place.pitch ?? 0 } : { bounds: start.bbox as LngLatBoundsLike, fitBoundsOptions: { padding: 40 } }),
+      ...(place
+        ? {
+            center: [place.lon, place.lat] as [number, number],
+            zoom: place.z,
+            bearing: place.bearing ?? 0,
+            pitch: place.pitch ?? 0,
+          }
+        : { bounds: start.bbox as LngLatBoundsLike, fitBoundsOptions: { padding: 40 } }),
       attributionControl: false,
       boxZoom: false,
       fadeDuration: 0,
@@ -86,7 +126,10 @@ export class MapController {
     canvas.addEventListener('keydown', this.#key)
     // A Shift-click makes browsers think of the keyboard; only a focus without a mouse shows the crosshair.
     canvas.addEventListener('mousedown', () => container.classList.add('by-mouse'))
-    canvas.addEventListener('keydown', (e) => e.key !== 'Shift' && e.key !== 'Alt' && container.classList.remove('by-mouse'))
+    canvas.addEventListener(
+      'keydown',
+      (e) => e.key !== 'Shift' && e.key !== 'Alt' && container.classList.remove('by-mouse'),
+    )
   }
 
   destroy(): void {
@@ -114,7 +157,8 @@ export class MapController {
   #addPattern(id: string): void {
     if (id.startsWith('sign.')) {
       const [, sign, tone, theme] = id.split('.')
-      if (theme === this.#look.ink.theme && !this.map.hasImage(id)) this.map.addImage(id, drawSign(sign as SignName, tone as Tone, this.#look.ink), { pixelRatio: 2 })
+      if (theme === this.#look.ink.theme && !this.map.hasImage(id))
+        this.map.addImage(id, drawSign(sign as SignName, tone as Tone, this.#look.ink), { pixelRatio: 2 })
       return
     }
     const [name, theme] = id.split('-')
@@ -146,7 +190,10 @@ export class MapController {
   }
 
   setFocus(focus: { collection: LayerKey; id: string } | null): void {
-    if (this.#focus) this.#state(this.#focus.collection, this.#focus.id, { sel: this.#focus.collection === 'parcel' && this.#selected.has(this.#focus.id) })
+    if (this.#focus)
+      this.#state(this.#focus.collection, this.#focus.id, {
+        sel: this.#focus.collection === 'parcel' && this.#selected.has(this.#focus.id),
+      })
     this.#focus = focus
     if (focus) this.#state(focus.collection, focus.id, { sel: true })
   }
@@ -168,15 +215,29 @@ export class MapController {
     if (code) this.#state('parcel', code, { hover: true })
   }
 
-  fit(bbox: Bbox, maxZoom = 17, padding: number | { top: number; bottom: number; left: number; right: number } = 56): void {
+  fit(
+    bbox: Bbox,
+    maxZoom = 17,
+    padding: number | { top: number; bottom: number; left: number; right: number } = 56,
+  ): void {
     // A task may have just given the map another size; its own observer comes a frame late.
     this.map.resize()
     const small = typeof padding === 'number' && this.map.getCanvas().clientHeight < 260
-    this.map.fitBounds(bbox as LngLatBoundsLike, { padding: small ? 20 : padding, maxZoom, duration: reduced() ? 0 : 300 })
+    this.map.fitBounds(bbox as LngLatBoundsLike, {
+      padding: small ? 20 : padding,
+      maxZoom,
+      duration: reduced() ? 0 : 300,
+    })
   }
 
   fly(place: Partial<Place> & { lat: number; lon: number }): void {
-    this.map.easeTo({ center: [place.lon, place.lat], ...(place.z === undefined ? {} : { zoom: place.z }), ...(place.bearing === undefined ? {} : { bearing: place.bearing }), ...(place.pitch === undefined ? {} : { pitch: place.pitch }), duration: reduced() ? 0 : 300 })
+    this.map.easeTo({
+      center: [place.lon, place.lat],
+      ...(place.z === undefined ? {} : { zoom: place.z }),
+      ...(place.bearing === undefined ? {} : { bearing: place.bearing }),
+      ...(place.pitch === undefined ? {} : { pitch: place.pitch }),
+      duration: reduced() ? 0 : 300,
+    })
   }
 
   zoomBy(step: number): void {
@@ -207,9 +268,17 @@ export class MapController {
   inView(limit: number): Picked[] {
     const { width, height } = this.map.getCanvas().getBoundingClientRect()
     const reach = Math.min(width, height) / 3
-    const near = this.map.queryRenderedFeatures([[width / 2 - reach, height / 2 - reach], [width / 2 + reach, height / 2 + reach]], { layers: ['parcel'] })
+    const near = this.map.queryRenderedFeatures(
+      [
+        [width / 2 - reach, height / 2 - reach],
+        [width / 2 + reach, height / 2 + reach],
+      ],
+      { layers: ['parcel'] },
+    )
     const seen = new Map<string, Picked>()
-    for (const f of near) if (!seen.has(String(f.id))) seen.set(String(f.id), { collection: 'parcel', id: String(f.id), properties: f.properties })
+    for (const f of near)
+      if (!seen.has(String(f.id)))
+        seen.set(String(f.id), { collection: 'parcel', id: String(f.id), properties: f.properties })
     return [...seen.values()].slice(0, limit)
   }
 
@@ -241,7 +310,10 @@ export class MapController {
 
   #moved(): void {
     const c = this.map.getCenter()
-    this.#events.move({ z: this.map.getZoom(), lat: c.lat, lon: c.lng, bearing: this.map.getBearing(), pitch: this.map.getPitch() }, this.bbox())
+    this.#events.move(
+      { z: this.map.getZoom(), lat: c.lat, lon: c.lng, bearing: this.map.getBearing(), pitch: this.map.getPitch() },
+      this.bbox(),
+    )
   }
 
   #moveMouse(e: MapMouseEvent): void {
@@ -283,10 +355,18 @@ export class MapController {
       const r = canvas.getBoundingClientRect()
       return { x: x - r.left, y: y - r.top }
     }
-    const last = (ev: MouseEvent | TouchEvent): { x: number; y: number } => ('changedTouches' in ev ? pointOf(ev.changedTouches[0]!.clientX, ev.changedTouches[0]!.clientY) : pointOf(ev.clientX, ev.clientY))
+    const last = (ev: MouseEvent | TouchEvent): { x: number; y: number } =>
+      'changedTouches' in ev
+        ? pointOf(ev.changedTouches[0]!.clientX, ev.changedTouches[0]!.clientY)
+        : pointOf(ev.clientX, ev.clientY)
     const drag = (ev: MouseEvent | TouchEvent): void => {
       const to = last(ev)
-      Object.assign(box.style, { left: `${Math.min(from.x, to.x)}px`, top: `${Math.min(from.y, to.y)}px`, width: `${Math.abs(to.x - from.x)}px`, height: `${Math.abs(to.y - from.y)}px` })
+      Object.assign(box.style, {
+        left: `${Math.min(from.x, to.x)}px`,
+        top: `${Math.min(from.y, to.y)}px`,
+        width: `${Math.abs(to.x - from.x)}px`,
+        height: `${Math.abs(to.y - from.y)}px`,
+      })
     }
     const done = (ev: MouseEvent | TouchEvent): void => {
       removeEventListener('mousemove', drag)
@@ -296,8 +376,16 @@ export class MapController {
       box.remove()
       const to = last(ev)
       if (Math.abs(to.x - from.x) < 4 && Math.abs(to.y - from.y) < 4) return
-      const corners: [number, number][] = [[from.x, from.y], [to.x, from.y], [to.x, to.y], [from.x, to.y]]
-      this.#events.shape(corners.map((p) => this.map.unproject(p).toArray()), this.#tool === 'box' ? modeOf(ev) : ev.altKey ? 'remove' : 'add')
+      const corners: [number, number][] = [
+        [from.x, from.y],
+        [to.x, from.y],
+        [to.x, to.y],
+        [from.x, to.y],
+      ]
+      this.#events.shape(
+        corners.map((p) => this.map.unproject(p).toArray()),
+        this.#tool === 'box' ? modeOf(ev) : ev.altKey ? 'remove' : 'add',
+      )
     }
     addEventListener('mousemove', drag)
     addEventListener('mouseup', done)
@@ -308,7 +396,10 @@ export class MapController {
   #finish(e?: MapMouseEvent): void {
     if (!this.#draft.length) return
     e?.preventDefault()
-    const ring = this.#draft.filter((p, i, all) => i === 0 || p[0] !== all[i - 1]![0] || p[1] !== all[i - 1]![1]) as [number, number][]
+    const ring = this.#draft.filter((p, i, all) => i === 0 || p[0] !== all[i - 1]![0] || p[1] !== all[i - 1]![1]) as [
+      number,
+      number,
+    ][]
     if (this.#tool === 'polygon') {
       this.#cancelDraft()
       if (ring.length > 2) this.#events.shape(ring, e ? modeOf(e.originalEvent) : 'replace')
@@ -320,11 +411,26 @@ export class MapController {
   #showDraft(tip?: Position): void {
     const points = tip ? [...this.#draft, tip] : this.#draft
     const closed = this.#tool !== 'line'
-    const features: Feature[] = this.#draft.map((coordinates) => ({ type: 'Feature', properties: {}, geometry: { type: 'Point', coordinates } }))
-    if (closed && points.length > 2) features.push({ type: 'Feature', properties: {}, geometry: { type: 'Polygon', coordinates: [[...points, points[0]!]] } })
+    const features: Feature[] = this.#draft.map((coordinates) => ({
+      type: 'Feature',
+      properties: {},
+      geometry: { type: 'Point', coordinates },
+    }))
+    if (closed && points.length > 2)
+      features.push({
+        type: 'Feature',
+        properties: {},
+        geometry: { type: 'Polygon', coordinates: [[...points, points[0]!]] },
+      })
     else features.push({ type: 'Feature', properties: {}, geometry: { type: 'LineString', coordinates: points } })
     this.update({ overlays: { ...this.#look.overlays, draft: { type: 'FeatureCollection', features } } })
-    if (this.#tool === 'line' || this.#tool === 'area') this.#events.measure({ kind: this.#tool, metres: lengthM(points), m2: points.length > 2 ? ringAreaM2(points) : 0, points })
+    if (this.#tool === 'line' || this.#tool === 'area')
+      this.#events.measure({
+        kind: this.#tool,
+        metres: lengthM(points),
+        m2: points.length > 2 ? ringAreaM2(points) : 0,
+        points,
+      })
   }
 
   #cancelDraft(): void {

@@ -20,13 +20,24 @@ export function drawPattern(name: PatternName, ink: MapInk): ImageData {
     }
   }
   switch (name) {
-    case 'stale': hatch(ink.warn, true); break
-    case 'leftout': hatch(ink.ink3, true); break
-    case 'setback': hatch(ink.ink3, false, 2); break
-    case 'banned': hatch(ink.bad, false); break
+    case 'stale':
+      hatch(ink.warn, true)
+      break
+    case 'leftout':
+      hatch(ink.ink3, true)
+      break
+    case 'setback':
+      hatch(ink.ink3, false, 2)
+      break
+    case 'banned':
+      hatch(ink.bad, false)
+      break
     case 'unknown':
       g.fillStyle = ink.unk
-      for (const [x, y] of [[3.5, 3.5], [10.5, 10.5]] as const) {
+      for (const [x, y] of [
+        [3.5, 3.5],
+        [10.5, 10.5],
+      ] as const) {
         g.beginPath()
         g.arc(x, y, 1.9, 0, 7)
         g.fill()
@@ -41,10 +52,14 @@ const STROKES: Record<SignName, string> = {
   ban: 'M12 3a9 9 0 1 0 0 18a9 9 0 1 0 0-18M5.6 5.6l12.8 12.8',
   triangle: 'M12 4L2.5 20.5h19ZM12 10v4.5M12 17.3v.2',
   help: 'M12 3a9 9 0 1 0 0 18a9 9 0 1 0 0-18M9.4 9.2a2.7 2.7 0 0 1 5.2.9c0 1.8-2.6 2.4-2.6 3.4M12 16.9v.2',
-  building: 'M6 21V4.5A1.5 1.5 0 0 1 7.5 3h9A1.5 1.5 0 0 1 18 4.5V21M3.5 21h17M10 7.5v.1M14 7.5v.1M10 11.5v.1M14 11.5v.1M10 21v-4h4v4',
+  building:
+    'M6 21V4.5A1.5 1.5 0 0 1 7.5 3h9A1.5 1.5 0 0 1 18 4.5V21M3.5 21h17' +
+    'M10 7.5v.1M14 7.5v.1M10 11.5v.1M14 11.5v.1M10 21v-4h4v4',
   unlink: 'M9.5 17H7.5A5 5 0 0 1 7.5 7h2M14.5 7h2a5 5 0 0 1 0 10h-2M12 3v2.5M12 18.5V21',
   x: 'M6.5 6.5l11 11M17.5 6.5l-11 11',
-  pin: 'M12 17v5M9 10.76a2 2 0 0 1-1.11 1.79l-1.78.9A2 2 0 0 0 5 15.24V17h14v-1.76a2 2 0 0 0-1.11-1.79l-1.78-.9A2 2 0 0 1 15 10.76V7h1a2 2 0 0 0 0-4H8a2 2 0 0 0 0 4h1z',
+  pin:
+    'M12 17v5M9 10.76a2 2 0 0 1-1.11 1.79l-1.78.9A2 2 0 0 0 5 15.24V17h14v-1.76a2 2 0 0 0-1.11-1.79l-1.78-.9' +
+    'A2 2 0 0 1 15 10.76V7h1a2 2 0 0 0 0-4H8a2 2 0 0 0 0 4h1z',
 }
 export const signImage = (sign: SignName, tone: Tone | 'acc', theme: string): string => `sign.${sign}.${tone}.${theme}`
 

@@ -12,7 +12,11 @@ export function yearly(text: string, years: number): number | number[] | undefin
   return values.length === years ? values : null
 }
 
-export interface GanttRow { key: string; park: string | null; bars: { id: string; phase: GanttBar['phase']; year: number; area_ha: number; cost_wan: number | null }[] }
+export interface GanttRow {
+  key: string
+  park: string | null
+  bars: { id: string; phase: GanttBar['phase']; year: number; area_ha: number; cost_wan: number | null }[]
+}
 /** A row a park, its sites in the order of their years and phases; sites without a year are not in the picture. */
 export function ganttRows(result: Pick<ActionPlanResult, 'sites' | 'gantt'>): GanttRow[] {
   const rows = new Map<string, GanttRow>()
@@ -26,8 +30,11 @@ export function ganttRows(result: Pick<ActionPlanResult, 'sites' | 'gantt'>): Ga
     row.bars.push({ id: site.id, phase: site.phase, year, area_ha: site.area_ha, cost_wan: site.cost_wan })
   }
   const order = (phase: GanttBar['phase']): number => (phase ? PHASES.indexOf(phase) : PHASES.length)
-  for (const row of rows.values()) row.bars.sort((a, b) => a.year - b.year || order(a.phase) - order(b.phase) || a.id.localeCompare(b.id))
-  return [...rows.values()].sort((a, b) => (a.bars[0]?.year ?? 9999) - (b.bars[0]?.year ?? 9999) || a.key.localeCompare(b.key))
+  for (const row of rows.values())
+    row.bars.sort((a, b) => a.year - b.year || order(a.phase) - order(b.phase) || a.id.localeCompare(b.id))
+  return [...rows.values()].sort(
+    (a, b) => (a.bars[0]?.year ?? 9999) - (b.bars[0]?.year ?? 9999) || a.key.localeCompare(b.key),
+  )
 }
 
 /** Earlier years darker: one hue, so that the order can be read without the legend. */
@@ -40,6 +47,11 @@ export const unplaced = (sites: readonly PlanSite[]): PlanSite[] => sites.filter
 
 /** The sites as one GeoJSON file, as the API gives them. */
 export function planAsGeojson(result: ActionPlanResult): string {
-  const features = result.sites.map(({ outline, ...properties }) => ({ type: 'Feature', id: properties.id, geometry: outline, properties }))
+  const features = result.sites.map(({ outline, ...properties }) => ({
+    type: 'Feature',
+    id: properties.id,
+    geometry: outline,
+    properties,
+  }))
   return JSON.stringify({ type: 'FeatureCollection', run: result.run, features })
 }

@@ -7,7 +7,8 @@ export interface Condition {
   values: (string | number)[]
 }
 
-export const literal = (value: string | number): string => (typeof value === 'number' ? String(value) : `'${value.replaceAll("'", "''")}'`)
+export const literal = (value: string | number): string =>
+  typeof value === 'number' ? String(value) : `'${value.replaceAll("'", "''")}'`
 
 export function isComplete(c: Condition): boolean {
   if (c.op === 'null' || c.op === 'notnull') return true
@@ -18,13 +19,22 @@ export function isComplete(c: Condition): boolean {
 export function conditionCql(c: Condition): string {
   const [a = '', b = ''] = c.values
   switch (c.op) {
-    case 'raw': return `(${a})`
-    case 'in': return c.values.length === 1 ? `${c.field} = ${literal(a)}` : `${c.field} IN (${c.values.map(literal).join(', ')})`
-    case 'between': return `${c.field} BETWEEN ${literal(a)} AND ${literal(b)}`
-    case 'like': return `${c.field} LIKE ${literal(`%${String(a).replace(/[%_\\]/g, '\\$&')}%`)}`
-    case 'null': return `${c.field} IS NULL`
-    case 'notnull': return `${c.field} IS NOT NULL`
-    default: return `${c.field} ${c.op} ${literal(a)}`
+    case 'raw':
+      return `(${a})`
+    case 'in':
+      return c.values.length === 1
+        ? `${c.field} = ${literal(a)}`
+        : `${c.field} IN (${c.values.map(literal).join(', ')})`
+    case 'between':
+      return `${c.field} BETWEEN ${literal(a)} AND ${literal(b)}`
+    case 'like':
+      return `${c.field} LIKE ${literal(`%${String(a).replace(/[%_\\]/g, '\\$&')}%`)}`
+    case 'null':
+      return `${c.field} IS NULL`
+    case 'notnull':
+      return `${c.field} IS NOT NULL`
+    default:
+      return `${c.field} ${c.op} ${literal(a)}`
   }
 }
 
@@ -72,14 +82,27 @@ export function splitAnd(text: string): string[] {
 
 const VALUE = String.raw`'(?:[^']|'')*'|-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?`
 const FIELD = '([A-Za-z_]\\w*)'
-const value = (text: string): string | number => (text.startsWith("'") ? text.slice(1, -1).replaceAll("''", "'") : Number(text))
+const value = (text: string): string | number =>
+  text.startsWith("'") ? text.slice(1, -1).replaceAll("''", "'") : Number(text)
 
 function parseOne(text: string): Condition {
   let m: RegExpExecArray | null
-  if ((m = new RegExp(`^${FIELD}\\s+IS\\s+(NOT\\s+)?NULL$`, 'i').exec(text))) return { field: m[1]!, op: m[2] ? 'notnull' : 'null', values: [] }
-  if ((m = new RegExp(`^${FIELD}\\s+BETWEEN\\s+(${VALUE})\\s+AND\\s+(${VALUE})$`, 'i').exec(text))) return { field: m[1]!, op: 'between', values: [value(m[2]!), value(m[3]!)] }
-  if ((m = new RegExp(`^${FIELD}\\s+IN\\s*\\(((?:\\s*(?:${VALUE})\\s*,?)+)\\)$`, 'i').exec(text))) return { field: m[1]!, op: 'in', values: [...m[2]!.matchAll(new RegExp(VALUE, 'g'))].map((v) => value(v[0])) }
-  if ((m = new RegExp(`^${FIELD}\\s+LIKE\\s+('%(?:[^']|'')*%')$`, 'i').exec(text))) return { field: m[1]!, op: 'like', values: [String(value(m[2]!)).slice(1, -1).replace(/\\([%_\\])/g, '$1')] }
+  if ((m = new RegExp(`^${FIELD}\\s+IS\\s+(NOT\\s+)?NULL$`, 'i').exec(text)))
+    return { field: m[1]!, op: m[2] ? 'notnull' : 'null', values: [] }
+  if ((m = new RegExp(`^${FIELD}\\s+BETWEEN\\s+(${VALUE})\\s+AND\\s+(${VALUE})$`, 'i').exec(text)))
+    return { field: m[1]!, op: 'between', values: [value(m[2]!), value(m[3]!)] }
+  if ((m = new RegExp(`^${FIELD}\\s+IN\\s*\\(((?:\\s*(?:${VALUE})\\s*,?)+)\\)$`, 'i').exec(text)))
+    return { field: m[1]!, op: 'in', values: [...m[2]!.matchAll(new RegExp(VALUE, 'g'))].map((v) => value(v[0])) }
+  if ((m = new RegExp(`^${FIELD}\\s+LIKE\\s+('%(?:[^']|'')*%')$`, 'i').exec(text)))
+    return {
+      field: m[1]!,
+      op: 'like',
+      values: [
+        String(value(m[2]!))
+          .slice(1, -1)
+          .replace(/\\([%_\\])/g, '$1'),
+      ],
+    }
   if ((m = new RegExp(`^${FIELD}\\s*(<=|>=|<>|=)\\s*(${VALUE})$`).exec(text))) {
     const v = value(m[3]!)
     return { field: m[1]!, op: m[2] === '=' && typeof v === 'string' ? 'in' : (m[2] as Op), values: [v] }

@@ -10,7 +10,11 @@ export function num(value: number | null | undefined, digits = 0, sign = false):
   const key = `${digits}${sign}`
   let format = cache.get(key)
   if (!format) {
-    format = new Intl.NumberFormat('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits, signDisplay: sign ? 'exceptZero' : 'negative' })
+    format = new Intl.NumberFormat('en-US', {
+      minimumFractionDigits: digits,
+      maximumFractionDigits: digits,
+      signDisplay: sign ? 'exceptZero' : 'negative',
+    })
     cache.set(key, format)
   }
   return format.format(value).replace('-', '−')
@@ -32,7 +36,9 @@ export function area(m2: number | null | undefined, unit: AreaUnit): string {
 /** Floor space: 万㎡ with two digits, or ㎡ while that would read 0.0x; English has no ten-thousands. */
 export function floorSpace(m2: number | null | undefined, lang = 'zh'): { text: string; unit: 'wan' | 'm2' } {
   if (m2 === null || m2 === undefined) return { text: MISSING, unit: 'm2' }
-  return lang === 'zh' && Math.abs(m2) >= 10_000 ? { text: num(m2 / 10_000, 2), unit: 'wan' } : { text: num(m2, 0), unit: 'm2' }
+  return lang === 'zh' && Math.abs(m2) >= 10_000
+    ? { text: num(m2 / 10_000, 2), unit: 'wan' }
+    : { text: num(m2, 0), unit: 'm2' }
 }
 
 /** 万元 in; 亿元 or 万元 out, in English millions of yuan. */

@@ -2,10 +2,18 @@ import type { Geometry, Position } from 'geojson'
 
 /** Metres per degree at a latitude: a park is small enough for a plane. */
 const METRES = 111_320
-interface Shape { segments: number[][]; box: [number, number, number, number] }
+interface Shape {
+  segments: number[][]
+  box: [number, number, number, number]
+}
 
 function shapeOf(geometry: Geometry, squeeze: number): Shape | null {
-  const rings: Position[][] = geometry.type === 'Polygon' ? geometry.coordinates : geometry.type === 'MultiPolygon' ? geometry.coordinates.flat() : []
+  const rings: Position[][] =
+    geometry.type === 'Polygon'
+      ? geometry.coordinates
+      : geometry.type === 'MultiPolygon'
+        ? geometry.coordinates.flat()
+        : []
   const segments: number[][] = []
   const box: Shape['box'] = [Infinity, Infinity, -Infinity, -Infinity]
   for (const ring of rings) {
@@ -30,13 +38,25 @@ function pointToSegment(x: number, y: number, [ax, ay, bx, by]: number[]): numbe
   return Math.hypot(x - ax! - t * dx, y - ay! - t * dy)
 }
 
-const apart = (a: Shape['box'], b: Shape['box']): number => Math.max(a[0] - b[2], b[0] - a[2], a[1] - b[3], b[1] - a[3], 0)
+const apart = (a: Shape['box'], b: Shape['box']): number =>
+  Math.max(a[0] - b[2], b[0] - a[2], a[1] - b[3], b[1] - a[3], 0)
 
 function distance(a: Shape, b: Shape, best: number): number {
   let least = best
   for (const p of a.segments) {
-    if (apart([Math.min(p[0]!, p[2]!), Math.min(p[1]!, p[3]!), Math.max(p[0]!, p[2]!), Math.max(p[1]!, p[3]!)], b.box) >= least) continue
-    for (const q of b.segments) least = Math.min(least, pointToSegment(p[0]!, p[1]!, q), pointToSegment(p[2]!, p[3]!, q), pointToSegment(q[0]!, q[1]!, p), pointToSegment(q[2]!, q[3]!, p))
+    if (
+      apart([Math.min(p[0]!, p[2]!), Math.min(p[1]!, p[3]!), Math.max(p[0]!, p[2]!), Math.max(p[1]!, p[3]!)], b.box) >=
+      least
+    )
+      continue
+    for (const q of b.segments)
+      least = Math.min(
+        least,
+        pointToSegment(p[0]!, p[1]!, q),
+        pointToSegment(p[2]!, p[3]!, q),
+        pointToSegment(q[0]!, q[1]!, p),
+        pointToSegment(q[2]!, q[3]!, p),
+      )
     if (least < 1e-3) return 0
   }
   return least
@@ -44,12 +64,18 @@ function distance(a: Shape, b: Shape, best: number): number {
 
 /**
  * From each parcel to the nearest other of the set, in metres: the smallest and the largest of these.
- * The largest says what tolerance leaves no parcel alone. For looking, not for the account: edges are taken as straight in lon/lat.
+ * The largest says what tolerance leaves no parcel alone. For looking, not for the account: edges are taken as
+ * straight in lon/lat.
  */
 export function gapRange(geometries: readonly (Geometry | null)[]): { least: number; most: number } | null {
   const first = geometries.find((g) => g?.type === 'Polygon' || g?.type === 'MultiPolygon')
   if (!first) return null
-  const at = (first.type === 'Polygon' ? first.coordinates[0]?.[0] : first.type === 'MultiPolygon' ? first.coordinates[0]?.[0]?.[0] : undefined)?.[1] ?? 0
+  const at =
+    (first.type === 'Polygon'
+      ? first.coordinates[0]?.[0]
+      : first.type === 'MultiPolygon'
+        ? first.coordinates[0]?.[0]?.[0]
+        : undefined)?.[1] ?? 0
   const squeeze = METRES * Math.cos((at * Math.PI) / 180)
   const shapes = geometries.flatMap((g) => (g ? (shapeOf(g, squeeze) ?? []) : [])).sort((a, b) => a.box[0] - b.box[0])
   if (shapes.length < 2) return null

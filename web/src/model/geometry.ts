@@ -19,19 +19,28 @@ export function* positions(geometry: Geometry | null): Generator<Position> {
 export function bboxOf(geometries: Iterable<Geometry | null>): Bbox | null {
   let box: Bbox | null = null
   for (const geometry of geometries) {
-    for (const [x = 0, y = 0] of positions(geometry)) box = box ? [Math.min(box[0], x), Math.min(box[1], y), Math.max(box[2], x), Math.max(box[3], y)] : [x, y, x, y]
+    for (const [x = 0, y = 0] of positions(geometry))
+      box = box ? [Math.min(box[0], x), Math.min(box[1], y), Math.max(box[2], x), Math.max(box[3], y)] : [x, y, x, y]
   }
   return box
 }
 
 export const centreOf = (box: Bbox): [number, number] => [(box[0] + box[2]) / 2, (box[1] + box[3]) / 2]
 
-/** A point inside, for a label: the middle of the box, or of the widest stretch that a line through it has within the shape. */
+/**
+ * A point inside, for a label: the middle of the box, or of the widest stretch that a line through it has within the
+ * shape.
+ */
 export function labelPoint(geometry: Geometry | null): [number, number] | null {
   const box = bboxOf([geometry])
   if (!box || !geometry) return null
   const [cx, cy] = centreOf(box)
-  const rings = geometry.type === 'Polygon' ? geometry.coordinates : geometry.type === 'MultiPolygon' ? geometry.coordinates.flat() : []
+  const rings =
+    geometry.type === 'Polygon'
+      ? geometry.coordinates
+      : geometry.type === 'MultiPolygon'
+        ? geometry.coordinates.flat()
+        : []
   const cuts: number[] = []
   for (const ring of rings) {
     for (let i = 1; i < ring.length; i++) {
@@ -77,7 +86,8 @@ export function ringAreaM2(ring: readonly Position[]): number {
 }
 
 /** Metres on the ground under one CSS pixel at this zoom and latitude (512 px tiles). */
-export const metresPerPixel = (zoom: number, lat: number): number => (40_075_016.686 * Math.cos(rad(lat))) / (512 * 2 ** zoom)
+export const metresPerPixel = (zoom: number, lat: number): number =>
+  (40_075_016.686 * Math.cos(rad(lat))) / (512 * 2 ** zoom)
 
 export function niceScale(metresPerPx: number, maxPx: number): { metres: number; px: number } {
   const room = metresPerPx * maxPx
@@ -99,7 +109,15 @@ export function fitInto(box: Bbox, width: number, height: number, pad = 4): (p: 
 
 export function svgPath(geometry: Geometry | null, to: (p: Position) => [number, number]): string {
   if (!geometry) return ''
-  const ring = (points: Position[]): string => points.map((p, i) => `${i ? 'L' : 'M'}${to(p).map((n) => n.toFixed(1)).join(' ')}`).join('') + 'Z'
+  const ring = (points: Position[]): string =>
+    points
+      .map(
+        (p, i) =>
+          `${i ? 'L' : 'M'}${to(p)
+            .map((n) => n.toFixed(1))
+            .join(' ')}`,
+      )
+      .join('') + 'Z'
   if (geometry.type === 'Polygon') return geometry.coordinates.map(ring).join('')
   if (geometry.type === 'MultiPolygon') return geometry.coordinates.flatMap((p) => p.map(ring)).join('')
   if (geometry.type === 'GeometryCollection') return geometry.geometries.map((g) => svgPath(g, to)).join('')

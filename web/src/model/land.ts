@@ -24,18 +24,27 @@ export const isDay = (text: string): boolean => /^\d{4}-\d{2}-\d{2}$/.test(text)
 /** What may come next; withdrawing ends it, an undo takes back what is in force. */
 export function nextStates(instrument: Instrument): Instrument['state'][] {
   switch (instrument.state) {
-    case 'draft': return ['reviewed', 'withdrawn']
-    case 'reviewed': return ['in_force', 'draft', 'withdrawn']
-    default: return []
+    case 'draft':
+      return ['reviewed', 'withdrawn']
+    case 'reviewed':
+      return ['in_force', 'draft', 'withdrawn']
+    default:
+      return []
   }
 }
 export const canUndo = (i: Instrument): boolean => i.state === 'in_force' && i.kind !== 'undo' && !i.undone_by
 
-export interface PlacedNode extends LineageNode { level: number; row: number }
-/** Parents left of children: each node one column right of its latest parent. A cycle, which land cannot have, ends the walk. */
+export interface PlacedNode extends LineageNode {
+  level: number
+  row: number
+}
+/**
+ * Parents left of children: each node one column right of its latest parent. A cycle, which land cannot have, ends the
+ * walk.
+ */
 export function layers({ nodes, edges }: Pick<Lineage, 'nodes' | 'edges'>): PlacedNode[] {
   const level = new Map(nodes.map((n) => [n.code, 0]))
-  for (let round = 0; round < nodes.length; round++) {
+  for (const _ of nodes) {
     let moved = false
     for (const e of edges) {
       const want = (level.get(e.parent) ?? 0) + 1
@@ -57,14 +66,17 @@ export function layers({ nodes, edges }: Pick<Lineage, 'nodes' | 'edges'>): Plac
     })
 }
 
-export interface Family { before: LineageEdge[]; after: LineageEdge[] }
+export interface Family {
+  before: LineageEdge[]
+  after: LineageEdge[]
+}
 type LineageEdge = Lineage['edges'][number]
 /** Everything one code came from, and everything that came of it. */
 export function family({ edges }: Pick<Lineage, 'edges'>, code: string): Family {
   const walk = (from: 'parent' | 'child', to: 'parent' | 'child'): LineageEdge[] => {
     const seen = new Set([code])
     const found: LineageEdge[] = []
-    for (let front = [code]; front.length; ) {
+    for (let front = [code]; front.length;) {
       const next: string[] = []
       for (const e of edges) {
         if (!front.includes(e[from]) || found.includes(e)) continue

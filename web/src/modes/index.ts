@@ -1,15 +1,12 @@
-import type { Component } from 'svelte'
 import { lang } from '../i18n/index.svelte'
 import type { Task } from '../state/ui.svelte'
-
-/** What a task puts around the map. Parts it does not name stay empty. */
-export interface Mode {
-  Left: Component
-  Middle?: Component
-  Right?: Component
-  Bottom?: Component
-  Extras?: Component
-}
+import type { Mode, Workbench } from '../ui/frame/mode'
+import { frame as capacity } from './capacity/frame'
+import { frame as consolidate } from './consolidate/frame'
+import { frame as designate } from './designate/frame'
+import { frame as exporting } from './export/frame'
+import { frame as occupancy } from './occupancy/frame'
+import { frame as query } from './query/frame'
 
 const files: Record<Exclude<Task, 'query'>, () => Promise<{ mode: Mode }>> = {
   export: () => import('./export'),
@@ -20,8 +17,14 @@ const files: Record<Exclude<Task, 'query'>, () => Promise<{ mode: Mode }>> = {
 }
 
 /** A task comes with its words. */
-export async function load(task: Task): Promise<Mode> {
+async function load(task: Task): Promise<Mode> {
   if (task === 'query') return (await import('./query')).mode
   const [file] = await Promise.all([files[task](), lang.more()])
   return file.mode
+}
+
+export const workbench: Workbench = {
+  load,
+  layers: () => import('./query/Layers.svelte'),
+  frames: { query, consolidate, capacity, designate, occupancy, export: exporting },
 }

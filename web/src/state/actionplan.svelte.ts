@@ -4,7 +4,16 @@ import { JobRun } from './job.svelte'
 
 /** What to begin in which year, so that the money lasts and the target is met. */
 class ActionPlan extends JobRun {
-  form = $state({ from: 2026, to: 2035, budget: '', capacity: '', targets: [] as { year: number; ha: number | null }[], hard: false, source: 'both' as 'accepted' | 'solved' | 'both', parks: [] as string[] })
+  form = $state({
+    from: 2026,
+    to: 2035,
+    budget: '',
+    capacity: '',
+    targets: [] as { year: number; ha: number | null }[],
+    hard: false,
+    source: 'both' as 'accepted' | 'solved' | 'both',
+    parks: [] as string[],
+  })
   result = $state.raw<ActionPlanResult | null>(null)
   site = $state<string | null>(null)
 
@@ -17,9 +26,14 @@ class ActionPlan extends JobRun {
   inputs(): ActionPlanInputs {
     const f = this.form
     const targets = f.targets.flatMap((g) => (g.ha !== null && g.ha > 0 ? [{ year: g.year, ha: g.ha }] : []))
-    const wan = (v: number | number[]): number | number[] => (Array.isArray(v) ? v.map((x) => Math.round(x * 10_000)) : Math.round(v * 10_000))
+    const wan = (v: number | number[]): number | number[] =>
+      Array.isArray(v) ? v.map((x) => Math.round(x * 10_000)) : Math.round(v * 10_000)
     return {
-      from: f.from, to: f.to, source: f.source, hard: f.hard, ...(f.parks.length ? { parks: f.parks } : {}),
+      from: f.from,
+      to: f.to,
+      source: f.source,
+      hard: f.hard,
+      ...(f.parks.length ? { parks: f.parks } : {}),
       ...(this.budget === undefined || this.budget === null ? {} : { budget_wan: wan(this.budget) }),
       ...(this.capacity === undefined || this.capacity === null ? {} : { capacity_ha: this.capacity }),
       ...(targets.length ? { targets } : {}),

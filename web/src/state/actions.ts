@@ -19,7 +19,10 @@ export function goTo(hit: SearchHit): void {
   else atlas.controller?.fit(hit.bbox as Bbox, 16.5)
   ui.rightOpen = true
   if (hit.collection === 'parcel') selection.choose([hit.id])
-  else if (['park', 'district', 'building', 'plan_parcel', 'facility', 'road', 'control_line', 'zone'].includes(hit.collection)) selection.look(hit.collection as LayerKey, hit.id)
+  else if (
+    ['park', 'district', 'building', 'plan_parcel', 'facility', 'road', 'control_line', 'zone'].includes(hit.collection)
+  )
+    selection.look(hit.collection as LayerKey, hit.id)
 }
 
 /** A click: parcels make the selection, anything else comes into focus. */
@@ -59,10 +62,19 @@ export function nextInStack(step: number): void {
 export async function pickShape(ring: [number, number][], mode: PickMode): Promise<void> {
   const filter = both(query.filter || undefined, intersects(ring))
   try {
-    const page = await api.items('parcel', { ...(filter ? { filter } : {}), properties: ['code'], skipGeometry: true, limit: MOST_PICKED })
+    const page = await api.items('parcel', {
+      ...(filter ? { filter } : {}),
+      properties: ['code'],
+      skipGeometry: true,
+      limit: MOST_PICKED,
+    })
     ui.rightOpen = true
-    selection.pick(page.features.map((f) => String(f.id)), mode)
-    if (page.numberMatched > page.features.length) ui.toast(t('select.cut', { n: page.features.length, all: page.numberMatched }))
+    selection.pick(
+      page.features.map((f) => String(f.id)),
+      mode,
+    )
+    if (page.numberMatched > page.features.length)
+      ui.toast(t('select.cut', { n: page.features.length, all: page.numberMatched }))
   } catch (error) {
     ui.toast(error instanceof Error ? error.message : t('error.unexpected'), 'bad')
   }

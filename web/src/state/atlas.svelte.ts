@@ -18,7 +18,10 @@ class AtlasState {
   stack = $state.raw<{ hits: Picked[]; at: number } | null>(null)
   tool = $state<Tool>('select')
   measure = $state.raw<Measure | null>(null)
-  visible = $state<Record<LayerKey, boolean>>({ ...(Object.fromEntries(LAYER_KEYS.map((k) => [k, true])) as Record<LayerKey, boolean>), zone: false })
+  visible = $state<Record<LayerKey, boolean>>({
+    ...(Object.fromEntries(LAYER_KEYS.map((k) => [k, true])) as Record<LayerKey, boolean>),
+    zone: false,
+  })
   hiddenUses = $state<string[]>([])
   relief = $state(false)
   numbers = $state(true)

@@ -21,6 +21,7 @@ class Basket {
 }
 
 /** All in: out. Otherwise: all in. */
-const toggle = (list: readonly string[], codes: readonly string[]): string[] => (codes.every((c) => list.includes(c)) ? list.filter((c) => !codes.includes(c)) : [...new Set([...list, ...codes])])
+const toggle = (list: readonly string[], codes: readonly string[]): string[] =>
+  codes.every((c) => list.includes(c)) ? list.filter((c) => !codes.includes(c)) : [...new Set([...list, ...codes])]
 
 export const basket = new Basket()

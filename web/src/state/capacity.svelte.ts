@@ -34,7 +34,12 @@ class Capacity {
   choose(parcel: string): void {
     if (parcel === this.parcel) return
     this.#start(parcel, null)
-    void api.item('parcel', parcel).then((item) => { if (this.parcel === parcel) this.item = item }, () => {})
+    void api.item('parcel', parcel).then(
+      (item) => {
+        if (this.parcel === parcel) this.item = item
+      },
+      () => {},
+    )
   }
   draw(ring: [number, number][]): void {
     const outline: Polygon = { type: 'Polygon', coordinates: [[...ring, ring[0]!]] }
@@ -81,7 +86,10 @@ class Capacity {
     const set = Object.keys(this.moved).length ? { set: { ...this.moved } } : {}
     const land = this.outline ? { outline: this.outline } : { parcel: this.parcel }
     try {
-      const result = await api.upstairs({ ...land, ...(this.cluster ? { cluster: this.cluster } : {}), ...set }, abort.signal)
+      const result = await api.upstairs(
+        { ...land, ...(this.cluster ? { cluster: this.cluster } : {}), ...set },
+        abort.signal,
+      )
       if (abort.signal.aborted) return
       this.result = result
       if (!('set' in set)) this.base = result

@@ -1,17 +1,43 @@
 import * as api from '../api/endpoints'
 import type { Bbox, Catalogue, City, Item, SchemaProperty, TermList } from '../api/types'
 import { either, lang, tIf } from '../i18n/index.svelte'
+import { LAYER_KEYS, TILED_KEYS, type TileSets } from '../map/style'
 import { bboxOf, centreOf } from '../model/geometry'
 
-export interface Named { code: string; name: string; district?: string; bbox: Bbox | null; at: [number, number] | null; item: Item }
+export interface Named {
+  code: string
+  name: string
+  district?: string
+  bbox: Bbox | null
+  at: [number, number] | null
+  item: Item
+}
 
-const NONE: Catalogue = { clusters: [], land_use: [], tenure: [], unit_state: [], unit_use: [], facility_class: [], zone: [], stage: [], control_kind: [], road_class: [] }
+const NONE: Catalogue = {
+  clusters: [],
+  land_use: [],
+  tenure: [],
+  unit_state: [],
+  unit_use: [],
+  facility_class: [],
+  zone: [],
+  stage: [],
+  control_kind: [],
+  road_class: [],
+}
+
+const NO_TILES = Object.fromEntries(
+  TILED_KEYS.map((key) => [key, { tiles: [], minzoom: 0, maxzoom: 0, vector_layers: [] }]),
+) as unknown as TileSets
+/** Written on the parcels' tiles beside their columns. */
+const FLAG = 'stale'
 
 /** What does not change while one works: names, codes, the outline of the city. */
 class CityState {
   city = $state<City | null>(null)
   catalogue = $state.raw<Catalogue>(NONE)
   fields = $state.raw<Record<string, SchemaProperty>>({})
+  tiles = $state.raw<TileSets>(NO_TILES)
   parks = $state.raw<Named[]>([])
   districts = $state.raw<Named[]>([])
   counts = $state<Record<string, number>>({})
@@ -22,13 +48,29 @@ class CityState {
   #park = $derived(new Map(this.parks.map((p) => [p.code, p])))
   #district = $derived(new Map(this.districts.map((p) => [p.code, p])))
 
+  /** A condition on one of these is drawn from the tiles alone. */
+  parcelFields = $derived(
+    new Set([FLAG, ...this.tiles.parcel.vector_layers.flatMap((layer) => Object.keys(layer.fields))]),
+  )
+  latitude = $derived(this.city ? centreOf(this.city.bbox)[1] : 0)
+
   async load(): Promise<void> {
+    await Promise.all([this.#loadTiles(), this.#loadNames()])
+    void this.loadCounts()
+  }
+
+  /** At which zooms a layer has tiles, and which fields they carry. */
+  async #loadTiles(): Promise<void> {
+    const sets = await Promise.all(TILED_KEYS.map(async (key) => [key, await api.tileJson(key)] as const))
+    this.tiles = Object.fromEntries(sets) as TileSets
+  }
+
+  async #loadNames(): Promise<void> {
     const [landing, catalogue] = await Promise.all([api.landing(), api.catalogue()])
     this.catalogue = { ...NONE, ...catalogue }
     this.revision = landing.city.revision
     this.city = landing.city
     await Promise.all([this.loadFields(), this.loadAreas()])
-    void this.loadCounts()
   }
 
   async loadFields(): Promise<void> {
@@ -41,7 +83,14 @@ class CityState {
       return page.features.map((item) => {
         const bbox = bboxOf([item.geometry])
         const district = item.properties['district']
-        return { code: String(item.properties['code'] ?? item.id), name: String(item.properties['name'] ?? item.id), ...(district ? { district: String(district) } : {}), bbox, at: bbox && centreOf(bbox), item }
+        return {
+          code: String(item.properties['code'] ?? item.id),
+          name: String(item.properties['name'] ?? item.id),
+          ...(district ? { district: String(district) } : {}),
+          bbox,
+          at: bbox && centreOf(bbox),
+          item,
+        }
       })
     }
     ;[this.parks, this.districts] = await Promise.all([named('park'), named('district')])
@@ -60,6 +109,12 @@ class CityState {
   bump(collection: string, revision: number): void {
     this.revision = Math.max(this.revision, revision)
     this.revisions = { ...this.revisions, [collection]: revision }
+  }
+
+  /** Every layer is drawn anew, whatever it was drawn from. */
+  bumpAll(revision: number): void {
+    this.revision = revision
+    this.revisions = Object.fromEntries(LAYER_KEYS.map((key) => [key, revision]))
   }
 
   park = (code: unknown): Named | undefined => this.#park.get(String(code))
@@ -87,7 +142,8 @@ class CityState {
     const field = this.fields[name]
     return tIf(`field.${name}`, (lang.now === 'zh' ? field?.['x-zh'] : field?.['x-en']) ?? field?.title ?? name)
   }
-  fieldUnit = (name: string): string => (this.fields[name]?.['x-unit'] ?? '').replace('m²', '㎡').replace(/^m2$/, '㎡').replace(/^1$/, '')
+  fieldUnit = (name: string): string =>
+    (this.fields[name]?.['x-unit'] ?? '').replace('m²', '㎡').replace(/^m2$/, '㎡').replace(/^1$/, '')
   isNumeric(name: string): boolean {
     const type = this.fields[name]?.type
     const types = Array.isArray(type) ? type : [type]
@@ -97,26 +153,42 @@ class CityState {
   /** How a stored value reads in a row of the form or a table. */
   valueName(field: string, value: unknown): string {
     switch (field) {
-      case 'district': return this.districtShort(value)
-      case 'park': return this.parkName(value)
-      case 'land_use': case 'planned_use': return this.term('land_use', value)
-      case 'tenure': return this.term('tenure', value)
-      case 'stage': return this.term('stage', value)
-      case 'zone': return this.term('zone', value)
-      default: return value === null || value === undefined ? '—' : String(value)
+      case 'district':
+        return this.districtShort(value)
+      case 'park':
+        return this.parkName(value)
+      case 'land_use':
+      case 'planned_use':
+        return this.term('land_use', value)
+      case 'tenure':
+        return this.term('tenure', value)
+      case 'stage':
+        return this.term('stage', value)
+      case 'zone':
+        return this.term('zone', value)
+      default:
+        return value === null || value === undefined ? '—' : String(value)
     }
   }
 
   /** The closed list of a field's values, when it has one. */
   choices(field: string): { value: string; label: string }[] | null {
-    const terms = (list: TermList): { value: string; label: string }[] => this.catalogue[list].map((entry) => ({ value: entry.code, label: either(entry) }))
+    const terms = (list: TermList): { value: string; label: string }[] =>
+      this.catalogue[list].map((entry) => ({ value: entry.code, label: either(entry) }))
     switch (field) {
-      case 'district': return this.districts.map((d) => ({ value: d.code, label: d.name }))
-      case 'park': return this.parks.map((p) => ({ value: p.code, label: p.name }))
-      case 'land_use': case 'planned_use': return terms('land_use')
-      case 'tenure': return terms('tenure')
-      case 'stage': return terms('stage')
-      case 'zone': return this.catalogue.zone.length ? terms('zone') : null
+      case 'district':
+        return this.districts.map((d) => ({ value: d.code, label: d.name }))
+      case 'park':
+        return this.parks.map((p) => ({ value: p.code, label: p.name }))
+      case 'land_use':
+      case 'planned_use':
+        return terms('land_use')
+      case 'tenure':
+        return terms('tenure')
+      case 'stage':
+        return terms('stage')
+      case 'zone':
+        return this.catalogue.zone.length ? terms('zone') : null
       default: {
         const values = this.fields[field]?.enum
         return values ? values.filter((v) => v !== null).map((v) => ({ value: String(v), label: String(v) })) : null

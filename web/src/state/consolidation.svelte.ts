@@ -8,8 +8,21 @@ import { ui } from './ui.svelte'
 
 export type Tab = 'solve' | 'units' | 'plan'
 /** Shown until the rule pack's figures have come; budget and number of sites are the planner's own. */
-const DEFAULTS = { minHa: 3, maxHa: 30, tolerance: 0.5, compactness: 0.3, budgetYi: 10, sites: '1' as '1' | '2' | '3' | 'any', bridge: 0, width: '', length: '' }
-/** Each weight's own scale: per hectare, compactness × ha, million yuan, owner, readiness × ha. Where they start is the rule pack's to say. */
+const DEFAULTS = {
+  minHa: 3,
+  maxHa: 30,
+  tolerance: 0.5,
+  compactness: 0.3,
+  budgetYi: 10,
+  sites: '1' as '1' | '2' | '3' | 'any',
+  bridge: 0,
+  width: '',
+  length: '',
+}
+/**
+ * Each weight's own scale: per hectare, compactness × ha, million yuan, owner, readiness × ha. Where they start is the
+ * rule pack's to say.
+ */
 export const WEIGHTS = [
   { id: 'area', max: 3, step: 0.1, digits: 1 },
   { id: 'compactness', max: 3, step: 0.1, digits: 1 },
@@ -33,7 +46,10 @@ class Consolidation extends JobRun {
   form = $state({ ...DEFAULTS })
   weights = $state<Record<string, number>>({})
   #pack: Record<string, number> | null = null
-  /** Parcels of the scope with their shapes: the account of the basket, labels and signs on the map are made from these. */
+  /**
+   * Parcels of the scope with their shapes: the account of the basket, labels and signs on the map are made from
+   * these.
+   */
   items = $state.raw<Map<string, Item>>(new Map())
   result = $state.raw<ConsolidateResult | null>(null)
   chosen = $state(0)
@@ -49,7 +65,9 @@ class Consolidation extends JobRun {
   gaps = $derived(gapRange([...this.items.values()].map((i) => i.geometry)))
   /** Null while owners are hidden from this account. */
   owners = $derived.by(() => {
-    const named = [...this.items.values()].flatMap((i) => (typeof i.properties['owner'] === 'string' ? [i.properties['owner']] : []))
+    const named = [...this.items.values()].flatMap((i) =>
+      typeof i.properties['owner'] === 'string' ? [i.properties['owner']] : [],
+    )
     return named.length ? new Set(named).size : null
   })
   /** Both sides of the rectangle, or none. */
@@ -67,7 +85,14 @@ class Consolidation extends JobRun {
     const d = await api.consolidationDefaults()
     this.#pack = d.weights
     this.weights = { ...d.weights }
-    this.form = { ...this.form, minHa: d.min_area_ha, maxHa: d.max_area_ha, tolerance: d.tolerance_m, compactness: d.min_compactness, bridge: d.bridge_width_m }
+    this.form = {
+      ...this.form,
+      minHa: d.min_area_ha,
+      maxHa: d.max_area_ha,
+      tolerance: d.tolerance_m,
+      compactness: d.min_compactness,
+      bridge: d.bridge_width_m,
+    }
   }
   choose(park: string): void {
     this.park = park
@@ -80,16 +105,29 @@ class Consolidation extends JobRun {
   async loadItems(): Promise<void> {
     const { park } = this
     const codes = basket.codes
-    const found = await api.items('parcel', { ...(park === 'basket' ? { ids: codes } : { filter: `park = '${park.replaceAll("'", "''")}'` }), limit: MOST_PARCELS, properties: ['code', 'owner'] })
-    if (park === this.park && (park !== 'basket' || codes === basket.codes)) this.items = new Map(found.features.map((f) => [f.id, f]))
+    const found = await api.items('parcel', {
+      ...(park === 'basket' ? { ids: codes } : { filter: `park = '${park.replaceAll("'", "''")}'` }),
+      limit: MOST_PARCELS,
+      properties: ['code', 'owner'],
+    })
+    if (park === this.park && (park !== 'basket' || codes === basket.codes))
+      this.items = new Map(found.features.map((f) => [f.id, f]))
   }
 
   inputs(): ConsolidateInputs {
     const f = this.form
     return {
       ...(this.park === 'basket' ? { parcels: basket.codes } : { park: this.park }),
-      min_area_ha: f.minHa, max_area_ha: f.maxHa, ...(f.sites === 'any' ? {} : { sites: Number(f.sites) }), budget_wan: Math.round(f.budgetYi * 10_000), weights: { ...this.weights },
-      pin: basket.pins, ban: basket.bans, tolerance_m: f.tolerance, min_compactness: f.compactness, bridge_width_m: f.bridge,
+      min_area_ha: f.minHa,
+      max_area_ha: f.maxHa,
+      ...(f.sites === 'any' ? {} : { sites: Number(f.sites) }),
+      budget_wan: Math.round(f.budgetYi * 10_000),
+      weights: { ...this.weights },
+      pin: basket.pins,
+      ban: basket.bans,
+      tolerance_m: f.tolerance,
+      min_compactness: f.compactness,
+      bridge_width_m: f.bridge,
       ...(this.rectangle ? { rectangle_m: this.rectangle } : {}),
     }
   }

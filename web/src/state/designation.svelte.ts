@@ -6,7 +6,11 @@ class Designation {
   chosen = $state('')
   running = $state(false)
   error = $state.raw<unknown>(null)
-  ranked = $derived<ParkScore[]>([...(this.result?.parks ?? [])].sort((a, b) => (a.rank ?? 1e6) - (b.rank ?? 1e6) || (b.total ?? -1) - (a.total ?? -1) || a.park.localeCompare(b.park)))
+  ranked = $derived<ParkScore[]>(
+    [...(this.result?.parks ?? [])].sort(
+      (a, b) => (a.rank ?? 1e6) - (b.rank ?? 1e6) || (b.total ?? -1) - (a.total ?? -1) || a.park.localeCompare(b.park),
+    ),
+  )
   park = $derived<ParkScore | null>(this.ranked.find((p) => p.park === this.chosen) ?? this.ranked[0] ?? null)
 
   async run(): Promise<void> {

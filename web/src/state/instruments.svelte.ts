@@ -1,6 +1,6 @@
 import { Problem } from '../api/client'
 import * as api from '../api/endpoints'
-import type { Instrument, InstrumentState, Item } from '../api/types'
+import type { Instrument, InstrumentState, Item, NewInstrument } from '../api/types'
 import { t } from '../i18n/index.svelte'
 import { consumedAt } from '../model/land'
 import { today } from '../model/format'
@@ -27,7 +27,9 @@ class Instruments {
   now = $derived(this.day ?? today())
   consumed = $derived(consumedAt(this.list, this.now))
   one = $derived(this.list.find((i) => i.code === this.chosen) ?? null)
-  ordered = $derived([...this.list].sort((a, b) => ORDER.indexOf(a.state) - ORDER.indexOf(b.state) || b.code.localeCompare(a.code)))
+  ordered = $derived(
+    [...this.list].sort((a, b) => ORDER.indexOf(a.state) - ORDER.indexOf(b.state) || b.code.localeCompare(a.code)),
+  )
 
   async load(): Promise<void> {
     try {
@@ -62,7 +64,7 @@ class Instruments {
     return false
   }
 
-  async draft(body: api.NewInstrument): Promise<Instrument | null> {
+  async draft(body: NewInstrument): Promise<Instrument | null> {
     if (!this.mayWrite()) return null
     return this.#do(async () => {
       const made = await api.draftInstrument(body)
@@ -72,7 +74,9 @@ class Instruments {
     })
   }
 
-  /** The state seen here must be the state there: the tag goes along, and a newer one is shown instead of overwritten. */
+  /**
+   * The state seen here must be the state there: the tag goes along, and a newer one is shown instead of overwritten.
+   */
   async move(code: string, to: InstrumentState, date?: string): Promise<Instrument | null> {
     if (!this.mayWrite()) return null
     return this.#do(async () => {
@@ -108,7 +112,8 @@ class Instruments {
   #say(error: unknown): string {
     if (!(error instanceof Problem)) return t('error.unexpected')
     if (error.status === 412) {
-      const present = (error.body['instrument'] ?? error.body['present'] ?? error.body['current']) as Instrument | undefined
+      const present = (error.body['instrument'] ?? error.body['present'] ?? error.body['current']) as
+        Instrument | undefined
       if (present?.code) this.#put(present)
       else void this.load()
       return t('inst.stale')

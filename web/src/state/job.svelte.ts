@@ -1,7 +1,10 @@
 import { isAbort } from '../api/client'
 import { runJob } from '../api/jobs'
 
-/** A process that runs as a job, at most one at a time: a new run takes the place of the one before it, and of a cancelled one nothing is kept. */
+/**
+ * A process that runs as a job, at most one at a time: a new run takes the place of the one before it, and of a
+ * cancelled one nothing is kept.
+ */
 export class JobRun {
   running = $state(false)
   progress = $state<number | null>(null)
@@ -16,7 +19,10 @@ export class JobRun {
     this.progress = null
     this.error = null
     try {
-      const result = await runJob<T>(process, inputs, { signal: abort.signal, onprogress: (job) => (this.progress = job.progress ?? null) })
+      const result = await runJob<T>(process, inputs, {
+        signal: abort.signal,
+        onprogress: (job) => (this.progress = job.progress ?? null),
+      })
       return abort.signal.aborted ? null : result
     } catch (error) {
       if (abort === this.#abort && !isAbort(error)) this.error = error

@@ -23,18 +23,51 @@ export function shortcuts(e: KeyboardEvent): void {
       if (atlas.tool !== 'select') atlas.setTool('select')
       else if (!e.defaultPrevented) selection.clear()
       break
-    case '?': ui.dialog = 'help'; break
-    case '[': history.back(); break
-    case ']': history.forward(); break
-    case '+': case '=': atlas.controller?.zoomBy(1); break
-    case '-': atlas.controller?.zoomBy(-1); break
-    case 'n': case 'N': atlas.controller?.north(); break
-    case 'u': case 'U': atlas.setRelief(false); break
-    case 'r': case 'R': if (city.city) atlas.controller?.fit(city.city.bbox, 17, 40); break
-    case 'g': case 'G':
-      if (selection.codes.length === 1) void api.neighbours(selection.codes[0]!).then((list) => selection.pick(list.map((n) => n.code), 'add'))
+    case '?':
+      ui.dialog = 'help'
       break
-    case 'p': case 'P': if (selection.codes.length) basket.pin(selection.codes); break
-    case 'x': case 'X': if (selection.codes.length) basket.ban(selection.codes); break
+    case '[':
+      history.back()
+      break
+    case ']':
+      history.forward()
+      break
+    case '+':
+    case '=':
+      atlas.controller?.zoomBy(1)
+      break
+    case '-':
+      atlas.controller?.zoomBy(-1)
+      break
+    case 'n':
+    case 'N':
+      atlas.controller?.north()
+      break
+    case 'u':
+    case 'U':
+      atlas.setRelief(false)
+      break
+    case 'r':
+    case 'R':
+      if (city.city) atlas.controller?.fit(city.city.bbox, 17, 40)
+      break
+    case 'g':
+    case 'G':
+      if (selection.codes.length === 1)
+        void api.neighbours(selection.codes[0]!).then((list) =>
+          selection.pick(
+            list.map((n) => n.code),
+            'add',
+          ),
+        )
+      break
+    case 'p':
+    case 'P':
+      if (selection.codes.length) basket.pin(selection.codes)
+      break
+    case 'x':
+    case 'X':
+      if (selection.codes.length) basket.ban(selection.codes)
+      break
   }
 }

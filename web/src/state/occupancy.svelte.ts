@@ -76,7 +76,10 @@ class Occupancy {
 
   async openDue(due: Due): Promise<void> {
     await this.openBuilding(due.building)
-    const unit = due.unit ?? this.stack?.floors.find((f) => f.floor === due.floor)?.units.find((u) => u.stale)?.id ?? this.stack?.floors.find((f) => f.floor === due.floor)?.units[0]?.id
+    const unit =
+      due.unit ??
+      this.stack?.floors.find((f) => f.floor === due.floor)?.units.find((u) => u.stale)?.id ??
+      this.stack?.floors.find((f) => f.floor === due.floor)?.units[0]?.id
     if (unit) await this.openUnit(unit)
   }
 
@@ -100,12 +103,17 @@ class Occupancy {
     this.fieldErrors = {}
     this.saveError = null
     try {
-      const before: UnitPatch = Object.fromEntries(Object.keys(this.draft).map((k) => [k, unit[k as keyof Unit] ?? null]))
+      const before: UnitPatch = Object.fromEntries(
+        Object.keys(this.draft).map((k) => [k, unit[k as keyof Unit] ?? null]),
+      )
       const saved = await api.patchUnit(unit.id, unit.etag, { as_of: this.asOf, ...this.draft })
       this.unit = saved
       this.draft = {}
       this.conflict = null
-      ui.toast(t('unit.saved', { id: saved.floor }), 'done', { label: 'undo', run: () => void this.#undo(saved, before) })
+      ui.toast(t('unit.saved', { id: saved.floor }), 'done', {
+        label: 'undo',
+        run: () => void this.#undo(saved, before),
+      })
       await this.#after()
       return true
     } catch (error) {
@@ -154,8 +162,15 @@ class Occupancy {
       return
     }
     try {
-      const { done, refused } = await api.confirmUnits(units.map((u) => ({ id: u.id, etag: u.etag })), this.asOf)
-      ui.toast(t('confirmed', { n: num(done.length) }) + (refused.length ? ` · ${t('refused', { n: refused.length })}: ${refused[0]!.detail}` : ''), refused.length ? 'bad' : 'done')
+      const { done, refused } = await api.confirmUnits({
+        confirm: units.map((u) => ({ id: u.id, etag: u.etag })),
+        as_of: this.asOf,
+      })
+      ui.toast(
+        t('confirmed', { n: num(done.length) }) +
+          (refused.length ? ` · ${t('refused', { n: refused.length })}: ${refused[0]!.detail}` : ''),
+        refused.length ? 'bad' : 'done',
+      )
       await this.#after()
     } catch (error) {
       ui.toast(error instanceof Problem ? error.detail || error.title : t('error.unexpected'), 'bad')
@@ -163,12 +178,18 @@ class Occupancy {
   }
 
   async #after(): Promise<void> {
-    await Promise.all([this.building ? this.openBuilding(this.building) : null, this.reload(), this.unit ? this.openUnit(this.unit.id) : null])
+    await Promise.all([
+      this.building ? this.openBuilding(this.building) : null,
+      this.reload(),
+      this.unit ? this.openUnit(this.unit.id) : null,
+    ])
   }
 
   async nextDue(): Promise<void> {
     const due = this.overview?.due ?? []
-    const at = due.findIndex((d) => d.unit === this.unit?.id || (d.building === this.building && d.floor === this.unit?.floor))
+    const at = due.findIndex(
+      (d) => d.unit === this.unit?.id || (d.building === this.building && d.floor === this.unit?.floor),
+    )
     const next = due[at + 1] ?? due[0]
     if (next) await this.openDue(next)
   }

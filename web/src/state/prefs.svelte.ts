@@ -4,7 +4,15 @@ import type { Theme } from '../map/palette'
 import type { AreaUnit } from '../model/format'
 
 const KEY = 'parkplan'
-interface Stored { lang?: Lang; theme?: Theme; unit?: AreaUnit; left?: number; right?: number; bottom?: number; open?: boolean }
+interface Stored {
+  lang?: Lang
+  theme?: Theme
+  unit?: AreaUnit
+  left?: number
+  right?: number
+  bottom?: number
+  open?: boolean
+}
 
 function stored(): Stored {
   try {
@@ -42,7 +50,15 @@ class Prefs {
   }
 
   remember(): void {
-    const data: Stored = { lang: lang.now, theme: this.theme, unit: this.unit, left: this.left, right: this.right, bottom: this.bottom, open: this.tableOpen }
+    const data: Stored = {
+      lang: lang.now,
+      theme: this.theme,
+      unit: this.unit,
+      left: this.left,
+      right: this.right,
+      bottom: this.bottom,
+      open: this.tableOpen,
+    }
     try {
       localStorage.setItem(KEY, JSON.stringify(data))
     } catch {

@@ -4,6 +4,7 @@ import type { Summary } from '../api/types'
 import { type Condition, conditionCql, isComplete, toCql } from '../model/cql'
 import { codesExpression, toExpression } from '../model/mapfilter'
 import type { ExpressionSpecification } from 'maplibre-gl'
+import { city } from './city.svelte'
 
 /** The most codes the map takes as a list; beyond it the server's answer would outweigh the tiles. */
 const MOST_CODES = 10_000
@@ -62,6 +63,12 @@ class QueryState {
     this.#timer = window.setTimeout(() => void this.load(), delay)
   }
 
+  /** The land itself changed: the total too is asked anew. */
+  recount(): void {
+    this.total = null
+    this.refresh(300)
+  }
+
   async load(): Promise<void> {
     this.#abort?.abort()
     const abort = (this.#abort = new AbortController())
@@ -70,7 +77,7 @@ class QueryState {
     const filter = toCql(given)
     this.loading = true
     try {
-      const fast = toExpression(given)
+      const fast = toExpression(given, city.parcelFields)
       if (fast || !filter) this.match = given.length ? fast : null
       const [summary, all] = await Promise.all([
         api.summary('parcel', filter ? { filter } : {}, signal),
@@ -81,7 +88,11 @@ class QueryState {
       this.total = all
       this.error = null
       this.loading = false
-      await Promise.all([this.#count(signal), fast || !filter ? null : this.#codes(filter, signal), this.#histograms(signal)])
+      await Promise.all([
+        this.#count(signal),
+        fast || !filter ? null : this.#codes(filter, signal),
+        this.#histograms(signal),
+      ])
     } catch (error) {
       if (isAbort(error)) return
       this.error = error
@@ -103,7 +114,11 @@ class QueryState {
   }
 
   async #codes(filter: string, signal: AbortSignal): Promise<void> {
-    const page = await api.items('parcel', { filter, properties: ['code'], skipGeometry: true, limit: MOST_CODES }, signal)
+    const page = await api.items(
+      'parcel',
+      { filter, properties: ['code'], skipGeometry: true, limit: MOST_CODES },
+      signal,
+    )
     if (!signal.aborted) this.match = codesExpression(page.features.map((f) => String(f.id)))
   }
 
@@ -111,10 +126,12 @@ class QueryState {
   async #histograms(signal: AbortSignal): Promise<void> {
     const next: Record<string, Summary['histograms']> = {}
     await Promise.all(
-      this.conditions.filter((c) => c.op === 'between' || c.op === '<=' || c.op === '>=').map(async (c) => {
-        const rest = toCql(this.conditions.filter((other) => other !== c))
-        next[c.field] = (await api.summary('parcel', rest ? { filter: rest } : {}, signal)).histograms
-      }),
+      this.conditions
+        .filter((c) => c.op === 'between' || c.op === '<=' || c.op === '>=')
+        .map(async (c) => {
+          const rest = toCql(this.conditions.filter((other) => other !== c))
+          next[c.field] = (await api.summary('parcel', rest ? { filter: rest } : {}, signal)).histograms
+        }),
     )
     if (!signal.aborted) this.histograms = next
   }

@@ -1,4 +1,4 @@
-import type { RollUpResult } from '../api/types'
+import type { RollUpInputs, RollUpResult } from '../api/types'
 import { JobRun } from './job.svelte'
 
 /** What a park or the whole city holds, may hold and still lacks; and what higher limits would bring. */
@@ -11,7 +11,10 @@ class RollUpState extends JobRun {
   result = $state.raw<RollUpResult | null>(null)
   #timer = 0
 
-  add = $derived<Record<string, number>>({ ...(this.far ? { far: this.far } : {}), ...(this.height ? { height: this.height } : {}) })
+  add = $derived<Record<string, number>>({
+    ...(this.far ? { far: this.far } : {}),
+    ...(this.height ? { height: this.height } : {}),
+  })
   changed = $derived(Object.keys(this.add).length)
 
   choose(park: string): void {
@@ -24,8 +27,13 @@ class RollUpState extends JobRun {
     this.#timer = window.setTimeout(() => void this.run(), wait)
   }
   async run(): Promise<void> {
-    const scope = this.park === 'all' ? { all: true } : { park: this.park }
-    const result = await this.follow<RollUpResult>('upstairs', { ...scope, ...(this.cluster ? { cluster: this.cluster } : {}), ...(this.changed ? { add: { ...this.add } } : {}), matrix: this.park !== 'all' })
+    const inputs: RollUpInputs = {
+      ...(this.park === 'all' ? { all: true } : { park: this.park }),
+      ...(this.cluster ? { cluster: this.cluster } : {}),
+      ...(this.changed ? { add: { ...this.add } } : {}),
+      matrix: this.park !== 'all',
+    }
+    const result = await this.follow<RollUpResult>('upstairs', inputs)
     if (result) this.result = result
   }
 }

@@ -14,7 +14,7 @@ class SessionState {
     }
   }
   async signIn(account: string, password: string): Promise<void> {
-    await api.signIn(account, password)
+    await api.signIn({ account, password })
     await this.load()
   }
   async signOut(): Promise<void> {

@@ -8,7 +8,20 @@ import { selection } from './selection.svelte'
 
 export type Scope = 'selected' | 'filter' | 'view' | 'all'
 const PAGE = 100
-const COLUMNS = ['code', 'park', 'district', 'land_use', 'planar_area_m2', 'far_present', 'far_limit', 'built_gfa_m2', 'built_year', 'tenure', 'stage', 'as_of']
+const COLUMNS = [
+  'code',
+  'park',
+  'district',
+  'land_use',
+  'planar_area_m2',
+  'far_present',
+  'far_limit',
+  'built_gfa_m2',
+  'built_year',
+  'tenure',
+  'stage',
+  'as_of',
+]
 
 /** Rows of the scope in the order asked; the server sorts, pages come as they are scrolled to. */
 class TableState {
@@ -31,10 +44,14 @@ class TableState {
   /** What the scope means to the server. */
   where(): Pick<ItemQuery, 'filter' | 'ids' | 'bbox'> {
     switch (this.scope) {
-      case 'selected': return { ids: selection.codes }
-      case 'view': return { ...(query.filter ? { filter: query.filter } : {}), ...(atlas.bbox ? { bbox: atlas.bbox } : {}) }
-      case 'filter': return query.filter ? { filter: query.filter } : {}
-      case 'all': return {}
+      case 'selected':
+        return { ids: selection.codes }
+      case 'view':
+        return { ...(query.filter ? { filter: query.filter } : {}), ...(atlas.bbox ? { bbox: atlas.bbox } : {}) }
+      case 'filter':
+        return query.filter ? { filter: query.filter } : {}
+      case 'all':
+        return {}
     }
   }
 
@@ -78,7 +95,14 @@ class TableState {
 
   #page(index: number, where: ReturnType<TableState['where']>): ItemQuery {
     const { field, down } = this.sort
-    return { ...where, limit: PAGE, offset: index * PAGE, sortby: `${down ? '-' : ''}${field}${field === 'code' ? '' : ',code'}`, properties: [...new Set(['code', ...COLUMNS.filter((c) => c in city.fields)])], skipGeometry: true }
+    return {
+      ...where,
+      limit: PAGE,
+      offset: index * PAGE,
+      sortby: `${down ? '-' : ''}${field}${field === 'code' ? '' : ',code'}`,
+      properties: [...new Set(['code', ...COLUMNS.filter((c) => c in city.fields)])],
+      skipGeometry: true,
+    }
   }
 
   /** Called by rows that are on the screen but not here yet. */
@@ -101,7 +125,13 @@ class TableState {
   async countView(): Promise<void> {
     if (!atlas.bbox) return
     try {
-      const page = await api.items('parcel', { ...(query.filter ? { filter: query.filter } : {}), bbox: atlas.bbox, limit: 1, skipGeometry: true, properties: ['code'] })
+      const page = await api.items('parcel', {
+        ...(query.filter ? { filter: query.filter } : {}),
+        bbox: atlas.bbox,
+        limit: 1,
+        skipGeometry: true,
+        properties: ['code'],
+      })
       this.viewCount = page.numberMatched
     } catch {
       this.viewCount = null

@@ -5,7 +5,12 @@ export type Task = 'query' | 'consolidate' | 'capacity' | 'designate' | 'occupan
 export const TASKS: Task[] = ['query', 'consolidate', 'capacity', 'designate', 'occupancy', 'export']
 export const isTask = (text: string | undefined): text is Task => TASKS.includes(text as Task)
 
-export interface Toast { id: number; text: string; kind: 'done' | 'bad'; action?: { label: Key; run(): void } }
+export interface Toast {
+  id: number
+  text: string
+  kind: 'done' | 'bad'
+  action?: { label: Key; run(): void }
+}
 
 class UiState {
   task = $state<Task>('query')
@@ -36,7 +41,10 @@ class UiState {
   toast(text: string, kind: Toast['kind'] = 'done', action?: Toast['action']): void {
     const id = this.#next++
     // A newer deed leaves the older one's undo behind: only the last can be taken back here.
-    this.toasts = [...this.toasts.filter((entry) => entry.kind === 'bad').slice(-1), { id, text, kind, ...(action ? { action } : {}) }]
+    this.toasts = [
+      ...this.toasts.filter((entry) => entry.kind === 'bad').slice(-1),
+      { id, text, kind, ...(action ? { action } : {}) },
+    ]
     setTimeout(() => this.dismiss(id), 10_000)
   }
   dismiss(id: number): void {

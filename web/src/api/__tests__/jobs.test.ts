@@ -1,7 +1,11 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { nextWait, runJob } from '../jobs'
 
-interface Answer { status: number; body: unknown; headers?: Record<string, string> }
+interface Answer {
+  status: number
+  body: unknown
+  headers?: Record<string, string>
+}
 const calls: { method: string; path: string; prefer: string | undefined }[] = []
 
 function serve(answer: (method: string, path: string) => Answer): void {
@@ -10,7 +14,9 @@ function serve(answer: (method: string, path: string) => Answer): void {
     const method = init.method ?? 'GET'
     calls.push({ method, path, prefer: (init.headers as Record<string, string>)['Prefer'] })
     const { status, body, headers } = answer(method, path)
-    return Promise.resolve(new Response(status === 204 ? null : JSON.stringify(body), { status, ...(headers ? { headers } : {}) }))
+    return Promise.resolve(
+      new Response(status === 204 ? null : JSON.stringify(body), { status, ...(headers ? { headers } : {}) }),
+    )
   })
 }
 const wait = (): Promise<void> => Promise.resolve()
@@ -28,20 +34,44 @@ describe('a job', () => {
   })
   it('is followed until it succeeds, and tells its progress', async () => {
     const states = [job('running', 40), job('running', 80), job('successful', 100)]
-    serve((method, path) => (method === 'POST' ? made : path.endsWith('/results') ? { status: 200, body: { area: 2 } } : { status: 200, body: states.shift() }))
+    serve((method, path) =>
+      method === 'POST'
+        ? made
+        : path.endsWith('/results')
+          ? { status: 200, body: { area: 2 } }
+          : { status: 200, body: states.shift() },
+    )
     const seen: number[] = []
-    expect(await runJob('consolidate', {}, { wait, onprogress: (i) => seen.push(i.progress ?? -1) })).toEqual({ area: 2 })
+    expect(await runJob('consolidate', {}, { wait, onprogress: (i) => seen.push(i.progress ?? -1) })).toEqual({
+      area: 2,
+    })
     expect(seen).toEqual([0, 40, 80, 100])
     expect(calls.at(-1)!.path).toBe('/jobs/j1/results')
   })
   it('throws the problem of a failed job', async () => {
-    serve((method, path) => (method === 'POST' ? made : path.endsWith('/results') ? { status: 422, body: { title: 'no', detail: 'nothing fits' } } : { status: 200, body: job('failed') }))
+    serve((method, path) =>
+      method === 'POST'
+        ? made
+        : path.endsWith('/results')
+          ? { status: 422, body: { title: 'no', detail: 'nothing fits' } }
+          : { status: 200, body: job('failed') },
+    )
     await expect(runJob('consolidate', {}, { wait })).rejects.toMatchObject({ status: 422, detail: 'nothing fits' })
   })
   it('is dismissed at the server when it is aborted here', async () => {
     const abort = new AbortController()
     serve((method) => (method === 'POST' ? made : { status: 200, body: job('running', 10) }))
-    const run = runJob('consolidate', {}, { signal: abort.signal, wait: () => { abort.abort(); return Promise.resolve() } })
+    const run = runJob(
+      'consolidate',
+      {},
+      {
+        signal: abort.signal,
+        wait: () => {
+          abort.abort()
+          return Promise.resolve()
+        },
+      },
+    )
     await expect(run).rejects.toMatchObject({ name: 'AbortError' })
     expect(calls.at(-1)).toMatchObject({ method: 'DELETE', path: '/jobs/j1' })
   })

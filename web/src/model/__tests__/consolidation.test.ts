@@ -7,10 +7,17 @@ import { patternOf, signOf, whyNot } from '../leftout'
 describe('why not', () => {
   const index = whyNot([
     { reason: 'banned', count: 1, area_m2: 1, parcels: ['a'] },
-    { reason: 'data_incomplete', count: 1, area_m2: 1, parcels: ['b'], details: [{ parcel: 'b', reasons: ['data_incomplete', 'control_line'], missing: 'tenure' }] },
+    {
+      reason: 'data_incomplete',
+      count: 1,
+      area_m2: 1,
+      parcels: ['b'],
+      details: [{ parcel: 'b', reasons: ['data_incomplete', 'control_line'], missing: 'tenure' }],
+    },
     { reason: 'worse', count: 1, area_m2: 1, parcels: ['c'], details: [{ parcel: 'c', reasons: [], change: -0.4 }] },
   ])
-  it('tells all reasons of a parcel', () => expect(index.get('b')).toMatchObject({ reasons: ['data_incomplete', 'control_line'], missing: 'tenure' }))
+  it('tells all reasons of a parcel', () =>
+    expect(index.get('b')).toMatchObject({ reasons: ['data_incomplete', 'control_line'], missing: 'tenure' }))
   it('falls back to the reason it is counted under', () => {
     expect(index.get('a')?.reasons).toEqual(['banned'])
     expect(index.get('c')).toMatchObject({ reasons: ['worse'], change: -0.4 })
@@ -27,7 +34,18 @@ describe('gaps between parcels', () => {
   const metre = 1 / 111_320
   const square = (x: number, y: number, size = 10): Polygon => {
     const [w, s, e, n] = [x, y, x + size, y + size].map((v) => v * metre) as [number, number, number, number]
-    return { type: 'Polygon', coordinates: [[[w, s], [e, s], [e, n], [w, n], [w, s]]] }
+    return {
+      type: 'Polygon',
+      coordinates: [
+        [
+          [w, s],
+          [e, s],
+          [e, n],
+          [w, n],
+          [w, s],
+        ],
+      ],
+    }
   }
   it('are from each to its nearest', () => {
     const found = gapRange([square(0, 0), square(10, 0), square(24, 0), square(0, 17)])!
@@ -53,17 +71,37 @@ describe('the action plan', () => {
     expect(yearly('a', 3)).toBeNull()
     expect(yearly('-1', 3)).toBeNull()
   })
-  const site = (id: string, park: string, year: number | null, phase: 'start' | 'expand' | 'reserve') => ({ id, park, year, phase, area_ha: 1, cost_wan: 2, parcels: [], outline: null })
-  const sites = [site('s2', 'B', 2028, 'expand'), site('s1', 'B', 2026, 'start'), site('s3', 'A', 2027, 'start'), site('s4', 'A', null, 'reserve')]
+  const site = (id: string, park: string, year: number | null, phase: 'start' | 'expand' | 'reserve') => ({
+    id,
+    park,
+    year,
+    phase,
+    area_ha: 1,
+    cost_wan: 2,
+    parcels: [],
+    outline: null,
+  })
+  const sites = [
+    site('s2', 'B', 2028, 'expand'),
+    site('s1', 'B', 2026, 'start'),
+    site('s3', 'A', 2027, 'start'),
+    site('s4', 'A', null, 'reserve'),
+  ]
   it('has a row a park, earliest first, without sites that have no year', () => {
-    expect(ganttRows({ sites }).map((r) => [r.key, r.bars.map((b) => b.id)])).toEqual([['B', ['s1', 's2']], ['A', ['s3']]])
+    expect(ganttRows({ sites }).map((r) => [r.key, r.bars.map((b) => b.id)])).toEqual([
+      ['B', ['s1', 's2']],
+      ['A', ['s3']],
+    ])
   })
   it('pales with the years', () => {
     expect(yearShade(2026, 2026, 2035)).toBeGreaterThan(yearShade(2030, 2026, 2035))
     expect(yearShade(2026, 2026, 2026)).toBe(0.92)
   })
   it('goes to a file with every site and the run', () => {
-    const file = JSON.parse(planAsGeojson({ run: { id: 'r' }, sites, years: [], objective: null })) as { features: unknown[]; run: { id: string } }
+    const file = JSON.parse(planAsGeojson({ run: { id: 'r' }, sites, years: [], objective: null })) as {
+      features: unknown[]
+      run: { id: string }
+    }
     expect(file.features).toHaveLength(4)
     expect(file.run.id).toBe('r')
   })

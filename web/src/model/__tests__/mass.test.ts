@@ -4,7 +4,18 @@ import { mix } from '../colour'
 import { envelope, margin, spread } from '../mass'
 
 const metre = 1 / 111_320
-const square = (size: number): Polygon => ({ type: 'Polygon', coordinates: [[[0, 0], [size, 0], [size, size], [0, size], [0, 0]].map(([x, y]) => [x! * metre, y! * metre])] })
+const square = (size: number): Polygon => ({
+  type: 'Polygon',
+  coordinates: [
+    [
+      [0, 0],
+      [size, 0],
+      [size, size],
+      [0, size],
+      [0, 0],
+    ].map(([x, y]) => [x! * metre, y! * metre]),
+  ],
+})
 
 describe('the height limit in the air', () => {
   const pieces = envelope(square(53), 60)
@@ -19,7 +30,19 @@ describe('the height limit in the air', () => {
   })
   it('leaves slivers and straight corners out', () => {
     expect(envelope(square(8), 60)).toEqual([])
-    const extra: Polygon = { type: 'Polygon', coordinates: [[[0, 0], [26, 0], [53, 0], [53, 53], [0, 53], [0, 0]].map(([x, y]) => [x! * metre, y! * metre])] }
+    const extra: Polygon = {
+      type: 'Polygon',
+      coordinates: [
+        [
+          [0, 0],
+          [26, 0],
+          [53, 0],
+          [53, 53],
+          [0, 53],
+          [0, 0],
+        ].map(([x, y]) => [x! * metre, y! * metre]),
+      ],
+    }
     expect(envelope(extra, 60).filter((p) => p.top <= 60)).toHaveLength(pieces.filter((p) => p.top <= 60).length)
   })
   it('is nothing without an outline', () => expect(envelope(null, 60)).toEqual([]))

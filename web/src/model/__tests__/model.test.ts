@@ -40,7 +40,10 @@ describe('CQL2', () => {
     { field: 'park', op: 'notnull', values: [] },
   ]
   it('escapes text and keeps numbers bare', () => {
-    expect(toCql(rows)).toBe("land_use IN ('1001', 'M''0') AND far_present BETWEEN 0 AND 1.7 AND built_year >= 1990 AND name LIKE '%50\\%%' AND park IS NOT NULL")
+    expect(toCql(rows)).toBe(
+      "land_use IN ('1001', 'M''0') AND far_present BETWEEN 0 AND 1.7 AND built_year >= 1990 " +
+        "AND name LIKE '%50\\%%' AND park IS NOT NULL",
+    )
   })
   it('reads back what it wrote', () => {
     expect(fromCql(toCql(rows))).toEqual(rows)
@@ -49,30 +52,53 @@ describe('CQL2', () => {
     expect(toCql([{ field: 'land_use', op: 'in', values: [] }, rows[2]!])).toBe('built_year >= 1990')
   })
   it('keeps what it cannot read as it is', () => {
-    expect(fromCql("a = 1 OR b = 2")).toEqual([{ field: '', op: 'raw', values: ['a = 1 OR b = 2'] }])
-    expect(toCql(fromCql("a = 1 OR b = 2"))).toBe('(a = 1 OR b = 2)')
+    expect(fromCql('a = 1 OR b = 2')).toEqual([{ field: '', op: 'raw', values: ['a = 1 OR b = 2'] }])
+    expect(toCql(fromCql('a = 1 OR b = 2'))).toBe('(a = 1 OR b = 2)')
   })
   it('splits only at the ANDs that join conditions', () => {
-    expect(splitAnd("a BETWEEN 1 AND 2 AND b = 'x AND y' AND (c = 1 AND d = 2)")).toEqual(['a BETWEEN 1 AND 2', "b = 'x AND y'", '(c = 1 AND d = 2)'])
+    expect(splitAnd("a BETWEEN 1 AND 2 AND b = 'x AND y' AND (c = 1 AND d = 2)")).toEqual([
+      'a BETWEEN 1 AND 2',
+      "b = 'x AND y'",
+      '(c = 1 AND d = 2)',
+    ])
   })
   it('brackets an OR before joining, and closes rings', () => {
     expect(both('a = 1 OR b = 2', 'c = 3')).toBe('(a = 1 OR b = 2) AND c = 3')
     expect(both(undefined, 'c = 3')).toBe('c = 3')
-    expect(intersects([[0, 0], [1, 0], [1, 1]])).toBe('S_INTERSECTS(geom, POLYGON((0 0, 1 0, 1 1, 0 0)))')
+    expect(
+      intersects([
+        [0, 0],
+        [1, 0],
+        [1, 1],
+      ]),
+    ).toBe('S_INTERSECTS(geom, POLYGON((0 0, 1 0, 1 1, 0 0)))')
   })
 })
 
 describe('map filters', () => {
   it('come from tile properties where these suffice', () => {
-    expect(toExpression([{ field: 'far_present', op: '<=', values: [1.7] }])).toEqual(['all', ['all', ['has', 'far_present'], ['<=', ['to-number', ['get', 'far_present']], 1.7]]])
-    expect(toExpression([{ field: 'built_year', op: '<=', values: [1990] }])).toBeNull()
+    const fields = new Set(['far_present', 'land_use'])
+    expect(toExpression([{ field: 'far_present', op: '<=', values: [1.7] }], fields)).toEqual([
+      'all',
+      ['all', ['has', 'far_present'], ['<=', ['to-number', ['get', 'far_present']], 1.7]],
+    ])
+    expect(toExpression([{ field: 'built_year', op: '<=', values: [1990] }], fields)).toBeNull()
+    const built = new Set([...fields, 'built_year'])
+    expect(toExpression([{ field: 'built_year', op: '<=', values: [1990] }], built)).not.toBeNull()
     expect(codesExpression([])).toEqual(['==', 1, 2])
   })
 })
 
 describe('permalink', () => {
   it('comes back as it was', () => {
-    const link = { place: { z: 15.2, lat: 22.6512, lon: 113.9021, bearing: 0, pitch: 0 }, task: 'query', filter: "land_use IN ('1001', '11') AND far_present <= 1.7", selection: ['440306-412-0031', '440306-412-0032'], lang: 'zh', theme: 'dark' }
+    const link = {
+      place: { z: 15.2, lat: 22.6512, lon: 113.9021, bearing: 0, pitch: 0 },
+      task: 'query',
+      filter: "land_use IN ('1001', '11') AND far_present <= 1.7",
+      selection: ['440306-412-0031', '440306-412-0032'],
+      lang: 'zh',
+      theme: 'dark',
+    }
     const hash = encodeLink(link)
     expect(hash).toContain("q=land_use+IN+('1001',+'11')+AND+far_present+<%3D+1.7")
     expect(decodeLink(hash)).toEqual(link)
@@ -89,29 +115,86 @@ describe('permalink', () => {
 
 describe('geometry', () => {
   it('puts a label inside a shape that bends around its middle', () => {
-    const hook = { type: 'Polygon' as const, coordinates: [[[0, 0], [10, 0], [10, 10], [8, 10], [8, 2], [0, 2], [0, 0]]] }
+    const hook = {
+      type: 'Polygon' as const,
+      coordinates: [
+        [
+          [0, 0],
+          [10, 0],
+          [10, 10],
+          [8, 10],
+          [8, 2],
+          [0, 2],
+          [0, 0],
+        ],
+      ],
+    }
     const [x, y] = labelPoint(hook)!
     expect(y).toBe(5)
     expect(x).toBe(9)
-    expect(labelPoint({ type: 'Polygon', coordinates: [[[0, 0], [4, 0], [4, 4], [0, 4], [0, 0]]] })).toEqual([2, 2])
+    expect(
+      labelPoint({
+        type: 'Polygon',
+        coordinates: [
+          [
+            [0, 0],
+            [4, 0],
+            [4, 4],
+            [0, 4],
+            [0, 0],
+          ],
+        ],
+      }),
+    ).toEqual([2, 2])
     expect(labelPoint(null)).toBeNull()
   })
   it('bounds mixed geometries', () => {
-    expect(bboxOf([{ type: 'Point', coordinates: [1, 2] }, null, { type: 'Polygon', coordinates: [[[0, 0], [3, 0], [3, 1], [0, 0]]] }])).toEqual([0, 0, 3, 2])
+    expect(
+      bboxOf([
+        { type: 'Point', coordinates: [1, 2] },
+        null,
+        {
+          type: 'Polygon',
+          coordinates: [
+            [
+              [0, 0],
+              [3, 0],
+              [3, 1],
+              [0, 0],
+            ],
+          ],
+        },
+      ]),
+    ).toEqual([0, 0, 3, 2])
     expect(bboxOf([null])).toBeNull()
   })
   it('measures on the sphere within a thousandth', () => {
-    expect(lengthM([[113.9, 22.6], [113.91, 22.6]])).toBeCloseTo(1026.6, 0)
+    expect(
+      lengthM([
+        [113.9, 22.6],
+        [113.91, 22.6],
+      ]),
+    ).toBeCloseTo(1026.6, 0)
     const side = 0.001
     const expected = side * 111_195 * side * 111_195 * Math.cos((22.6 * Math.PI) / 180)
-    expect(ringAreaM2([[113.9, 22.6], [113.9 + side, 22.6], [113.9 + side, 22.6 + side], [113.9, 22.6 + side]]) / expected).toBeCloseTo(1, 3)
+    expect(
+      ringAreaM2([
+        [113.9, 22.6],
+        [113.9 + side, 22.6],
+        [113.9 + side, 22.6 + side],
+        [113.9, 22.6 + side],
+      ]) / expected,
+    ).toBeCloseTo(1, 3)
   })
   it('picks a round scale bar that fits', () => {
     expect(niceScale(metresPerPixel(15, 22.6), 90).metres).toBe(100)
   })
   it('fits a box into a thumbnail', () => {
     const to = fitInto([0, 0, 1, 1], 84, 72)
-    for (const corner of [[0, 0], [1, 1]]) {
+    for (const corner of [
+      [0, 0],
+      [1, 1],
+    ]) {
       const [x, y] = to(corner)
       expect(x).toBeGreaterThanOrEqual(0)
       expect(x).toBeLessThanOrEqual(84)

@@ -16,7 +16,10 @@ describe('what a split form asks for', () => {
   })
   it('is a line of two points or more', () => {
     expect(division('line', { ...form, line: [[114, 22]] })).toBeNull()
-    const line = [[114, 22], [114.01, 22]]
+    const line = [
+      [114, 22],
+      [114.01, 22],
+    ]
     expect(division('line', { ...form, line })).toEqual({ line: { type: 'LineString', coordinates: line } })
   })
 })

@@ -1,4 +1,4 @@
-import type { Mode } from '..'
+import type { Mode } from '../../ui/frame/mode'
 import Bottom from './Bottom.svelte'
 import Extras from './Extras.svelte'
 import Left from './Left.svelte'

@@ -1,4 +1,4 @@
-import type { Mode } from '..'
+import type { Mode } from '../../ui/frame/mode'
 import Extras from './Extras.svelte'
 import Left from './Left.svelte'
 import Middle from './Middle.svelte'

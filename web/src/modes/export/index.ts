@@ -1,4 +1,4 @@
-import type { Mode } from '..'
+import type { Mode } from '../../ui/frame/mode'
 import { mode as query } from '../query'
 import Left from './Left.svelte'
 

@@ -1,7 +1,19 @@
-import type { Mode } from '..'
+import { city } from '../../state/city.svelte'
+import { occupancy } from '../../state/occupancy.svelte'
+import type { Mode } from '../../ui/frame/mode'
 import Extras from './Extras.svelte'
 import Left from './Left.svelte'
 import Middle from './Middle.svelte'
 import Right from './Right.svelte'
 
-export const mode: Mode = { Left, Middle, Right, Extras }
+export const mode: Mode = {
+  Left,
+  Middle,
+  Right,
+  Extras,
+  phone: {
+    load: () => import('./PhoneStack.svelte'),
+    opened: () => occupancy.unit !== null,
+    home: () => city.park(occupancy.park)?.bbox,
+  },
+}

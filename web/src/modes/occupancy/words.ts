@@ -3,22 +3,30 @@ import { t } from '../../i18n/index.svelte'
 import { city } from '../../state/city.svelte'
 
 export const STATES: UnitState[] = ['own_use', 'let', 'vacant', 'fit_out', 'out_of_service']
-export const stateName = (state: string): string => (city.catalogue.unit_state.length ? city.term('unit_state', state) : t(`state.${state as UnitState}`))
+export const stateName = (state: string): string =>
+  city.catalogue.unit_state.length ? city.term('unit_state', state) : t(`state.${state as UnitState}`)
 export const stateColour = (state: string): string => `var(--u-${state})`
 export const buildingName = (name: string | null | undefined, code: string): string => name || code
 /** Buildings are numbered within their parcel, so the parcel tells two No. 2s apart. */
 export const parcelOf = (building: string): string => building.split('-').slice(1, 3).join('-')
 export const totalOf = (totals: Totals): number => STATES.reduce((sum, s) => sum + (totals[s] ?? 0), 0)
 export const floorMoveIn = (floor: Floor): number => {
-  const used = floor.units.filter((u) => u.state === 'let' || u.state === 'own_use').reduce((sum, u) => sum + u.area_m2, 0)
+  const used = floor.units
+    .filter((u) => u.state === 'let' || u.state === 'own_use')
+    .reduce((sum, u) => sum + u.area_m2, 0)
   return floor.area_m2 ? used / floor.area_m2 : 0
 }
-export const oldest = (units: readonly Unit[]): string | null => units.map((u) => u.as_of).filter((d): d is string => !!d).sort()[0] ?? null
+export const oldest = (units: readonly Unit[]): string | null =>
+  units
+    .map((u) => u.as_of)
+    .filter((d): d is string => !!d)
+    .sort()[0] ?? null
 
 /** What a block of the stack says: who sits there where we may know, else the state. */
 export function unitLines(unit: Unit): { top: string; bottom: string } {
   const cluster = unit.cluster ? city.cluster(unit.cluster) : ''
-  if (unit.state === 'vacant' || unit.state === 'own_use' || unit.state === 'out_of_service') return { top: '', bottom: stateName(unit.state) }
+  if (unit.state === 'vacant' || unit.state === 'own_use' || unit.state === 'out_of_service')
+    return { top: '', bottom: stateName(unit.state) }
   if (unit.state === 'fit_out') return { top: unit.tenant ?? '', bottom: stateName(unit.state) }
   return { top: unit.tenant ?? stateName(unit.state), bottom: cluster }
 }

@@ -4,9 +4,15 @@ import { floorSpace } from '../../../model/format'
 /** What the land holds when every parcel is built to the check's answer. */
 export const potential = (r: RollUp): number | null => r.potential_gfa_m2 ?? r.gfa_m2 ?? null
 
-export interface Bar { id: 'built' | 'allowed' | 'potential' | 'remaining'; m2: number | null }
+export interface Bar {
+  id: 'built' | 'allowed' | 'potential' | 'remaining'
+  m2: number | null
+}
 export const bars = (r: RollUp): Bar[] => [
-  { id: 'built', m2: r.built_gfa_m2 }, { id: 'allowed', m2: r.allowed_gfa_m2 }, { id: 'potential', m2: potential(r) }, { id: 'remaining', m2: r.remaining_gfa_m2 },
+  { id: 'built', m2: r.built_gfa_m2 },
+  { id: 'allowed', m2: r.allowed_gfa_m2 },
+  { id: 'potential', m2: potential(r) },
+  { id: 'remaining', m2: r.remaining_gfa_m2 },
 ]
 
 export function gfaText(m2: number | null | undefined, lang: string, wan: string, m2Unit: string): string {

@@ -1,0 +1,98 @@
+//! What every request passes before its handler: parameters that the route documents, a form that it offers, a city that is current.
+
+use super::contract::{Operation, Parameter};
+use super::front::Way;
+use super::negotiate::{Form, form};
+use super::problem::Refusal;
+use super::{App, assets};
+use crate::domain::Fault;
+use crate::domain::fault::Outcome;
+use axum::extract::{ConnectInfo, MatchedPath, Query, Request, State};
+use axum::http::{HeaderMap, StatusCode, Uri, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use std::collections::HashSet;
+use std::net::SocketAddr;
+
+/// Routes that say something else than what is in the city.
+const WITHOUT_DATA: [&str; 5] = ["/conformance", "/api", "/catalogue", "/healthz", "/readyz"];
+
+pub(super) async fn check(State(app): State<App>, matched: Option<MatchedPath>, mut request: Request, next: Next) -> Response {
+    let Some(matched) = matched else { return next.run(request).await };
+    let route = matched.as_str();
+    let Some(operation) = app.contract.operation(request.method(), route) else { return next.run(request).await };
+    let form = match admit(operation, request.uri(), request.headers()) {
+        Ok(form) => form,
+        Err(fault) => return Refusal::from(fault).into_response(),
+    };
+    let page = route == "/" && form == Some(Form::Html);
+    if !page
+        && !WITHOUT_DATA.contains(&route)
+        && let Err(fault) = app.planner.must_be_current()
+    {
+        return Refusal::from(fault).into_response();
+    }
+    if let Some(form) = form {
+        request.extensions_mut().insert(form);
+    }
+    next.run(request).await
+}
+
+/// The form of the answer, if the route's answers have one; 400 and 406 else.
+fn admit(operation: &Operation, uri: &Uri, headers: &HeaderMap) -> Outcome<Option<Form>> {
+    let pairs = Query::<Vec<(String, String)>>::try_from_uri(uri)
+        .map_err(|error| Fault::bad("query", format!("查询串有误：{error}"), format!("the query string is not right: {error}")))?
+        .0;
+    let mut seen = HashSet::new();
+    for (name, value) in &pairs {
+        let known = operation.parameter(name);
+        if known.is_none() && !operation.takes_properties {
+            return Err(unknown(name, operation));
+        }
+        if !seen.insert(name) && !known.is_some_and(|parameter| parameter.repeats) {
+            return Err(Fault::bad("repeated_parameter", format!("参数 {name} 只能写一次"), format!("the parameter {name} may stand once only"))
+                .at(name.clone()));
+        }
+        if let Some(parameter) = known.filter(|parameter| name != "f" && !parameter.allows(value)) {
+            return Err(not_among(parameter, value));
+        }
+    }
+    if operation.forms.is_empty() {
+        return Ok(None);
+    }
+    let wanted = pairs.iter().find(|(name, _)| name == "f").map(|(_, value)| value.as_str());
+    form(&operation.forms, wanted, headers).map(Some)
+}
+
+/// 400 for a parameter that a route does not know.
+fn unknown(name: &str, operation: &Operation) -> Fault {
+    let known: Vec<&str> = operation.parameters.iter().map(|parameter| parameter.name.as_str()).collect();
+    let fault = Fault::bad("unknown_parameter", format!("不认识的参数 {name}"), format!("unknown parameter {name}")).at(name);
+    match known.is_empty() {
+        true => fault.help("此处没有参数", "there are no parameters here"),
+        false => fault.help(format!("可用：{}", known.join("、")), format!("known: {}", known.join(", "))),
+    }
+}
+
+fn not_among(parameter: &Parameter, value: &str) -> Fault {
+    let name = &parameter.name;
+    Fault::bad("parameter", format!("参数 {name} 的值有误：{value}"), format!("the parameter {name} has a bad value: {value}"))
+        .at(name.clone())
+        .help(format!("可用：{}", parameter.choices.join("、")), format!("known: {}", parameter.choices.join(", ")))
+}
+
+/// What no route answers: a file of the workbench, a path with one slash too many, or nothing.
+pub(super) async fn fallback(State(app): State<App>, request: Request) -> Result<Response, Refusal> {
+    let path = request.uri().path();
+    // Two slashes in front (browsers read \ as one) would name another host.
+    if let Some(trimmed) = path
+        .strip_suffix('/')
+        .filter(|trimmed| trimmed.starts_with('/') && !trimmed.starts_with("//") && !trimmed.ends_with('/') && !trimmed.contains('\\'))
+    {
+        let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
+        let Way { prefix, .. } = app.front.way(request.headers(), peer);
+        let query = request.uri().query().map(|query| format!("?{query}")).unwrap_or_default();
+        return Ok((StatusCode::PERMANENT_REDIRECT, [(header::LOCATION, format!("{prefix}{trimmed}{query}"))]).into_response());
+    }
+    assets::file(path)
+}

@@ -1,0 +1,99 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, normalize, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+
+const SRC = dirname(fileURLToPath(import.meta.url))
+/** What each folder may import of ours. Files beside this one wire everything and may import all. */
+const MAY: Record<string, string[]> = {
+  api: ['model'],
+  model: ['api/types'],
+  css: [],
+  i18n: [],
+  map: ['api/types', 'model'],
+  state: ['api', 'i18n', 'map', 'model'],
+  ui: ['api', 'i18n', 'map', 'model', 'state'],
+  modes: ['api', 'i18n', 'map', 'model', 'state', 'ui'],
+}
+
+interface Import {
+  from: string
+  to: string
+}
+const SPECIFIER = /(?:\bfrom|\bimport)\s*\(?\s*'(\.[^']*)'/g
+
+/** The imports of one file, as paths from the source folder. */
+const importsOf = (from: string, text: string): Import[] =>
+  [...text.matchAll(SPECIFIER)].map(([, path]) => ({ from, to: normalize(join(dirname(from), path!)) }))
+const folderOf = (path: string): string | null => (path.includes('/') ? path.split('/')[0]! : null)
+
+const files = (folder: string): string[] =>
+  readdirSync(folder, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile() && /\.(ts|svelte)$/.test(entry.name) && !/\.test\.ts$/.test(entry.name))
+    .map((entry) => relative(SRC, join(entry.parentPath, entry.name)))
+
+/** Imports between folders that the table does not allow. */
+const wrong = (imports: Import[]): string[] =>
+  imports.flatMap(({ from, to }) => {
+    const [a, b] = [folderOf(from), folderOf(to)]
+    if (a === null || a === b) return []
+    const allowed = MAY[a]?.some((may) => to === may || to.startsWith(`${may}/`)) ?? false
+    return allowed ? [] : [`${from} imports ${to}`]
+  })
+
+/** A chain of folders that ends where it began, by the imports of values and types alike. */
+function circle(imports: Import[]): string[] | null {
+  const next = new Map<string, Set<string>>()
+  for (const { from, to } of imports) {
+    const [a, b] = [folderOf(from), folderOf(to)]
+    // The names of what the server says are shared by all and import nothing.
+    if (a === null || b === null || a === b || to === 'api/types') continue
+    next.set(a, (next.get(a) ?? new Set()).add(b))
+  }
+  const walk = (path: string[]): string[] | null => {
+    for (const folder of next.get(path.at(-1)!) ?? []) {
+      if (folder === path[0]) return [...path, folder]
+      const found = path.includes(folder) ? null : walk([...path, folder])
+      if (found) return found
+    }
+    return null
+  }
+  for (const start of next.keys()) {
+    const found = walk([start])
+    if (found) return found
+  }
+  return null
+}
+
+describe('the imports of the source tree', () => {
+  const all = files(SRC).flatMap((file) => importsOf(file, readFileSync(join(SRC, file), 'utf8')))
+  it('are seen', () => expect(all.length).toBeGreaterThan(500))
+  it('go the way the table says', () => expect(wrong(all)).toEqual([]))
+  it('make no circle between folders', () => expect(circle(all)).toBeNull())
+  it('know every folder', () => {
+    const folders = new Set(files(SRC).flatMap((file) => folderOf(file) ?? []))
+    expect([...folders].filter((folder) => !(folder in MAY))).toEqual([])
+  })
+})
+
+describe('the check itself', () => {
+  const seen = (from: string, path: string): Import[] => importsOf(from, `import { x } from '${path}'`)
+  it.each([
+    ['ui/frame/Desk.svelte', '../../modes'],
+    ['ui/frame/Desk.svelte', '../../modes/query/Layers.svelte'],
+    ['map/style.ts', '../ui/Tip.svelte'],
+    ['map/style.ts', '../state/atlas.svelte'],
+    ['model/cql.ts', '../api/client'],
+    ['api/client.ts', '../state/session.svelte'],
+    ['state/keys.ts', '../ui/Tip.svelte'],
+  ])('fails on %s importing %s', (from, path) => expect(wrong(seen(from, path))).toHaveLength(1))
+  it('reads imports that come late', () =>
+    expect(importsOf('ui/A.svelte', "{#await import('../modes/query') then x}")).toHaveLength(1))
+  it('allows the names of answers in the model', () => expect(wrong(seen('model/cql.ts', '../api/types'))).toEqual([]))
+  it('finds a circle', () =>
+    expect(circle([...seen('map/a.ts', '../model/b'), ...seen('model/b.ts', '../map/a')])).toEqual([
+      'map',
+      'model',
+      'map',
+    ]))
+})
