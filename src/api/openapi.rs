@@ -105,8 +105,24 @@ fn named(methods: &Value, parameter: &str, layer: Option<&Layer>) -> Value {
             parameters.retain(|own| own["in"] != "path" || own["name"] != parameter);
             parameters.extend(layer.filter(|_| takes_properties).into_iter().flat_map(properties));
         }
+        if layer.is_some_and(|layer| !layer.is_spatial()) {
+            without_shapes(operation);
+        }
     }
     methods
+}
+
+/// Rows without geometry have no forms that need one.
+fn without_shapes(operation: &mut Value) {
+    const SHAPES: [Form; 3] = [Form::FlatGeobuf, Form::Shapefile, Form::Kml];
+    for parameter in operation["parameters"].as_array_mut().into_iter().flatten().filter(|parameter| parameter["name"] == "f") {
+        if let Some(names) = parameter["schema"]["enum"].as_array_mut() {
+            names.retain(|name| !SHAPES.iter().any(|form| name == form.name()));
+        }
+    }
+    if let Some(content) = operation["responses"]["200"]["content"].as_object_mut() {
+        content.retain(|media_type, _| !SHAPES.iter().any(|form| media_type == form.media_type()));
+    }
 }
 
 fn properties(layer: &Layer) -> impl Iterator<Item = Value> {

@@ -17,7 +17,6 @@ use utoipa::{IntoParams, ToSchema};
 
 /// Which instruments to list.
 #[derive(Debug, Default, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct InstrumentQuery {
     pub state: Option<String>,

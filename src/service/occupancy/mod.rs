@@ -41,7 +41,6 @@ pub struct UnitAnswer {
 
 /// Which units to list.
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct UnitQuery {
     pub park: Option<String>,
