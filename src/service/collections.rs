@@ -31,3 +31,10 @@ fn no_collection(name: &str) -> Fault {
 pub(crate) fn no_such_park(park: &str) -> Fault {
     Fault::not_found("no_such_park", format!("没有园区 {park}"), format!("there is no park {park}")).at(park)
 }
+
+/// The row of a parcel's code.
+pub(crate) fn parcel_row(city: &City, code: &str) -> Outcome<usize> {
+    city.named("parcel")
+        .and_then(|table| table.row_of(code))
+        .ok_or_else(|| Fault::not_found("no_such_parcel", format!("没有宗地 {code}"), format!("there is no parcel {code}")).at(code))
+}

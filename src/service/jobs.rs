@@ -2,7 +2,7 @@
 //!
 //! Jobs have threads and a pool of their own, so that a long run neither holds up the map nor another person's click.
 
-use super::processes::{AnyAnswer, AnyProcess, Ask, Erased};
+use super::processes::{AnyAnswer, AnyProcess, Ask, Erased, Pace};
 use super::{Planner, Viewer, now};
 use crate::analysis::Control;
 use crate::domain::fault::Outcome;
@@ -145,6 +145,17 @@ impl Job {
 }
 
 impl Planner {
+    /// Executes on the analyses' own threads, so that a run that uses all cores does not hold up what the map asks for; what a slider
+    /// asks for is done at once, so that it does not wait behind such a run.
+    pub fn execute(&self, process: &dyn AnyProcess, inputs: &Erased) -> Outcome<Arc<dyn AnyAnswer>> {
+        let city = self.city();
+        let run = || process.execute(&Ask::plain(&city), inputs);
+        match process.pace(inputs) {
+            Pace::Quick => run(),
+            Pace::Slow => self.compute().install(run),
+        }
+    }
+
     /// Takes an analysis as a job and answers at once.
     pub fn submit(self: &Arc<Self>, viewer: &Viewer, process: &'static dyn AnyProcess, inputs: Erased) -> Outcome<JobStatus> {
         let created = now();

@@ -35,29 +35,3 @@ pub use crate::analysis::consolidation::action_plan::Unplanned;
 pub use crate::analysis::designation::ParkResult;
 pub use crate::analysis::progress::Light;
 pub use crate::analysis::upstairs::{Finding, RollUp};
-
-use super::Planner;
-use crate::city::City;
-use crate::domain::Fault;
-use crate::domain::fault::Outcome;
-use std::sync::Arc;
-
-impl Planner {
-    /// Executes on the analyses' own threads, so that a run that uses all cores does not hold up what the map asks for; what a slider
-    /// asks for is done at once, so that it does not wait behind such a run.
-    pub fn execute(&self, process: &dyn AnyProcess, inputs: &Erased) -> Outcome<Arc<dyn AnyAnswer>> {
-        let city = self.city();
-        let run = || process.execute(&Ask::plain(&city), inputs);
-        match process.pace(inputs) {
-            Pace::Quick => run(),
-            Pace::Slow => self.compute().install(run),
-        }
-    }
-}
-
-/// The row of a parcel's code.
-fn parcel_row(city: &City, code: &str) -> Outcome<usize> {
-    city.named("parcel")
-        .and_then(|table| table.row_of(code))
-        .ok_or_else(|| Fault::not_found("no_such_parcel", format!("没有宗地 {code}"), format!("there is no parcel {code}")).at(code))
-}

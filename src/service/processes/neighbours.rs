@@ -1,6 +1,6 @@
 //! Neighbours of a parcel with shared length (analyses.md §1).
 
-use super::parcel_row;
+use crate::service::collections::parcel_row;
 use crate::city::City;
 use crate::domain::fault::Outcome;
 use crate::domain::{Fault, LayerId};

@@ -1,12 +1,12 @@
 //! Which parcels a run is about.
 
 use super::super::drawing::Drawn;
-use super::super::parcel_row;
 use super::inputs::Inputs;
 use crate::city::{City, Table};
 use crate::domain::Fault;
 use crate::domain::fault::Outcome;
 use crate::formats::NotDrawn;
+use crate::service::collections::parcel_row;
 use crate::service::instruments::{LandOn, keep_standing};
 use crate::spatial::overlay;
 use crate::spatial::polygons::{PolygonSet, Polygons, Subset};

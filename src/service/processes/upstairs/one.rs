@@ -1,6 +1,5 @@
 //! One parcel or one outline, in full.
 
-use super::super::parcel_row;
 use super::super::process::Context;
 use super::answer::One;
 use super::ground::Ground;
@@ -10,6 +9,7 @@ use crate::analysis::upstairs::{Depth, Overrides, ParcelCase, check_from, check_
 use crate::city::Table;
 use crate::domain::fault::Outcome;
 use crate::rules::UpstairsPack;
+use crate::service::collections::parcel_row;
 use crate::service::packs::district_name;
 
 pub(super) fn one_parcel(context: &Context<'_>, table: &Table, code: &str, question: &Question) -> Outcome<One> {
