@@ -143,6 +143,17 @@ fn what_the_service_takes_and_gives_has_a_type() {
     only_known(&found, FREE_FORM);
 }
 
+/// What everybody who holds the city at work can call; more than that wants a type of its own.
+const MOST_METHODS: usize = 25;
+
+#[test]
+fn the_planner_stays_small() {
+    let files = sources::of(&root().join("src"));
+    let methods: Vec<String> = files.iter().flat_map(|file| sources::public_methods(&file.code, "Planner")).collect();
+    assert!(methods.iter().any(|method| method == "edit"), "the planner's methods are not found");
+    assert!(methods.len() <= MOST_METHODS, "{} methods: {methods:?}", methods.len());
+}
+
 #[test]
 fn main_only_wires() {
     let main = std::fs::read_to_string(root().join("src/main.rs")).expect("main.rs");

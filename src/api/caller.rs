@@ -43,7 +43,7 @@ impl FromRequestParts<App> for Caller {
             None => Viewer::guest(),
             Some(token) => {
                 let token = token.clone();
-                away(move || planner.viewer(Some(&token))).await?
+                away(move || planner.people().viewer(Some(&token))).await?
             }
         };
         Ok(Caller {

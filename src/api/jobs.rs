@@ -31,7 +31,7 @@ pub(super) fn accepted(status: &JobStatus, caller: &Caller) -> Response {
     responses((status = 200, body = JobList)),
 )]
 pub(super) async fn list(State(app): State<App>, caller: Caller) -> Response {
-    let jobs = app.planner.jobs(&caller.viewer).iter().map(|status| job(status, &caller.base)).collect();
+    let jobs = app.planner.jobs().list(&caller.viewer).iter().map(|status| job(status, &caller.base)).collect();
     let links = vec![Link::json("self", format!("{}/jobs", caller.base))];
     fresh(reply::untagged(caller.form, &JobList { jobs, links }))
 }
@@ -42,7 +42,7 @@ pub(super) async fn list(State(app): State<App>, caller: Caller) -> Response {
     responses((status = 200, body = Job)),
 )]
 pub(super) async fn one(State(app): State<App>, caller: Caller, Path(id): Path<String>) -> Result<Response, Refusal> {
-    Ok(fresh(reply::untagged(caller.form, &job(&app.planner.job_status(&caller.viewer, &id)?, &caller.base))))
+    Ok(fresh(reply::untagged(caller.form, &job(&app.planner.jobs().status(&caller.viewer, &id)?, &caller.base))))
 }
 
 /// What changes by itself and is one person's own is kept by nobody.
@@ -57,7 +57,7 @@ fn fresh(response: Response) -> Response {
 )]
 pub(super) async fn dismiss(State(app): State<App>, caller: Caller, Path(id): Path<String>) -> Result<Response, Refusal> {
     caller.may_write()?;
-    Ok(reply::untagged(Form::Json, &job(&app.planner.dismiss_job(&caller.viewer, &id)?, &caller.base)))
+    Ok(reply::untagged(Form::Json, &job(&app.planner.jobs().dismiss(&caller.viewer, &id)?, &caller.base)))
 }
 
 #[utoipa::path(
@@ -66,6 +66,6 @@ pub(super) async fn dismiss(State(app): State<App>, caller: Caller, Path(id): Pa
     responses((status = 200, body = BTreeMap<String, Value>)),
 )]
 pub(super) async fn results(State(app): State<App>, caller: Caller, Path(id): Path<String>) -> Result<Response, Refusal> {
-    let text = away(move || Ok(app.planner.job_result(&caller.viewer, &id)?.render(&caller.viewer)?.to_string())).await?;
+    let text = away(move || Ok(app.planner.jobs().result(&caller.viewer, &id)?.render(&caller.viewer)?.to_string())).await?;
     Ok(([(header::CONTENT_TYPE, "application/json")], text).into_response())
 }

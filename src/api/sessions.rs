@@ -27,7 +27,7 @@ fn describe(planner: &Planner, account: Option<&Account>) -> Session {
         name: account.map(|account| account.name.clone()),
         parks: account.map(|account| account.parks.clone()).unwrap_or_default(),
         role: account.map_or(Role::Guest, |account| account.role).as_str(),
-        setup: account.is_none() && planner.awaits_setup(),
+        setup: account.is_none() && planner.people().awaits_setup(),
         signed_in: account.is_some(),
     }
 }
@@ -49,7 +49,7 @@ pub(super) async fn who(State(app): State<App>, caller: Caller) -> Response {
 pub(super) async fn sign_in(State(app): State<App>, caller: Caller, Json(form): Json<SignIn>) -> Result<Response, Refusal> {
     caller.may_write()?;
     let (planner, address) = (app.planner.clone(), caller.address.clone());
-    let (account, token) = away(move || planner.sign_in(&form.account, &form.password, &address)).await?;
+    let (account, token) = away(move || planner.people().sign_in(&form.account, &form.password, &address)).await?;
     Ok(with_cookie(describe(&app.planner, Some(&account)), caller.cookie(&token)))
 }
 
@@ -61,7 +61,7 @@ pub(super) async fn sign_in(State(app): State<App>, caller: Caller, Json(form): 
 pub(super) async fn set_up(State(app): State<App>, caller: Caller, Json(form): Json<Setup>) -> Result<Response, Refusal> {
     caller.may_write()?;
     let planner = app.planner.clone();
-    let (account, token) = away(move || planner.set_up(&form)).await?;
+    let (account, token) = away(move || planner.people().set_up(&planner.city(), &form)).await?;
     Ok(with_cookie(describe(&app.planner, Some(&account)), caller.cookie(&token)))
 }
 
@@ -72,7 +72,7 @@ pub(super) async fn sign_out(State(app): State<App>, caller: Caller) -> Result<R
     gone.make_removal();
     if let Some(token) = caller.token {
         let planner = app.planner.clone();
-        away(move || planner.sign_out(&token)).await?;
+        away(move || planner.people().sign_out(&token)).await?;
     }
     Ok((StatusCode::NO_CONTENT, CookieJar::new().add(gone)).into_response())
 }

@@ -66,7 +66,7 @@ impl<T: Clone> Blocks<T> {
         }
         let blocks = Arc::make_mut(&mut self.blocks);
         blocks.truncate(count.div_ceil(BLOCK));
-        if let Some(last) = blocks.last_mut().filter(|_| count % BLOCK != 0) {
+        if let Some(last) = blocks.last_mut().filter(|_| !count.is_multiple_of(BLOCK)) {
             Arc::make_mut(last).truncate(count % BLOCK);
         }
         self.len = count;

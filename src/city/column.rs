@@ -135,7 +135,7 @@ impl Column {
 
     pub fn push(&mut self, value: CellRef<'_>) {
         let blocks = Arc::make_mut(&mut self.blocks);
-        if self.len % BLOCK == 0 {
+        if self.len.is_multiple_of(BLOCK) {
             blocks.push(Arc::new(Block::new(self.unique)));
         }
         if let Some(last) = blocks.last_mut() {
@@ -151,7 +151,7 @@ impl Column {
         (count - count % BLOCK..count).for_each(|row| last.push(self.kind, self.blocks[row / BLOCK].cell(row % BLOCK), &mut known));
         let blocks = Arc::make_mut(&mut self.blocks);
         blocks.truncate(count / BLOCK);
-        if count % BLOCK != 0 {
+        if !count.is_multiple_of(BLOCK) {
             blocks.push(Arc::new(last));
         }
         self.len = count;
@@ -238,7 +238,7 @@ mod tests {
             (ColumnType::Text, _) => format!("t{}", at % 700).into(),
             (ColumnType::Real, _) => (at as f64 / 3.0).into(),
             (ColumnType::Integer, _) => (at as i64).into(),
-            _ => (at % 2 == 0).into(),
+            _ => at.is_multiple_of(2).into(),
         };
         for kind in kinds {
             let mut expected: Vec<Value> = (0..2500).map(|at| value(kind, at)).collect();

@@ -54,24 +54,24 @@ impl User {
         match self.command {
             UserCommand::Add { city, account, name, role, park } => {
                 let planner = Planner::open_people(&city)?;
-                if planner.account(&account)?.is_some() {
+                if planner.people().account(&account)?.is_some() {
                     return Err(Fault::bad("account_exists", format!("账号 {account} 已存在"), format!("the account {account} exists"))
                         .help("用 user password 改密码", "use `user password` to change its password"));
                 }
                 let (password, made) = password()?;
-                planner.add_account(&account, name.as_deref().unwrap_or(&account), &role, &park, &password)?;
+                planner.people().add_account(&planner.city(), &account, name.as_deref().unwrap_or(&account), &role, &park, &password)?;
                 report(output, &account, made.then_some(password.as_str()));
             }
             UserCommand::Password { city, account } => {
                 let planner = Planner::open_people(&city)?;
                 let known = find(&planner, &account)?;
                 let (password, made) = password()?;
-                planner.add_account(&account, &known.name, known.role.as_str(), &known.parks, &password)?;
+                planner.people().add_account(&planner.city(), &account, &known.name, known.role.as_str(), &known.parks, &password)?;
                 report(output, &account, made.then_some(password.as_str()));
             }
             UserCommand::List { city } => {
                 let planner = Planner::open_people(&city)?;
-                let accounts = planner.accounts()?;
+                let accounts = planner.people().accounts()?;
                 let rows: Vec<Vec<String>> = accounts
                     .iter()
                     .map(|account| {
@@ -101,7 +101,7 @@ impl User {
                 let planner = Planner::open_people(&city)?;
                 let mut known = find(&planner, &account)?;
                 known.disabled = true;
-                planner.put_account(&known)?;
+                planner.people().put_account(&known)?;
                 output.result(&json!({ "account": account, "disabled": true }), || account.clone());
             }
         }
@@ -111,6 +111,7 @@ impl User {
 
 fn find(planner: &Planner, account: &str) -> Outcome<crate::domain::Account> {
     planner
+        .people()
         .account(account)?
         .ok_or_else(|| Fault::not_found("no_such_account", format!("没有账号 {account}"), format!("there is no account {account}")))
 }

@@ -66,7 +66,7 @@ async fn serve(planner: Arc<Planner>, front: api::Front, address: &str, open: bo
     let url = format!("http://{own}");
     println!("listening on {url}");
     let _ = std::io::stdout().flush();
-    if let Some(token) = planner.setup_token()? {
+    if let Some(token) = planner.people().setup_token()? {
         output.notice(format!("首次登录（一次性链接）：{url}/#setup={token}"), format!("first sign-in (one-time link): {url}/#setup={token}"));
     }
     if open {

@@ -10,9 +10,7 @@ pub mod stage {
 mod tests {
     #[test]
     fn every_code_stands_in_its_list() {
-        for (list, code) in [("stage", super::stage::BANKED)] {
-            let codes = crate::domain::catalogue().codes(list).expect(list);
-            assert!(codes.iter().any(|known| known.code == code), "{list} {code}");
-        }
+        let codes = crate::domain::catalogue().codes("stage").expect("stages");
+        assert!(codes.iter().any(|known| known.code == super::stage::BANKED));
     }
 }

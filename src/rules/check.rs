@@ -1,35 +1,13 @@
 //! Reading a pack's text and finding everything that is wrong with it (`parkplan rules check`).
 
+use super::RulesFault;
 use super::figure::{Cite, Figure, FigureValue, Status};
 use super::pack::{Header, Pack};
+use super::problem::Problem;
 use super::schema;
-use serde::Serialize;
 use std::collections::BTreeMap;
-use std::fmt;
 use std::sync::Arc;
 use toml::{Table, Value};
-
-/// One thing wrong with a pack, told in both languages. `code` is stable for scripts.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Problem {
-    pub code: &'static str,
-    /// Dotted path inside the file, or `line n` when the text is not TOML.
-    pub place: String,
-    pub zh: String,
-    pub en: String,
-}
-
-impl Problem {
-    pub(super) fn new(code: &'static str, place: impl Into<String>, zh: impl Into<String>, en: impl Into<String>) -> Self {
-        Problem { code, place: place.into(), zh: zh.into(), en: en.into() }
-    }
-}
-
-impl fmt::Display for Problem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {} [{}]", self.place, self.en, self.code)
-    }
-}
 
 /// Every problem of a pack's text, in file order by path; empty when the pack may be used.
 pub fn check(text: &str) -> Vec<Problem> {
@@ -38,6 +16,20 @@ pub fn check(text: &str) -> Vec<Problem> {
         problems.extend(schema::problems(&pack));
     }
     problems
+}
+
+impl Pack {
+    /// Reads one pack. Anything a linter would call an error refuses the whole pack: half a rule book is worse than none.
+    pub fn parse(text: &str) -> Result<Pack, RulesFault> {
+        let (pack, problems) = read(text);
+        match (pack, problems.first()) {
+            (Some(pack), None) => Ok(pack),
+            (pack, problem) => Err(RulesFault::Unreadable {
+                pack: pack.map_or_else(|| "?".to_owned(), |pack| pack.header.id),
+                detail: problem.map_or_else(String::new, Problem::to_string),
+            }),
+        }
+    }
 }
 
 /// The pack as far as it can be read, and what is wrong with its form (not with its values: that is [`schema::problems`]).

@@ -1,8 +1,8 @@
 //! Packs do not change once shipped: the record of every version with the hash of its text (`geodata/rules/packs.lock`).
 
-use super::check::Problem;
 use super::embedded::LOCK;
 use super::pack::Pack;
+use super::problem::Problem;
 use crate::domain::PackUse;
 use std::sync::OnceLock;
 

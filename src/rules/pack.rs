@@ -1,7 +1,6 @@
 //! A pack as read from TOML, and typed access to its figures.
 
 use super::RulesFault;
-use super::check::{Problem, read};
 use super::figure::{Cite, Cited, Figure, FigureValue};
 use crate::domain::run::sha256_hex;
 use crate::domain::{PackUse, catalogue};
@@ -41,18 +40,6 @@ pub struct Pack {
 }
 
 impl Pack {
-    /// Reads one pack. Anything a linter would call an error refuses the whole pack: half a rule book is worse than none.
-    pub fn parse(text: &str) -> Result<Pack, RulesFault> {
-        let (pack, problems) = read(text);
-        match (pack, problems.first()) {
-            (Some(pack), None) => Ok(pack),
-            (pack, problem) => Err(RulesFault::Unreadable {
-                pack: pack.map_or_else(|| "?".to_owned(), |pack| pack.header.id),
-                detail: problem.map_or_else(String::new, Problem::to_string),
-            }),
-        }
-    }
-
     pub(super) fn from_parts(header: Header, figures: BTreeMap<String, Figure>, text: &str) -> Pack {
         let hash = sha256_hex(text.as_bytes());
         let uses = vec![PackUse { id: header.id.clone(), version: header.version.clone(), hash: hash.clone() }];

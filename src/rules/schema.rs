@@ -1,10 +1,10 @@
 //! What each kind of pack may and must say. Declared once; the linter reads it, and so can help and docs.
 
-use super::check::Problem;
 use super::figure::{Figure, FigureValue, Status};
 use super::indicators::is_indicator;
 use super::order::{FIRE_CLASSES, VIBRATION_CLASSES};
 use super::pack::Pack;
+use super::problem::Problem;
 use crate::domain::catalogue;
 
 mod kinds;

@@ -1,9 +1,10 @@
 //! What is wrong with packs side by side: inheritance, versions, and whether every cluster gets a whole rule book.
 
-use super::check::{Problem, check};
+use super::check::check;
 use super::lock::Lock;
 use super::pack::Pack;
 use super::packs::Packs;
+use super::problem::Problem;
 use super::upstairs::UpstairsPack;
 use crate::domain::Fault;
 

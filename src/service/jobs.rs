@@ -91,7 +91,7 @@ struct Queue {
 
 /// The jobs of a server.
 #[derive(Default)]
-pub(super) struct Jobs {
+pub struct Jobs {
     queue: Mutex<Queue>,
 }
 
@@ -218,9 +218,11 @@ impl Planner {
             job.enter(state, Some(result));
         }
     }
+}
 
+impl Jobs {
     fn job(&self, viewer: &Viewer, id: &str) -> Outcome<Arc<Job>> {
-        locked(&self.jobs.queue)
+        locked(&self.queue)
             .jobs
             .values()
             .find(|job| job.id == id && job.belongs_to(viewer))
@@ -229,21 +231,21 @@ impl Planner {
     }
 
     /// The viewer's own jobs, newest first.
-    pub fn jobs(&self, viewer: &Viewer) -> Vec<JobStatus> {
+    pub fn list(&self, viewer: &Viewer) -> Vec<JobStatus> {
         let own = |job: &&Arc<Job>| viewer.account().is_some() && job.viewer.name() == viewer.name();
-        locked(&self.jobs.queue).jobs.values().rev().filter(own).map(|job| job.status()).collect()
+        locked(&self.queue).jobs.values().rev().filter(own).map(|job| job.status()).collect()
     }
 
-    pub fn job_status(&self, viewer: &Viewer, id: &str) -> Outcome<JobStatus> {
+    pub fn status(&self, viewer: &Viewer, id: &str) -> Outcome<JobStatus> {
         Ok(self.job(viewer, id)?.status())
     }
 
     /// Ends a job that waits or runs; it has no result then. One that is over is forgotten.
-    pub fn dismiss_job(&self, viewer: &Viewer, id: &str) -> Outcome<JobStatus> {
+    pub fn dismiss(&self, viewer: &Viewer, id: &str) -> Outcome<JobStatus> {
         let job = self.job(viewer, id)?;
         job.stop.store(true, Ordering::Relaxed);
         let was_open = job.enter(JobState::Dismissed, None);
-        let mut queue = locked(&self.jobs.queue);
+        let mut queue = locked(&self.queue);
         queue.waiting.retain(|waiting| waiting.id != job.id);
         if !was_open {
             queue.jobs.retain(|_, known| known.id != job.id);
@@ -253,7 +255,7 @@ impl Planner {
     }
 
     /// The result of a job that is done, or the fault with which it ended.
-    pub fn job_result(&self, viewer: &Viewer, id: &str) -> Outcome<Arc<dyn AnyAnswer>> {
+    pub fn result(&self, viewer: &Viewer, id: &str) -> Outcome<Arc<dyn AnyAnswer>> {
         let job = self.job(viewer, id)?;
         let run = locked(&job.run);
         match (&run.result, run.state) {

@@ -2,8 +2,9 @@
 
 use super::edits::Person;
 use super::events::{Event, Events};
+use super::sessions::People;
 use super::writer::{Done, Writer};
-use super::{Viewer, jobs, load, now, sessions, today};
+use super::{Viewer, jobs, load, now, today};
 use crate::city::City;
 use crate::domain::fault::Outcome;
 use crate::domain::{Edit, Fault, FaultKind};
@@ -17,12 +18,11 @@ use tokio::sync::broadcast;
 /// A city at work.
 pub struct Planner {
     pub(super) store: Arc<dyn CityStore>,
-    pub(super) accounts: Arc<dyn AccountStore>,
     pub(super) city: Arc<ArcSwap<City>>,
     /// None where the city was opened for reading.
     pub(super) writer: Option<Writer>,
     pub(super) events: Events,
-    pub(super) sessions: sessions::Sessions,
+    people: People,
     pub(super) jobs: jobs::Jobs,
     /// Threads of the analyses: the map's requests never wait for them.
     pub(super) compute: rayon::ThreadPool,
@@ -53,11 +53,10 @@ impl Planner {
         let writer = if writes { Some(Writer::start(store.clone(), city.clone(), events.clone())?) } else { None };
         Ok(Planner {
             store,
-            accounts,
             city,
             writer,
             events,
-            sessions: sessions::Sessions::default(),
+            people: People::new(accounts),
             jobs: jobs::Jobs::default(),
             compute: rayon::ThreadPoolBuilder::new().build().map_err(|error| Fault::internal("threads", error))?,
         })
@@ -70,6 +69,14 @@ impl Planner {
 
     pub fn listen(&self) -> broadcast::Receiver<Event> {
         self.events.listen()
+    }
+
+    pub fn people(&self) -> &People {
+        &self.people
+    }
+
+    pub fn jobs(&self) -> &jobs::Jobs {
+        &self.jobs
     }
 
     /// Makes an edit: checked against the head, on disk and published when this returns.

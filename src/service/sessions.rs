@@ -1,14 +1,16 @@
 //! Signing in: argon2id hashes, random tokens of which only the hash is kept, slow-down after failures, the one-time set-up link.
 
-use super::{Planner, Viewer};
+use super::Viewer;
+use crate::city::City;
 use crate::domain::fault::Outcome;
 use crate::domain::run::sha256_hex;
 use crate::domain::{Account, Fault, FaultKind, LayerId, Role};
+use crate::store::AccountStore;
 use argon2::Argon2;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash};
 use serde::Deserialize;
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use utoipa::ToSchema;
 
@@ -19,8 +21,9 @@ const FREE_FAILURES: u32 = 5;
 const LONGEST_WAIT: Duration = Duration::from_secs(300);
 const SHORTEST_PASSWORD: usize = 10;
 
-#[derive(Default)]
-pub(super) struct Sessions {
+/// Accounts and who is signed in.
+pub struct People {
+    accounts: Arc<dyn AccountStore>,
     failures: Mutex<HashMap<String, (u32, Instant)>>,
     setup: Mutex<Option<String>>,
 }
@@ -36,32 +39,36 @@ pub struct Setup {
     pub parks: Vec<String>,
 }
 
-impl Planner {
+impl People {
+    pub(super) fn new(accounts: Arc<dyn AccountStore>) -> Self {
+        People { accounts, failures: Mutex::default(), setup: Mutex::default() }
+    }
+
     /// A one-time token for making the first account; none when accounts exist.
     pub fn setup_token(&self) -> Outcome<Option<String>> {
         if !self.accounts.accounts()?.is_empty() {
             return Ok(None);
         }
         let token = random_token()?;
-        *self.sessions.setup.lock().unwrap_or_else(PoisonError::into_inner) = Some(sha256_hex(token.as_bytes()));
+        *self.setup.lock().unwrap_or_else(PoisonError::into_inner) = Some(sha256_hex(token.as_bytes()));
         Ok(Some(token))
     }
 
     /// Whether the one-time link is open.
     pub fn awaits_setup(&self) -> bool {
-        self.sessions.setup.lock().unwrap_or_else(PoisonError::into_inner).is_some()
+        self.setup.lock().unwrap_or_else(PoisonError::into_inner).is_some()
     }
 
     /// Makes the first account and signs it in. The link works once; a form with a mistake may be sent again, a wrong token closes it.
-    pub fn set_up(&self, setup: &Setup) -> Outcome<(Account, String)> {
-        let expected = self.sessions.setup.lock().unwrap_or_else(PoisonError::into_inner).take();
+    pub fn set_up(&self, city: &City, setup: &Setup) -> Outcome<(Account, String)> {
+        let expected = self.setup.lock().unwrap_or_else(PoisonError::into_inner).take();
         if expected.as_deref() != Some(sha256_hex(setup.token.as_bytes()).as_str()) {
             return Err(Fault::new(FaultKind::Forbidden, "setup_link", "一次性链接已失效", "the one-time link is no longer valid")
                 .help("重新启动服务会给出新的链接", "restart the server for a new link"));
         }
-        let made = self.add_account(&setup.account, &setup.account, &setup.role, &setup.parks, &setup.password);
+        let made = self.add_account(city, &setup.account, &setup.account, &setup.role, &setup.parks, &setup.password);
         if made.is_err() {
-            *self.sessions.setup.lock().unwrap_or_else(PoisonError::into_inner) = expected;
+            *self.setup.lock().unwrap_or_else(PoisonError::into_inner) = expected;
         }
         let account = made?;
         let token = self.open_session(&account.account)?;
@@ -83,7 +90,7 @@ impl Planner {
     }
 
     /// Adds an account or changes its name, role, parks and password.
-    pub fn add_account(&self, account: &str, name: &str, role: &str, parks: &[String], password: &str) -> Outcome<Account> {
+    pub fn add_account(&self, city: &City, account: &str, name: &str, role: &str, parks: &[String], password: &str) -> Outcome<Account> {
         let legal = |text: &str| !text.is_empty() && text.chars().count() <= 64 && !text.chars().any(char::is_control);
         let mut fault = Fault::new(FaultKind::Unprocessable, "account_invalid", "账号信息有误", "the account's details are not right");
         if !legal(account) {
@@ -100,7 +107,6 @@ impl Planner {
         if role.is_none() {
             fault = fault.field("/role", "角色应为 operator、planner 或 admin", "the role is operator, planner or admin");
         }
-        let city = self.city();
         for park in parks {
             if city.table(LayerId::Park).row_of(park).is_none() {
                 fault = fault.field("/parks", format!("没有园区 {park}"), format!("there is no park {park}"));
@@ -125,12 +131,12 @@ impl Planner {
         let right = PasswordHash::new(&hash).is_ok_and(|parsed| Argon2::default().verify_password(password.as_bytes(), &parsed).is_ok());
         match known {
             Some((account, _)) if right && !account.disabled => {
-                self.sessions.failures.lock().unwrap_or_else(PoisonError::into_inner).remove(&keys[0]);
+                self.failures.lock().unwrap_or_else(PoisonError::into_inner).remove(&keys[0]);
                 let token = self.open_session(&account.account)?;
                 Ok((account, token))
             }
             _ => {
-                let mut failures = self.sessions.failures.lock().unwrap_or_else(PoisonError::into_inner);
+                let mut failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
                 for key in keys {
                     let entry = failures.entry(key).or_insert((0, Instant::now()));
                     *entry = (entry.0 + 1, Instant::now());
@@ -141,7 +147,7 @@ impl Planner {
     }
 
     fn check_pace(&self, keys: &[String]) -> Outcome<()> {
-        let mut failures = self.sessions.failures.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
         failures.retain(|_, (_, last)| last.elapsed() < LONGEST_WAIT);
         for key in keys {
             if let Some((count, last)) = failures.get(key).filter(|(count, _)| *count >= FREE_FAILURES) {

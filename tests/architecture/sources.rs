@@ -93,7 +93,7 @@ fn imports(code: &str) -> Vec<(bool, String)> {
     let mut found = Vec::new();
     for statement in code.split(';') {
         let Some(at) = statement.rfind("use ").filter(|at| starts_a_statement(&statement[..*at])) else { continue };
-        found.push((statement[..at].trim_end().ends_with(|end: char| end == 'b' || end == ')'), statement[at + 4..].to_owned()));
+        found.push((statement[..at].trim_end().ends_with(['b', ')']), statement[at + 4..].to_owned()));
     }
     found
 }
@@ -211,4 +211,16 @@ pub fn names_outside(code: &str, outside: &str) -> bool {
     code.match_indices(&format!("{outside}::"))
         .any(|(at, _)| !code[..at].ends_with(|before: char| before.is_alphanumeric() || before == '_' || before == ':'))
         || code.lines().any(|line| line.trim() == format!("use {outside};"))
+}
+
+/// The public methods of a type in this code.
+pub fn public_methods(code: &str, of: &str) -> Vec<String> {
+    let head = format!("\nimpl {of} {{\n");
+    let mut found = Vec::new();
+    for block in code.split(&head).skip(1) {
+        let block = block.split("\n}").next().unwrap_or_default();
+        let names = block.lines().filter_map(|line| line.strip_prefix("    pub fn ").or_else(|| line.strip_prefix("    pub async fn ")));
+        found.extend(names.filter_map(|line| line.split(['(', '<']).next()).map(str::to_owned));
+    }
+    found
 }

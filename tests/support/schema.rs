@@ -23,7 +23,10 @@ pub fn document() -> &'static Value {
 pub fn hold(method: &str, path: &str, answer: &Answer) {
     let path = path.split('?').next().unwrap_or_default();
     let Some((template, methods)) = route(path) else {
-        return if answer.status >= 400 { problem(method, path, answer) } else { () };
+        if answer.status >= 400 {
+            problem(method, path, answer);
+        }
+        return;
     };
     let Some(operation) = methods.get(method.to_ascii_lowercase()) else { return problem(method, path, answer) };
     let status = answer.status.to_string();

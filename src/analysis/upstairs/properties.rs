@@ -117,6 +117,24 @@ proptest! {
     }
 }
 
+/// A looser height lets in more storeys whose smaller plates leave land over; the span between slanted edges that the tighter one needed must still be seen.
+#[test]
+fn a_higher_building_on_slanted_land_is_no_smaller() {
+    let points = [
+        (44.78987331541109, 0.0),
+        (38.08558207330927, 65.96616318680606),
+        (-35.66190751787955, 61.76823571578992),
+        (-114.114975977515, 1.3975054006564085e-14),
+        (-36.86003199023115, -63.843448175694434),
+        (68.98263499031968, -119.48142864321227),
+    ];
+    let tight =
+        Overrides { far: Some(4.59141699587761), coverage: Some(0.48137557669362313), height: Some(61.3270784209128), ..Overrides::default() };
+    let loose = Overrides { height: Some(76.48975752354596), ..tight.clone() };
+    let of = |overrides: &Overrides| gfa(&parcel(&points), &two_plates(), overrides);
+    assert!(of(&loose) >= of(&tight) * (1.0 - 1e-6), "{} {}", of(&loose), of(&tight));
+}
+
 #[test]
 #[ignore = "a measurement: cargo test --release -- --ignored --nocapture time_per_parcel"]
 fn time_per_parcel() {

@@ -112,11 +112,14 @@ fn every_block_of_rows_is_tested_with_its_own_texts() {
     }
 }
 
+/// A filter and the rows that it finds.
+type Case<'t> = (&'t str, &'t [u32]);
+
 #[test]
 fn each_test_finds_its_rows_and_null_is_unknown() {
     const ALL: &[u32] = &[0, 1, 2];
     const NONE: &[u32] = &[];
-    let cases: [(LayerId, &[(&str, &[u32])]); 4] = [
+    let cases: [(LayerId, &[Case<'_>]); 4] = [
         (
             LayerId::Park,
             &[
@@ -207,9 +210,12 @@ fn each_test_finds_its_rows_and_null_is_unknown() {
     }
 }
 
+/// A filter, and what its refusal says.
+type Refusal<'t> = (&'t str, &'t str, &'t str);
+
 #[test]
 fn a_value_of_another_type_than_the_column_is_refused_and_the_right_way_is_shown() {
-    let cases: [(LayerId, &[(&str, &str, &str)]); 2] = [
+    let cases: [(LayerId, &[Refusal<'_>]); 2] = [
         (
             LayerId::Park,
             &[

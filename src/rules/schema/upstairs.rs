@@ -2,9 +2,9 @@
 
 use super::is_code;
 use crate::domain::catalogue;
-use crate::rules::check::Problem;
 use crate::rules::figure::FigureValue;
 use crate::rules::pack::Pack;
+use crate::rules::problem::Problem;
 
 pub(super) fn problems(pack: &Pack) -> Vec<Problem> {
     let mut found = Vec::new();

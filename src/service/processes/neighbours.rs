@@ -1,9 +1,9 @@
 //! Neighbours of a parcel with shared length (analyses.md §1).
 
-use crate::service::collections::parcel_row;
 use crate::city::City;
 use crate::domain::fault::Outcome;
 use crate::domain::{Fault, LayerId};
+use crate::service::collections::parcel_row;
 use crate::spatial::adjacency::{self, AdjacencyOptions, ContactClass};
 use crate::spatial::bounds::grown;
 use serde::Serialize;

@@ -141,11 +141,7 @@ impl Space {
         // The most cells seen to fit, and whether the question's limits kept larger ones from being seen.
         let (mut largest, mut limited) = (self.attainable.most(usize::MAX), false);
         for fine in [false, true] {
-            // Between slanted edges a span more may fit between corners. That matters where land is what lacks: where the best building so far takes
-            // the largest layout whole.
-            if fine && found.cells < largest {
-                return found;
-            }
+            // Between slanted edges a span more may fit between corners.
             for &index in frames.iter().filter(|index| !fine || self.frames[**index].slanted) {
                 let Some((at_least, at_most)) = wanted else { return found };
                 limited |= sums.lowest_from(at_most + 1).is_some();

@@ -33,11 +33,11 @@ pub(super) fn accepted_sites(city: &City, parks: &[String], pack: &rules::Consol
         .filter(|row| !undone.contains(instruments.key(*row)))
         .collect();
     // A merge whose plan parcel has become part of another one counts there.
-    let members: HashSet<String> = merges.iter().flat_map(|row| list(&instruments, *row, "parents")).collect();
-    let origins = Origins::new(city, parcels, &instruments);
+    let members: HashSet<String> = merges.iter().flat_map(|row| list(instruments, *row, "parents")).collect();
+    let origins = Origins::new(city, parcels, instruments);
     let mut sites = Vec::new();
     for row in merges {
-        let (codes, children) = (list(&instruments, row, "parents"), list(&instruments, row, "children"));
+        let (codes, children) = (list(instruments, row, "parents"), list(instruments, row, "children"));
         if !children.is_empty() && children.iter().all(|child| members.contains(child)) {
             continue;
         }
