@@ -1,7 +1,8 @@
-//! Answers that are made of parts here: landing, collections, processes, jobs, sessions. Members stand in the order of their names.
+//! Answers that are made of parts here: landing, collections, processes, jobs, sessions. Members stand as they always have: scripts compare answers as text.
 
 use crate::domain::catalogue::{Cluster, Code, Lineage};
 use crate::service::jobs::JobStatus;
+use indexmap::IndexMap;
 use serde::Serialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -10,13 +11,13 @@ use utoipa::ToSchema;
 /// A link as OGC APIs write it.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(super) struct Link {
-    pub href: String,
     pub rel: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub title: Option<&'static str>,
+    pub href: String,
     /// Media type.
     #[serde(rename = "type")]
     pub kind: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub title: Option<&'static str>,
 }
 
 impl Link {
@@ -32,27 +33,27 @@ impl Link {
 /// The landing page.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Landing {
-    pub city: CityFacts,
+    pub title: String,
     pub description: &'static str,
     pub links: Vec<Link>,
-    pub title: String,
+    pub city: CityFacts,
 }
 
 /// What the served city says of itself.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct CityFacts {
+    pub name: String,
+    /// `EPSG:n` of the working CRS.
+    pub crs: String,
+    pub revision: i64,
+    /// Whether the city is the embedded sample.
+    pub sample: bool,
     /// ISO date on which the data stands.
     pub as_of: String,
     /// West, south, east, north in degrees.
     pub bbox: Option<[f64; 4]>,
-    /// `EPSG:n` of the working CRS.
-    pub crs: String,
     /// Where a map may open so that the city is seen at once.
     pub focus: Option<[f64; 4]>,
-    pub name: String,
-    pub revision: i64,
-    /// Whether the city is the embedded sample.
-    pub sample: bool,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -63,8 +64,8 @@ pub(super) struct Conformance {
 
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Health {
-    pub revision: i64,
     pub status: &'static str,
+    pub revision: i64,
     pub version: &'static str,
 }
 
@@ -76,20 +77,20 @@ pub(super) struct Collections {
 
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Collection {
-    pub crs: [&'static str; 1],
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub extent: Option<Extent>,
     pub id: String,
-    #[serde(rename = "itemCount")]
-    pub item_count: Option<usize>,
+    pub title: String,
     /// `feature`, or `record` where there is no geometry.
     #[serde(rename = "itemType")]
     pub item_type: &'static str,
+    pub crs: [&'static str; 1],
+    #[serde(rename = "itemCount")]
+    pub item_count: Option<usize>,
     pub links: Vec<Link>,
     /// In which the coordinates are kept.
     #[serde(rename = "storageCrs", skip_serializing_if = "Option::is_none")]
     pub storage_crs: Option<String>,
-    pub title: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub extent: Option<Extent>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -106,65 +107,65 @@ pub(super) struct SpatialExtent {
 /// JSON Schema of a collection's properties.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Properties {
-    #[serde(rename = "$id")]
-    pub id: String,
     #[serde(rename = "$schema")]
     pub schema: &'static str,
-    #[serde(rename = "additionalProperties")]
-    pub additional: bool,
-    pub properties: BTreeMap<String, Property>,
-    pub title: String,
+    #[serde(rename = "$id")]
+    pub id: String,
     #[serde(rename = "type")]
     pub kind: &'static str,
+    pub title: String,
+    pub properties: IndexMap<String, Property>,
+    #[serde(rename = "additionalProperties")]
+    pub additional: bool,
 }
 
 /// A property as JSON Schema, with its names, its unit and its source.
 #[derive(Debug, Default, Serialize, ToSchema)]
 pub(super) struct Property {
-    #[serde(rename = "enum", skip_serializing_if = "Option::is_none")]
-    pub choices: Option<Vec<String>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub format: Option<&'static str>,
     pub title: String,
     #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
     pub kind: Option<&'static str>,
-    #[serde(rename = "x-codes", skip_serializing_if = "Option::is_none")]
-    pub codes: Option<String>,
+    #[serde(rename = "x-zh", skip_serializing_if = "Option::is_none")]
+    pub zh: Option<String>,
     #[serde(rename = "x-en", skip_serializing_if = "Option::is_none")]
     pub en: Option<String>,
-    #[serde(rename = "x-ogc-role", skip_serializing_if = "Option::is_none")]
-    pub role: Option<&'static str>,
     #[serde(rename = "x-source", skip_serializing_if = "Option::is_none")]
     pub source: Option<String>,
     #[serde(rename = "x-unit", skip_serializing_if = "Option::is_none")]
     pub unit: Option<String>,
-    #[serde(rename = "x-zh", skip_serializing_if = "Option::is_none")]
-    pub zh: Option<String>,
+    #[serde(rename = "x-codes", skip_serializing_if = "Option::is_none")]
+    pub codes: Option<String>,
+    #[serde(rename = "enum", skip_serializing_if = "Option::is_none")]
+    pub choices: Option<Vec<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub format: Option<&'static str>,
+    #[serde(rename = "x-ogc-role", skip_serializing_if = "Option::is_none")]
+    pub role: Option<&'static str>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Processes {
+    pub processes: Vec<ProcessSummary>,
     pub links: Vec<Link>,
-    pub processes: Vec<ProcessDescription>,
 }
 
-/// An analysis; by itself also with what it takes.
+/// An analysis in the list of them (OGC processSummary).
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct ProcessDescription {
-    #[serde(flatten)]
-    pub described: Option<Described>,
-    pub description: String,
+pub(super) struct ProcessSummary {
     pub id: String,
+    pub version: &'static str,
+    pub title: String,
+    pub description: String,
     #[serde(rename = "jobControlOptions")]
     pub job_control: [&'static str; 3],
     pub links: Vec<Link>,
-    pub title: String,
-    pub version: &'static str,
 }
 
-/// What a process takes and gives.
+/// An analysis by itself, also with what it takes and gives.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct Described {
+pub(super) struct ProcessDescription {
+    #[serde(flatten)]
+    pub summary: ProcessSummary,
     /// What a form starts from.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub defaults: Option<Value>,
@@ -204,26 +205,26 @@ pub(super) struct Job {
 /// Who asks.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Session {
+    pub signed_in: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub account: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
+    pub role: &'static str,
     /// Parks in which an operator may write.
     pub parks: Vec<String>,
-    pub role: &'static str,
     /// No account exists yet: the first one is made with the one-time link.
     pub setup: bool,
-    pub signed_in: bool,
 }
 
 /// Code lists by name, and what stands beside them.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Catalogue {
-    pub clusters: &'static [Cluster],
-    pub layer: Vec<Code>,
-    pub lineage: &'static [Lineage],
     #[serde(flatten)]
     pub lists: &'static BTreeMap<String, Vec<Code>>,
+    pub clusters: &'static [Cluster],
+    pub lineage: &'static [Lineage],
+    pub layer: Vec<Code>,
 }
 
 /// A page of features (RFC 7946 with the counts of OGC API – Features).

@@ -9,7 +9,7 @@ use crate::domain::{Column, ColumnType, Lang, Layer, LayerId, catalogue};
 use crate::service;
 use axum::extract::{Path, State};
 use axum::response::Response;
-use std::collections::BTreeMap;
+use indexmap::IndexMap;
 
 pub(super) const CRS84: &str = "http://www.opengis.net/def/crs/OGC/1.3/CRS84";
 
@@ -109,13 +109,13 @@ async fn answer_properties(app: App, caller: Caller, name: String) -> Result<Res
 fn properties(layer: &Layer, caller: &Caller) -> Properties {
     let private = caller.viewer.sees_private(&layer.name);
     let columns = layer.columns.iter().filter(|column| private || !column.private);
-    let mut properties: BTreeMap<String, Property> = columns.map(|column| (column.name.clone(), property(column, caller))).collect();
+    let mut properties = IndexMap::new();
     if layer.is_spatial() {
         let title = in_language(caller, "几何", "Geometry");
-        let geometry = Property { format: Some("geometry-any"), title, role: Some("primary-geometry"), ..Property::default() };
-        // A column of this name would win, as it does in features.
-        properties.entry("geom".to_owned()).or_insert(geometry);
+        properties.insert("geom".to_owned(), Property { format: Some("geometry-any"), title, role: Some("primary-geometry"), ..Property::default() });
     }
+    // A column of that name would win, as it does in features.
+    properties.extend(columns.map(|column| (column.name.clone(), property(column, caller))));
     Properties {
         id: format!("{}/collections/{}/schema", caller.base, layer.name),
         schema: "https://json-schema.org/draft/2020-12/schema",

@@ -1,6 +1,6 @@
 //! `/processes`: the analyses (OGC API – Processes, synchronous, or as a job with `Prefer: respond-async`).
 
-use super::answers::{Described, InputDescription, Job, Link, ProcessDescription, Processes};
+use super::answers::{InputDescription, Job, Link, ProcessDescription, ProcessSummary, Processes};
 use super::offers::Pages;
 use super::{App, Caller, Refusal, away, jobs, reply};
 use crate::domain::fault::Outcome;
@@ -22,11 +22,9 @@ pub(super) struct Execution {
     inputs: Erased,
 }
 
-/// A process in the list (OGC processSummary).
-fn summary(process: &dyn AnyProcess, base: &str) -> ProcessDescription {
+fn summary(process: &dyn AnyProcess, base: &str) -> ProcessSummary {
     let (id, words) = (process.id(), process.words());
-    ProcessDescription {
-        described: None,
+    ProcessSummary {
         description: words.en.to_owned(),
         id: id.to_owned(),
         job_control: ["sync-execute", "async-execute", "dismiss"],
@@ -48,14 +46,14 @@ fn description(process: &dyn AnyProcess, base: &str) -> Outcome<ProcessDescripti
         (name.clone(), InputDescription { description, min_occurs: u8::from(required(name)), schema: schema.clone(), title: name.clone() })
     };
     let inputs = schema["properties"].as_object().into_iter().flatten().map(input).collect();
-    let described = Described {
+    Ok(ProcessDescription {
+        summary: summary(process, base),
         defaults: process.defaults()?.map(|defaults| json!(defaults)),
         example: BTreeMap::from([("inputs", json!(process.example()?))]),
         inputs,
         outputs: json!({ "answer": { "title": "answer", "schema": { "type": "object" } } }),
         input_schema: schema,
-    };
-    Ok(ProcessDescription { described: Some(described), ..summary(process, base) })
+    })
 }
 
 /// RFC 7240: one of the preferences is `respond-async`.

@@ -40,14 +40,14 @@ pub struct Floor {
     pub code: String,
     pub building: String,
     pub floor: Option<String>,
-    /// 1 is the ground floor.
-    pub order: Option<i64>,
+    pub lifts: Option<i64>,
     pub area_m2: Option<f64>,
     pub height_m: Option<f64>,
     pub load_kn_m2: Option<f64>,
     pub power_kva: Option<f64>,
     pub fire_class: Option<String>,
-    pub lifts: Option<i64>,
+    /// 1 is the ground floor.
+    pub order: Option<i64>,
 }
 
 impl From<&Row> for Unit {

@@ -16,14 +16,14 @@ pub struct Places {
 /// A place that was found: a row of a layer, or a point that was written down (`place`).
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Place {
-    /// West, south, east, north in degrees.
-    pub bbox: Option<[f64; 4]>,
-    /// Longitude, latitude.
-    pub centre: Option<[f64; 2]>,
     pub collection: String,
-    pub detail: Option<String>,
     pub id: String,
     pub name: String,
+    pub detail: Option<String>,
+    /// Longitude, latitude.
+    pub centre: Option<[f64; 2]>,
+    /// West, south, east, north in degrees.
+    pub bbox: Option<[f64; 4]>,
 }
 
 pub fn search(city: &City, text: &str, limit: usize) -> Outcome<Places> {

@@ -7,8 +7,8 @@ use crate::domain::fault::Outcome;
 use crate::domain::{Fault, GeometryKind, LayerId};
 use crate::formats::wire::vector_tile::{TileStyle, encode};
 use crate::spatial::tile::TileAddress;
+use indexmap::IndexMap;
 use serde::Serialize;
-use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
 /// The largest number of features in one tile; the largest by area stay, and TileJSON says so.
@@ -75,31 +75,31 @@ pub fn tile(city: &City, layer: &str, tile: TileAddress) -> Outcome<Vec<u8>> {
 /// TileJSON 3.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct TileJson {
+    pub tilejson: &'static str,
+    pub name: String,
+    pub description: String,
+    pub tiles: [String; 1],
+    pub minzoom: u8,
+    pub maxzoom: u8,
     /// West, south, east, north in degrees.
     pub bounds: Option<[f64; 4]>,
-    pub description: String,
-    pub maxzoom: u8,
-    pub minzoom: u8,
-    pub name: String,
-    pub tilejson: &'static str,
-    pub tiles: [String; 1],
     pub vector_layers: [VectorLayer; 1],
 }
 
 #[derive(Debug, Serialize, ToSchema)]
 pub struct VectorLayer {
-    /// Property → what it means.
-    pub fields: BTreeMap<String, String>,
     pub id: String,
-    pub maxzoom: u8,
+    /// Property → what it means.
+    pub fields: IndexMap<String, String>,
     pub minzoom: u8,
+    pub maxzoom: u8,
 }
 
 /// TileJSON of a layer; `base` is the server's own address.
 pub fn tile_json(city: &City, layer: &str, base: &str) -> Outcome<TileJson> {
     let definition = super::collection(layer)?;
     let bounds = city.named(layer).and_then(|table| table.extent()).map(|extent| city.lon_lat_box(extent));
-    let fields: BTreeMap<String, String> = properties(layer)
+    let fields: IndexMap<String, String> = properties(layer)
         .into_iter()
         .filter_map(|name| definition.column(name))
         .map(|column| (column.name.clone(), column.unit.as_ref().map_or_else(|| column.zh.clone(), |unit| format!("{} ({unit})", column.zh))))

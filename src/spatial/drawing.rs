@@ -64,7 +64,7 @@ mod tests {
     fn one_part_is_a_polygon_and_several_or_none_are_a_multi_polygon() {
         let east = |point: Coord<f64>| Coord { x: point.x + 100.0, y: point.y };
         let one = rectangle(0.0, 0.0, 2.0, 1.0);
-        let ring = json!([[100.0, 0.0], [102.0, 0.0], [102.0, 1.0], [100.0, 1.0], [100.0, 0.0]]);
+        let ring = json!([[102.0, 0.0], [102.0, 1.0], [100.0, 1.0], [100.0, 0.0], [102.0, 0.0]]);
         assert_eq!(to_value(Drawing::of(&one, &east)).expect("json"), json!({ "type": "Polygon", "coordinates": [ring] }));
         assert_eq!(to_value(Drawing::multi_polygon(&one, &east)).expect("json"), json!({ "type": "MultiPolygon", "coordinates": [[ring]] }));
         let none = MultiPolygon::new(Vec::new());

@@ -65,7 +65,8 @@ class Server:
 
     def ask(self, method, path, body=None, headers=(), who="guest"):
         """Status, headers and bytes of one request."""
-        own = {"Accept": "application/json", **dict(headers)}
+        # A tile is no JSON.
+        own = {"Accept": "*/*" if "/tiles/" in path else "application/json", **dict(headers)}
         if method != "GET":
             own.setdefault("X-Requested-With", "parkplan")
         if body is not None:

@@ -31,9 +31,9 @@ pub struct Inputs {
 /// The scorecards. Codes of firms stay in the lists of left-out records until somebody reads them.
 #[derive(Clone, Debug, Serialize)]
 pub struct Scorecards {
-    pub run: RunRecord,
     #[serde(flatten)]
     pub result: DesignationResult,
+    pub run: RunRecord,
     /// Which of the left-out records are firms.
     #[serde(skip)]
     firm_codes: HashSet<String>,

@@ -30,13 +30,13 @@ pub struct Inputs {
 
 #[derive(Clone, Debug, Serialize)]
 pub struct ProgressAnswer {
-    pub run: RunRecord,
     pub as_of: NaiveDate,
     pub plan: Followed,
     pub lines: CitedLines,
     pub tasks: Vec<TaskLights>,
     pub counts: Counts,
     pub completion: Vec<Completion>,
+    pub run: RunRecord,
 }
 
 /// The saved plan that is followed.

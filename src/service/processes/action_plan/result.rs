@@ -14,7 +14,6 @@ use std::collections::BTreeMap;
 
 #[derive(Clone, Debug, Serialize)]
 pub struct PlannedYears {
-    pub run: RunRecord,
     pub from: i32,
     pub to: i32,
     pub hard: bool,
@@ -35,6 +34,7 @@ pub struct PlannedYears {
     pub parks: Vec<ParkLine>,
     /// Whether the yearly capacity is sourced.
     pub capacity_status: Status,
+    pub run: RunRecord,
 }
 
 #[derive(Clone, Debug, Serialize)]

@@ -10,12 +10,12 @@ use std::borrow::Cow;
 
 #[derive(Clone, Debug, Serialize)]
 pub struct Consolidation {
-    pub run: RunRecord,
     #[serde(flatten)]
     pub found: DrawnAnswer,
     /// Of a basket only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub connect: Option<Vec<Joining>>,
+    pub run: RunRecord,
 }
 
 /// Parcels that would join a piece of a basket to the rest.

@@ -11,7 +11,6 @@ use serde_json::{Map, json};
 
 #[derive(Clone, Debug, Serialize)]
 pub struct RegionsBody {
-    pub run: RunRecord,
     pub p: usize,
     pub p_bound: usize,
     pub heterogeneity: f64,
@@ -25,6 +24,7 @@ pub struct RegionsBody {
     pub regions: Vec<Region>,
     pub unsolved: Vec<Unsolved>,
     pub excluded: Vec<ExcludedRows>,
+    pub run: RunRecord,
 }
 
 #[derive(Clone, Debug, Serialize)]

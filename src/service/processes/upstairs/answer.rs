@@ -30,7 +30,6 @@ impl UpstairsAnswer {
 /// A parcel or an outline.
 #[derive(Clone, Debug, Serialize)]
 pub struct One {
-    pub run: RunRecord,
     #[serde(flatten)]
     pub result: DrawnResult,
     /// The figures that the check used, by the levers' names.
@@ -38,12 +37,12 @@ pub struct One {
     /// Of an outline: the parcels that it covers.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub parcels: Option<Vec<String>>,
+    pub run: RunRecord,
 }
 
 /// A park or the city.
 #[derive(Clone, Debug, Serialize)]
 pub struct Many {
-    pub run: RunRecord,
     pub totals: RollUp,
     pub by_park: Vec<ParkSums>,
     pub by_district: Vec<DistrictSums>,
@@ -55,25 +54,26 @@ pub struct Many {
     /// Land uses that count; none for every use.
     pub uses: Vec<String>,
     pub parcels: Vec<ParcelLine>,
+    pub run: RunRecord,
 }
 
 /// `park: None` holds the parcels outside parks.
 #[derive(Clone, Debug, Serialize)]
 pub struct ParkSums {
-    pub park: Option<String>,
-    pub name: Option<String>,
     #[serde(flatten)]
     pub sums: RollUp,
+    pub park: Option<String>,
+    pub name: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub gain_m2: Option<f64>,
 }
 
 #[derive(Clone, Debug, Serialize)]
 pub struct DistrictSums {
-    pub district: Option<String>,
-    pub name: Option<String>,
     #[serde(flatten)]
     pub sums: RollUp,
+    pub district: Option<String>,
+    pub name: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub gain_m2: Option<f64>,
 }
