@@ -60,8 +60,9 @@ async function problemOf(response: Response): Promise<Problem> {
   } catch {
     /* a proxy may answer with plain text; the status alone then has to do */
   }
-  const text = (key: string): string => (typeof body[key] === 'string' ? (body[key] as string) : '')
-  return new Problem(response.status, text('title') || response.statusText, text('detail'), body.errors ?? [], body)
+  const text = (value: unknown): string => (typeof value === 'string' ? value : '')
+  const title = text(body.title) || response.statusText
+  return new Problem(response.status, title, text(body.detail), body.errors ?? [], body)
 }
 
 export async function getJson<T>(path: string, call?: Call): Promise<T> {

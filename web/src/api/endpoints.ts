@@ -1,17 +1,21 @@
 import type { Geometry } from 'geojson'
 import { getJson, send } from './client'
 import type {
-  BatchResult,
-  Catalogue,
-  Change,
-  CityChange,
-  CityChanges,
   ConsolidationDefaults,
-  ConsolidationProcess,
   DesignateInputs,
   DesignateResult,
+  UpstairsInputs,
+  UpstairsResult,
+} from './analyses'
+import type {
+  Batch,
+  Catalogue,
+  Change,
+  ChangeList,
+  Confirmation,
   Execution,
   ExportRequest,
+  History,
   Instrument,
   InstrumentList,
   Item,
@@ -19,30 +23,28 @@ import type {
   ItemQuery,
   Landing,
   Lineage,
+  Move,
   Neighbour,
   Neighbours,
   NewInstrument,
   NewPlan,
   ParkOccupancy,
   Plan,
+  PlanItems,
   PlanList,
+  Process,
   Schema,
   SearchHit,
   SearchResults,
   Session,
-  SetUp,
+  Setup,
   SignIn,
   Stack,
   Summary,
   SummaryQuery,
   TileJson,
-  Transition,
   Unit,
-  UnitBatch,
-  UnitHistory,
   UnitPatch,
-  UpstairsInputs,
-  UpstairsResult,
 } from './types'
 
 const enc = encodeURIComponent
@@ -58,6 +60,9 @@ export const schema = (collection: string): Promise<Schema> => getJson(`/collect
 export const items = (collection: string, query: ItemQuery, signal?: Signal): Promise<ItemPage> =>
   getJson(`/collections/${enc(collection)}/search`, { method: 'POST', body: query, signal })
 
+/** How many there are, of which a page may hold some. */
+export const matched = (page: ItemPage): number => page.numberMatched ?? page.features.length
+
 export async function hits(collection: string, filter: string | undefined, signal?: Signal): Promise<number> {
   const query = new URLSearchParams({ resulttype: 'hits' })
   if (filter) {
@@ -65,7 +70,7 @@ export async function hits(collection: string, filter: string | undefined, signa
     query.set('filter-lang', 'cql2-text')
   }
   const page = await getJson<ItemPage>(`/collections/${enc(collection)}/items?${query}`, { signal })
-  return page.numberMatched
+  return matched(page)
 }
 
 export const item = <G extends Geometry | null = Geometry>(
@@ -94,7 +99,7 @@ export const designate = (inputs: DesignateInputs, signal?: Signal): Promise<Des
 
 /** The figures of the rule pack that a run takes when nothing is said. */
 export const consolidationDefaults = async (): Promise<ConsolidationDefaults> =>
-  (await getJson<ConsolidationProcess>('/processes/consolidate')).defaults
+  (await getJson<Process<ConsolidationDefaults>>('/processes/consolidate')).defaults
 export const instruments = async (signal?: Signal): Promise<Instrument[]> =>
   (await getJson<InstrumentList>('/instruments', { signal })).instruments
 export const draftInstrument = (body: NewInstrument): Promise<Instrument> =>
@@ -106,7 +111,7 @@ export async function instrument(code: string): Promise<{ item: Instrument; etag
   const item = (await response.json()) as Instrument
   return { item, etag: response.headers.get('etag') ?? `"${item.revision}"` }
 }
-export const moveInstrument = (code: string, etag: string, body: Transition): Promise<Instrument> =>
+export const moveInstrument = (code: string, etag: string, body: Move): Promise<Instrument> =>
   getJson(`/instruments/${enc(code)}/transitions`, { method: 'POST', body, headers: { 'If-Match': etag } })
 export const lineage = (code: string, signal?: Signal): Promise<Lineage> => getJson(`/lineage/${enc(code)}`, { signal })
 /** The plan parcels that stood on a day. */
@@ -115,7 +120,7 @@ export const planParcels = (day: string, signal?: Signal): Promise<ItemPage> =>
 
 export const plans = async (): Promise<Plan[]> => (await getJson<PlanList>('/plans')).plans
 export const savePlan = (body: NewPlan): Promise<Plan> => getJson('/plans', { method: 'POST', body })
-export const planItems = (id: string): Promise<ItemPage> => getJson(`/plans/${enc(id)}/items`)
+export const planItems = (id: string): Promise<PlanItems> => getJson(`/plans/${enc(id)}/items`)
 
 export async function exportFile(body: ExportRequest): Promise<{ blob: Blob; name: string; count: number | null }> {
   const response = await send('/exports', { method: 'POST', body, headers: { Accept: '*/*' } })
@@ -130,13 +135,13 @@ export async function exportFile(body: ExportRequest): Promise<{ blob: Blob; nam
   }
 }
 
-export const changes = async (limit: number): Promise<CityChange[]> =>
-  (await getJson<CityChanges>(`/changes?since=0&limit=${limit}`)).changes
+export const changes = async (limit: number): Promise<Change[]> =>
+  (await getJson<ChangeList>(`/changes?since=0&limit=${limit}`)).changes
 
 export const session = (): Promise<Session> => getJson('/session')
 export const signIn = (body: SignIn): Promise<Session> => getJson('/session', { method: 'POST', body })
 export const signOut = (): Promise<void> => getJson('/session', { method: 'DELETE' })
-export const setUp = (body: SetUp): Promise<Session> => getJson('/session/setup', { method: 'POST', body })
+export const setUp = (body: Setup): Promise<Session> => getJson('/session/setup', { method: 'POST', body })
 
 export const parkOccupancy = (park: string): Promise<ParkOccupancy> => getJson(`/parks/${enc(park)}/occupancy`)
 export const stack = (building: string): Promise<Stack> => getJson(`/buildings/${enc(building)}/stack`)
@@ -147,6 +152,6 @@ export const patchUnit = (id: string, etag: string, patch: UnitPatch): Promise<U
     body: patch,
     headers: { 'Content-Type': 'application/merge-patch+json', 'If-Match': etag },
   })
-export const confirmUnits = (body: UnitBatch): Promise<BatchResult> => getJson('/units:batch', { method: 'POST', body })
+export const confirmUnits = (body: Batch): Promise<Confirmation> => getJson('/units:batch', { method: 'POST', body })
 export const unitHistory = async (id: string): Promise<Change[]> =>
-  (await getJson<UnitHistory>(`/units/${enc(id)}/history`)).changes
+  (await getJson<History>(`/units/${enc(id)}/history`)).changes

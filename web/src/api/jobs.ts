@@ -1,9 +1,9 @@
 import { getJson, isAbort, Problem, send } from './client'
-import type { Execution, JobInfo } from './types'
+import type { Execution, JobStatus } from './types'
 
 export interface Follow {
   signal?: AbortSignal
-  onprogress?: (info: JobInfo) => void
+  onprogress?: (info: JobStatus) => void
   wait?: (ms: number) => Promise<void>
 }
 
@@ -38,14 +38,14 @@ export async function runJob<T>(
     signal,
   })
   if (response.status !== 201) return (await response.json()) as T
-  let info = (await response.json()) as JobInfo
+  let info = (await response.json()) as JobStatus
   const path = jobPath(response.headers.get('location'), info.jobID)
   try {
     for (let ms = FIRST_WAIT_MS; info.status === 'accepted' || info.status === 'running'; ms = nextWait(ms)) {
       onprogress?.(info)
       await wait(ms)
       if (signal?.aborted) throw dismissed()
-      info = await getJson<JobInfo>(path, { signal })
+      info = await getJson<JobStatus>(path, { signal })
     }
     if (info.status === 'dismissed') throw dismissed()
     onprogress?.(info)

@@ -10,7 +10,7 @@ import {
 import 'maplibre-gl/dist/maplibre-gl.css'
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url'
 import type { Feature, Position } from 'geojson'
-import type { Bbox } from '../api/types'
+import type { Bbox } from '../model/geometry'
 import { lengthM, ringAreaM2 } from '../model/geometry'
 import type { Place } from '../model/permalink'
 import type { Tone } from '../model/leftout'

@@ -63,7 +63,8 @@ const TEXT_BOLD = ['parkplan Semibold', ...FAMILY]
 /** Plan parcels come by day, whole; all other layers come in tiles. */
 export type TiledKey = Exclude<LayerKey, 'plan_parcel'>
 export const TILED_KEYS = LAYER_KEYS.filter((key): key is TiledKey => key !== 'plan_parcel')
-export type TileSets = Record<TiledKey, TileJson>
+export type TileSet = Pick<TileJson, 'tiles' | 'minzoom' | 'maxzoom' | 'vector_layers'>
+export type TileSets = Record<TiledKey, TileSet>
 
 /** The server knows itself by an address of its own; the page asks where it came from. */
 const tilesFrom = (origin: string, template: string, revision: number): string =>

@@ -1,4 +1,4 @@
-import type { ActionPlanResult, GanttBar, PlanSite } from '../api/types'
+import type { ActionPlanResult, GanttBar, PlanSite } from '../api/analyses'
 
 export const PHASES = ['start', 'expand', 'reserve'] as const
 

@@ -1,5 +1,14 @@
 import type { Geometry, Position } from 'geojson'
-import type { Bbox } from '../api/types'
+
+/** West, south, east, north in degrees. */
+export type Bbox = [number, number, number, number]
+
+/** A box as it is written in an answer; null where there is none. */
+export function boxOf(numbers: readonly number[] | null | undefined): Bbox | null {
+  const [west, south, east, north] = numbers ?? []
+  if (west === undefined || south === undefined || east === undefined || north === undefined) return null
+  return [west, south, east, north]
+}
 
 export function* positions(geometry: Geometry | null): Generator<Position> {
   if (!geometry) return

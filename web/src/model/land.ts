@@ -2,7 +2,7 @@ import type { Instrument, Lineage, LineageNode } from '../api/types'
 
 /** In force on that day: begun, and not undone by then. */
 export function inForceAt(instruments: readonly Instrument[], day: string): Instrument[] {
-  const begun = instruments.filter((i) => i.state === 'in_force' && i.date !== null && i.date <= day)
+  const begun = instruments.filter((i) => i.state === 'in_force' && i.date != null && i.date <= day)
   const undone = new Set(begun.filter((i) => i.kind === 'undo').map((i) => i.undoes))
   return begun.filter((i) => i.kind !== 'undo' && !undone.has(i.code))
 }

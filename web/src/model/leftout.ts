@@ -1,4 +1,4 @@
-import type { Excluded, ExcludedDetail } from '../api/types'
+import type { Excluded, ExcludedDetail } from '../api/analyses'
 
 /** The sign that a reason wears on the map and in the list. */
 export type ReasonSign = 'ban' | 'triangle' | 'help' | 'building' | 'unlink' | 'x'

@@ -1,4 +1,4 @@
-import type { ActionPlanInputs, ActionPlanResult } from '../api/types'
+import type { ActionPlanInputs, ActionPlanResult } from '../api/analyses'
 import { yearly } from '../model/actionplan'
 import { JobRun } from './job.svelte'
 

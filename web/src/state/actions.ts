@@ -1,5 +1,6 @@
 import * as api from '../api/endpoints'
-import type { Bbox, SearchHit } from '../api/types'
+import type { SearchHit } from '../api/types'
+import { boxOf, centreOf } from '../model/geometry'
 import type { Picked, PickMode } from '../map/controller'
 import type { LayerKey } from '../map/style'
 import { both, intersects } from '../model/cql'
@@ -13,10 +14,11 @@ import { t } from '../i18n/index.svelte'
 const MOST_PICKED = 10_000
 
 export function goTo(hit: SearchHit): void {
-  const [x, y] = hit.centre
-  const flat = !hit.bbox || (hit.bbox[0] === hit.bbox[2] && hit.bbox[1] === hit.bbox[3])
-  if (flat) atlas.controller?.fly({ lon: x, lat: y, z: Math.max(atlas.place?.z ?? 0, 16) })
-  else atlas.controller?.fit(hit.bbox as Bbox, 16.5)
+  const box = boxOf(hit.bbox)
+  const [lon, lat] = hit.centre ?? (box && centreOf(box)) ?? []
+  if (box && (box[0] !== box[2] || box[1] !== box[3])) atlas.controller?.fit(box, 16.5)
+  else if (lon !== undefined && lat !== undefined)
+    atlas.controller?.fly({ lon, lat, z: Math.max(atlas.place?.z ?? 0, 16) })
   ui.rightOpen = true
   if (hit.collection === 'parcel') selection.choose([hit.id])
   else if (
@@ -73,8 +75,8 @@ export async function pickShape(ring: [number, number][], mode: PickMode): Promi
       page.features.map((f) => String(f.id)),
       mode,
     )
-    if (page.numberMatched > page.features.length)
-      ui.toast(t('select.cut', { n: page.features.length, all: page.numberMatched }))
+    const all = api.matched(page)
+    if (all > page.features.length) ui.toast(t('select.cut', { n: page.features.length, all }))
   } catch (error) {
     ui.toast(error instanceof Error ? error.message : t('error.unexpected'), 'bad')
   }

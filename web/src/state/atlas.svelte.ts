@@ -1,6 +1,6 @@
 import type { FeatureCollection } from 'geojson'
 import type { ExpressionSpecification } from 'maplibre-gl'
-import type { Bbox } from '../api/types'
+import type { Bbox } from '../model/geometry'
 import type { MapController, Measure, Picked, Tool } from '../map/controller'
 import { EMPTY, LAYER_KEYS, type LayerKey, type Overlay } from '../map/style'
 import type { Place } from '../model/permalink'

@@ -1,7 +1,8 @@
 import type { Polygon } from 'geojson'
 import { isAbort } from '../api/client'
 import * as api from '../api/endpoints'
-import type { Item, UpstairsResult, UpstairsSet } from '../api/types'
+import type { UpstairsResult, UpstairsSet } from '../api/analyses'
+import type { Item } from '../api/types'
 import { ui } from './ui.svelte'
 
 export type Lever = keyof UpstairsSet

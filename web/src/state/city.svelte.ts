@@ -1,8 +1,9 @@
 import * as api from '../api/endpoints'
-import type { Bbox, Catalogue, City, Item, SchemaProperty, TermList } from '../api/types'
+import type { Catalogue, City, Item, Property, Term } from '../api/types'
+import type { Bbox } from '../model/geometry'
 import { either, lang, tIf } from '../i18n/index.svelte'
-import { LAYER_KEYS, TILED_KEYS, type TileSets } from '../map/style'
-import { bboxOf, centreOf } from '../model/geometry'
+import { LAYER_KEYS, TILED_KEYS, type TileSet, type TileSets } from '../map/style'
+import { bboxOf, boxOf, centreOf } from '../model/geometry'
 
 export interface Named {
   code: string
@@ -13,22 +14,22 @@ export interface Named {
   item: Item
 }
 
-const NONE: Catalogue = {
-  clusters: [],
-  land_use: [],
-  tenure: [],
-  unit_state: [],
-  unit_use: [],
-  facility_class: [],
-  zone: [],
-  stage: [],
-  control_kind: [],
-  road_class: [],
-}
+/** The code lists that are read here. */
+export type TermList =
+  | 'land_use'
+  | 'tenure'
+  | 'unit_state'
+  | 'unit_use'
+  | 'facility_class'
+  | 'zone'
+  | 'stage'
+  | 'control_kind'
+  | 'road_class'
 
-const NO_TILES = Object.fromEntries(
-  TILED_KEYS.map((key) => [key, { tiles: [], minzoom: 0, maxzoom: 0, vector_layers: [] }]),
-) as unknown as TileSets
+const NONE: Catalogue = { clusters: [], layer: [], lineage: [] }
+
+const NO_TILE: TileSet = { tiles: [], minzoom: 0, maxzoom: 0, vector_layers: [] }
+const NO_TILES = Object.fromEntries(TILED_KEYS.map((key) => [key, NO_TILE])) as TileSets
 /** Written on the parcels' tiles beside their columns. */
 const FLAG = 'stale'
 
@@ -36,7 +37,7 @@ const FLAG = 'stale'
 class CityState {
   city = $state<City | null>(null)
   catalogue = $state.raw<Catalogue>(NONE)
-  fields = $state.raw<Record<string, SchemaProperty>>({})
+  fields = $state.raw<Record<string, Property>>({})
   tiles = $state.raw<TileSets>(NO_TILES)
   parks = $state.raw<Named[]>([])
   districts = $state.raw<Named[]>([])
@@ -52,7 +53,10 @@ class CityState {
   parcelFields = $derived(
     new Set([FLAG, ...this.tiles.parcel.vector_layers.flatMap((layer) => Object.keys(layer.fields))]),
   )
-  latitude = $derived(this.city ? centreOf(this.city.bbox)[1] : 0)
+  bbox = $derived(boxOf(this.city?.bbox))
+  /** Where a map opens. */
+  opening = $derived(boxOf(this.city?.focus) ?? this.bbox)
+  latitude = $derived(this.bbox ? centreOf(this.bbox)[1] : 0)
 
   async load(): Promise<void> {
     await Promise.all([this.#loadTiles(), this.#loadNames()])
@@ -61,13 +65,14 @@ class CityState {
 
   /** At which zooms a layer has tiles, and which fields they carry. */
   async #loadTiles(): Promise<void> {
-    const sets = await Promise.all(TILED_KEYS.map(async (key) => [key, await api.tileJson(key)] as const))
-    this.tiles = Object.fromEntries(sets) as TileSets
+    const sets = { ...this.tiles }
+    await Promise.all(TILED_KEYS.map(async (key) => (sets[key] = await api.tileJson(key))))
+    this.tiles = sets
   }
 
   async #loadNames(): Promise<void> {
     const [landing, catalogue] = await Promise.all([api.landing(), api.catalogue()])
-    this.catalogue = { ...NONE, ...catalogue }
+    this.catalogue = catalogue
     this.revision = landing.city.revision
     this.city = landing.city
     await Promise.all([this.loadFields(), this.loadAreas()])
@@ -127,9 +132,10 @@ class CityState {
     return lang.now === 'zh' && name.length > 2 ? name.replace(/区$/, '') : name
   }
 
+  terms = (list: TermList): Term[] => this.catalogue[list] ?? []
   term(list: TermList, code: unknown): string {
     if (code === null || code === undefined || code === '') return '—'
-    const found = this.catalogue[list].find((entry) => entry.code === String(code))
+    const found = this.terms(list).find((entry) => entry.code === String(code))
     const full = found ? either(found) : String(code)
     return list === 'tenure' ? tIf(`tenure.${String(code)}`, full) : full
   }
@@ -146,8 +152,7 @@ class CityState {
     (this.fields[name]?.['x-unit'] ?? '').replace('m²', '㎡').replace(/^m2$/, '㎡').replace(/^1$/, '')
   isNumeric(name: string): boolean {
     const type = this.fields[name]?.type
-    const types = Array.isArray(type) ? type : [type]
-    return types.includes('number') || types.includes('integer')
+    return type === 'number' || type === 'integer'
   }
 
   /** How a stored value reads in a row of the form or a table. */
@@ -173,8 +178,8 @@ class CityState {
 
   /** The closed list of a field's values, when it has one. */
   choices(field: string): { value: string; label: string }[] | null {
-    const terms = (list: TermList): { value: string; label: string }[] =>
-      this.catalogue[list].map((entry) => ({ value: entry.code, label: either(entry) }))
+    const choose = (list: TermList): { value: string; label: string }[] =>
+      this.terms(list).map((entry) => ({ value: entry.code, label: either(entry) }))
     switch (field) {
       case 'district':
         return this.districts.map((d) => ({ value: d.code, label: d.name }))
@@ -182,16 +187,16 @@ class CityState {
         return this.parks.map((p) => ({ value: p.code, label: p.name }))
       case 'land_use':
       case 'planned_use':
-        return terms('land_use')
+        return choose('land_use')
       case 'tenure':
-        return terms('tenure')
+        return choose('tenure')
       case 'stage':
-        return terms('stage')
+        return choose('stage')
       case 'zone':
-        return this.catalogue.zone.length ? terms('zone') : null
+        return this.terms('zone').length ? choose('zone') : null
       default: {
         const values = this.fields[field]?.enum
-        return values ? values.filter((v) => v !== null).map((v) => ({ value: String(v), label: String(v) })) : null
+        return values ? values.map((v) => ({ value: v, label: v })) : null
       }
     }
   }

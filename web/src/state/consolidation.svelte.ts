@@ -1,5 +1,6 @@
 import * as api from '../api/endpoints'
-import type { Candidate, ConsolidateInputs, ConsolidateResult, ExcludedDetail, Item, Site } from '../api/types'
+import type { Candidate, ConsolidateInputs, ConsolidateResult, ExcludedDetail, Site } from '../api/analyses'
+import type { Item } from '../api/types'
 import { gapRange } from '../model/gaps'
 import { whyNot } from '../model/leftout'
 import { basket } from './basket.svelte'

@@ -1,5 +1,5 @@
 import * as api from '../api/endpoints'
-import type { DesignateResult, ParkScore } from '../api/types'
+import type { DesignateResult, ParkScore } from '../api/analyses'
 
 class Designation {
   result = $state.raw<DesignateResult | null>(null)

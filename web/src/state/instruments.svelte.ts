@@ -112,8 +112,7 @@ class Instruments {
   #say(error: unknown): string {
     if (!(error instanceof Problem)) return t('error.unexpected')
     if (error.status === 412) {
-      const present = (error.body['instrument'] ?? error.body['present'] ?? error.body['current']) as
-        Instrument | undefined
+      const present = error.body.current as Instrument | undefined
       if (present?.code) this.#put(present)
       else void this.load()
       return t('inst.stale')

@@ -49,7 +49,7 @@ export function shortcuts(e: KeyboardEvent): void {
       break
     case 'r':
     case 'R':
-      if (city.city) atlas.controller?.fit(city.city.bbox, 17, 40)
+      if (city.bbox) atlas.controller?.fit(city.bbox, 17, 40)
       break
     case 'g':
     case 'G':

@@ -1,4 +1,13 @@
-import type { ChangeEvent, ReloadEvent } from '../api/types'
+/** Event `change`; the document gives the stream as text. */
+export interface ChangeEvent {
+  revision: number
+  collection: string
+  ids: string[]
+}
+/** Event `reload`: the listener fell behind; everything is to be asked again. */
+interface ReloadEvent {
+  revision: number
+}
 
 /** The part of an EventSource that is listened to. */
 export interface Source {

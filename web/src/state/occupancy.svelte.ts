@@ -1,7 +1,7 @@
 import { Problem } from '../api/client'
 import * as api from '../api/endpoints'
 import type { Change, Due, ParkOccupancy, Stack, Unit, UnitPatch } from '../api/types'
-import { t } from '../i18n/index.svelte'
+import { either, t } from '../i18n/index.svelte'
 import { num } from '../model/format'
 import { session } from './session.svelte'
 import { ui } from './ui.svelte'
@@ -84,12 +84,12 @@ class Occupancy {
   }
 
   set<K extends keyof UnitPatch>(field: K, value: UnitPatch[K]): void {
-    const now = this.unit?.[field as keyof Unit]
+    const now = this.unit?.[field]
     const { [field]: _gone, ...rest } = this.draft
     this.draft = value === now ? (rest as UnitPatch) : { ...this.draft, [field]: value }
   }
   value<K extends keyof UnitPatch>(field: K): UnitPatch[K] {
-    return field in this.draft ? this.draft[field] : (this.unit?.[field as keyof Unit] as UnitPatch[K])
+    return field in this.draft ? this.draft[field] : this.unit?.[field]
   }
 
   async save(): Promise<boolean> {
@@ -104,13 +104,13 @@ class Occupancy {
     this.saveError = null
     try {
       const before: UnitPatch = Object.fromEntries(
-        Object.keys(this.draft).map((k) => [k, unit[k as keyof Unit] ?? null]),
+        Object.keys(this.draft).map((k) => [k, unit[k as keyof UnitPatch] ?? null]),
       )
       const saved = await api.patchUnit(unit.id, unit.etag, { as_of: this.asOf, ...this.draft })
       this.unit = saved
       this.draft = {}
       this.conflict = null
-      ui.toast(t('unit.saved', { id: saved.floor }), 'done', {
+      ui.toast(t('unit.saved', { id: saved.floor ?? saved.id }), 'done', {
         label: 'undo',
         run: () => void this.#undo(saved, before),
       })
@@ -118,7 +118,7 @@ class Occupancy {
       return true
     } catch (error) {
       if (error instanceof Problem && error.status === 412) {
-        this.conflict = (error.body['current'] as Unit | undefined) ?? (await api.unit(unit.id))
+        this.conflict = (error.body.current as Unit | undefined) ?? (await api.unit(unit.id))
       } else if (error instanceof Problem && error.errors.length) {
         this.fieldErrors = Object.fromEntries(error.errors.map((e) => [e.pointer.replace(/^\//, ''), e.detail]))
         this.saveError = error
@@ -166,11 +166,11 @@ class Occupancy {
         confirm: units.map((u) => ({ id: u.id, etag: u.etag })),
         as_of: this.asOf,
       })
-      ui.toast(
-        t('confirmed', { n: num(done.length) }) +
-          (refused.length ? ` · ${t('refused', { n: refused.length })}: ${refused[0]!.detail}` : ''),
-        refused.length ? 'bad' : 'done',
-      )
+      const [first] = refused
+      const why = first
+        ? ` · ${t('refused', { n: refused.length })}: ${either({ zh: first.detail, en: first.detail_en })}`
+        : ''
+      ui.toast(t('confirmed', { n: num(done.length) }) + why, first ? 'bad' : 'done')
       await this.#after()
     } catch (error) {
       ui.toast(error instanceof Problem ? error.detail || error.title : t('error.unexpected'), 'bad')

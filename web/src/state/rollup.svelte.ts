@@ -1,4 +1,4 @@
-import type { RollUpInputs, RollUpResult } from '../api/types'
+import type { RollUpInputs, RollUpResult } from '../api/analyses'
 import { JobRun } from './job.svelte'
 
 /** What a park or the whole city holds, may hold and still lacks; and what higher limits would bring. */

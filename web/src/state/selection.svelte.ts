@@ -1,6 +1,7 @@
 import { isAbort } from '../api/client'
 import * as api from '../api/endpoints'
-import type { Bbox, Item, Summary } from '../api/types'
+import type { Item, Summary } from '../api/types'
+import type { Bbox } from '../model/geometry'
 import { bboxOf } from '../model/geometry'
 import type { LayerKey } from '../map/style'
 import type { PickMode } from '../map/controller'

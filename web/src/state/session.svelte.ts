@@ -1,8 +1,8 @@
 import * as api from '../api/endpoints'
-import type { Role, Session } from '../api/types'
+import type { Session } from '../api/types'
 
 class SessionState {
-  now = $state.raw<Session>({ signed_in: false, role: 'guest', parks: [] })
+  now = $state.raw<Session>({ signed_in: false, role: 'guest', parks: [], setup: false })
   ready = $state(false)
   role = $derived(this.now.role)
 
@@ -21,7 +21,7 @@ class SessionState {
     await api.signOut()
     await this.load()
   }
-  async setUp(token: string, account: string, password: string, role: Role, parks: string[]): Promise<void> {
+  async setUp(token: string, account: string, password: string, role: string, parks: string[]): Promise<void> {
     await api.setUp({ token, account, password, role, parks })
     await this.load()
   }

@@ -1,5 +1,5 @@
 import * as api from '../api/endpoints'
-import type { ChangeEvent } from '../api/types'
+import type { ChangeEvent } from './listen'
 import { city } from './city.svelte'
 import { instruments } from './instruments.svelte'
 import { ALL, listen } from './listen'

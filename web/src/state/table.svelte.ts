@@ -81,10 +81,11 @@ class TableState {
         this.scope === 'filter' ? null : api.summary('parcel', where, abort.signal),
       ])
       if (abort.signal.aborted) return
-      const rows: (Item | undefined)[] = Array.from({ length: page.numberMatched })
+      const count = api.matched(page)
+      const rows: (Item | undefined)[] = Array.from({ length: count })
       page.features.forEach((f, i) => (rows[i] = f))
       this.rows = rows
-      this.count = page.numberMatched
+      this.count = count
       this.summary = summary
     } catch (error) {
       if (isAbort(error)) return
@@ -132,7 +133,7 @@ class TableState {
         skipGeometry: true,
         properties: ['code'],
       })
-      this.viewCount = page.numberMatched
+      this.viewCount = api.matched(page)
     } catch {
       this.viewCount = null
     }

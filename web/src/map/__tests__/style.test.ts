@@ -1,15 +1,23 @@
 import type { VectorSourceSpecification } from 'maplibre-gl'
 import { describe, expect, it } from 'vitest'
-import type { TileJson } from '../../api/types'
 import type { MapInk } from '../palette'
-import { buildStyle, EMPTY, LAYER_KEYS, type LayerKey, type MapLook, TILED_KEYS, type TileSets } from '../style'
+import {
+  buildStyle,
+  EMPTY,
+  LAYER_KEYS,
+  type LayerKey,
+  type MapLook,
+  TILED_KEYS,
+  type TileSet,
+  type TileSets,
+} from '../style'
 
 const PAGE = 'https://land.example'
-const tileJson = (key: string, over: Partial<TileJson> = {}): TileJson => ({
+const tileJson = (key: string, over: Partial<TileSet> = {}): TileSet => ({
   tiles: [`http://10.0.0.7:8080/collections/${key}/tiles/WebMercatorQuad/{z}/{y}/{x}`],
   minzoom: 3,
   maxzoom: 15,
-  vector_layers: [{ id: key, fields: {} }],
+  vector_layers: [{ id: key, fields: {}, minzoom: 3, maxzoom: 15 }],
   ...over,
 })
 const tiles = (over: Partial<TileSets> = {}): TileSets => ({

@@ -21,7 +21,13 @@ const make = (code: string, more: Partial<Instrument>): Instrument => ({
   date: '2026-03-01',
   parents: [],
   children: [],
+  by: {},
+  next: [],
+  ledger: null,
+  outline: null,
+  run: null,
   revision: 1,
+  etag: '"1"',
   ...more,
 })
 const merge = make('I1', { parents: ['a', 'b'], children: ['P1'] })
@@ -68,8 +74,8 @@ describe('the states of an instrument', () => {
 })
 
 describe('a family of parcels', () => {
-  const node = (code: string) => ({ code, kind: 'parcel' as const, area_m2: 1, from: null, to: null, alive: true })
-  const edge = (parent: string, child: string) => ({ instrument: 'I', parent, child, date: null })
+  const node = (code: string) => ({ code, kind: 'parcel', area_m2: 1, from: null, to: null, spans: [], alive: true })
+  const edge = (parent: string, child: string) => ({ instrument: 'I', parent, child, date: '2026-03-01' })
   const lineage = {
     nodes: ['a', 'b', 'P', 'Q', 'R'].map(node),
     edges: [edge('a', 'P'), edge('b', 'P'), edge('P', 'Q'), edge('P', 'R')],

@@ -1,11 +1,13 @@
-import type { Floor, Totals, Unit, UnitState } from '../../api/types'
-import { t } from '../../i18n/index.svelte'
+import type { Floor, Totals, Unit } from '../../api/types'
+import { tIf } from '../../i18n/index.svelte'
+import { MISSING } from '../../model/format'
 import { city } from '../../state/city.svelte'
 
-export const STATES: UnitState[] = ['own_use', 'let', 'vacant', 'fit_out', 'out_of_service']
-export const stateName = (state: string): string =>
-  city.catalogue.unit_state.length ? city.term('unit_state', state) : t(`state.${state as UnitState}`)
-export const stateColour = (state: string): string => `var(--u-${state})`
+export const STATES = ['own_use', 'let', 'vacant', 'fit_out', 'out_of_service']
+type State = Unit['state']
+export const stateName = (state: State): string =>
+  city.terms('unit_state').length ? city.term('unit_state', state) : tIf(`state.${state}`, state ?? MISSING)
+export const stateColour = (state: State): string => (state ? `var(--u-${state})` : 'var(--line2)')
 export const buildingName = (name: string | null | undefined, code: string): string => name || code
 /** Buildings are numbered within their parcel, so the parcel tells two No. 2s apart. */
 export const parcelOf = (building: string): string => building.split('-').slice(1, 3).join('-')
@@ -13,7 +15,7 @@ export const totalOf = (totals: Totals): number => STATES.reduce((sum, s) => sum
 export const floorMoveIn = (floor: Floor): number => {
   const used = floor.units
     .filter((u) => u.state === 'let' || u.state === 'own_use')
-    .reduce((sum, u) => sum + u.area_m2, 0)
+    .reduce((sum, u) => sum + (u.area_m2 ?? 0), 0)
   return floor.area_m2 ? used / floor.area_m2 : 0
 }
 export const oldest = (units: readonly Unit[]): string | null =>

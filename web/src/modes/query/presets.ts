@@ -11,7 +11,8 @@ export interface Preset {
 
 /** Starting points only: each is ordinary conditions that can be changed at once. */
 export function presets(): Preset[] {
-  const industrial = city.catalogue.land_use
+  const industrial = city
+    .terms('land_use')
     .filter((u) => /^(10|M|W|11)/i.test(u.code) || u.zh.includes('新型产业'))
     .map((u) => u.code)
   const uses: Condition = { field: 'land_use', op: 'in', values: industrial }

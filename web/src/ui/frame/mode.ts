@@ -1,5 +1,5 @@
 import type { Component } from 'svelte'
-import type { Bbox } from '../../api/types'
+import type { Bbox } from '../../model/geometry'
 import type { Task } from '../../state/ui.svelte'
 
 /** Where the panes stand: rows below the map; the map above the right pane; the map above the left pane. */

@@ -1,4 +1,5 @@
-import type { Item, UpstairsResult } from '../../../api/types'
+import type { UpstairsResult } from '../../../api/analyses'
+import type { Item } from '../../../api/types'
 import type { Lever } from '../../../state/capacity.svelte'
 
 export interface LeverSpec {

@@ -1,4 +1,4 @@
-import type { RollUp } from '../../../api/types'
+import type { RollUp } from '../../../api/analyses'
 import { floorSpace } from '../../../model/format'
 
 /** What the land holds when every parcel is built to the check's answer. */

@@ -1,4 +1,4 @@
-import type { ExcludedDetail } from '../../../api/types'
+import type { ExcludedDetail } from '../../../api/analyses'
 import { t, tIf } from '../../../i18n/index.svelte'
 import { num } from '../../../model/format'
 import { city } from '../../../state/city.svelte'
