@@ -105,12 +105,7 @@ export const instruments = async (signal?: Signal): Promise<Instrument[]> =>
 export const draftInstrument = (body: NewInstrument): Promise<Instrument> =>
   getJson('/instruments', { method: 'POST', body })
 
-/** One instrument with the tag that a change of its state must carry. */
-export async function instrument(code: string): Promise<{ item: Instrument; etag: string }> {
-  const response = await send(`/instruments/${enc(code)}`)
-  const item = (await response.json()) as Instrument
-  return { item, etag: response.headers.get('etag') ?? `"${item.revision}"` }
-}
+export const instrument = (code: string): Promise<Instrument> => getJson(`/instruments/${enc(code)}`)
 export const moveInstrument = (code: string, etag: string, body: Move): Promise<Instrument> =>
   getJson(`/instruments/${enc(code)}/transitions`, { method: 'POST', body, headers: { 'If-Match': etag } })
 export const lineage = (code: string, signal?: Signal): Promise<Lineage> => getJson(`/lineage/${enc(code)}`, { signal })

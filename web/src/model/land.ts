@@ -21,17 +21,7 @@ export const dayNumber = (iso: string): number => Math.round(Date.parse(`${iso}T
 export const dayOf = (n: number): string => new Date(n * DAY_MS).toISOString().slice(0, 10)
 export const isDay = (text: string): boolean => /^\d{4}-\d{2}-\d{2}$/.test(text) && dayOf(dayNumber(text)) === text
 
-/** What may come next; withdrawing ends it, an undo takes back what is in force. */
-export function nextStates(instrument: Instrument): Instrument['state'][] {
-  switch (instrument.state) {
-    case 'draft':
-      return ['reviewed', 'withdrawn']
-    case 'reviewed':
-      return ['in_force', 'draft', 'withdrawn']
-    default:
-      return []
-  }
-}
+/** An undo takes back what is in force; all other steps the instrument names itself. */
 export const canUndo = (i: Instrument): boolean => i.state === 'in_force' && i.kind !== 'undo' && !i.undone_by
 
 export interface PlacedNode extends LineageNode {

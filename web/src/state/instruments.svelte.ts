@@ -81,12 +81,12 @@ class Instruments {
     if (!this.mayWrite()) return null
     return this.#do(async () => {
       const seen = this.list.find((i) => i.code === code)
-      const { item, etag } = await api.instrument(code)
-      if (seen && seen.revision !== item.revision) {
-        this.#put(item)
+      const present = await api.instrument(code)
+      if (seen && seen.revision !== present.revision) {
+        this.#put(present)
         throw new Problem(412, t('inst.stale'), '')
       }
-      const moved = await api.moveInstrument(code, etag, { to, ...(date ? { date } : {}) })
+      const moved = await api.moveInstrument(code, present.etag, { to, ...(date ? { date } : {}) })
       this.#put(moved)
       await this.load()
       return moved

@@ -1,17 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Instrument } from '../../api/types'
-import {
-  canUndo,
-  changeDays,
-  consumedAt,
-  dayNumber,
-  dayOf,
-  family,
-  inForceAt,
-  isDay,
-  layers,
-  nextStates,
-} from '../land'
+import { canUndo, changeDays, consumedAt, dayNumber, dayOf, family, inForceAt, isDay, layers } from '../land'
 
 const make = (code: string, more: Partial<Instrument>): Instrument => ({
   code,
@@ -60,11 +49,6 @@ describe('days', () => {
 })
 
 describe('the states of an instrument', () => {
-  it('go from draft over reviewed to in force', () => {
-    expect(nextStates(draft)).toEqual(['reviewed', 'withdrawn'])
-    expect(nextStates({ ...draft, state: 'reviewed' })).toContain('in_force')
-    expect(nextStates(merge)).toEqual([])
-  })
   it('let only what is in force and not undone be undone', () => {
     expect(canUndo(merge)).toBe(true)
     expect(canUndo({ ...merge, undone_by: 'I3' })).toBe(false)

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { both, type Condition, fromCql, intersects, splitAnd, toCql } from '../cql'
 import { area, floorSpace, MISSING, money, num, percent, perMille, shortDate } from '../format'
-import { bboxOf, fitInto, lengthM, metresPerPixel, niceScale, ringAreaM2, labelPoint } from '../geometry'
+import { bboxOf, boxOf, fitInto, lengthM, metresPerPixel, niceScale, ringAreaM2, labelPoint } from '../geometry'
 import { codesExpression, toExpression } from '../mapfilter'
 import { decodeLink, encodeLink, MAX_CODES } from '../permalink'
 
@@ -167,6 +167,10 @@ describe('geometry', () => {
       ]),
     ).toEqual([0, 0, 3, 2])
     expect(bboxOf([null])).toBeNull()
+  })
+  it('takes a box from an answer only when it is whole', () => {
+    expect(boxOf([113, 22, 114, 23])).toEqual([113, 22, 114, 23])
+    for (const none of [null, undefined, [], [113, 22, 114]]) expect(boxOf(none)).toBeNull()
   })
   it('measures on the sphere within a thousandth', () => {
     expect(
