@@ -861,22 +861,6 @@ export interface components {
             instrument: string;
             parent: string;
         };
-        /** @description What a process takes and gives. */
-        Described: {
-            /** @description What a form starts from. */
-            defaults?: unknown;
-            /** @description An execution that answers on the sample city. */
-            example: {
-                [key: string]: unknown;
-            };
-            /** @description JSON Schema of the inputs as a whole. */
-            inputSchema: unknown;
-            /** @description One by one, by name. */
-            inputs: {
-                [key: string]: components["schemas"]["InputDescription"];
-            };
-            outputs: unknown;
-        };
         /** @description How land is divided: exactly one of `line`, `equal` and `areas_m2`. */
         Division: {
             /**
@@ -1265,8 +1249,24 @@ export interface components {
             /** @description JSON pointer into the body. */
             pointer: string;
         };
-        /** @description An analysis; by itself also with what it takes. */
-        ProcessDescription: (components["schemas"]["Described"] | null) & {
+        /** @description An analysis by itself, also with what it takes and gives. */
+        ProcessDescription: components["schemas"]["ProcessSummary"] & {
+            /** @description What a form starts from. */
+            defaults?: unknown;
+            /** @description An execution that answers on the sample city. */
+            example: {
+                [key: string]: unknown;
+            };
+            /** @description JSON Schema of the inputs as a whole. */
+            inputSchema: unknown;
+            /** @description One by one, by name. */
+            inputs: {
+                [key: string]: components["schemas"]["InputDescription"];
+            };
+            outputs: unknown;
+        };
+        /** @description An analysis in the list of them (OGC processSummary). */
+        ProcessSummary: {
             description: string;
             id: string;
             jobControlOptions: string[];
@@ -1276,7 +1276,7 @@ export interface components {
         };
         Processes: {
             links: components["schemas"]["Link"][];
-            processes: components["schemas"]["ProcessDescription"][];
+            processes: components["schemas"]["ProcessSummary"][];
         };
         /** @description JSON Schema of a collection's properties. */
         Properties: {
