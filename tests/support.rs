@@ -46,6 +46,7 @@ pub fn sample() -> &'static Path {
     SAMPLE.get_or_init(|| {
         let folder = std::env::temp_dir().join(format!("parkplan-tests-{}", std::process::id()));
         std::fs::create_dir_all(&folder).expect("folder");
+        when_over(&format!("rm -rf '{}'", path(&folder)));
         let city = folder.join("city.gpkg");
         let _ = std::fs::remove_file(&city);
         must(&["--quiet", "sample", "--out", path(&city), "--parcels", "6000", "--seed", "7"]);
@@ -127,7 +128,17 @@ impl Drop for Server {
 /// One read-only server on the sample for all tests that only read.
 pub fn reading() -> &'static Server {
     static SERVER: OnceLock<Server> = OnceLock::new();
-    SERVER.get_or_init(|| Server::start(sample()))
+    SERVER.get_or_init(|| {
+        let server = Server::start(sample());
+        when_over(&format!("kill -9 {}", server.pid()));
+        server
+    })
+}
+
+/// Statics are never dropped: a shell waits for the end of this process and tidies up.
+fn when_over(then: &str) {
+    let wait = format!("tail -f --pid={} /dev/null; {then}", std::process::id());
+    Command::new("sh").args(["-c", &wait]).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("a shell");
 }
 
 /// A person at the server, signed in or not.
