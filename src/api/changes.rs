@@ -33,7 +33,8 @@ pub(super) struct Since {
 )]
 pub(super) async fn list(State(app): State<App>, caller: Caller, Query(query): Query<Since>) -> Result<Response, Refusal> {
     app.read(move |app, city| {
-        let query = ChangeQuery { since: query.since, collection: query.collection, id: query.id, limit: query.limit.unwrap_or(100).min(1000) };
+        let query =
+            ChangeQuery { since: query.since, until: None, collection: query.collection, id: query.id, limit: query.limit.unwrap_or(100).min(1000) };
         let list = app.planner.changes(city, &caller.viewer, &query)?;
         reply::document(caller.form, &list, app.tag(city).seen_by(&caller.viewer).formed(caller.form, ""))
     })

@@ -6,6 +6,7 @@ use crate::domain::fault::Outcome;
 use crate::domain::{Author, Fault, Lang};
 use crate::sample::{SampleOptions, SampleSummary, generate};
 use crate::store::geopackage::GeoPackage;
+use crate::store::lock::CityLock;
 use clap::Args;
 use serde_json::json;
 use std::path::{Path, PathBuf};
@@ -34,8 +35,15 @@ pub struct Sample {
 
 impl Sample {
     pub fn run(self, output: &Output) -> Outcome<()> {
-        if self.out.exists() && self.force {
-            std::fs::remove_file(&self.out).map_err(|error| Fault::internal("remove", error))?;
+        // Nobody's city is taken away under them; what belongs to the old file goes with it.
+        let held = if self.out.exists() && self.force { Some(CityLock::take(&self.out, &command_line::typed())?) } else { None };
+        if held.is_some() {
+            for suffix in ["", "-wal", "-shm"] {
+                match std::fs::remove_file(format!("{}{suffix}", self.out.display())) {
+                    Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(Fault::internal("remove", error)),
+                    _ => {}
+                }
+            }
         }
         let as_of = self.as_of.unwrap_or_else(crate::service::today);
         let summary = make(&self.out, &SampleOptions { parcels: self.parcels, seed: self.seed, as_of }, output)?;

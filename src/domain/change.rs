@@ -96,6 +96,8 @@ pub struct Change {
 pub struct ChangeQuery {
     /// Entries of later revisions only.
     pub since: i64,
+    /// Entries up to this revision; all where nothing is said.
+    pub until: Option<i64>,
     pub collection: Option<String>,
     pub id: Option<String>,
     pub limit: usize,

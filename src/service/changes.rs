@@ -29,9 +29,8 @@ const MOST_OF_A_UNIT: usize = 200;
 impl Planner {
     /// Changes that a query names. Private fields are left out here: a unit's own history shows them inside its park.
     pub fn changes(&self, city: &City, viewer: &Viewer, query: &ChangeQuery) -> Outcome<ChangeList> {
-        let mut changes = self.store.changes(query)?;
         // The log may be ahead of the city in hand.
-        changes.retain(|change| change.revision <= city.revision);
+        let mut changes = self.store.changes(&ChangeQuery { until: Some(city.revision), ..query.clone() })?;
         let known = viewer.account().is_some();
         for change in &mut changes {
             hide_private(change);
@@ -55,9 +54,7 @@ impl Planner {
 
     /// The log may be ahead of the city in hand: what came later is not told.
     fn changes_of(&self, city: &City, layer: LayerId, id: &str, limit: usize) -> Outcome<Vec<Change>> {
-        let query = ChangeQuery { since: 0, collection: Some(layer.name().to_owned()), id: Some(id.to_owned()), limit };
-        let mut changes = self.store.changes(&query)?;
-        changes.retain(|change| change.revision <= city.revision);
-        Ok(changes)
+        let (collection, id) = (Some(layer.name().to_owned()), Some(id.to_owned()));
+        self.store.changes(&ChangeQuery { since: 0, until: Some(city.revision), collection, id, limit })
     }
 }

@@ -173,6 +173,7 @@ fn an_action_plan_keeps_its_limits_and_its_sums() {
     assert_eq!(client.execute("actionplan", inputs).json(), answer, "same inputs, same answer");
     client.execute("actionplan", json!({ "parks": ["nowhere"] })).problem(404);
     client.execute("actionplan", json!({ "from": 2030, "to": 2026 })).problem(400);
+    client.execute("actionplan", json!({ "from": i32::MIN, "to": i32::MAX })).problem(400);
 }
 
 #[test]

@@ -165,6 +165,9 @@ fn questions_that_cannot_be_answered_are_refused_with_their_place() {
     // Packs in force later are not seen: on a day before the first there is none.
     let early = place(json!({ "park": OWN_PARK, "as_of": "2020-01-01" }), 404);
     assert!(early.to_string().contains("2020-01-01"), "{early}");
+    let degree = json!({ "type": "Polygon", "coordinates": [[[0, 0], [0, 1], [1, 1], [0, 0]]] });
+    let refusal = client.execute("upstairs", json!({ "outline": degree })).problem(400);
+    assert!(refusal["detail"].as_str().unwrap().contains("公顷"), "a county is no building ground: {refusal}");
 }
 
 #[test]

@@ -14,7 +14,8 @@ fn a_second_server_and_a_writing_command_are_refused_with_who_holds_the_city_and
     let file = folder.path().join("new.geojson");
     std::fs::write(&file, NEW_PARCEL).unwrap();
     let import = ["import", path(&city), "--layer", "parcel", path(&file)];
-    for writing in [&["serve", path(&city), "--listen", "127.0.0.1:0"][..], &import, &["instrument", "undo", path(&city), "ZB-2026-0001"]] {
+    let grow = ["sample", "--out", path(&city), "--parcels", "2000", "--force"];
+    for writing in [&["serve", path(&city), "--listen", "127.0.0.1:0"][..], &import, &["instrument", "undo", path(&city), "ZB-2026-0001"], &grow] {
         let fault = refused(writing);
         assert_eq!(fault["code"], "city_held", "{writing:?}: {fault}");
         let told = fault["detail"].as_str().unwrap();

@@ -47,7 +47,8 @@ fn entries_come_newest_first_by_revision_collection_and_row() {
         assert_eq!(ids(&ChangeQuery { since: 1, ..query.clone() }), [row(2, "u1", "乙")]);
         assert_eq!(ids(&ChangeQuery { id: Some("u2".to_owned()), ..query.clone() }), [row(1, "u2", "甲")]);
         assert_eq!(ids(&ChangeQuery { collection: Some("parcel".to_owned()), ..query.clone() }), []);
-        assert_eq!(ids(&ChangeQuery { limit: 1, ..query }), [row(2, "u1", "乙")]);
+        assert_eq!(ids(&ChangeQuery { limit: 1, ..query.clone() }), [row(2, "u1", "乙")]);
+        assert_eq!(ids(&ChangeQuery { limit: 1, until: Some(1), ..query }), [row(1, "u2", "甲")], "the newest up to a revision");
         let change = &all(store)[0];
         assert_eq!((change.at.as_str(), change.source.as_str()), ("2026-09-01T08:00:00.123Z", "试验 \"x\""));
         assert_eq!((&change.before, &change.after), (&entry("u1").before, &entry("u1").after));

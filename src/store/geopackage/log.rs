@@ -80,10 +80,10 @@ fn body(seq: i64, revision: i64, author: &Author, entry: &LogEntry, before: &str
 
 pub(super) fn select(connection: &Connection, query: &ChangeQuery) -> rusqlite::Result<Vec<Change>> {
     let text = "SELECT revision, at, account, collection, id, action, before, after, source FROM change_log
-                WHERE revision > ?1 AND (?2 IS NULL OR collection = ?2) AND (?3 IS NULL OR id = ?3) ORDER BY seq DESC LIMIT ?4";
+                WHERE revision > ?1 AND (?2 IS NULL OR collection = ?2) AND (?3 IS NULL OR id = ?3) AND (?5 IS NULL OR revision <= ?5) ORDER BY seq DESC LIMIT ?4";
     let mut statement = connection.prepare_cached(text)?;
     let json = |text: Option<String>| text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or(Value::Null);
-    let rows = statement.query_map(params![query.since, query.collection, query.id, query.limit as i64], |row| {
+    let rows = statement.query_map(params![query.since, query.collection, query.id, query.limit as i64, query.until], |row| {
         Ok(Change {
             revision: row.get(0)?,
             at: row.get(1)?,

@@ -116,7 +116,7 @@ impl Question {
 
     /// The question in a fixed order (sites and pairs by id, targets by year), or what is wrong with it.
     pub(super) fn checked(mut self) -> Outcome<Question> {
-        if self.to < self.from || self.to - self.from >= MOST_YEARS {
+        if self.to < self.from || i64::from(self.to) - i64::from(self.from) >= i64::from(MOST_YEARS) {
             return Err(Fault::bad(
                 "bad_years",
                 format!("年份区间不对：{}–{}", self.from, self.to),

@@ -177,7 +177,8 @@ fn banked_m2(city: &City) -> f64 {
 fn question(inputs: &Inputs, pack: &rules::ConsolidationPack, year: i32, sites: &[CandidateSite], banked_before_ha: f64) -> Outcome<Question> {
     let from = inputs.from.unwrap_or(year);
     let to = inputs.to.or(pack.targets.last().map(|(year, _)| *year)).unwrap_or(from).max(inputs.to.unwrap_or(from));
-    let years = (to - from + 1).clamp(0, 1000) as usize;
+    // What is no span is refused with the rest of the question.
+    let years = (i64::from(to) - i64::from(from) + 1).clamp(0, 1000) as usize;
     let targets = match &inputs.targets {
         Some(asked) => asked.iter().map(|target| Target { year: target.year, ha: target.ha }).collect(),
         None => pack.targets.iter().map(|(year, m2)| Target { year: *year, ha: m2 / SQUARE_METRES_PER_HECTARE }).collect(),

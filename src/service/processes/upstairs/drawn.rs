@@ -11,10 +11,11 @@ use crate::analysis::upstairs::ParcelCase;
 use crate::city::{City, Table};
 use crate::domain::Fault;
 use crate::domain::fault::Outcome;
+use crate::domain::units::SQUARE_METRES_PER_HECTARE;
 use crate::formats::NotDrawn;
 use crate::service::packs::district_name;
 use crate::spatial::area::planar_area;
-use geo::{BooleanOps, BoundingRect, Centroid};
+use geo::{Area, BooleanOps, BoundingRect, Centroid};
 use geo_types::MultiPolygon;
 
 /// Name under which an outline's figures are given.
@@ -38,6 +39,9 @@ pub(super) fn one_outline(context: &Context<'_>, table: &Table, outline: &Drawn,
     Ok(One { parcels: Some(parcels), ..full_answer(context, &case, &pack, question) })
 }
 
+/// One building ground: the search grows faster than the land, and a hundred hectares take half a second.
+const MOST_HECTARES: f64 = 100.0;
+
 /// The check is of one building ground: an outline of several parts is none.
 fn outline_in_plane(city: &City, outline: &Drawn) -> Outcome<MultiPolygon<f64>> {
     let shape = outline.in_plane(city).map_err(|reason| match reason {
@@ -45,7 +49,17 @@ fn outline_in_plane(city: &City, outline: &Drawn) -> Outcome<MultiPolygon<f64>> 
         NotDrawn::NotOne => bad("应为恰好一个面", "there should be exactly one polygon"),
         NotDrawn::Crossing => bad("画的轮廓自相交或不闭合", "the drawn outline crosses itself or is not closed"),
     })?;
-    if shape.0.len() == 1 { Ok(shape) } else { Err(unreadable()) }
+    if shape.0.len() != 1 {
+        return Err(unreadable());
+    }
+    let hectares = shape.unsigned_area() / SQUARE_METRES_PER_HECTARE;
+    if hectares > MOST_HECTARES {
+        return Err(bad(
+            &format!("画的轮廓有 {hectares:.0} 公顷，一次最多 {MOST_HECTARES:.0} 公顷"),
+            &format!("the drawn outline has {hectares:.0} ha; {MOST_HECTARES:.0} ha are taken at once"),
+        ));
+    }
+    Ok(shape)
 }
 
 fn bad(zh: &str, en: &str) -> Fault {
