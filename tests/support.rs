@@ -136,6 +136,7 @@ pub fn reading() -> &'static Server {
 }
 
 /// Statics are never dropped: a shell waits for the end of this process and tidies up.
+#[allow(clippy::zombie_processes)] // It outlives this process, so that nobody here can wait for it.
 fn when_over(then: &str) {
     let wait = format!("tail -f --pid={} /dev/null; {then}", std::process::id());
     Command::new("sh").args(["-c", &wait]).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("a shell");
