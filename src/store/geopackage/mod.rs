@@ -170,6 +170,12 @@ impl Drop for GeoPackage {
         self.readers.clear();
         let overwritten = {
             let mut watch = locked(&self.watch);
+            // Nothing is set aside for one bad look: the file is looked at again now that nobody writes.
+            if watch.overwritten
+                && let Some(stamp) = watch.present()
+            {
+                let _ = self.look(&mut watch, stamp, self.known().revision);
+            }
             watch.close();
             watch.overwritten
         };

@@ -32,7 +32,7 @@ pub(super) struct Watch {
 
 /// Size and time of change of the main file: they move at checkpoints, and when a copy is written over it.
 #[derive(Clone, Copy, PartialEq, Eq)]
-struct Stamp {
+pub(super) struct Stamp {
     size: u64,
     seconds: i64,
     nanoseconds: i64,
@@ -108,9 +108,11 @@ impl GeoPackage {
         watch.said == Some(Outside::Replaced)
     }
 
-    fn look(&self, watch: &mut Watch, stamp: Stamp, head: i64) -> rusqlite::Result<()> {
+    pub(super) fn look(&self, watch: &mut Watch, stamp: Stamp, head: i64) -> rusqlite::Result<()> {
         let found = self.found(watch, stamp, head)?;
         watch.looked = Some(Instant::now());
+        // A bad look may have met the file in the middle of something: it counts until a good one.
+        watch.overwritten = false;
         watch.said = match found {
             Found::Nothing => None,
             Found::Caught(end) => {
@@ -127,6 +129,7 @@ impl GeoPackage {
     }
 
     fn found(&self, watch: &mut Watch, stamp: Stamp, head: i64) -> rusqlite::Result<Found> {
+        let overwritten = watch.overwritten;
         let path = self.readers.path();
         let connection = watch.connection(path)?;
         let version: i64 = connection.query_row("PRAGMA data_version", [], |row| row.get(0))?;
@@ -134,7 +137,7 @@ impl GeoPackage {
         if !moved && !touched {
             return Ok(match watch.said.take() {
                 Some(Outside::Written { revision }) if revision != head => Found::Written(revision),
-                Some(Outside::Replaced) => Found::Replaced { overwritten: watch.overwritten },
+                Some(Outside::Replaced) => Found::Replaced { overwritten },
                 // The caller has caught up, or nothing was said: the view is compared again below only when it moves.
                 Some(Outside::Written { .. }) => Found::Caught(seen(watch.connection(path)?)?),
                 None => Found::Nothing,
@@ -185,14 +188,14 @@ impl GeoPackage {
 
 impl Watch {
     /// The stamp of the file under the city's name, if it is still the file that was opened.
-    fn present(&self) -> Option<Stamp> {
+    pub(super) fn present(&self) -> Option<Stamp> {
         let there = self.name.metadata().ok()?;
         let stamp = Stamp { size: there.len(), seconds: there.mtime(), nanoseconds: there.mtime_nsec() };
         ((there.dev(), there.ino()) == self.file).then_some(stamp)
     }
 
     fn is_due(&self) -> bool {
-        self.said != Some(Outside::Replaced) && self.looked.is_none_or(|looked| looked.elapsed() >= LOOK_EVERY)
+        self.looked.is_none_or(|looked| looked.elapsed() >= LOOK_EVERY)
     }
 
     fn connection(&mut self, path: &Path) -> rusqlite::Result<&Connection> {
