@@ -61,6 +61,35 @@ fn our_own_commits_and_checkpoints_are_not_outside() {
     });
 }
 
+/// SQLite works its log into the file as far as the oldest reader, and leaves out the pages that it has anew further on: the file by itself
+/// is then no state of the city, and nobody else's either.
+#[test]
+fn a_checkpoint_that_stops_at_a_reader_is_not_outside() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = geopackage(folder.path());
+    let other = rusqlite::Connection::open(city_in(folder.path())).unwrap();
+    let mut next = 1;
+    let mut log_some = |count: i64| {
+        (next..next + count).for_each(|fid| logged(&store, fid, "a"));
+        next += count;
+    };
+    log_some(200);
+    let mut stopped = 0;
+    for round in 0..30 {
+        log_some(7);
+        let reader = rusqlite::Connection::open(city_in(folder.path())).unwrap();
+        reader.execute_batch("BEGIN; SELECT count(*) FROM change_log").unwrap();
+        log_some(1);
+        let (frames, worked_in): (i64, i64) = other.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |row| Ok((row.get(1)?, row.get(2)?))).unwrap();
+        stopped += usize::from(worked_in < frames);
+        assert_eq!(look(&store), None, "round {round}");
+        drop(reader);
+    }
+    assert!(stopped > 20, "the checkpoints went through: {stopped}");
+    CityStore::checkpoint(&store).unwrap();
+    assert_eq!(look(&store), None);
+}
+
 #[test]
 fn another_writer_s_commit_is_noticed_until_it_has_been_read() {
     let folder = tempfile::tempdir().unwrap();
