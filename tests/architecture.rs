@@ -143,6 +143,15 @@ fn what_the_service_takes_and_gives_has_a_type() {
     only_known(&found, FREE_FORM);
 }
 
+#[test]
+fn columns_and_layers_are_named_by_their_handles() {
+    // Every layer may have a name; all else belongs to one layer, whose handles know it.
+    let files = sources::of(&root().join("src"));
+    let rooms = files.iter().filter(|file| matches!(file.room(), "service" | "analysis" | "api") && !file.is_test());
+    let found = rooms.flat_map(|file| sources::columns_in_words(&file.code).into_iter().map(|word| format!("{} says {word}", file.name))).collect();
+    only_known(&found, &[]);
+}
+
 /// What everybody who holds the city at work can call; more than that wants a type of its own.
 const MOST_METHODS: usize = 25;
 

@@ -302,24 +302,6 @@ enum FeatureType {
     Feature,
 }
 
-/// Neighbours of a parcel.
-#[derive(ToSchema)]
-#[allow(dead_code)]
-pub(super) struct Neighbours {
-    parcel: String,
-    tolerance_m: Option<f64>,
-    neighbours: Vec<Neighbour>,
-}
-
-#[derive(ToSchema)]
-#[allow(dead_code)]
-struct Neighbour {
-    code: String,
-    length_m: f64,
-    class: String,
-    gap_m: f64,
-}
-
 /// RFC 9457.
 #[derive(ToSchema)]
 #[allow(dead_code)] // Written in `problem`, in the language of the request.

@@ -1,6 +1,6 @@
 //! Items: pages of features in every form, one feature, totals, search, neighbours.
 
-use super::answers::{Feature, FeatureCollection, Link, Neighbours};
+use super::answers::{Feature, FeatureCollection, Link};
 use super::negotiate::Form;
 use super::offers::{Crs, Item, Items, Pages, Paging, Selecting, Tagged};
 use super::parameters::{Wanted, encode, wanted};
@@ -267,7 +267,7 @@ pub(super) struct Near {
 #[utoipa::path(
     get, path = "/parcels/{code}/neighbours", summary = "Neighbours with shared length",
     params(("code" = String, Path), Pages, Near, Tagged),
-    responses((status = 200, body = Neighbours)),
+    responses((status = 200, body = service::processes::Neighbours)),
 )]
 pub(super) async fn neighbours(
     State(app): State<App>,
@@ -276,7 +276,7 @@ pub(super) async fn neighbours(
     Query(near): Query<Near>,
 ) -> Result<Response, Refusal> {
     app.read(move |app, city| {
-        let answer = json!(service::processes::neighbours(city, &code, near.tolerance)?);
+        let answer = service::processes::neighbours(city, &code, near.tolerance)?;
         reply::document(caller.form, &answer, app.tag_on(city, &[LayerId::Parcel]).formed(caller.form, ""))
     })
     .await

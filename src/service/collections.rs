@@ -34,7 +34,7 @@ pub(crate) fn no_such_park(park: &str) -> Fault {
 
 /// The row of a parcel's code.
 pub(crate) fn parcel_row(city: &City, code: &str) -> Outcome<usize> {
-    city.named("parcel")
-        .and_then(|table| table.row_of(code))
+    city.table(LayerId::Parcel)
+        .row_of(code)
         .ok_or_else(|| Fault::not_found("no_such_parcel", format!("没有宗地 {code}"), format!("there is no parcel {code}")).at(code))
 }

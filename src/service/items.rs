@@ -107,7 +107,7 @@ fn box_in_plane(city: &City, [west, south, east, north]: [f64; 4]) -> Outcome<ge
 
 /// Box in degrees of the park around which most parcels lie: where a map may open so that the city is seen at once.
 pub fn focus(city: &City) -> Option<[f64; 4]> {
-    let (parks, parcels) = (city.named("park")?, city.named("parcel")?);
+    let (parks, parcels) = (city.table(LayerId::Park), city.table(LayerId::Parcel));
     let around = |row: usize| parks.shapes().bounds(row).map(|bounds| (parcels.index().rows(bounds).len(), bounds));
     let (_, bounds) = (0..parks.len()).rev().filter_map(around).max_by_key(|(count, _)| *count)?;
     Some(city.lon_lat_box(bounds))

@@ -1,8 +1,9 @@
 //! The rule packs in force, and the few figures that the service itself needs from them.
 
 use crate::city::City;
-use crate::domain::Fault;
+use crate::domain::columns::district;
 use crate::domain::fault::Outcome;
+use crate::domain::{Fault, LayerId};
 use crate::rules::{ProgressPack, RuleSet};
 use std::sync::OnceLock;
 
@@ -16,7 +17,8 @@ pub fn progress() -> Outcome<&'static ProgressPack> {
 
 /// A district as packs name it: by the name of its code, in the packs' spelling where they have one; the code itself where the city has no such district.
 pub fn district_name<'a>(city: &'a City, code: &'a str) -> &'a str {
-    let named = city.named("district").and_then(|districts| districts.row_of(code).and_then(|row| districts.text(row, "name")));
+    let districts = city.table(LayerId::District);
+    let named = districts.row_of(code).and_then(|row| districts.text(row, district::NAME));
     let name = named.unwrap_or(code);
     RuleSet::shipped().district(name).unwrap_or(name)
 }

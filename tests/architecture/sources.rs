@@ -224,3 +224,28 @@ pub fn public_methods(code: &str, of: &str) -> Vec<String> {
     }
     found
 }
+
+/// Columns and layers that a table or a city is asked for in quotes.
+pub fn columns_in_words(code: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for asked in [".text(", ".number(", ".integer(", ".flag(", ".named("] {
+        for call in code.split(asked).skip(1) {
+            let arguments = call.split(')').next().unwrap_or_default();
+            let Some((_, quoted)) = arguments.split_once('"') else { continue };
+            let word = quoted.split('"').next().unwrap_or_default();
+            if word != "name" && !word.is_empty() && word.chars().all(|letter| letter.is_ascii_lowercase() || matches!(letter, '_' | '0'..='9')) {
+                found.push(format!("{asked}\"{word}\")"));
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn a_column_in_quotes_is_seen() {
+    assert_eq!(
+        columns_in_words("table.text(row, \"park\"); city.named(layer); t.text(row, park::CODE); t.flag(at(row, 1), \"hard\")"),
+        [".text(\"park\")"]
+    );
+    assert_eq!(columns_in_words("city.named(\"road\")?; table.text(row, \"name\")"), [".named(\"road\")"]);
+}

@@ -6,10 +6,12 @@ use crate::analysis::designation::{
     BuildingRecord, CityEvidence, DesignationResult, FacilitySite, FirmRecord, ParcelRecord, ParkEvidence, UnitRecord, assess,
 };
 use crate::city::{City, Table};
+use crate::domain::columns::{building, facility, firm, parcel, park, unit};
 use crate::domain::fault::Outcome;
-use crate::domain::{Fault, LayerId, RunRecord};
+use crate::domain::{LayerId, RunRecord};
 use crate::rules::{DesignationPack, RuleSet};
 use crate::service::Viewer;
+use crate::service::collections::no_such_park;
 use chrono::NaiveDate;
 use geo::Centroid;
 use serde::{Deserialize, Serialize};
@@ -85,11 +87,11 @@ impl Process for Designate {
 
 fn designate(context: &Context<'_>, park: Option<&str>) -> Outcome<Scorecards> {
     let (city, as_of) = (context.city, context.as_of);
-    let Some(park_table) = city.named("park") else { return Err(Fault::internal("city", "no park layer")) };
+    let park_table = city.table(LayerId::Park);
     if let Some(park) = park
         && park_table.row_of(park).is_none()
     {
-        return Err(Fault::not_found("no_such_park", format!("没有园区 {park}"), format!("there is no park {park}")).at("/inputs/park"));
+        return Err(no_such_park(park).at("/inputs/park"));
     }
     let layers = context.rules.pack("designation")?;
     let pack = DesignationPack::read(&layers)?;
@@ -109,9 +111,9 @@ fn park_evidence(city: &City, parks: &Table, firms: &Table, as_of: NaiveDate) ->
     let mut evidence: Vec<ParkEvidence> = (0..parks.len())
         .map(|row| ParkEvidence {
             park: parks.key(row).to_owned(),
-            park_type: parks.text(row, "type").map(str::to_owned),
-            lead_clusters: parks.text(row, "lead_clusters").and_then(|list| serde_json::from_str(list).ok()).unwrap_or_default(),
-            is_virtual: parks.flag(row, "virtual").unwrap_or(false),
+            park_type: parks.text(row, park::TYPE).map(str::to_owned),
+            lead_clusters: parks.text(row, park::LEAD_CLUSTERS).and_then(|list| serde_json::from_str(list).ok()).unwrap_or_default(),
+            is_virtual: parks.flag(row, park::VIRTUAL).unwrap_or(false),
             ..ParkEvidence::default()
         })
         .collect();
@@ -121,22 +123,22 @@ fn park_evidence(city: &City, parks: &Table, firms: &Table, as_of: NaiveDate) ->
     if !firms.is_empty() {
         evidence.iter_mut().for_each(|park| park.firms = Some(Vec::new()));
         for row in 0..firms.len() {
-            if let Some(list) = place(firms.text(row, "park")).and_then(|park| evidence[park].firms.as_mut()) {
+            if let Some(list) = place(firms.text(row, firm::PARK)).and_then(|park| evidence[park].firms.as_mut()) {
                 list.push(firm(firms, row, as_of));
             }
         }
     }
     let mut park_of_building: HashMap<String, usize> = HashMap::new();
-    if let Some(buildings) = city.named("building").filter(|table| !table.is_empty()) {
+    if let Some(buildings) = Some(city.table(LayerId::Building)).filter(|table| !table.is_empty()) {
         evidence.iter_mut().for_each(|park| park.buildings = Some(Vec::new()));
         for row in 0..buildings.len() {
-            let Some(park) = place(buildings.text(row, "park")) else { continue };
+            let Some(park) = place(buildings.text(row, building::PARK)) else { continue };
             park_of_building.insert(buildings.key(row).to_owned(), park);
             let centroid = buildings.shapes().multi_polygon(row).centroid().map_or([f64::NAN, f64::NAN], |point| [point.x(), point.y()]);
             if let Some(list) = evidence[park].buildings.as_mut() {
                 list.push(BuildingRecord {
                     code: buildings.key(row).to_owned(),
-                    gfa_m2: buildings.number(row, "gfa_m2"),
+                    gfa_m2: buildings.number(row, building::GFA_M2),
                     centroid,
                     connected: BTreeMap::new(),
                 });
@@ -147,30 +149,30 @@ fn park_evidence(city: &City, parks: &Table, firms: &Table, as_of: NaiveDate) ->
     if !units.is_empty() {
         evidence.iter_mut().for_each(|park| park.units = Some(Vec::new()));
         for row in 0..units.len() {
-            let Some(park) = units.text(row, "building").and_then(|building| park_of_building.get(building)) else { continue };
+            let Some(park) = units.text(row, unit::BUILDING).and_then(|building| park_of_building.get(building)) else { continue };
             if let Some(list) = evidence[*park].units.as_mut() {
                 list.push(UnitRecord {
                     id: units.key(row).to_owned(),
-                    area_m2: units.number(row, "area_m2"),
-                    use_code: units.text(row, "use").map(str::to_owned),
-                    state: units.text(row, "state").map(str::to_owned),
-                    has_tenant: units.text(row, "tenant").is_some(),
-                    cluster: units.text(row, "cluster").map(str::to_owned),
-                    rent: units.number(row, "rent_yuan_m2_month"),
-                    as_of: day(units.text(row, "as_of")),
+                    area_m2: units.number(row, unit::AREA_M2),
+                    use_code: units.text(row, unit::USE).map(str::to_owned),
+                    state: units.text(row, unit::STATE).map(str::to_owned),
+                    has_tenant: units.text(row, unit::TENANT).is_some(),
+                    cluster: units.text(row, unit::CLUSTER).map(str::to_owned),
+                    rent: units.number(row, unit::RENT_YUAN_M2_MONTH),
+                    as_of: day(units.text(row, unit::AS_OF)),
                 });
             }
         }
     }
-    if let Some(parcels) = city.named("parcel").filter(|table| !table.is_empty()) {
+    if let Some(parcels) = Some(city.table(LayerId::Parcel)).filter(|table| !table.is_empty()) {
         evidence.iter_mut().for_each(|park| park.parcels = Some(Vec::new()));
         for row in 0..parcels.len() {
-            if let Some(list) = place(parcels.text(row, "park")).and_then(|park| evidence[park].parcels.as_mut()) {
+            if let Some(list) = place(parcels.text(row, parcel::PARK)).and_then(|park| evidence[park].parcels.as_mut()) {
                 list.push(ParcelRecord {
                     code: parcels.key(row).to_owned(),
-                    registered_area_m2: parcels.number(row, "registered_area_m2"),
-                    land_use: parcels.text(row, "land_use").map(str::to_owned),
-                    tenure: parcels.text(row, "tenure").map(str::to_owned),
+                    registered_area_m2: parcels.number(row, parcel::REGISTERED_AREA_M2),
+                    land_use: parcels.text(row, parcel::LAND_USE).map(str::to_owned),
+                    tenure: parcels.text(row, parcel::TENURE).map(str::to_owned),
                 });
             }
         }
@@ -184,18 +186,18 @@ fn day(text: Option<&str>) -> Option<NaiveDate> {
 
 /// The certificate column is a register: once any firm has a date, a firm without one holds no certificate. A column without any date was never filled.
 fn firm(firms: &Table, row: usize, as_of: NaiveDate) -> FirmRecord {
-    let registered = firms.column("high_tech_until").is_some_and(|column| column.has_any());
-    let year = firms.number(row, "year").map(|year| year as i32);
+    let registered = firms.column(firm::HIGH_TECH_UNTIL).is_some_and(|column| column.has_any());
+    let year = firms.number(row, firm::YEAR).map(|year| year as i32);
     FirmRecord {
         code: firms.key(row).to_owned(),
         active: true,
-        cluster: firms.text(row, "cluster").map(str::to_owned),
+        cluster: firms.text(row, firm::CLUSTER).map(str::to_owned),
         year,
-        output_wan: firms.number(row, "output_wan"),
-        tax_wan: firms.number(row, "tax_wan"),
-        jobs: firms.number(row, "jobs"),
-        above_scale: firms.flag(row, "above_scale"),
-        high_tech: day(firms.text(row, "high_tech_until")).map(|until| until >= as_of).or(registered.then_some(false)),
+        output_wan: firms.number(row, firm::OUTPUT_WAN),
+        tax_wan: firms.number(row, firm::TAX_WAN),
+        jobs: firms.number(row, firm::JOBS),
+        above_scale: firms.flag(row, firm::ABOVE_SCALE),
+        high_tech: day(firms.text(row, firm::HIGH_TECH_UNTIL)).map(|until| until >= as_of).or(registered.then_some(false)),
         as_of: year.and_then(|year| NaiveDate::from_ymd_opt(year, 12, 31)),
     }
 }
@@ -203,9 +205,9 @@ fn firm(firms: &Table, row: usize, as_of: NaiveDate) -> FirmRecord {
 /// By class; a class that no facility of the city has was never loaded.
 fn facilities(city: &City) -> BTreeMap<String, Vec<FacilitySite>> {
     let mut classes: BTreeMap<String, Vec<FacilitySite>> = BTreeMap::new();
-    let Some(table) = city.named("facility") else { return classes };
+    let table = city.table(LayerId::Facility);
     for row in 0..table.len() {
-        if let (Some(class), Some(geometry)) = (table.text(row, "class"), table.geometry(row)) {
+        if let (Some(class), Some(geometry)) = (table.text(row, facility::CLASS), table.geometry(row)) {
             classes.entry(class.to_owned()).or_default().push(FacilitySite { code: table.key(row).to_owned(), geometry });
         }
     }

@@ -7,8 +7,9 @@ use crate::service::collections::parcel_row;
 use crate::spatial::adjacency::{self, AdjacencyOptions, ContactClass};
 use crate::spatial::bounds::grown;
 use serde::Serialize;
+use utoipa::ToSchema;
 
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Neighbours {
     pub parcel: String,
     /// `None` for a parcel without a shape, which touches nothing.
@@ -17,10 +18,11 @@ pub struct Neighbours {
     pub neighbours: Vec<Neighbour>,
 }
 
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Neighbour {
     pub code: String,
     pub length_m: f64,
+    #[schema(value_type = String)]
     pub class: ContactClass,
     pub gap_m: f64,
 }

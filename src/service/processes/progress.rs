@@ -8,8 +8,9 @@ use super::process::{Common, Context, Process, Words};
 use super::seen::Seen;
 use crate::analysis::progress::{Completion, Counts, Light, Lines, Period, Report, Task, assess, completion, counts};
 use crate::city::City;
+use crate::domain::columns::park;
 use crate::domain::fault::Outcome;
-use crate::domain::{Fault, Plan, RunRecord};
+use crate::domain::{Fault, LayerId, Plan, RunRecord};
 use crate::rules::{ProgressPack, RuleSet, Status};
 use crate::service::instruments::merged_parcels;
 use chrono::NaiveDate;
@@ -195,13 +196,14 @@ fn tasks(city: &City, plan: &Plan) -> Outcome<Vec<(String, Task)>> {
 }
 
 fn district_of(city: &City, park: &str) -> Option<String> {
-    let table = city.named("park")?;
-    table.row_of(park).and_then(|row| table.text(row, "district")).map(str::to_owned)
+    let parks = city.table(LayerId::Park);
+    parks.row_of(park).and_then(|row| parks.text(row, park::DISTRICT)).map(str::to_owned)
 }
 
 /// Area done by each date on which a part of the sites was done, rising.
 fn reports(city: &City, sites: &[&SavedSite], done_on: &BTreeMap<String, NaiveDate>) -> Vec<Report> {
-    let area = |code: &String| city.named("parcel").and_then(|table| table.row_of(code).map(|row| table.shapes().area(row))).unwrap_or(0.0);
+    let parcels = city.table(LayerId::Parcel);
+    let area = |code: &String| parcels.row_of(code).map_or(0.0, |row| parcels.shapes().area(row));
     let mut steps: BTreeMap<NaiveDate, f64> = BTreeMap::new();
     for site in sites {
         let whole: f64 = site.parcels.iter().map(area).sum();

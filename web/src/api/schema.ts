@@ -1133,11 +1133,13 @@ export interface components {
             /** Format: double */
             length_m: number;
         };
-        /** @description Neighbours of a parcel. */
         Neighbours: {
             neighbours: components["schemas"]["Neighbour"][];
             parcel: string;
-            /** Format: double */
+            /**
+             * Format: double
+             * @description `None` for a parcel without a shape, which touches nothing.
+             */
             tolerance_m?: number | null;
         };
         /** @description What a planner sends to draft an instrument. */

@@ -8,6 +8,7 @@ use super::super::consolidation::parcels_to_judge;
 use super::sites::{CandidateSite, banked_m2};
 use crate::analysis::consolidation::judge;
 use crate::city::{City, Table};
+use crate::domain::columns::{instrument, parcel};
 use crate::domain::fault::Outcome;
 use crate::domain::{InstrumentKind, InstrumentState, LayerId};
 use crate::rules;
@@ -21,12 +22,12 @@ const ACCEPTED: [InstrumentState; 2] = [InstrumentState::Reviewed, InstrumentSta
 /// One site an accepted instrument whose land lies in one of `parks`; empty while no instrument is recorded.
 pub(super) fn accepted_sites(city: &City, parks: &[String], pack: &rules::ConsolidationPack, year: i32) -> Outcome<Vec<CandidateSite>> {
     let instruments = city.table(LayerId::Instrument);
-    let Some(parcels) = city.named("parcel") else { return Ok(Vec::new()) };
-    let state = |row: usize| instruments.text(row, "state").and_then(InstrumentState::parse);
-    let kind = |row: usize| instruments.text(row, "kind").and_then(InstrumentKind::parse);
+    let parcels = city.table(LayerId::Parcel);
+    let state = |row: usize| instruments.text(row, instrument::STATE).and_then(InstrumentState::parse);
+    let kind = |row: usize| instruments.text(row, instrument::KIND).and_then(InstrumentKind::parse);
     let undone: HashSet<&str> = (0..instruments.len())
         .filter(|row| state(*row) == Some(InstrumentState::InForce))
-        .filter_map(|row| instruments.text(row, "undoes"))
+        .filter_map(|row| instruments.text(row, instrument::UNDOES))
         .collect();
     let merges: Vec<usize> = (0..instruments.len())
         .filter(|row| state(*row).is_some_and(|state| ACCEPTED.contains(&state)) && kind(*row) == Some(InstrumentKind::Merge))
@@ -72,19 +73,19 @@ fn costs_wan(city: &City, rows: &[u32], pack: &rules::ConsolidationPack, year: i
 /// Of which registered parcels land is made.
 struct Origins<'a> {
     parcels: &'a Table,
-    plan_parcels: Option<&'a Table>,
+    plan_parcels: &'a Table,
     /// For each plan parcel the members of the instrument that made it, and the instrument's other children with it.
     made_of: HashMap<String, (Vec<String>, Vec<String>)>,
 }
 
 impl<'a> Origins<'a> {
     fn new(city: &'a City, parcels: &'a Table, instruments: &Table) -> Self {
-        let makes = (0..instruments.len()).filter(|row| instruments.text(*row, "undoes").is_none());
+        let makes = (0..instruments.len()).filter(|row| instruments.text(*row, instrument::UNDOES).is_none());
         let made_of = makes.flat_map(|row| {
             let (parents, children) = (list(instruments, row, "parents"), list(instruments, row, "children"));
             children.clone().into_iter().map(move |child| (child, (parents.clone(), children.clone())))
         });
-        Origins { parcels, plan_parcels: city.named("plan_parcel").map(AsRef::as_ref), made_of: made_of.collect() }
+        Origins { parcels, plan_parcels: city.table(LayerId::PlanParcel), made_of: made_of.collect() }
     }
 
     /// The registered parcels of the land named, each with the share of it that is meant, by row.
@@ -105,12 +106,12 @@ impl<'a> Origins<'a> {
     }
 
     fn area(&self, code: &str) -> f64 {
-        self.plan_parcels.and_then(|table| Some(table.shapes().area(table.row_of(code)?))).unwrap_or(0.0)
+        self.plan_parcels.row_of(code).map_or(0.0, |row| self.plan_parcels.shapes().area(row))
     }
 
     fn shape(&self, code: &str) -> Option<MultiPolygon<f64>> {
         let of = |table: &Table| Some(table.shapes().multi_polygon(table.row_of(code)?));
-        of(self.parcels).or_else(|| of(self.plan_parcels?))
+        of(self.parcels).or_else(|| of(self.plan_parcels))
     }
 }
 
@@ -123,7 +124,7 @@ fn list(table: &Table, row: usize, column: &str) -> Vec<String> {
 fn park_of(parcels: &Table, rows: &[u32]) -> Option<String> {
     let mut areas: BTreeMap<&str, f64> = BTreeMap::new();
     for row in rows.iter().map(|row| *row as usize) {
-        if let Some(park) = parcels.text(row, "park") {
+        if let Some(park) = parcels.text(row, parcel::PARK) {
             *areas.entry(park).or_default() += parcels.shapes().area(row);
         }
     }

@@ -13,10 +13,12 @@ use super::process::{Common, Context, Process, Words};
 use crate::analysis::consolidation::action_plan::{self, Question, RelaxWeights, Target};
 use crate::city::City;
 use crate::domain::codes::stage;
+use crate::domain::columns::parcel;
 use crate::domain::fault::Outcome;
 use crate::domain::units::{SQUARE_METRES_PER_HECTARE, hectares};
-use crate::domain::{Fault, FaultKind};
+use crate::domain::{Fault, FaultKind, LayerId};
 use crate::rules::{self, RuleSet};
+use crate::service::collections::no_such_park;
 use accepted::accepted_sites;
 use chrono::Datelike;
 use serde::{Deserialize, Serialize};
@@ -151,13 +153,13 @@ fn action_plan(context: &Context<'_>, inputs: &Inputs) -> Outcome<PlannedYears> 
 
 /// Codes of the parks with land, in order; of the asked ones when some are asked for.
 fn parks_in_question(city: &City, asked: Option<&[String]>) -> Outcome<Vec<String>> {
-    let Some(table) = city.named("park") else { return Ok(Vec::new()) };
+    let table = city.table(LayerId::Park);
     let mut parks: Vec<String> = match asked {
         None => (0..table.len()).filter(|row| table.shapes().area(*row) > 0.0).map(|row| table.key(row).to_owned()).collect(),
         Some(codes) => {
             let unknown = codes.iter().find(|code| table.row_of(code).is_none());
             if let Some(park) = unknown {
-                return Err(Fault::not_found("no_such_park", format!("没有园区 {park}"), format!("there is no park {park}")).at("/inputs/parks"));
+                return Err(no_such_park(park).at("/inputs/parks"));
             }
             codes.to_vec()
         }
@@ -169,8 +171,8 @@ fn parks_in_question(city: &City, asked: Option<&[String]>) -> Outcome<Vec<Strin
 
 /// Planar area of the banked parcels inside parks, m²: recorded fact (C18).
 fn banked_m2(city: &City) -> f64 {
-    let Some(table) = city.named("parcel") else { return 0.0 };
-    let is_banked = |row: &usize| table.text(*row, "stage") == Some(stage::BANKED) && table.text(*row, "park").is_some();
+    let table = city.table(LayerId::Parcel);
+    let is_banked = |row: &usize| table.text(*row, parcel::STAGE) == Some(stage::BANKED) && table.text(*row, parcel::PARK).is_some();
     (0..table.len()).filter(is_banked).map(|row| table.shapes().area(row)).sum()
 }
 

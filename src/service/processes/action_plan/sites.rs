@@ -7,9 +7,10 @@ use crate::analysis::consolidation::action_plan::{Phase, PlanSite};
 use crate::city::City;
 use crate::city::Table;
 use crate::domain::codes::stage;
+use crate::domain::columns::{parcel, zone};
 use crate::domain::fault::Outcome;
 use crate::domain::units::hectares;
-use crate::domain::{Fault, FaultKind};
+use crate::domain::{Fault, FaultKind, LayerId};
 use crate::rules;
 use crate::spatial::overlay;
 use crate::spatial::polygons::Polygons;
@@ -102,7 +103,7 @@ fn solved_park(
         }
         Err(fault) => return Err(fault),
     };
-    let Some(parcels) = city.named("parcel") else { return Ok(Found::default()) };
+    let parcels = city.table(LayerId::Parcel);
     let best = answer.candidates.into_iter().next().map(|candidate| candidate.sites).unwrap_or_default();
     let sites: Vec<CandidateSite> = best
         .into_iter()
@@ -124,11 +125,11 @@ fn solved_park(
 
 /// The phase of a site is the kind of the zone that holds most of it.
 pub(super) fn set_phases(city: &City, sites: &mut [CandidateSite]) {
-    let Some(zones) = city.named("zone") else { return };
+    let zones = city.table(LayerId::Zone);
     let shapes: Polygons = sites.iter().map(|site| &site.shape).collect();
     let mut most = vec![0.0; sites.len()];
     for (site, zone, shared) in overlay(&shapes, zones.shapes()) {
-        let phase = zones.text(zone as usize, "kind").and_then(Phase::parse);
+        let phase = zones.text(zone as usize, zone::KIND).and_then(Phase::parse);
         if phase.is_some() && shared > most[site as usize] {
             most[site as usize] = shared;
             sites[site as usize].phase = phase;
@@ -141,7 +142,7 @@ pub(super) fn banked_m2(table: &Table, codes: &[String]) -> f64 {
     codes
         .iter()
         .filter_map(|code| table.row_of(code))
-        .filter(|row| table.text(*row, "stage") == Some(stage::BANKED) && table.text(*row, "park").is_some())
+        .filter(|row| table.text(*row, parcel::STAGE) == Some(stage::BANKED) && table.text(*row, parcel::PARK).is_some())
         .map(|row| table.shapes().area(row))
         .fold(0.0, |sum, area| sum + area)
 }

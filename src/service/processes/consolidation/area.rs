@@ -3,10 +3,10 @@
 use super::super::drawing::Drawn;
 use super::inputs::Inputs;
 use crate::city::{City, Table};
-use crate::domain::Fault;
 use crate::domain::fault::Outcome;
+use crate::domain::{Fault, LayerId};
 use crate::formats::NotDrawn;
-use crate::service::collections::parcel_row;
+use crate::service::collections::{no_such_park, parcel_row};
 use crate::service::instruments::{LandOn, keep_standing};
 use crate::spatial::overlay;
 use crate::spatial::polygons::{PolygonSet, Polygons, Subset};
@@ -17,9 +17,9 @@ use geo_types::{Coord, MultiPolygon, Rect};
 pub(super) fn rows_in_question(city: &City, table: &Table, inputs: &Inputs) -> Outcome<(Vec<u32>, Vec<f64>)> {
     let area = match (&inputs.park, &inputs.area, &inputs.parcels) {
         (Some(park), None, None) => {
-            let parks = city.named("park").filter(|parks| parks.row_of(park).is_some());
-            let row = parks.and_then(|parks| parks.row_of(park).map(|row| parks.shapes().multi_polygon(row)));
-            row.ok_or_else(|| Fault::not_found("no_such_park", format!("没有园区 {park}"), format!("there is no park {park}")).at("/inputs/park"))?
+            let parks = city.table(LayerId::Park);
+            let row = parks.row_of(park).ok_or_else(|| no_such_park(park).at("/inputs/park"))?;
+            parks.shapes().multi_polygon(row)
         }
         (None, Some(area), None) => drawn(city, area)?,
         (None, None, Some(codes)) => {

@@ -3,6 +3,8 @@
 use super::inputs::{Inputs, params};
 use crate::analysis::consolidation::{self, LandSplitTable, Params, ParcelInput, SharedStep};
 use crate::city::{City, Table};
+use crate::domain::LayerId;
+use crate::domain::columns::{building, control_line, parcel};
 use crate::rules;
 use crate::spatial::arena::Arena;
 use crate::spatial::overlay;
@@ -17,7 +19,7 @@ pub(in crate::service::processes) fn parcels_to_judge(
     year: i32,
 ) -> (Vec<ParcelInput>, Vec<f64>, consolidation::ConsolidationPack, Params) {
     let params = params(&Inputs::default(), pack, year);
-    let Some(table) = city.named("parcel") else { return (Vec::new(), Vec::new(), plain(pack), params) };
+    let table = city.table(LayerId::Parcel);
     let set = Subset { set: table.shapes(), items: rows.to_vec() };
     let parcels = evidence(city, table, &set, &vec![1.0; rows.len()], pack);
     let areas = (0..set.len()).map(|i| set.area_m2(i)).collect();
@@ -60,20 +62,19 @@ pub(super) fn evidence(
     pack: &rules::ConsolidationPack,
 ) -> Vec<ParcelInput> {
     let mut control: Vec<Vec<(String, f64)>> = vec![Vec::new(); set.items.len()];
-    if let Some(lines) = city.named("control_line") {
-        let hard: Vec<u32> = (0..lines.len() as u32)
-            .filter(|row| lines.flag(*row as usize, "hard") == Some(true))
-            .filter(|row| lines.text(*row as usize, "kind").is_some_and(|kind| pack.hard_kinds.value.iter().any(|known| known == kind)))
-            .collect();
-        let lines_set = Subset { set: lines.shapes(), items: hard };
-        for (item, line, shared) in overlay(set, &lines_set) {
-            let kind = lines.text(lines_set.items[line as usize] as usize, "kind").unwrap_or_default();
-            let share = shared / set.area_m2(item as usize).max(f64::MIN_POSITIVE);
-            let shares = &mut control[item as usize];
-            match shares.iter_mut().find(|(known, _)| known == kind) {
-                Some((_, sum)) => *sum += share,
-                None => shares.push((kind.to_owned(), share)),
-            }
+    let lines = city.table(LayerId::ControlLine);
+    let hard: Vec<u32> = (0..lines.len() as u32)
+        .filter(|row| lines.flag(*row as usize, control_line::HARD) == Some(true))
+        .filter(|row| lines.text(*row as usize, control_line::KIND).is_some_and(|kind| pack.hard_kinds.value.iter().any(|known| known == kind)))
+        .collect();
+    let lines_set = Subset { set: lines.shapes(), items: hard };
+    for (item, line, shared) in overlay(set, &lines_set) {
+        let kind = lines.text(lines_set.items[line as usize] as usize, control_line::KIND).unwrap_or_default();
+        let share = shared / set.area_m2(item as usize).max(f64::MIN_POSITIVE);
+        let shares = &mut control[item as usize];
+        match shares.iter_mut().find(|(known, _)| known == kind) {
+            Some((_, sum)) => *sum += share,
+            None => shares.push((kind.to_owned(), share)),
         }
     }
     let buildings = largest_buildings(city);
@@ -87,16 +88,18 @@ pub(super) fn evidence(
             let code = table.key(row).to_owned();
             let building = buildings.get(&code);
             ParcelInput {
-                is_road: table.text(row, "land_use").is_some_and(|code| pack.road_uses.value.iter().any(|road| code.starts_with(road.as_str()))),
+                is_road: table
+                    .text(row, parcel::LAND_USE)
+                    .is_some_and(|code| pack.road_uses.value.iter().any(|road| code.starts_with(road.as_str()))),
                 geometry_valid: table.shapes().area(row) > 0.0,
                 tenure: text("tenure"),
                 owner: text("owner"),
-                built_gfa_m2: table.number(row, "built_gfa_m2"),
+                built_gfa_m2: table.number(row, parcel::BUILT_GFA_M2),
                 has_building: building.is_some(),
-                built_year: table.number(row, "built_year").map(|year| year as i32),
+                built_year: table.number(row, parcel::BUILT_YEAR).map(|year| year as i32),
                 structure: building.and_then(|(_, structure)| structure.clone()),
                 planned_use: text("planned_use"),
-                far_present: table.number(row, "far_present"),
+                far_present: table.number(row, parcel::FAR_PRESENT),
                 stage: text("stage"),
                 share_inside: *share,
                 control_share,
@@ -109,12 +112,12 @@ pub(super) fn evidence(
 /// By parcel: GFA and structure of its largest building.
 fn largest_buildings(city: &City) -> HashMap<String, (f64, Option<String>)> {
     let mut largest: HashMap<String, (f64, Option<String>)> = HashMap::new();
-    let Some(buildings) = city.named("building") else { return largest };
+    let buildings = city.table(LayerId::Building);
     for row in 0..buildings.len() {
-        let Some(parcel) = buildings.text(row, "parcel") else { continue };
-        let gfa = buildings.number(row, "gfa_m2").unwrap_or(0.0);
+        let Some(parcel) = buildings.text(row, building::PARCEL) else { continue };
+        let gfa = buildings.number(row, building::GFA_M2).unwrap_or(0.0);
         if largest.get(parcel).is_none_or(|(most, _)| gfa > *most) {
-            largest.insert(parcel.to_owned(), (gfa, buildings.text(row, "structure").map(str::to_owned)));
+            largest.insert(parcel.to_owned(), (gfa, buildings.text(row, building::STRUCTURE).map(str::to_owned)));
         }
     }
     largest

@@ -13,8 +13,8 @@ use super::process::{Common, Context, Process, Words};
 use crate::analysis::Control;
 use crate::analysis::consolidation::{self, LeftOut, Params, ParcelInput, Reason};
 use crate::city::{City, Table};
-use crate::domain::Fault;
 use crate::domain::fault::Outcome;
+use crate::domain::{Fault, LayerId};
 use crate::rules::{self, RuleSet};
 use crate::service::instruments::dedicated_land;
 use crate::spatial::arena::Arena;
@@ -74,7 +74,7 @@ fn consolidate(context: &Context<'_>, inputs: &Inputs) -> Outcome<Consolidation>
     let (city, as_of) = (context.city, context.as_of);
     let layers = context.rules.pack("consolidation")?;
     let pack = rules::ConsolidationPack::read(&layers)?;
-    let table = parcel_table(city)?;
+    let table = city.table(LayerId::Parcel);
     let Instance { set, parcels, params, gone } = instance(city, table, inputs, &pack, as_of)?;
     if parcels.is_empty() {
         return Err(Fault::bad("no_parcels", "所选范围内没有宗地", "there is no parcel in the area")
@@ -87,10 +87,6 @@ fn consolidate(context: &Context<'_>, inputs: &Inputs) -> Outcome<Consolidation>
     found.excluded.extend(consolidated_already(table, &gone));
     let connect = inputs.parcels.as_ref().map(|_| connections(city, table, &set.items, &pack, as_of, &params)).transpose()?;
     Ok(Consolidation { run: context.record::<Consolidate>((&pack.id, &pack.version), &layers.uses), found, connect })
-}
-
-fn parcel_table(city: &City) -> Outcome<&Table> {
-    city.named("parcel").map(AsRef::as_ref).ok_or_else(|| Fault::internal("city", "no parcel layer"))
 }
 
 /// Parcels in question that are no parcels any more.
@@ -114,7 +110,7 @@ pub(super) fn solve_park(
     stop: &(dyn Fn() -> bool + Sync),
 ) -> Outcome<consolidation::Answer> {
     let inputs = Inputs { park: Some(park.to_owned()), seed: Some(seed), ..Inputs::default() };
-    let table = parcel_table(city)?;
+    let table = city.table(LayerId::Parcel);
     let Instance { set, parcels, params, .. } = instance(city, table, &inputs, pack, as_of)?;
     consolidation::consolidate(&set, &parcels, &plain(pack), &params, Control { stop, progress: &|_| {} })
 }

@@ -9,9 +9,9 @@ use super::one::full_answer;
 use super::pack;
 use crate::analysis::upstairs::ParcelCase;
 use crate::city::{City, Table};
-use crate::domain::Fault;
 use crate::domain::fault::Outcome;
 use crate::domain::units::SQUARE_METRES_PER_HECTARE;
+use crate::domain::{Fault, LayerId};
 use crate::formats::NotDrawn;
 use crate::service::packs::district_name;
 use crate::spatial::area::planar_area;
@@ -76,7 +76,7 @@ fn lies_in(table: &Table, row: usize, outline: &MultiPolygon<f64>) -> bool {
 }
 
 fn district_at(city: &City, place: geo_types::Coord<f64>) -> Option<&str> {
-    let districts = city.named("district")?;
+    let districts = city.table(LayerId::District);
     let row = districts.at_point(place).first().copied()? as usize;
     Some(district_name(city, districts.key(row)))
 }

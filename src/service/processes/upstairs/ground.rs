@@ -3,7 +3,7 @@
 use super::floors::floors_of;
 use crate::analysis::upstairs::{ExistingBuilding, ParcelCase, Restriction, RoadLine};
 use crate::city::{City, Table};
-use crate::domain::columns::control_line;
+use crate::domain::columns::{building, control_line, parcel, road};
 use crate::domain::fault::Outcome;
 use crate::domain::{Fault, LayerId};
 use crate::rules::UpstairsPack;
@@ -40,10 +40,10 @@ impl<'a> Ground<'a> {
             return Err(Fault::bad("no_geometry", format!("宗地 {code} 没有几何"), format!("the parcel {code} has no geometry")));
         };
         let mut case = ParcelCase::new(table.key(row), table.shapes().multi_polygon(row));
-        case.far_limit = table.number(row, "far_limit");
-        case.height_limit_m = table.number(row, "height_limit_m");
-        case.coverage_limit = table.number(row, "coverage_limit");
-        case.built_gfa_m2 = table.number(row, "built_gfa_m2");
+        case.far_limit = table.number(row, parcel::FAR_LIMIT);
+        case.height_limit_m = table.number(row, parcel::HEIGHT_LIMIT_M);
+        case.coverage_limit = table.number(row, parcel::COVERAGE_LIMIT);
+        case.built_gfa_m2 = table.number(row, parcel::BUILT_GFA_M2);
         if self.adjoining {
             case.adjoining = longest_contact(table, row, bounds);
         }
@@ -73,12 +73,12 @@ impl<'a> Ground<'a> {
             return Vec::new();
         }
         let buildings = self.city.table(LayerId::Building);
-        let rows = buildings.index().rows(bounds).into_iter().map(|row| row as usize).filter(|row| wanted(buildings.text(*row, "parcel")));
+        let rows = buildings.index().rows(bounds).into_iter().map(|row| row as usize).filter(|row| wanted(buildings.text(*row, building::PARCEL)));
         rows.map(|row| ExistingBuilding {
             code: buildings.key(row).to_owned(),
-            storeys: buildings.number(row, "storeys").map(|storeys| storeys.max(0.0) as usize),
-            height_m: buildings.number(row, "height_m"),
-            gfa_m2: buildings.number(row, "gfa_m2"),
+            storeys: buildings.number(row, building::STOREYS).map(|storeys| storeys.max(0.0) as usize),
+            height_m: buildings.number(row, building::HEIGHT_M),
+            gfa_m2: buildings.number(row, building::GFA_M2),
             footprint: buildings.shapes().multi_polygon(row),
             floors: floors_of(self.city, row),
         })
@@ -86,16 +86,16 @@ impl<'a> Ground<'a> {
     }
 
     fn restrictions(&self, bounds: Rect<f64>, pack: &UpstairsPack) -> Vec<Restriction> {
-        let Some(lines) = self.city.named("control_line").filter(|lines| !lines.is_empty()) else { return Vec::new() };
+        let Some(lines) = Some(self.city.table(LayerId::ControlLine)).filter(|lines| !lines.is_empty()) else { return Vec::new() };
         let mut found: Vec<Restriction> = Vec::new();
         for row in lines.index().rows(bounds).into_iter().map(|row| row as usize) {
-            let Some(kind) = lines.text(row, "kind") else { continue };
+            let Some(kind) = lines.text(row, control_line::KIND) else { continue };
             found.push(Restriction {
                 kind: kind.to_owned(),
                 geometry: lines.shapes().multi_polygon(row),
-                hard: lines.flag(row, "hard").unwrap_or(true),
-                dedicated: lines.flag(row, "dedicated"),
-                height_limit_m: lines.number(row, "height_limit_m"),
+                hard: lines.flag(row, control_line::HARD).unwrap_or(true),
+                dedicated: lines.flag(row, control_line::DEDICATED),
+                height_limit_m: lines.number(row, control_line::HEIGHT_LIMIT_M),
                 layer_loaded: true,
             });
         }
@@ -109,7 +109,7 @@ impl<'a> Ground<'a> {
 
     /// Roads in a box: of each line the parts that come near it.
     fn roads(&self, around: Rect<f64>) -> Option<Vec<RoadLine>> {
-        let roads = self.city.named("road").filter(|roads| !roads.is_empty())?;
+        let roads = Some(self.city.table(LayerId::Road)).filter(|roads| !roads.is_empty())?;
         let mut near = Vec::new();
         for row in roads.index().rows(around).into_iter().map(|row| row as usize) {
             let meets = |pair: &[Coord<f64>]| Rect::new(pair[0], pair[1]).intersects(&around);
@@ -118,8 +118,8 @@ impl<'a> Ground<'a> {
                 while let Some(from) = rest.windows(2).position(meets) {
                     let until = rest[from..].windows(2).position(|pair| !meets(pair)).map_or(rest.len(), |count| from + count + 1);
                     near.push(RoadLine {
-                        class: roads.text(row, "class").unwrap_or_default().to_owned(),
-                        width_m: roads.number(row, "width_m"),
+                        class: roads.text(row, road::CLASS).unwrap_or_default().to_owned(),
+                        width_m: roads.number(row, road::WIDTH_M),
                         line: LineString(rest[from..until].to_vec()),
                     });
                     rest = &rest[until - 1..];

@@ -10,10 +10,12 @@ use super::{pack, record};
 use crate::analysis::Control;
 use crate::analysis::upstairs::{Capacity, Depth, Overrides, RollUp, UpstairsResult, check_from, check_to, sum};
 use crate::city::{City, Table};
+use crate::domain::columns::parcel;
 use crate::domain::fault::Outcome;
-use crate::domain::{Fault, FaultKind};
+use crate::domain::{Fault, FaultKind, LayerId};
 use crate::rules::upstairs::BAND_NAMES;
 use crate::rules::{UpstairsPack, Verdict};
+use crate::service::collections::no_such_park;
 use crate::service::packs::district_name;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, HashSet};
@@ -93,26 +95,26 @@ fn uses<'a>(question: &'a Question, pack: &'a UpstairsPack) -> &'a [String] {
 fn scope(context: &Context<'_>, table: &Table, park: Option<&str>, question: &Question, general: &UpstairsPack) -> Outcome<Scope> {
     let city = context.city;
     if let Some(park) = park
-        && city.named("park").is_none_or(|parks| parks.row_of(park).is_none())
-        && !(0..table.len()).any(|row| table.text(row, "park") == Some(park))
+        && city.table(LayerId::Park).row_of(park).is_none()
+        && !(0..table.len()).any(|row| table.text(row, parcel::PARK) == Some(park))
     {
-        return Err(Fault::not_found("no_such_park", format!("没有园区 {park}"), format!("there is no park {park}")).at("/inputs/park"));
+        return Err(no_such_park(park).at("/inputs/park"));
     }
     let uses = uses(question, general);
     // The plan decides what land is for; where it says nothing, the present use. A parcel of which neither is known stays in.
     let counts = |row: usize| {
-        let code = table.text(row, "planned_use").or_else(|| table.text(row, "land_use"));
+        let code = table.text(row, parcel::PLANNED_USE).or_else(|| table.text(row, parcel::LAND_USE));
         uses.is_empty() || code.is_none_or(|code| uses.iter().any(|wanted| code.starts_with(wanted.as_str())))
     };
     let mut found = Scope { districts: Vec::new(), rows: Vec::new(), excluded: Vec::new() };
     let (mut other_use, mut no_geometry) = (Vec::new(), Vec::new());
-    for row in (0..table.len()).filter(|row| park.is_none_or(|park| table.text(*row, "park") == Some(park))) {
+    for row in (0..table.len()).filter(|row| park.is_none_or(|park| table.text(*row, parcel::PARK) == Some(park))) {
         if !counts(row) {
             other_use.push(table.key(row).to_owned());
         } else if table.shapes().bounds(row).is_none() {
             no_geometry.push(table.key(row).to_owned());
         } else {
-            let name = table.text(row, "district").map(|code| district_name(city, code));
+            let name = table.text(row, parcel::DISTRICT).map(|code| district_name(city, code));
             let known = found.districts.iter().position(|district| district.name.as_deref() == name);
             let index = match known {
                 Some(index) => index,
@@ -221,8 +223,8 @@ fn parcel(table: &Table, line: &Line) -> ParcelLine {
     let joint = |binding: &Vec<&'static str>| if binding.is_empty() { vec!["joint"] } else { binding.clone() };
     ParcelLine {
         parcel: capacity.parcel.clone(),
-        park: table.text(line.row, "park").map(str::to_owned),
-        district: table.text(line.row, "district").map(str::to_owned),
+        park: table.text(line.row, parcel::PARK).map(str::to_owned),
+        district: table.text(line.row, parcel::DISTRICT).map(str::to_owned),
         gfa_m2: line.gfa_m2,
         built_gfa_m2: capacity.built,
         allowed_gfa_m2: capacity.allowed,

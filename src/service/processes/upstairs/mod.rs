@@ -16,7 +16,7 @@ pub use inputs::Inputs;
 
 use super::process::{Common, Context, Pace, Process, Words};
 use crate::domain::fault::Outcome;
-use crate::domain::{Fault, RunRecord};
+use crate::domain::{LayerId, RunRecord};
 use crate::rules::{RuleSet, UpstairsPack};
 use drawn::one_outline;
 use inputs::{Question, Subject};
@@ -53,7 +53,7 @@ impl Process for Upstairs {
 
     fn run(context: &Context<'_>, inputs: Inputs) -> Outcome<UpstairsAnswer> {
         let question = Question::read(inputs)?;
-        let Some(table) = context.city.named("parcel") else { return Err(Fault::internal("city", "no parcel layer")) };
+        let table = context.city.table(LayerId::Parcel);
         Ok(match &question.subject {
             Subject::Parcel(code) => UpstairsAnswer::One(Box::new(one_parcel(context, table, code, &question)?)),
             Subject::Outline(outline) => UpstairsAnswer::One(Box::new(one_outline(context, table, outline, &question)?)),

@@ -7,6 +7,7 @@ use super::inputs::Question;
 use super::{pack, record};
 use crate::analysis::upstairs::{Depth, Overrides, ParcelCase, check_from, check_to, in_force};
 use crate::city::Table;
+use crate::domain::columns::parcel;
 use crate::domain::fault::Outcome;
 use crate::rules::UpstairsPack;
 use crate::service::collections::parcel_row;
@@ -15,7 +16,7 @@ use crate::service::packs::district_name;
 pub(super) fn one_parcel(context: &Context<'_>, table: &Table, code: &str, question: &Question) -> Outcome<One> {
     let city = context.city;
     let row = parcel_row(city, code)?;
-    let district = table.text(row, "district").map(|district| district_name(city, district));
+    let district = table.text(row, parcel::DISTRICT).map(|district| district_name(city, district));
     let pack = pack(context, district, question.cluster.as_deref())?;
     let case = Ground::new(city, table, true, true).parcel(row, &pack)?;
     Ok(full_answer(context, &case, &pack, question))

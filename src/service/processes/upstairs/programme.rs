@@ -1,6 +1,8 @@
 //! The yearly programme against what was completed: GFA on record by year, never potential (U21).
 
 use crate::city::City;
+use crate::domain::LayerId;
+use crate::domain::columns::building;
 use crate::rules::UpstairsPack;
 use serde::Serialize;
 use std::collections::{BTreeMap, HashSet};
@@ -31,15 +33,14 @@ pub(super) fn programme(city: &City, parcels: &HashSet<&str>, pack: &UpstairsPac
     let target = pack.programme_per_year.as_ref();
     let mut years: BTreeMap<i64, (f64, usize)> = BTreeMap::new();
     let mut unknown = 0;
-    if let Some(buildings) = city.named("building") {
-        for row in (0..buildings.len()).filter(|row| buildings.text(*row, "parcel").is_some_and(|parcel| parcels.contains(parcel))) {
-            match (buildings.number(row, "built_year"), buildings.number(row, "gfa_m2")) {
-                (Some(year), Some(gfa)) => {
-                    let sum = years.entry(year as i64).or_default();
-                    *sum = (sum.0 + gfa, sum.1 + 1);
-                }
-                _ => unknown += 1,
+    let buildings = city.table(LayerId::Building);
+    for row in (0..buildings.len()).filter(|row| buildings.text(*row, building::PARCEL).is_some_and(|parcel| parcels.contains(parcel))) {
+        match (buildings.number(row, building::BUILT_YEAR), buildings.number(row, building::GFA_M2)) {
+            (Some(year), Some(gfa)) => {
+                let sum = years.entry(year as i64).or_default();
+                *sum = (sum.0 + gfa, sum.1 + 1);
             }
+            _ => unknown += 1,
         }
     }
     let share = |gfa: f64| target.map(|target| gfa / target.value);
