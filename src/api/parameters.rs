@@ -88,7 +88,14 @@ pub(super) fn wanted(layer: &Layer, query: &[(String, String)], private: bool, i
             property => match layer.column(property).filter(|column| private || !column.private) {
                 Some(column) => conditions.push(equality(property, column.kind, value)),
                 None => {
-                    return Err(Fault::bad("unknown_parameter", format!("不认识的参数 {name}"), format!("unknown parameter {name}")).at(name.clone()));
+                    let own = layer.columns.iter().filter(|column| private || !column.private).map(|column| column.name.as_str());
+                    let own = own.collect::<Vec<_>>().join("、");
+                    return Err(Fault::bad("unknown_parameter", format!("不认识的参数 {name}"), format!("unknown parameter {name}"))
+                        .at(name.clone())
+                        .help(
+                            format!("参数见 /api；可作条件的属性：{own}"),
+                            format!("see /api; properties that may be conditions: {}", own.replace('、', ", ")),
+                        ));
                 }
             },
         }

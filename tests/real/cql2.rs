@@ -23,25 +23,26 @@ fn every_published_example_is_read_and_its_text_says_what_its_json_says() {
         return;
     };
     let (text, json) = (texts(&folder.join("examples/text")), texts(&folder.join("examples/json")));
-    assert!(text.len() >= 120 && json.len() >= 110, "{} texts, {} JSON", text.len(), json.len());
-    let mut twins = 0;
+    // How many there are is the publisher's affair; that they are all there is seen by the twins.
+    assert!(!text.is_empty() && !json.is_empty(), "{} texts, {} JSON", text.len(), json.len());
+    let mut unpaired: BTreeMap<&String, &String> = json.iter().collect();
     for (name, source) in &text {
         let expression = read(name, source);
         // Another way to write an example has the example's name with an ending.
-        if let Some(twin) = json.get(name.split("-alt").next().unwrap()) {
-            assert_eq!(expression, read(name, twin), "{name}");
-            twins += 1;
-        }
+        let first = name.split("-alt").next().unwrap().to_owned();
+        let twin = json.get(&first).unwrap_or_else(|| panic!("{name} has no JSON"));
+        assert_eq!(expression, read(name, twin), "{name}");
+        unpaired.remove(&first);
         assert_eq!(read(name, &expression.to_string()), expression, "{name}");
     }
-    assert!(twins >= 110, "{twins} twins");
+    assert!(unpaired.is_empty(), "without a text: {:?}", unpaired.keys());
     for (name, source) in &json {
         let expression = read(name, source);
         assert_eq!(read(name, &expression.to_string()), expression, "{name}");
     }
     let suite = fs::read_to_string(folder.join("tests/ats/expressions.txt")).unwrap();
     let lines: Vec<&str> = suite.lines().filter_map(|line| line.split_once('|').map(|(_, text)| text)).collect();
-    assert!(lines.len() > 100);
+    assert!(!lines.is_empty());
     for line in lines {
         assert_eq!(read(line, &read(line, line).to_string()), read(line, line));
     }
