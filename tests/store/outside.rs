@@ -26,6 +26,12 @@ fn logged(store: &GeoPackage, fid: i64, who: &str) {
     store.commit(base, &[Kept { revision: base + 1, author: &who, changes: &change, log: &log }]).unwrap();
 }
 
+fn with_suffix(path: &Path, suffix: &str) -> std::path::PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    name.into()
+}
+
 fn refuses(store: &GeoPackage, head: i64) {
     let (who, change) = (author("a"), [park(99)]);
     let answer = store.commit(head, &[Kept { revision: head + 1, author: &who, changes: &change, log: &[] }]);
@@ -88,6 +94,45 @@ fn a_checkpoint_that_stops_at_a_reader_is_not_outside() {
     assert!(stopped > 20, "the checkpoints went through: {stopped}");
     CityStore::checkpoint(&store).unwrap();
     assert_eq!(look(&store), None);
+}
+
+/// A server killed in the midst of working its log into the file: some pages are worked in, and the log still has all.
+#[test]
+fn a_checkpoint_that_was_killed_is_not_outside() {
+    for kept_of_three in 0..3 {
+        let (folder, killed) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let store = geopackage(folder.path());
+        (1..=200).for_each(|fid| logged(&store, fid, "a"));
+        CityStore::checkpoint(&store).unwrap();
+        (201..=260).for_each(|fid| logged(&store, fid, "a"));
+        let log = std::fs::read(with_suffix(&city_in(folder.path()), "-wal")).unwrap();
+        let mut file = std::fs::read(city_in(folder.path())).unwrap();
+        // The format of the log: a head of 32 bytes, then each page behind a head of 24 that begins with its number.
+        let size = u32::from_be_bytes(log[8..12].try_into().unwrap()) as usize;
+        let pages: std::collections::BTreeMap<usize, &[u8]> =
+            log[32..].chunks_exact(24 + size).map(|frame| (u32::from_be_bytes(frame[..4].try_into().unwrap()) as usize, &frame[24..])).collect();
+        assert!(pages.len() > 3);
+        file.resize(file.len().max(pages.keys().max().unwrap() * size), 0);
+        for (at, (page, bytes)) in pages.iter().enumerate() {
+            if at % 3 == kept_of_three {
+                file[(page - 1) * size..page * size].copy_from_slice(bytes);
+            }
+        }
+        std::fs::write(city_in(killed.path()), &file).unwrap();
+        std::fs::write(with_suffix(&city_in(killed.path()), "-wal"), &log).unwrap();
+
+        // Somebody reads all the while, so that the log is not simply worked off at the opening.
+        let reader = rusqlite::Connection::open(city_in(killed.path())).unwrap();
+        reader.execute_batch("BEGIN; SELECT count(*) FROM change_log").unwrap();
+        let again = geopackage(killed.path());
+        assert_eq!(look(&again), None, "{kept_of_three}");
+        logged(&again, 300, "a");
+        assert_eq!(look(&again), None, "{kept_of_three}");
+        drop(reader);
+        CityStore::checkpoint(&again).unwrap();
+        assert_eq!(look(&again), None, "{kept_of_three}");
+        assert_eq!(rows_of(&again, LayerId::Park).len(), 261);
+    }
 }
 
 #[test]

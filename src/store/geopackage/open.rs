@@ -32,6 +32,8 @@ impl GeoPackage {
             sql::prepare(&connection)?;
             connection.set_prepared_statement_cache_capacity(WRITER_STATEMENTS);
             schema::migrate(&mut connection)?;
+            // A killed server's log, as far as others who read let it: from then on the file alone is a state of the city.
+            connection.pragma_update(None, "wal_checkpoint", "PASSIVE").or_else(super::ignore_rows)?;
             let step = connection.transaction()?;
             let (crs, end) = (schema::meta(&step, "crs")?, End::read(&step)?);
             step.commit()?;

@@ -176,7 +176,7 @@ impl GeoPackage {
             // What came by SQLite is seen as a new version of the data; bytes written past it are not.
             return Ok(Err(!moved));
         }
-        if touched && !is_half_worked_in(path) {
+        if touched && stands_alone(path) {
             match main_end(path) {
                 Ok(main) if follows(&main, watch.main.as_ref(), known, &view) => watch.main = Some(main),
                 _ => return Ok(Err(true)),
@@ -213,13 +213,14 @@ fn seen(connection: &Connection) -> rusqlite::Result<End> {
     End::read(&step)
 }
 
-/// Whether a checkpoint stopped at a reader: SQLite then leaves out pages that the log has anew further on, so that the main file alone is no
-/// state of the city. The log's index (`-shm`) says how far its frames go, and how far they were worked in.
-fn is_half_worked_in(path: &Path) -> bool {
-    let Ok(index) = std::fs::read(readers::companion(path, "-shm")) else { return false };
+/// Whether the main file alone is a state of the city. A checkpoint that stopped at a reader leaves out pages that the log has anew further
+/// on, and one that was killed may have worked in any of them. The log's index (`-shm`) says how far its frames go, how far they were worked
+/// in, and how far that was tried; after a crash SQLite counts all as tried.
+fn stands_alone(path: &Path) -> bool {
+    let Ok(index) = std::fs::read(readers::companion(path, "-shm")) else { return true };
     let number = |at: usize| index.get(at..at + 4).and_then(|bytes| bytes.try_into().ok()).map(u32::from_ne_bytes);
-    let (Some(frames), Some(worked_in)) = (number(16), number(96)) else { return false };
-    worked_in > 0 && worked_in < frames
+    let (Some(frames), Some(worked_in), Some(tried)) = (number(16), number(96), number(128)) else { return true };
+    worked_in == tried && (worked_in == 0 || worked_in == frames)
 }
 
 /// Where the main file stands without its log. The immutable view takes no locks and has no companions, so that it sees the bytes.
