@@ -79,7 +79,7 @@ pub(super) async fn update(
     let seen = if_match(&headers)?;
     let patch: Map<String, Value> = serde_json::from_str(&body)
         .map_err(|error| Fault::bad("body", format!("请求体应为 JSON 对象：{error}"), format!("the body is a JSON object: {error}")))?;
-    away(move || app.planner.update_unit(&caller.viewer, &id, seen, patch)).await.map(with_etag)
+    Ok(with_etag(app.planner.update_unit(&caller.viewer, &id, seen, patch).await?))
 }
 
 #[derive(Deserialize, ToSchema)]

@@ -49,6 +49,17 @@ impl Texts {
         self.ends.push(self.bytes.len() as u32);
     }
 
+    /// The place of a text. Lengths are compared first: of many texts few are as long.
+    fn position(&self, text: &str) -> Option<usize> {
+        let (bytes, wanted) = (self.bytes.as_bytes(), text.as_bytes());
+        let mut start = 0;
+        self.ends.iter().position(|end| {
+            let own = start..*end as usize;
+            start = own.end;
+            own.len() == wanted.len() && bytes[own] == *wanted
+        })
+    }
+
     pub(super) fn iter(&self) -> impl Iterator<Item = &str> {
         (0..self.len()).map(|index| self.get(index))
     }
@@ -153,7 +164,7 @@ impl Block {
             (Block::Text { index, .. }, CellRef::Null) => index[at] = NO_TEXT,
             (Block::Text { texts, index }, CellRef::Text(text)) => {
                 // Texts that no row has any more stay until they are as many as the rows.
-                let known = texts.iter().position(|known| known == text);
+                let known = texts.position(text);
                 index[at] = match known {
                     Some(id) => id as u16,
                     None if texts.len() >= 2 * BLOCK => return false,
@@ -240,7 +251,7 @@ impl Texts {
 
 fn number_of(texts: &mut Texts, known: &mut Known, text: &str) -> u16 {
     if texts.len() <= FEW {
-        if let Some(id) = texts.iter().position(|other| other == text) {
+        if let Some(id) = texts.position(text) {
             return id as u16;
         }
     } else {

@@ -2,7 +2,6 @@
 
 use super::block::{Block, Known, NO_TEXT, Texts};
 use super::blocks::BLOCK;
-use super::edit::cell;
 use crate::domain::row::CellRef;
 use crate::domain::{ColumnType, Value};
 use std::collections::HashMap;
@@ -128,8 +127,8 @@ impl Column {
     /// Gives one cell another value. The block is copied unless it is nobody else's.
     pub fn set(&mut self, row: usize, value: &Value) {
         let block = Arc::make_mut(&mut Arc::make_mut(&mut self.blocks)[row / BLOCK]);
-        if !block.set(row % BLOCK, cell(value)) {
-            *block = block.with(self.kind, row % BLOCK, cell(value));
+        if !block.set(row % BLOCK, value.into()) {
+            *block = block.with(self.kind, row % BLOCK, value.into());
         }
     }
 
@@ -207,7 +206,7 @@ mod tests {
 
     fn column(kind: ColumnType, unique: bool, cells: &[Value]) -> Column {
         let mut builder = ColumnBuilder::new(kind, unique);
-        cells.iter().for_each(|value| builder.push(cell(value)));
+        cells.iter().for_each(|value| builder.push(value.into()));
         builder.finish()
     }
 
@@ -249,7 +248,7 @@ mod tests {
                 second.set(row, &expected[row]);
             }
             expected.push(value(kind, 12));
-            second.push(cell(&value(kind, 12)));
+            second.push((&value(kind, 12)).into());
             let read = |column: &Column| (0..column.len()).map(|row| column.value(row)).collect::<Vec<_>>();
             assert_eq!(read(&second), expected);
             assert_eq!(first.value(1500), value(kind, 1500));

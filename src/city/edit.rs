@@ -4,8 +4,7 @@ use super::boxes::Boxes;
 use super::keys::Keys;
 use super::table::{Table, key_of};
 use crate::domain::fault::Outcome;
-use crate::domain::row::CellRef;
-use crate::domain::{Fault, LayerId, Row, Value};
+use crate::domain::{Fault, LayerId, Row};
 use crate::spatial::bounds;
 use geo_types::Rect;
 use std::collections::BTreeMap;
@@ -93,7 +92,7 @@ impl TableEdit {
         let at = table.fids.len() as u32;
         table.fids.push(fid);
         for (column, value) in table.columns.iter_mut().zip(&row.values) {
-            column.push(cell(value));
+            column.push(value.into());
         }
         if table.id.layer().is_spatial() {
             table.shapes.push(row.geometry.as_ref());
@@ -162,14 +161,4 @@ impl TableEdit {
 /// Whether a change at `changed` cannot have moved the border of `extent`.
 fn inside(extent: Rect<f64>, changed: Rect<f64>) -> bool {
     extent.min().x < changed.min().x && extent.min().y < changed.min().y && changed.max().x < extent.max().x && changed.max().y < extent.max().y
-}
-
-pub(super) fn cell(value: &Value) -> CellRef<'_> {
-    match value {
-        Value::Null => CellRef::Null,
-        Value::Text(text) => CellRef::Text(text),
-        Value::Integer(number) => CellRef::Integer(*number),
-        Value::Real(number) => CellRef::Real(*number),
-        Value::Boolean(flag) => CellRef::Integer(i64::from(*flag)),
-    }
 }

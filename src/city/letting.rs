@@ -22,7 +22,14 @@ pub struct LettingTotals {
 
 /// The date of an ISO text.
 pub fn day(text: &str) -> Option<NaiveDate> {
-    NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()
+    plain_day(text).or_else(|| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok())
+}
+
+/// A date of ten characters, as nearly all are: a commit reads those of a whole parcel.
+fn plain_day(text: &str) -> Option<NaiveDate> {
+    let &[y0, y1, y2, y3, b'-', m0, m1, b'-', d0, d1] = text.as_bytes() else { return None };
+    let number = |digits: &[u8]| digits.iter().try_fold(0u32, |sum, digit| digit.is_ascii_digit().then(|| sum * 10 + u32::from(digit - b'0')));
+    NaiveDate::from_ymd_opt(number(&[y0, y1, y2, y3])? as i32, number(&[m0, m1])?, number(&[d0, d1])?)
 }
 
 impl Letting {
@@ -96,6 +103,16 @@ impl LettingTotals {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn dates_are_read_alike_either_way() {
+        for text in ["2026-08-24", "2024-02-29", "2026-02-29", "2026-13-01", "0000-01-01", "2026-8-24", "2026/08/24", "20260824", "", "２026-08-24"]
+        {
+            assert_eq!(day(text), NaiveDate::parse_from_str(text, "%Y-%m-%d").ok(), "{text}");
+            assert!(plain_day(text).is_none() || plain_day(text) == day(text));
+        }
+        assert!(plain_day("2026-08-24").is_some());
+    }
 
     #[test]
     fn a_figure_of_exactly_the_limit_is_fresh() {

@@ -170,6 +170,18 @@ pub enum CellRef<'a> {
     Real(f64),
 }
 
+impl<'a> From<&'a Value> for CellRef<'a> {
+    fn from(value: &'a Value) -> CellRef<'a> {
+        match value {
+            Value::Null => CellRef::Null,
+            Value::Text(text) => CellRef::Text(text),
+            Value::Integer(number) => CellRef::Integer(*number),
+            Value::Real(number) => CellRef::Real(*number),
+            Value::Boolean(flag) => CellRef::Integer(i64::from(*flag)),
+        }
+    }
+}
+
 impl CellRef<'_> {
     pub fn to_value(self, boolean: bool) -> Value {
         match self {

@@ -66,21 +66,54 @@ pub fn input_hash(inputs: &Value) -> String {
 
 /// Lower-case hex SHA-256.
 pub fn sha256_hex(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    const DIGITS: [u8; 16] = *b"0123456789abcdef";
+    let digit = |nibble: u8| char::from(DIGITS[usize::from(nibble)]);
+    Sha256::digest(bytes).iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
 /// JSON with sorted keys and no spaces, so that the same content has the same hash.
 pub fn canonical(value: &Value) -> String {
+    let mut text = String::new();
+    write_canonical(value, &mut text);
+    text
+}
+
+fn write_canonical(value: &Value, text: &mut String) {
     match value {
         Value::Object(members) => {
-            let mut keys: Vec<_> = members.keys().collect();
-            keys.sort();
-            let body: Vec<_> = keys.iter().map(|key| format!("{}:{}", Value::from(key.as_str()), canonical(&members[key.as_str()]))).collect();
-            format!("{{{}}}", body.join(","))
+            let mut members: Vec<_> = members.iter().collect();
+            members.sort_unstable_by_key(|(key, _)| key.as_str());
+            text.push('{');
+            for (at, (key, value)) in members.into_iter().enumerate() {
+                if at > 0 {
+                    text.push(',');
+                }
+                text.push_str(&json_text(key));
+                text.push(':');
+                write_canonical(value, text);
+            }
+            text.push('}');
         }
-        Value::Array(items) => format!("[{}]", items.iter().map(canonical).collect::<Vec<_>>().join(",")),
-        other => other.to_string(),
+        Value::Array(items) => {
+            text.push('[');
+            for (at, item) in items.iter().enumerate() {
+                if at > 0 {
+                    text.push(',');
+                }
+                write_canonical(item, text);
+            }
+            text.push(']');
+        }
+        Value::String(own) => text.push_str(&json_text(own)),
+        Value::Null => text.push_str("null"),
+        Value::Bool(_) | Value::Number(_) => text.push_str(&value.to_string()),
     }
+}
+
+/// A text in JSON's quotes.
+pub fn json_text(text: &str) -> String {
+    // A text has no value that JSON lacks.
+    serde_json::to_string(text).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -90,5 +123,12 @@ mod tests {
     #[test]
     fn canonical_json_sorts_its_keys_at_every_depth() {
         assert_eq!(canonical(&serde_json::json!({"b": [{"d": 1, "c": "文"}], "a": null})), r#"{"a":null,"b":[{"c":"文","d":1}]}"#);
+        let odd = serde_json::json!({"z": {}, "y": [], "x": [[1.5, -0.0, true], "a\"\n\u{1}"], "": {"b": 2, "a": {}}});
+        assert_eq!(canonical(&odd), r#"{"":{"a":{},"b":2},"x":[[1.5,-0.0,true],"a\"\n\u0001"],"y":[],"z":{}}"#);
+    }
+
+    #[test]
+    fn the_hash_is_written_in_lower_case_hex() {
+        assert_eq!(sha256_hex(b""), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
     }
 }

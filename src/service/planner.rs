@@ -3,7 +3,7 @@
 use super::edits::Person;
 use super::events::{Event, Events};
 use super::sessions::People;
-use super::writer::{Done, Writer};
+use super::writer::{Done, Pending, Writer};
 use super::{Viewer, jobs, load, now, today};
 use crate::city::City;
 use crate::domain::fault::Outcome;
@@ -81,6 +81,11 @@ impl Planner {
 
     /// Makes an edit: checked against the head, on disk and published when this returns.
     pub fn edit(&self, viewer: &Viewer, edit: Edit) -> Outcome<Done> {
+        self.hand_in(viewer, edit)?.wait()
+    }
+
+    /// Hands in an edit without waiting for it.
+    pub(super) fn hand_in(&self, viewer: &Viewer, edit: Edit) -> Outcome<Pending> {
         let writer = self
             .writer
             .as_ref()

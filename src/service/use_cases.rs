@@ -20,9 +20,9 @@ pub struct Confirmation {
 }
 
 impl Planner {
-    /// Changes a unit: own park only, against the state that the caller saw, durable when this returns.
-    pub fn update_unit(&self, viewer: &Viewer, id: &str, seen: Precondition, patch: Map<String, Json>) -> Outcome<UnitAnswer> {
-        let done = self.edit(viewer, Edit::UpdateUnit(UpdateUnit { id: id.to_owned(), seen, patch }))?;
+    /// Changes a unit: own park only, against the state that the caller saw, durable when this has ended.
+    pub async fn update_unit(&self, viewer: &Viewer, id: &str, seen: Precondition, patch: Map<String, Json>) -> Outcome<UnitAnswer> {
+        let done = self.hand_in(viewer, Edit::UpdateUnit(UpdateUnit { id: id.to_owned(), seen, patch }))?.await?;
         self.units_of(viewer, done.reply).done.pop().ok_or_else(|| Fault::internal("edit", "the edit gave no unit"))
     }
 

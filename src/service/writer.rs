@@ -8,8 +8,11 @@ use crate::domain::{Author, Edit, Fault, FaultKind};
 use crate::store::{CityStore, CommitError, Kept};
 use arc_swap::ArcSwap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
+use std::pin::Pin;
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll};
+use tokio::sync::oneshot;
 
 /// Edits that one commit takes at most.
 const MOST_TOGETHER: usize = 256;
@@ -26,7 +29,29 @@ struct Wish {
     person: Person,
     /// RFC 3339, UTC.
     at: String,
-    answer: SyncSender<Outcome<Done>>,
+    answer: oneshot::Sender<Outcome<Done>>,
+}
+
+/// An edit that was handed in. It takes its way whether or not anybody waits for it.
+pub struct Pending(oneshot::Receiver<Outcome<Done>>);
+
+impl Pending {
+    /// Waits until the edit is refused, or on disk and published. Not for threads that answer requests: they await it.
+    pub fn wait(self) -> Outcome<Done> {
+        self.0.blocking_recv().unwrap_or_else(|_| Err(unanswered()))
+    }
+}
+
+impl Future for Pending {
+    type Output = Outcome<Done>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Outcome<Done>> {
+        Pin::new(&mut self.0).poll(context).map(|told| told.unwrap_or_else(|_| Err(unanswered())))
+    }
+}
+
+fn unanswered() -> Fault {
+    Fault::internal("writer", "the edit was not answered")
 }
 
 /// The queue before the writing thread. Dropping it lets the thread finish what waits, and end.
@@ -45,15 +70,12 @@ impl Writer {
         Ok(Writer { queue: Mutex::new(Some(queue)), thread: Mutex::new(Some(thread)) })
     }
 
-    /// Hands in an edit and waits until it is refused, or on disk and published.
-    pub fn submit(&self, edit: Edit, person: Person, at: String) -> Outcome<Done> {
-        let (answer, told) = sync_channel(1);
-        let queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let sent = queue.is_some_and(|queue| queue.send(Wish { edit, person, at, answer }).is_ok());
-        if !sent {
-            return Err(Fault::internal("writer", "the writer has ended"));
-        }
-        told.recv().unwrap_or_else(|_| Err(Fault::internal("writer", "the edit was not answered")))
+    /// Hands in an edit behind those that wait.
+    pub fn submit(&self, edit: Edit, person: Person, at: String) -> Outcome<Pending> {
+        let (answer, told) = oneshot::channel();
+        let queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
+        let sent = queue.as_ref().is_some_and(|queue| queue.send(Wish { edit, person, at, answer }).is_ok());
+        if sent { Ok(Pending(told)) } else { Err(Fault::internal("writer", "the writer has ended")) }
     }
 }
 

@@ -110,13 +110,16 @@ pub(super) fn put_session(connection: &Connection, token_hash: &str, account: &s
     connection.execute("INSERT INTO session VALUES (?,?,?)", params![token_hash, account, expires]).map(|_| ())
 }
 
+/// The account of a session: a row joined by two keys, and its parks. Asked at every request.
 pub(super) fn session(connection: &Connection, token_hash: &str, now: i64) -> rusqlite::Result<Option<Account>> {
-    let account: Option<String> = connection
-        .prepare_cached("SELECT account FROM session WHERE token_hash = ? AND expires > ?")?
-        .query_row(params![token_hash, now], |row| row.get(0))
+    let account = connection
+        .prepare_cached(
+            "SELECT account, name, role, disabled, '' FROM session JOIN account USING (account)
+             WHERE token_hash = ? AND expires > ? AND NOT disabled",
+        )?
+        .query_row(params![token_hash, now], |row| read(connection, row))
         .optional()?;
-    let Some(account) = account else { return Ok(None) };
-    Ok(one(connection, &account)?.map(|(account, _)| account).filter(|account| !account.disabled))
+    Ok(account.map(|(account, _)| account))
 }
 
 pub(super) fn drop_session(connection: &Connection, token_hash: &str) -> rusqlite::Result<()> {

@@ -1,6 +1,6 @@
 //! The change log: append-only, each entry carrying the hash of the one before.
 
-use crate::domain::run::{canonical, sha256_hex};
+use crate::domain::run::{canonical, json_text, sha256_hex};
 use crate::domain::{Author, Change, ChangeQuery, LogEntry};
 use rusqlite::{Connection, OptionalExtension, params};
 use serde_json::Value;
@@ -64,7 +64,7 @@ pub(super) fn append(connection: &Connection, end: &mut End, revision: i64, auth
 
 /// What is hashed of an entry: canonical JSON (members in the order of their names) in which both states are texts.
 fn body(seq: i64, revision: i64, author: &Author, entry: &LogEntry, before: &str, after: &str) -> String {
-    let text = |text: &str| Value::from(text).to_string();
+    let text = json_text;
     format!(
         r#"{{"account":{},"action":{},"after":{},"at":{},"before":{},"collection":{},"id":{},"revision":{revision},"seq":{seq},"source":{}}}"#,
         text(&author.account),
