@@ -2,7 +2,7 @@ import * as api from '../api/endpoints'
 import type { Catalogue, City, Item, Property, Term } from '../api/types'
 import type { Bbox } from '../model/geometry'
 import { either, lang, tIf } from '../i18n/index.svelte'
-import { LAYER_KEYS, TILED_KEYS, type TileSet, type TileSets } from '../map/style'
+import { LAYER_KEYS, TILED_KEYS, type TileSet, type TileSets } from '../map/look'
 import { bboxOf, boxOf, centreOf } from '../model/geometry'
 
 export interface Named {

@@ -3,8 +3,8 @@ import * as api from '../api/endpoints'
 import type { Item, Summary } from '../api/types'
 import type { Bbox } from '../model/geometry'
 import { bboxOf } from '../model/geometry'
-import type { LayerKey } from '../map/style'
-import type { PickMode } from '../map/controller'
+import type { LayerKey } from '../map/look'
+import type { PickMode } from '../map/tools'
 
 /** Chosen parcels, or one thing of another layer in focus. */
 class SelectionState {
