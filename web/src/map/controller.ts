@@ -65,7 +65,7 @@ export class MapController {
             bearing: place.bearing ?? 0,
             pitch: place.pitch ?? 0,
           }
-        : { bounds: start.bbox as LngLatBoundsLike, fitBoundsOptions: { padding: 40 } }),
+        : { bounds: start.bbox as LngLatBoundsLike, fitBoundsOptions: { padding: 40, maxZoom: 17 } }),
       attributionControl: false,
       boxZoom: false,
       fadeDuration: 0,
