@@ -362,8 +362,8 @@ export async function planner(walk) {
     await phone.locator('.parts [role=radio]').nth(1).click()
     await phone.waitForSelector('td.name')
     const narrow = await phone
-      .locator('td.name .cut')
-      .evaluateAll((names) => names.filter((n) => n.clientWidth < 60).length)
+      .locator('td.name')
+      .evaluateAll((cells) => cells.filter((n) => n.clientWidth < 100).length)
     walk.equal('the scorecard has room for its names', narrow, 0)
     const row = await phone.locator('.inner table').evaluate((n) => n.scrollWidth - n.parentElement.clientWidth)
     walk.check('the scorecard is no wider than the phone', row <= 0, `${row}px`)
