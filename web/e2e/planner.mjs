@@ -155,6 +155,22 @@ export async function planner(walk) {
     walk.equal('a link brings the same conditions back', await legendCount(page), before)
   })
 
+  await walk.step('a link without a place', async () => {
+    const [west, south, east, north] = park.bbox
+    await page.goto('about:blank')
+    await page.goto(`${walk.base}/#v=1&task=query&at=park:${parkCode}&lang=zh&theme=light`)
+    await page.waitForFunction(() => location.hash.includes('z='))
+    const [, lat, lon] = hash(page).get('z').split('/').map(Number)
+    walk.check('opens where the land it names lies', lat > south && lat < north && lon > west && lon < east, page.url())
+    await page.waitForSelector('.right dt:has-text("规划面积 公顷")')
+    const titles = await page.locator('.right dt').allInnerTexts()
+    walk.equal(
+      'every field of the park has a name',
+      titles.filter((title) => /^[a-z_0-9]+$/.test(title)),
+      [],
+    )
+  })
+
   await walk.step('consolidation', async () => {
     await page.goto(`${walk.base}/#v=1&task=consolidate&lang=zh&theme=light`)
     await page.reload()
@@ -341,6 +357,17 @@ export async function planner(walk) {
     )
     walk.equal('targets outside lists are at least 44 px', small, [])
     await walk.shot(phone, '11-phone-query')
+    await phone.goto(`${walk.base}/#v=1&task=designate&lang=en&theme=light`)
+    await phone.reload()
+    await phone.locator('.parts [role=radio]').nth(1).click()
+    await phone.waitForSelector('td.name')
+    const narrow = await phone
+      .locator('td.name')
+      .evaluateAll((cells) => cells.filter((n) => n.clientWidth < 100).length)
+    walk.equal('the scorecard has room for its names', narrow, 0)
+    const row = await phone.locator('.inner table').evaluate((n) => n.scrollWidth - n.parentElement.clientWidth)
+    walk.check('the scorecard is no wider than the phone', row <= 0, `${row}px`)
+    await walk.shot(phone, '11-phone-designation')
     await phone.context().close()
   })
 }

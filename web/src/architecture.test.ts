@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { dirname, join, normalize, relative } from 'node:path'
+import { dirname, extname, join, normalize, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 
@@ -29,10 +29,13 @@ const importsOf = (from: string, text: string): Import[] =>
   [...text.matchAll(SPECIFIER)].map(([, path]) => ({ from, to: normalize(join(dirname(from), path!)) }))
 const folderOf = (path: string): string | null => (path.includes('/') ? path.split('/')[0]! : null)
 
-const files = (folder: string): string[] =>
+const under = (folder: string): string[] =>
   readdirSync(folder, { withFileTypes: true, recursive: true })
-    .filter((entry) => entry.isFile() && /\.(ts|svelte)$/.test(entry.name) && !/\.test\.ts$/.test(entry.name))
+    .filter((entry) => entry.isFile())
     .map((entry) => relative(SRC, join(entry.parentPath, entry.name)))
+const read = (file: string): string => readFileSync(join(SRC, file), 'utf8')
+const files = (folder: string): string[] =>
+  under(folder).filter((file) => /\.(ts|svelte)$/.test(file) && !/\.test\.ts$/.test(file))
 
 /** Imports between folders that the table does not allow. */
 const wrong = (imports: Import[]): string[] =>
@@ -67,7 +70,7 @@ function circle(imports: Import[]): string[] | null {
 }
 
 describe('the imports of the source tree', () => {
-  const all = files(SRC).flatMap((file) => importsOf(file, readFileSync(join(SRC, file), 'utf8')))
+  const all = files(SRC).flatMap((file) => importsOf(file, read(file)))
   it('are seen', () => expect(all.length).toBeGreaterThan(500))
   it('go the way the table says', () => expect(wrong(all)).toEqual([]))
   it('reach the generated types by their names only', () =>
@@ -77,6 +80,51 @@ describe('the imports of the source tree', () => {
     const folders = new Set(files(SRC).flatMap((file) => folderOf(file) ?? []))
     expect([...folders].filter((folder) => !(folder in MAY))).toEqual([])
   })
+})
+
+/** Each task has its folder. */
+const TASKS = readdirSync(join(SRC, 'modes'), { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map((entry) => entry.name)
+/** Places where a text names a task: 'consolidate', "task.consolidate", `modes/consolidate`. */
+const namesTask = (text: string): string[] =>
+  text.match(new RegExp(`(['"\`])(task\\.|modes/)?(${TASKS.join('|')})\\1`, 'g')) ?? []
+
+describe('what surrounds a task', () => {
+  it('finds the tasks', () => expect(TASKS.length).toBeGreaterThan(4))
+  it.each(['ui', 'map', 'model', 'i18n'])('names none of them in %s', (folder) =>
+    expect(files(join(SRC, folder)).flatMap((file) => namesTask(read(file)).map((name) => `${file}: ${name}`))).toEqual(
+      [],
+    ),
+  )
+})
+
+const MOST_LINES = 400
+const MOST_COLUMNS = 120
+/** Written by a program, or about to be. */
+const GENERATED = ['api/schema.ts', 'api/analyses.ts']
+const linesOf = (text: string): string[] => text.replace(/\n$/, '').split('\n')
+const tooLong = (text: string): boolean => linesOf(text).length > MOST_LINES
+const tooWide = (text: string): number[] =>
+  linesOf(text).flatMap((line, i) => ([...line].length > MOST_COLUMNS ? [i + 1] : []))
+
+describe('the files', () => {
+  const sources = [...under(SRC), ...under(join(SRC, '../e2e'))].filter(
+    (file) => /\.(ts|svelte|css|json|mjs)$/.test(file) && !GENERATED.includes(file),
+  )
+  it('are all seen', () => {
+    const kinds = new Set(sources.map((file) => extname(file)))
+    expect([...kinds].sort()).toEqual(['.css', '.json', '.mjs', '.svelte', '.ts'])
+    expect(sources.length).toBeGreaterThan(150)
+  })
+  it(`have at most ${MOST_LINES} lines`, () => expect(sources.filter((file) => tooLong(read(file)))).toEqual([]))
+  // A message is one line, however long.
+  it(`have lines of at most ${MOST_COLUMNS} characters`, () =>
+    expect(
+      sources
+        .filter((file) => extname(file) !== '.json')
+        .flatMap((file) => tooWide(read(file)).map((line) => `${file}:${line}`)),
+    ).toEqual([]))
 })
 
 describe('the check itself', () => {
@@ -93,6 +141,17 @@ describe('the check itself', () => {
   it('reads imports that come late', () =>
     expect(importsOf('ui/A.svelte', "{#await import('../modes/query') then x}")).toHaveLength(1))
   it('allows the names of answers in the model', () => expect(wrong(seen('model/cql.ts', '../api/types'))).toEqual([]))
+  it('sees a task by its name', () => {
+    expect(namesTask("ui.go('query')")).toHaveLength(1)
+    expect(namesTask("t('task.capacity')")).toHaveLength(1)
+    expect(namesTask("t('capacity.far')")).toHaveLength(0)
+  })
+  it('counts lines and characters, not bytes', () => {
+    expect(tooLong(`${'x\n'.repeat(MOST_LINES)}`)).toBe(false)
+    expect(tooLong(`${'x\n'.repeat(MOST_LINES + 1)}`)).toBe(true)
+    expect(tooWide('地'.repeat(MOST_COLUMNS))).toEqual([])
+    expect(tooWide(`a\n${'地'.repeat(MOST_COLUMNS + 1)}`)).toEqual([2])
+  })
   it('finds a circle', () =>
     expect(circle([...seen('map/a.ts', '../model/b'), ...seen('model/b.ts', '../map/a')])).toEqual([
       'map',

@@ -1,5 +1,11 @@
 import './css/tokens.css'
 import './css/base.css'
+import './css/panels.css'
+import './css/buttons.css'
+import './css/marks.css'
+import './css/fields.css'
+import './css/floats.css'
+import './css/phone.css'
 import { mount } from 'svelte'
 import App from './App.svelte'
 

@@ -1,5 +1,5 @@
-import zh from './zh.json'
-import type zhTasks from './zh.tasks.json'
+import zh from './zh/first.json'
+import type { tasks as zhTasks } from './zh/tasks'
 
 export type Lang = 'zh' | 'en'
 export type Key = keyof typeof zh | keyof typeof zhTasks
@@ -7,11 +7,11 @@ type Messages = Partial<Record<Key, string>>
 
 const core: Record<Lang, () => Promise<Messages>> = {
   zh: () => Promise.resolve(zh),
-  en: async () => (await import('./en.json')).default,
+  en: async () => (await import('./en/first.json')).default,
 }
 const tasks: Record<Lang, () => Promise<Messages>> = {
-  zh: async () => (await import('./zh.tasks.json')).default,
-  en: async () => (await import('./en.tasks.json')).default,
+  zh: async () => (await import('./zh/tasks')).tasks,
+  en: async () => (await import('./en/tasks')).tasks,
 }
 
 class Language {

@@ -1,7 +1,6 @@
 import {
   type LngLatBoundsLike,
   Map as MapLibre,
-  type MapGeoJSONFeature,
   type MapMouseEvent,
   type MapTouchEvent,
   type PointLike,
@@ -9,31 +8,20 @@ import {
 } from 'maplibre-gl'
 import 'maplibre-gl/dist/maplibre-gl.css'
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url'
-import type { Feature, Position } from 'geojson'
+import type { Position } from 'geojson'
 import type { Bbox } from '../model/geometry'
-import { lengthM, ringAreaM2 } from '../model/geometry'
 import type { Place } from '../model/permalink'
 import type { Tone } from '../model/leftout'
+import { dragBox } from './boxdrag'
+import { Drawing } from './drawing'
+import { type Focus, Highlights } from './highlights'
+import { EMPTY, type MapLook } from './look'
 import { drawPattern, drawSign, type PatternName, type SignName } from './patterns'
-import { buildStyle, EMPTY, type LayerKey, type MapLook } from './style'
+import { hitsAt, parcelsInView, type Picked } from './picking'
+import { buildStyle } from './style'
+import { draws, type Measure, modeOf, type PickMode, picks, type Tool } from './tools'
 
 setWorkerUrl(workerUrl)
-
-export type Tool = 'select' | 'pin' | 'ban' | 'box' | 'polygon' | 'line' | 'area'
-/** Tools whose click takes what is under the pointer. */
-const PICKS: readonly Tool[] = ['select', 'pin', 'ban']
-export type PickMode = 'replace' | 'add' | 'remove'
-export interface Picked {
-  collection: LayerKey
-  id: string
-  properties: Record<string, unknown>
-}
-export interface Measure {
-  kind: 'line' | 'area'
-  metres: number
-  m2: number
-  points: Position[]
-}
 
 export interface MapEvents {
   pick(hits: Picked[], mode: PickMode, at: [number, number]): void
@@ -45,33 +33,16 @@ export interface MapEvents {
   ready(): void
 }
 
-const PICKABLE: [layer: string, collection: LayerKey][] = [
-  ['relief', 'building'],
-  ['facility', 'facility'],
-  ['building', 'building'],
-  ['plan', 'plan_parcel'],
-  ['parcel', 'parcel'],
-  ['control', 'control_line'],
-  ['road-big', 'road'],
-  ['road', 'road'],
-  ['park-fill', 'park'],
-  ['park-hit', 'park'],
-  ['land', 'district'],
-]
 const reduced = (): boolean => matchMedia('(prefers-reduced-motion: reduce)').matches
-const modeOf = (e: { shiftKey: boolean; altKey: boolean }): PickMode =>
-  e.altKey ? 'remove' : e.shiftKey ? 'add' : 'replace'
 
 /** The one owner of the MapLibre map. It knows pictures and gestures, not what they mean. */
 export class MapController {
   readonly map: MapLibre
   #look: MapLook
   #events: MapEvents
-  #selected = new Set<string>()
-  #focus: { collection: LayerKey; id: string } | null = null
-  #hovered: string | null = null
+  #highlights: Highlights
   #tool: Tool = 'select'
-  #draft: Position[] = []
+  #drawing = new Drawing()
   #buildingsFirst = false
   #pending = 0
 
@@ -94,7 +65,7 @@ export class MapController {
             bearing: place.bearing ?? 0,
             pitch: place.pitch ?? 0,
           }
-        : { bounds: start.bbox as LngLatBoundsLike, fitBoundsOptions: { padding: 40 } }),
+        : { bounds: start.bbox as LngLatBoundsLike, fitBoundsOptions: { padding: 40, maxZoom: 17 } }),
       attributionControl: false,
       boxZoom: false,
       fadeDuration: 0,
@@ -103,6 +74,7 @@ export class MapController {
       maxPitch: 70,
       localIdeographFontFamily: 'sans-serif',
     })
+    this.#highlights = new Highlights(this.map)
     this.map.touchZoomRotate.disableRotation()
     const canvas = this.map.getCanvas()
     canvas.setAttribute('role', 'application')
@@ -110,7 +82,7 @@ export class MapController {
     this.map.setMissingStyleImageResolver((id) => this.#addPattern(id))
     this.map.on('moveend', () => this.#moved())
     this.map.on('load', () => {
-      this.#paintSelection()
+      this.#highlights.again()
       this.#moved()
       events.ready()
     })
@@ -146,7 +118,7 @@ export class MapController {
     this.#pending = requestAnimationFrame(() => {
       this.#pending = 0
       this.#draw()
-      if (themed || reloaded) this.#paintSelection()
+      if (themed || reloaded) this.#highlights.again()
     })
   }
 
@@ -177,42 +149,21 @@ export class MapController {
   setTool(tool: Tool): void {
     this.#tool = tool
     this.#cancelDraft()
-    this.map.getCanvas().style.cursor = PICKS.includes(tool) ? '' : 'crosshair'
-    if (tool === 'polygon' || tool === 'line' || tool === 'area') this.map.doubleClickZoom.disable()
+    this.map.getCanvas().style.cursor = picks(tool) ? '' : 'crosshair'
+    if (draws(tool)) this.map.doubleClickZoom.disable()
     else this.map.doubleClickZoom.enable()
   }
 
   setSelection(codes: Iterable<string>): void {
-    const next = new Set(codes)
-    for (const id of this.#selected) if (!next.has(id)) this.#state('parcel', id, { sel: false })
-    for (const id of next) if (!this.#selected.has(id)) this.#state('parcel', id, { sel: true })
-    this.#selected = next
+    this.#highlights.select(codes)
   }
 
-  setFocus(focus: { collection: LayerKey; id: string } | null): void {
-    if (this.#focus)
-      this.#state(this.#focus.collection, this.#focus.id, {
-        sel: this.#focus.collection === 'parcel' && this.#selected.has(this.#focus.id),
-      })
-    this.#focus = focus
-    if (focus) this.#state(focus.collection, focus.id, { sel: true })
-  }
-
-  #state(source: string, id: string, state: Record<string, boolean>): void {
-    if (!this.map.getSource(source)) return
-    this.map.setFeatureState({ source, sourceLayer: source, id }, state)
-  }
-
-  #paintSelection(): void {
-    for (const id of this.#selected) this.#state('parcel', id, { sel: true })
-    if (this.#focus) this.#state(this.#focus.collection, this.#focus.id, { sel: true })
+  setFocus(focus: Focus | null): void {
+    this.#highlights.focus(focus)
   }
 
   highlight(code: string | null): void {
-    if (code === this.#hovered) return
-    if (this.#hovered) this.#state('parcel', this.#hovered, { hover: false })
-    this.#hovered = code
-    if (code) this.#state('parcel', code, { hover: true })
+    this.#highlights.hover(code)
   }
 
   fit(
@@ -264,22 +215,8 @@ export class MapController {
     return [b.getWest(), b.getSouth(), b.getEast(), b.getNorth()]
   }
 
-  /** Codes of parcels on the screen, nearest to the centre first, for the listbox of features in view. */
   inView(limit: number): Picked[] {
-    const { width, height } = this.map.getCanvas().getBoundingClientRect()
-    const reach = Math.min(width, height) / 3
-    const near = this.map.queryRenderedFeatures(
-      [
-        [width / 2 - reach, height / 2 - reach],
-        [width / 2 + reach, height / 2 + reach],
-      ],
-      { layers: ['parcel'] },
-    )
-    const seen = new Map<string, Picked>()
-    for (const f of near)
-      if (!seen.has(String(f.id)))
-        seen.set(String(f.id), { collection: 'parcel', id: String(f.id), properties: f.properties })
-    return [...seen.values()].slice(0, limit)
+    return parcelsInView(this.map, limit)
   }
 
   pickCentre(mode: PickMode = 'replace'): void {
@@ -288,24 +225,7 @@ export class MapController {
   }
 
   hits(point: PointLike): Picked[] {
-    const layers = PICKABLE.filter(([id]) => this.map.getLayer(id))
-    const found = this.map.queryRenderedFeatures(point, { layers: layers.map(([id]) => id) })
-    const order = layers.map(([id]) => id)
-    const rank = (f: MapGeoJSONFeature): number => {
-      const i = order.indexOf(f.layer.id)
-      // A planner's click means the parcel under the building; an operator's means the building.
-      return f.layer.id === 'building' && !this.#buildingsFirst ? order.indexOf('parcel') + 0.5 : i
-    }
-    const seen = new Set<string>()
-    const hits: Picked[] = []
-    for (const f of [...found].sort((a, b) => rank(a) - rank(b))) {
-      const collection = layers.find(([id]) => id === f.layer.id)![1]
-      const id = String(f.id ?? f.properties['code'])
-      if (seen.has(collection + id)) continue
-      seen.add(collection + id)
-      hits.push({ collection, id, properties: f.properties })
-    }
-    return hits
+    return hitsAt(this.map, point, this.#buildingsFirst)
   }
 
   #moved(): void {
@@ -318,8 +238,8 @@ export class MapController {
 
   #moveMouse(e: MapMouseEvent): void {
     this.#events.pointer([e.lngLat.lng, e.lngLat.lat])
-    if (this.#draft.length) this.#showDraft([e.lngLat.lng, e.lngLat.lat])
-    if (!PICKS.includes(this.#tool) || this.map.isMoving()) return
+    if (this.#drawing.begun) this.#showDraft([e.lngLat.lng, e.lngLat.lat])
+    if (!picks(this.#tool) || this.map.isMoving()) return
     const hit = this.hits(e.point).find((h) => h.collection !== 'district') ?? null
     this.#hover(hit, e.point)
     this.map.getCanvas().style.cursor = hit ? 'pointer' : ''
@@ -332,12 +252,12 @@ export class MapController {
 
   #clicked(e: MapMouseEvent): void {
     const at: [number, number] = [e.lngLat.lng, e.lngLat.lat]
-    if (this.#tool === 'polygon' || this.#tool === 'line' || this.#tool === 'area') {
-      this.#draft.push(at)
+    if (draws(this.#tool)) {
+      this.#drawing.add(at)
       this.#showDraft()
       return
     }
-    if (PICKS.includes(this.#tool)) this.#events.pick(this.hits(e.point), modeOf(e.originalEvent), at)
+    if (picks(this.#tool)) this.#events.pick(this.hits(e.point), modeOf(e.originalEvent), at)
   }
 
   /** Shift-drag, or a drag with the box tool. */
@@ -345,96 +265,30 @@ export class MapController {
     const native = e.originalEvent
     if (this.#tool !== 'box' && !(this.#tool === 'select' && 'button' in native && native.shiftKey)) return
     if ('button' in native && native.button !== 0) return
-    e.preventDefault()
-    const from = e.point
-    const box = document.createElement('div')
-    box.className = 'map-box'
-    this.map.getContainer().append(box)
-    const canvas = this.map.getCanvas()
-    const pointOf = (x: number, y: number): { x: number; y: number } => {
-      const r = canvas.getBoundingClientRect()
-      return { x: x - r.left, y: y - r.top }
-    }
-    const last = (ev: MouseEvent | TouchEvent): { x: number; y: number } =>
-      'changedTouches' in ev
-        ? pointOf(ev.changedTouches[0]!.clientX, ev.changedTouches[0]!.clientY)
-        : pointOf(ev.clientX, ev.clientY)
-    const drag = (ev: MouseEvent | TouchEvent): void => {
-      const to = last(ev)
-      Object.assign(box.style, {
-        left: `${Math.min(from.x, to.x)}px`,
-        top: `${Math.min(from.y, to.y)}px`,
-        width: `${Math.abs(to.x - from.x)}px`,
-        height: `${Math.abs(to.y - from.y)}px`,
-      })
-    }
-    const done = (ev: MouseEvent | TouchEvent): void => {
-      removeEventListener('mousemove', drag)
-      removeEventListener('mouseup', done)
-      removeEventListener('touchmove', drag)
-      removeEventListener('touchend', done)
-      box.remove()
-      const to = last(ev)
-      if (Math.abs(to.x - from.x) < 4 && Math.abs(to.y - from.y) < 4) return
-      const corners: [number, number][] = [
-        [from.x, from.y],
-        [to.x, from.y],
-        [to.x, to.y],
-        [from.x, to.y],
-      ]
-      this.#events.shape(
-        corners.map((p) => this.map.unproject(p).toArray()),
-        this.#tool === 'box' ? modeOf(ev) : ev.altKey ? 'remove' : 'add',
-      )
-    }
-    addEventListener('mousemove', drag)
-    addEventListener('mouseup', done)
-    addEventListener('touchmove', drag)
-    addEventListener('touchend', done)
+    dragBox(this.map, e, (corners, end) =>
+      this.#events.shape(corners, this.#tool === 'box' ? modeOf(end) : end.altKey ? 'remove' : 'add'),
+    )
   }
 
+  /** A polygon is asked for at once; a measured line stays on the map until the next. */
   #finish(e?: MapMouseEvent): void {
-    if (!this.#draft.length) return
+    if (!this.#drawing.begun) return
     e?.preventDefault()
-    const ring = this.#draft.filter((p, i, all) => i === 0 || p[0] !== all[i - 1]![0] || p[1] !== all[i - 1]![1]) as [
-      number,
-      number,
-    ][]
-    if (this.#tool === 'polygon') {
-      this.#cancelDraft()
-      if (ring.length > 2) this.#events.shape(ring, e ? modeOf(e.originalEvent) : 'replace')
-      return
-    }
-    this.#draft = []
+    const ring = this.#drawing.end()
+    if (this.#tool !== 'polygon') return
+    this.#cancelDraft()
+    if (ring.length > 2) this.#events.shape(ring, e ? modeOf(e.originalEvent) : 'replace')
   }
 
   #showDraft(tip?: Position): void {
-    const points = tip ? [...this.#draft, tip] : this.#draft
-    const closed = this.#tool !== 'line'
-    const features: Feature[] = this.#draft.map((coordinates) => ({
-      type: 'Feature',
-      properties: {},
-      geometry: { type: 'Point', coordinates },
-    }))
-    if (closed && points.length > 2)
-      features.push({
-        type: 'Feature',
-        properties: {},
-        geometry: { type: 'Polygon', coordinates: [[...points, points[0]!]] },
-      })
-    else features.push({ type: 'Feature', properties: {}, geometry: { type: 'LineString', coordinates: points } })
-    this.update({ overlays: { ...this.#look.overlays, draft: { type: 'FeatureCollection', features } } })
-    if (this.#tool === 'line' || this.#tool === 'area')
-      this.#events.measure({
-        kind: this.#tool,
-        metres: lengthM(points),
-        m2: points.length > 2 ? ringAreaM2(points) : 0,
-        points,
-      })
+    if (!draws(this.#tool)) return
+    const draft = this.#drawing.picture(this.#tool, tip)
+    this.update({ overlays: { ...this.#look.overlays, draft } })
+    if (this.#tool !== 'polygon') this.#events.measure(this.#drawing.measure(this.#tool, tip))
   }
 
   #cancelDraft(): void {
-    this.#draft = []
+    this.#drawing.end()
     if (this.#look.overlays.draft.features.length) this.update({ overlays: { ...this.#look.overlays, draft: EMPTY } })
     this.#events.measure(null)
   }
@@ -446,9 +300,9 @@ export class MapController {
   #key = (e: KeyboardEvent): void => {
     if (e.key === 'Enter') {
       e.preventDefault()
-      if (this.#draft.length) this.#finish()
+      if (this.#drawing.begun) this.#finish()
       else this.pickCentre(modeOf(e))
-    } else if (e.key === 'Escape' && this.#draft.length) {
+    } else if (e.key === 'Escape' && this.#drawing.begun) {
       e.stopPropagation()
       this.#cancelDraft()
     }

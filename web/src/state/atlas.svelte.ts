@@ -1,8 +1,10 @@
 import type { FeatureCollection } from 'geojson'
 import type { ExpressionSpecification } from 'maplibre-gl'
 import type { Bbox } from '../model/geometry'
-import type { MapController, Measure, Picked, Tool } from '../map/controller'
-import { EMPTY, LAYER_KEYS, type LayerKey, type Overlay } from '../map/style'
+import type { MapController } from '../map/controller'
+import { EMPTY, LAYER_KEYS, type LayerKey, type Overlay } from '../map/look'
+import type { Picked } from '../map/picking'
+import type { Measure, Tool } from '../map/tools'
 import type { Place } from '../model/permalink'
 
 const NONE = { shapes: EMPTY, marks: EMPTY, mass: EMPTY, envelope: EMPTY }

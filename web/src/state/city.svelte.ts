@@ -1,8 +1,8 @@
 import * as api from '../api/endpoints'
 import type { Catalogue, City, Item, Property, Term } from '../api/types'
 import type { Bbox } from '../model/geometry'
-import { either, lang, tIf } from '../i18n/index.svelte'
-import { LAYER_KEYS, TILED_KEYS, type TileSet, type TileSets } from '../map/style'
+import { either, lang, t, tIf } from '../i18n/index.svelte'
+import { LAYER_KEYS, TILED_KEYS, type TileSet, type TileSets } from '../map/look'
 import { bboxOf, boxOf, centreOf } from '../model/geometry'
 
 export interface Named {
@@ -33,6 +33,13 @@ const NO_TILES = Object.fromEntries(TILED_KEYS.map((key) => [key, NO_TILE])) as 
 /** Written on the parcels' tiles beside their columns. */
 const FLAG = 'stale'
 
+/** A share has no unit. */
+const UNITS: Record<string, () => string> = { 'm²': () => '㎡', m2: () => '㎡', ha: () => t('unit.ha'), '1': () => '' }
+function unitText(field: Property | undefined): string {
+  const unit = field?.['x-unit'] ?? ''
+  return UNITS[unit]?.() ?? unit
+}
+
 /** What does not change while one works: names, codes, the outline of the city. */
 class CityState {
   city = $state<City | null>(null)
@@ -46,6 +53,7 @@ class CityState {
   revisions = $state<Record<string, number>>({})
   live = $state(false)
 
+  #others = $state.raw<Record<string, Record<string, Property>>>({})
   #park = $derived(new Map(this.parks.map((p) => [p.code, p])))
   #district = $derived(new Map(this.districts.map((p) => [p.code, p])))
 
@@ -148,8 +156,19 @@ class CityState {
     const field = this.fields[name]
     return tIf(`field.${name}`, (lang.now === 'zh' ? field?.['x-zh'] : field?.['x-en']) ?? field?.title ?? name)
   }
-  fieldUnit = (name: string): string =>
-    (this.fields[name]?.['x-unit'] ?? '').replace('m²', '㎡').replace(/^m2$/, '㎡').replace(/^1$/, '')
+  fieldUnit = (name: string): string => unitText(this.fields[name])
+  /** Fields of another layer than parcels; until they are here, a title is the field's name in the file. */
+  async learn(collection: string): Promise<void> {
+    if (this.#others[collection]) return
+    const { properties } = await api.schema(collection)
+    this.#others = { ...this.#others, [collection]: properties }
+  }
+  /** With the unit after it, where there is one. */
+  titleIn(collection: string, name: string): string {
+    const field = this.#others[collection]?.[name]
+    const unit = unitText(field)
+    return `${(lang.now === 'zh' ? field?.['x-zh'] : field?.['x-en']) ?? field?.title ?? name}${unit && ` ${unit}`}`
+  }
   isNumeric(name: string): boolean {
     const type = this.fields[name]?.type
     return type === 'number' || type === 'integer'

@@ -1,5 +1,5 @@
 import * as api from '../api/endpoints'
-import type { Tool } from '../map/controller'
+import type { Tool } from '../map/tools'
 import { atlas } from './atlas.svelte'
 import { basket } from './basket.svelte'
 import { city } from './city.svelte'

@@ -3,8 +3,8 @@ import * as api from '../api/endpoints'
 import type { Item, Summary } from '../api/types'
 import type { Bbox } from '../model/geometry'
 import { bboxOf } from '../model/geometry'
-import type { LayerKey } from '../map/style'
-import type { PickMode } from '../map/controller'
+import type { LayerKey } from '../map/look'
+import type { PickMode } from '../map/tools'
 
 /** Chosen parcels, or one thing of another layer in focus. */
 class SelectionState {
@@ -17,6 +17,8 @@ class SelectionState {
   loading = $state(false)
   error = $state.raw<unknown>(null)
   set = $derived(new Set(this.codes))
+  /** What was chosen last is here, or could not be had. */
+  loaded: Promise<void> = Promise.resolve()
   #abort: AbortController | null = null
 
   pick(codes: readonly string[], mode: PickMode): void {
@@ -31,13 +33,13 @@ class SelectionState {
     this.focus = null
     this.thing = null
     this.codes = [...codes]
-    void this.load()
+    this.loaded = this.load()
   }
 
   look(collection: LayerKey, id: string): void {
     this.codes = []
     this.focus = { collection, id }
-    void this.load()
+    this.loaded = this.load()
   }
 
   clear(): void {

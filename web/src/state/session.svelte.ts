@@ -5,6 +5,9 @@ class SessionState {
   now = $state.raw<Session>({ signed_in: false, role: 'guest', parks: [], setup: false })
   ready = $state(false)
   role = $derived(this.now.role)
+  /** Whether the units of a park are this account's to report. */
+  reports = (park: string | null | undefined): boolean =>
+    this.now.signed_in && (this.role === 'admin' || this.now.parks.includes(park ?? ''))
 
   async load(): Promise<void> {
     try {

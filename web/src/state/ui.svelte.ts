@@ -3,6 +3,8 @@ import { session } from './session.svelte'
 
 export type Task = 'query' | 'consolidate' | 'capacity' | 'designate' | 'occupancy' | 'export'
 export const TASKS: Task[] = ['query', 'consolidate', 'capacity', 'designate', 'occupancy', 'export']
+/** Where any piece of land is looked at. */
+export const LAND: Task = 'query'
 export const isTask = (text: string | undefined): text is Task => TASKS.includes(text as Task)
 
 export interface Toast {
@@ -13,7 +15,7 @@ export interface Toast {
 }
 
 class UiState {
-  task = $state<Task>('query')
+  task = $state<Task>(LAND)
   /** The part of a task that is open; empty is its first. */
   tab = $state('')
   dialog = $state<'signin' | 'setup' | 'help' | 'history' | null>(null)
@@ -32,6 +34,9 @@ class UiState {
 
   /** Operators see only the tasks they may use. */
   tasks = $derived<Task[]>(session.role === 'operator' ? ['occupancy', 'designate', 'query', 'export'] : TASKS)
+
+  /** Where one starts: an operator in the park, everybody else before the land. */
+  home = $derived<Task>(session.role === 'operator' ? 'occupancy' : LAND)
 
   go(task: Task): void {
     this.task = task

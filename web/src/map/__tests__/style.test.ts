@@ -1,16 +1,8 @@
 import type { VectorSourceSpecification } from 'maplibre-gl'
 import { describe, expect, it } from 'vitest'
 import type { MapInk } from '../palette'
-import {
-  buildStyle,
-  EMPTY,
-  LAYER_KEYS,
-  type LayerKey,
-  type MapLook,
-  TILED_KEYS,
-  type TileSet,
-  type TileSets,
-} from '../style'
+import { EMPTY, LAYER_KEYS, type LayerKey, type MapLook, TILED_KEYS, type TileSet, type TileSets } from '../look'
+import { buildStyle } from '../style'
 
 const PAGE = 'https://land.example'
 const tileJson = (key: string, over: Partial<TileSet> = {}): TileSet => ({
@@ -87,4 +79,47 @@ describe('the width of roads', () => {
   })
   it('is that of the city’s own latitude: at 60° a metre is twice as long as at the equator', () =>
     widths(60).forEach((width, i) => expect(width / widths(0)[i]!).toBeCloseTo(2, 6)))
+})
+
+describe('the order of layers', () => {
+  const ids = (over: Partial<MapLook> = {}): string[] => buildStyle(look(over), PAGE).layers.map(({ id }) => id)
+  const under = (lower: string, upper: string): boolean => {
+    const [a, b] = [ids().indexOf(lower), ids().indexOf(upper)]
+    return a >= 0 && a < b
+  }
+  it.each([
+    ['land', 'parcel'],
+    ['road', 'parcel'],
+    ['parcel', 'road-big'],
+    ['parcel', 'building'],
+    ['plan', 'ghost'],
+    ['park', 'o-veil'],
+    ['o-line', 'sel-fill'],
+    ['sel-casing', 'sel-line'],
+    ['hover', 'relief'],
+    ['mass', 'road-label'],
+    ['park-label', 'o-mark'],
+    ['o-mark', 'draft-fill'],
+  ])('draws %s under %s', (lower, upper) => expect(under(lower, upper)).toBe(true))
+  it('names each layer once', () => expect(new Set(ids()).size).toBe(ids().length))
+  it('is the same whatever is looked at', () => {
+    const grades = { P1: '#000000' }
+    expect(
+      ids({ grades, relief: true, hiddenUses: ['07'], buildings: { B1: { colour: '#111111', stale: true } } }),
+    ).toEqual(ids())
+  })
+})
+
+describe('parcels that are not asked for', () => {
+  const fill = (over: Partial<MapLook>, id: string): unknown =>
+    (buildStyle(look(over), PAGE).layers.find((layer) => layer.id === id)!.paint as Record<string, unknown>)[
+      'fill-opacity'
+    ]
+  it('fade, and their hatching goes', () => {
+    const over: Partial<MapLook> = { match: ['==', ['get', 'code'], '1'], hiddenUses: ['07'] }
+    const met = ['all', over.match, ['!', ['in', ['get', 'land_use'], ['literal', ['07']]]]]
+    expect(fill(over, 'parcel')).toEqual(['case', met, 0.88, 0.88 * 0.28])
+    expect(fill(over, 'parcel-stale')).toEqual(['case', met, 0.5, 0])
+  })
+  it('are none where nothing is asked', () => expect(fill({}, 'parcel')).toBe(0.88))
 })

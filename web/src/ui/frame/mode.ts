@@ -1,6 +1,8 @@
 import type { Component } from 'svelte'
+import type { Key } from '../../i18n/index.svelte'
 import type { Bbox } from '../../model/geometry'
 import type { Task } from '../../state/ui.svelte'
+import type { Stop } from '../Sheet.svelte'
 
 /** Where the panes stand: rows below the map; the map above the right pane; the map above the left pane. */
 export type Layout = 'rows' | 'map-right' | 'map-left'
@@ -47,10 +49,20 @@ export interface Mode extends Panes {
   phone?: PhoneParts
 }
 
+export interface PhoneTab {
+  label: Key
+  Icon: Component<{ size?: number }>
+  load: () => Promise<{ default: Component }>
+  /** The right pane may take its place. */
+  yields: boolean
+  /** How far the sheet stands open when the tab is chosen. */
+  stop: Stop
+}
+
 /** A task of one's own place: on a phone it has tabs instead of asked, found and rows. */
 export interface PhoneParts {
-  load: () => Promise<{ default: Component }>
-  /** Whether the right pane takes the place of the first tab. */
+  tabs: readonly [PhoneTab, ...PhoneTab[]]
+  /** Whether the right pane takes the place of a tab that yields. */
   opened: () => boolean
   /** Where one is taken back to. */
   home: () => Bbox | null | undefined
