@@ -43,7 +43,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("axum_extra", &["api"]),
     ("tower_http", &["api"]),
     // Derives beside serde's: the types that are answered are the contract.
-    ("utoipa", &["domain", "city", "service", "api"]),
+    ("utoipa", &["domain", "spatial", "rules", "city", "analysis", "service", "api"]),
     ("utoipa_axum", &["api"]),
     ("rust_embed", &["api"]),
     ("argon2", &["service"]),
@@ -57,13 +57,12 @@ const ONLY_IN: &[(&str, &[&str])] = &[
 ];
 
 /// Functions of `service` outside `edits` that take or give a part of an edit which has no form of ours: what a person drew, the ledger
-/// that is kept with an instrument, the cells of a changed row; and a building as its GeoJSON feature says it.
+/// that is kept with an instrument, the cells of a changed row.
 const FREE_FORM: &[&str] = &[
     "src/service/instruments/draft.rs kept_ledger",
     "src/service/instruments/mod.rs ledger",
     "src/service/instruments/split.rs read_line",
     "src/service/instruments/view.rs name_owners",
-    "src/service/occupancy/stack.rs head",
     "src/service/use_cases.rs update_unit",
 ];
 

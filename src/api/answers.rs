@@ -176,7 +176,8 @@ pub(super) struct ProcessDescription {
     pub input_schema: Value,
     /// One by one, by name.
     pub inputs: BTreeMap<String, InputDescription>,
-    pub outputs: Value,
+    /// What it answers, by name: one, the whole.
+    pub outputs: BTreeMap<&'static str, OutputDescription>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -187,6 +188,13 @@ pub(super) struct InputDescription {
     /// JSON Schema.
     pub schema: Value,
     pub title: String,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct OutputDescription {
+    pub title: &'static str,
+    /// JSON Schema.
+    pub schema: Value,
 }
 
 #[derive(Debug, Serialize, ToSchema)]

@@ -3,6 +3,7 @@
 use super::answers::{Job, JobList, Link};
 use super::negotiate::Form;
 use super::offers::{Pages, Plain};
+use super::schemas::ProcessAnswer;
 use super::{App, Caller, Refusal, away, reply};
 use crate::service::jobs::{JobState, JobStatus};
 use axum::extract::{Path, State};
@@ -63,7 +64,7 @@ pub(super) async fn dismiss(State(app): State<App>, caller: Caller, Path(id): Pa
 #[utoipa::path(
     get, path = "/jobs/{id}/results", summary = "Result of a job",
     params(("id" = String, Path), Plain),
-    responses((status = 200, body = BTreeMap<String, Value>)),
+    responses((status = 200, body = ProcessAnswer)),
 )]
 pub(super) async fn results(State(app): State<App>, caller: Caller, Path(id): Path<String>) -> Result<Response, Refusal> {
     let text = away(move || Ok(app.planner.jobs().result(&caller.viewer, &id)?.render(&caller.viewer)?.to_string())).await?;

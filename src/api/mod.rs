@@ -23,6 +23,7 @@ mod plans;
 mod problem;
 mod processes;
 mod reply;
+mod schemas;
 mod sessions;
 mod tiles;
 mod units;
@@ -60,7 +61,7 @@ pub(crate) struct App {
 
 /// All routes of the server.
 pub fn router(planner: Arc<Planner>, front: Front) -> Outcome<Router> {
-    let contract = Arc::new(Contract::of(&openapi::document()));
+    let contract = Arc::new(Contract::of(&openapi::routes()));
     let app = App { planner, front: Arc::new(front), contract, salt: random_token()? };
     let (routes, _) = documented().split_for_parts();
     Ok(layered(routes, app))

@@ -4,10 +4,10 @@
 use super::answers::Problem;
 use super::negotiate::Form;
 use super::offers::Pages;
-use super::{Caller, documented};
+use super::{Caller, documented, schemas};
 use crate::domain::{ColumnType, Layer};
 use crate::service;
-use crate::service::processes::PROCESSES;
+use crate::service::processes::{AnyProcess, PROCESSES};
 use axum::http::header;
 use axum::response::{Html, IntoResponse, Response};
 use serde_json::{Map, Value, json};
@@ -35,8 +35,32 @@ pub(super) async fn page(caller: Caller) -> Response {
 )]
 struct Whole;
 
-/// The document as it is committed and checked: routes as the router has them.
+/// The document as it is committed: each process is executed in its own form.
 pub fn document() -> Value {
+    let mut document = routes();
+    let Some(paths) = document["paths"].as_object_mut() else { return document };
+    for (path, methods) in std::mem::take(paths) {
+        if path.ends_with("{process}/execution") {
+            paths.extend(PROCESSES.iter().map(|process| (path.replace("{process}", process.id()), executed(&path, &methods, *process))));
+        } else {
+            paths.insert(path, methods);
+        }
+    }
+    document
+}
+
+/// Operations of the execution of one process.
+fn executed(path: &str, methods: &Value, process: &dyn AnyProcess) -> Value {
+    let mut methods = named(methods, "process", None);
+    for (method, operation) in methods.as_object_mut().into_iter().flatten() {
+        schemas::of_process(operation, process);
+        operation["operationId"] = json!(name_of(method, &path.replace("{process}", process.id())));
+    }
+    methods
+}
+
+/// Routes as the router has them, which is how requests are checked.
+pub(super) fn routes() -> Value {
     let mut whole = Whole::openapi();
     whole.merge(documented().into_openapi());
     let mut document = serde_json::to_value(&whole).unwrap_or_default();
@@ -52,9 +76,8 @@ pub fn document() -> Value {
 
 /// What every operation says in the same way: its name, its problems, 304 where it has a tag, and each form that it offers.
 fn complete(operation: &mut Value, method: &str, path: &str) {
-    let words = path.split(|letter: char| !letter.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
-    operation["operationId"] = json!(std::iter::once(method).chain(words.clone()).collect::<Vec<_>>().join("_"));
-    operation["tags"] = json!([words.clone().next().unwrap_or("landing")]);
+    operation["operationId"] = json!(name_of(method, path));
+    operation["tags"] = json!([words(path).next().unwrap_or("landing")]);
     let parameter = |name: &str| operation["parameters"].as_array()?.iter().find(|parameter| parameter["name"] == name);
     let is_tagged = parameter("If-None-Match").is_some();
     let forms: Vec<Form> = parameter("f")
@@ -72,6 +95,14 @@ fn complete(operation: &mut Value, method: &str, path: &str) {
         responses["304"] = json!({ "description": "the reader has the answer already" });
     }
     responses["default"] = json!({ "$ref": "#/components/responses/Problem" });
+}
+
+fn words(path: &str) -> impl Iterator<Item = &str> {
+    path.split(|letter: char| !letter.is_ascii_alphanumeric()).filter(|word| !word.is_empty())
+}
+
+fn name_of(method: &str, path: &str) -> String {
+    std::iter::once(method).chain(words(path)).collect::<Vec<_>>().join("_")
 }
 
 /// The document as it is served: with this server's address, and with each collection and process by name. Clients such as GDAL look for

@@ -1,7 +1,8 @@
 //! `/processes`: the analyses (OGC API – Processes, synchronous, or as a job with `Prefer: respond-async`).
 
-use super::answers::{InputDescription, Job, Link, ProcessDescription, ProcessSummary, Processes};
+use super::answers::{InputDescription, Job, Link, OutputDescription, ProcessDescription, ProcessSummary, Processes};
 use super::offers::Pages;
+use super::schemas::{self, ProcessAnswer};
 use super::{App, Caller, Refusal, away, jobs, reply};
 use crate::domain::fault::Outcome;
 use crate::service::processes::{AnyProcess, Erased, PROCESSES, find};
@@ -39,7 +40,7 @@ fn summary(process: &dyn AnyProcess, base: &str) -> ProcessSummary {
 
 /// A process by itself: also its inputs, one by one with their schemas, an example and what a form starts from.
 fn description(process: &dyn AnyProcess, base: &str) -> Outcome<ProcessDescription> {
-    let schema = json!(process.input_schema());
+    let schema = schemas::whole(&process.inputs());
     let required = |name: &String| schema["required"].as_array().is_some_and(|names| names.iter().any(|one| one == name));
     let input = |(name, schema): (&String, &Value)| {
         let description = schema["description"].as_str().unwrap_or(name).to_owned();
@@ -51,7 +52,7 @@ fn description(process: &dyn AnyProcess, base: &str) -> Outcome<ProcessDescripti
         defaults: process.defaults()?.map(|defaults| json!(defaults)),
         example: BTreeMap::from([("inputs", json!(process.example()?))]),
         inputs,
-        outputs: json!({ "answer": { "title": "answer", "schema": { "type": "object" } } }),
+        outputs: BTreeMap::from([("answer", OutputDescription { title: "answer", schema: schemas::whole(&process.answer()) })]),
         input_schema: schema,
     })
 }
@@ -89,7 +90,7 @@ pub(super) async fn one(caller: Caller, Path(id): Path<String>) -> Result<Respon
     post, path = "/processes/{process}/execution", summary = "Run an analysis, at once or as a job",
     params(("process" = String, Path), ("Prefer" = Option<String>, Header, description = "respond-async for a job")),
     request_body = Execution,
-    responses((status = 200, body = BTreeMap<String, Value>), (status = 201, body = Job, description = "a job was queued")),
+    responses((status = 200, body = ProcessAnswer), (status = 201, body = Job, description = "a job was queued")),
 )]
 pub(super) async fn execute(
     State(app): State<App>,

@@ -3,9 +3,10 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
+use utoipa::ToSchema;
 
 /// What a run was made from: enough to compute it again and to compare.
-#[derive(Clone, Debug, Serialize, PartialEq)]
+#[derive(Clone, Debug, Serialize, PartialEq, ToSchema)]
 pub struct RunRecord {
     /// First 16 hex digits of the hash of kind, inputs, revision, pack and seed.
     pub id: String,
@@ -25,7 +26,7 @@ pub struct RunRecord {
 }
 
 /// A rule pack as it was used: another text under the same version has another hash.
-#[derive(Clone, Debug, Serialize, Deserialize, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, Serialize, Deserialize, PartialEq, Eq, PartialOrd, Ord, ToSchema)]
 pub struct PackUse {
     pub id: String,
     pub version: String,

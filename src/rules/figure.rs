@@ -2,10 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
+use utoipa::ToSchema;
 
 /// Whether a named public source gives the figure. Whatever rests on memory or judgement is `unconfirmed` and is shown so.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = FigureStatus)]
 pub enum Status {
     Sourced,
     Unconfirmed,

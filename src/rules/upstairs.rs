@@ -8,9 +8,15 @@ use crate::domain::run::sha256_hex;
 use crate::domain::units::KN_PER_TONNE_FORCE;
 use crate::domain::{PackUse, catalogue};
 use std::collections::BTreeMap;
+use utoipa::openapi::schema::{Object, ObjectBuilder, Type};
 
 /// Floor bands from the ground up (U20).
 pub const BAND_NAMES: [&str; 4] = ["ground", "lower", "middle", "upper"];
+
+/// What a member that names a band can say.
+pub fn band_schema() -> Object {
+    ObjectBuilder::new().schema_type(Type::String).enum_values(Some(BAND_NAMES)).build()
+}
 
 /// Figures of the upstairs check. Lengths m, areas m², loads kN/m² (t/m² is converted when read, U12).
 #[derive(Clone, Debug)]

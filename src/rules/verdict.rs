@@ -1,12 +1,13 @@
 //! Three verdicts and the comparison they rest on (exact readings U16, G4).
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// Relative slack of every comparison: a measured value that misses its limit by rounding alone still passes.
 const SLACK: f64 = 1e-9;
 
 /// Missing evidence is `unknown` (缺证): never pass, never 0.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
     Pass,
@@ -15,7 +16,7 @@ pub enum Verdict {
 }
 
 /// Which side of the limit is allowed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub enum Op {
     #[serde(rename = "<=")]
     AtMost,

@@ -11,6 +11,7 @@ use super::polygons::PolygonSet;
 use geo_types::Coord;
 use rayon::prelude::*;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// How near, how parallel and how long counts as contact. The defaults are those of the method, not of a law.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -29,7 +30,7 @@ impl Default for AdjacencyOptions {
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ContactClass {
     /// Facing along at least L_min.

@@ -1,7 +1,8 @@
 //! Shapes as they go out: GeoJSON geometry, placed in longitude and latitude when it is made.
 
 use geo_types::{Coord, LineString, MultiPolygon, Polygon};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// Maps a point of the working plane to longitude and latitude.
 pub type Place<'a> = &'a dyn Fn(Coord<f64>) -> Coord<f64>;
@@ -10,12 +11,12 @@ pub type Place<'a> = &'a dyn Fn(Coord<f64>) -> Coord<f64>;
 pub type Position = [f64; 2];
 
 /// A geometry of RFC 7946. Exteriors run counter-clockwise because our shapes do.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "type", content = "coordinates")]
 pub enum Drawing {
-    Polygon(Vec<Vec<Position>>),
-    MultiPolygon(Vec<Vec<Vec<Position>>>),
-    MultiLineString(Vec<Vec<Position>>),
+    Polygon(Vec<Vec<[f64; 2]>>),
+    MultiPolygon(Vec<Vec<Vec<[f64; 2]>>>),
+    MultiLineString(Vec<Vec<[f64; 2]>>),
 }
 
 impl Drawing {

@@ -4,12 +4,12 @@ use crate::support::{Answer, Client, OWN_PARK, PLANNER, reading};
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 
-fn submit(client: &Client, process: &str, inputs: &Value) -> Answer {
+pub(super) fn submit(client: &Client, process: &str, inputs: &Value) -> Answer {
     let path = format!("/processes/{process}/execution");
     client.send("POST", &path, &[("prefer", "respond-async")], &json!({ "inputs": inputs }).to_string())
 }
 
-fn finished(client: &Client, place: &str) -> Value {
+pub(super) fn finished(client: &Client, place: &str) -> Value {
     let deadline = Instant::now() + Duration::from_secs(60);
     let mut last = 0;
     loop {

@@ -9,6 +9,7 @@ mod jobs;
 mod negotiation;
 mod occupancy;
 mod parameters;
+mod process_types;
 mod processes;
 mod proxies;
 mod storm;

@@ -6,4 +6,4 @@ pub const CRATES: &[&str] = &[];
 
 pub const CIRCLES: &[&str] = &[];
 
-pub const LONG_FILES: &[&str] = &["src/analysis/consolidation/exact.rs", "src/analysis/designation/tests.rs", "src/cli/bench/mod.rs"];
+pub const LONG_FILES: &[&str] = &[];

@@ -76,9 +76,13 @@ fn route(path: &str) -> Option<(&'static str, &'static Value)> {
     fitting.max_by_key(|(literal, _, _)| *literal).map(|(_, template, methods)| (template, methods))
 }
 
+/// What of an instance is not as a schema says; the schema may refer to those of the document.
+pub fn faults(schema: &Value, instance: &Value) -> Vec<String> {
+    validator(schema).iter_errors(instance).take(5).map(|error| format!("{}: {}", error.instance_path, cut(&error.to_string()))).collect()
+}
+
 fn fits(what: &str, schema: &Value, instance: &Value) {
-    let errors: Vec<String> =
-        validator(schema).iter_errors(instance).take(5).map(|error| format!("{}: {}", error.instance_path, cut(&error.to_string()))).collect();
+    let errors = faults(schema, instance);
     assert!(errors.is_empty(), "{what}: not what openapi.json says:\n{}\n{}", errors.join("\n"), cut(&instance.to_string()));
 }
 
@@ -120,7 +124,7 @@ fn closed(schema: &Value, close: bool) -> Value {
             "oneOf" | "anyOf" => each(value, close),
             "prefixItems" => each(value, true),
             "properties" => value.as_object().unwrap().iter().map(|(name, schema)| (name.clone(), closed(schema, true))).collect(),
-            "items" | "additionalProperties" => closed(value, true),
+            "items" | "additionalProperties" | "propertyNames" => closed(value, true),
             _ => value.clone(),
         };
         out.insert(name.clone(), value);

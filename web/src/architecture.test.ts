@@ -74,7 +74,10 @@ describe('the imports of the source tree', () => {
   it('are seen', () => expect(all.length).toBeGreaterThan(500))
   it('go the way the table says', () => expect(wrong(all)).toEqual([]))
   it('reach the generated types by their names only', () =>
-    expect(all.filter(({ to }) => to === 'api/schema').map(({ from }) => from)).toEqual(['api/types.ts']))
+    expect(all.filter(({ to }) => to === 'api/schema').map(({ from }) => from)).toEqual([
+      'api/analyses.ts',
+      'api/types.ts',
+    ]))
   it('make no circle between folders', () => expect(circle(all)).toBeNull())
   it('know every folder', () => {
     const folders = new Set(files(SRC).flatMap((file) => folderOf(file) ?? []))
@@ -102,7 +105,7 @@ describe('what surrounds a task', () => {
 const MOST_LINES = 400
 const MOST_COLUMNS = 120
 /** Written by a program, or about to be. */
-const GENERATED = ['api/schema.ts', 'api/analyses.ts']
+const GENERATED = ['api/schema.ts']
 const linesOf = (text: string): string[] => text.replace(/\n$/, '').split('\n')
 const tooLong = (text: string): boolean => linesOf(text).length > MOST_LINES
 const tooWide = (text: string): number[] =>

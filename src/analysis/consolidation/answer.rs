@@ -4,6 +4,7 @@ use super::eligibility::Reason;
 use super::ledger::Ledger;
 use geo_types::MultiPolygon;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// Everything the analysis found; geometry stands in the working plane until [`Answer::drawn`] places it.
 #[derive(Clone, Debug)]
@@ -63,33 +64,35 @@ pub struct Excluded {
 }
 
 /// "Why not?" for one parcel.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct ExcludedDetail {
     pub parcel: String,
     /// All failed tests in order; the first is the one that is counted.
     pub reasons: Vec<Reason>,
     /// For `data_incomplete`: the missing field.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub missing: Option<String>,
     /// For `worse`: the best objective change that adding it would bring.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub change: Option<f64>,
 }
 
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
 pub struct Eligible {
     pub count: usize,
     pub area_m2: f64,
 }
 
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
 pub struct Fragmentation {
     pub before: Blocks,
     pub after: Blocks,
 }
 
 /// C15 over the blocks: eligible parcels before; sites and eligible parcels outside them after.
-#[derive(Clone, Copy, Debug, Serialize, PartialEq)]
+#[derive(Clone, Copy, Debug, Serialize, PartialEq, ToSchema)]
 pub struct Blocks {
     /// Number of blocks.
     pub parcels: usize,
@@ -103,7 +106,7 @@ pub struct Blocks {
 }
 
 /// Retained and banked land of a plan; the table's figures are unconfirmed.
-#[derive(Clone, Copy, Debug, Serialize, PartialEq)]
+#[derive(Clone, Copy, Debug, Serialize, PartialEq, ToSchema)]
 pub struct LandSplit {
     pub retained_m2: f64,
     pub banked_m2: f64,

@@ -6,8 +6,10 @@ use super::ledger::{Ledger, LedgerRow};
 use crate::spatial::Drawing;
 use crate::spatial::drawing::{Place, Position, position};
 use serde::Serialize;
+use utoipa::ToSchema;
 
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = FoundSites)]
 pub struct DrawnAnswer {
     pub candidates: Vec<DrawnCandidate>,
     pub bound: f64,
@@ -18,10 +20,12 @@ pub struct DrawnAnswer {
     pub eligible: Eligible,
     pub fragmentation: Fragmentation,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub land_split: Option<LandSplit>,
 }
 
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = Candidate)]
 pub struct DrawnCandidate {
     pub label: &'static str,
     pub objective: f64,
@@ -33,10 +37,12 @@ pub struct DrawnCandidate {
     pub mean_compactness: f64,
     pub sites: Vec<DrawnSite>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub land_split: Option<LandSplit>,
 }
 
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = Site)]
 pub struct DrawnSite {
     #[serde(flatten)]
     pub figures: SiteFigures,
@@ -45,7 +51,7 @@ pub struct DrawnSite {
 }
 
 /// A site without its shape: what a table or a map's properties show.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct SiteFigures {
     pub id: String,
     pub parcels: Vec<String>,
@@ -58,7 +64,7 @@ pub struct SiteFigures {
 }
 
 /// Parcels in no site for one reason.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct LeftOut {
     pub reason: Reason,
     pub count: usize,
@@ -67,7 +73,8 @@ pub struct LeftOut {
     pub details: Vec<ExcludedDetail>,
 }
 
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = Ledger)]
 pub struct DrawnLedger {
     pub rows: Vec<LedgerRow>,
     pub sum_in_m2: f64,
@@ -80,9 +87,11 @@ pub struct DrawnLedger {
 }
 
 /// A gap that a merge closes, with a point inside it.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+#[schema(as = LedgerGap)]
 pub struct DrawnGap {
     pub area_m2: f64,
+    #[schema(value_type = (f64, f64))]
     pub at: Position,
 }
 

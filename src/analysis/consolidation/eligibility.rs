@@ -3,10 +3,12 @@
 use super::input::{ConsolidationPack, Params, ParcelInput};
 use serde::Serialize;
 use std::collections::BTreeSet;
+use utoipa::ToSchema;
 
 /// Why a parcel is in no site; the order of the variants is the order in which reasons are listed (C7).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = LeftOutReason)]
 pub enum Reason {
     OutsideArea,
     Banned,

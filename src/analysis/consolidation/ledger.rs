@@ -7,6 +7,7 @@ use crate::spatial::outline::{self, Gap};
 use geo::{BooleanOps, BoundingRect};
 use geo_types::MultiPolygon;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// What the rounding of boolean operations may leave where nothing overlaps, m² per member.
 const ROUNDING_M2: f64 = 1e-7;
@@ -29,11 +30,13 @@ pub struct Ledger {
     pub gaps: Vec<Gap>,
 }
 
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct LedgerRow {
     pub parcel: String,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub owner: Option<String>,
+    #[schema(required)]
     pub tenure: Option<String>,
     pub planar_area_m2: f64,
     /// The part of it that is dedicated; overlapping members each count their own.

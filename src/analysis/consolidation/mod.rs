@@ -20,6 +20,7 @@ pub mod regions;
 mod report;
 mod search;
 mod solve;
+mod subsets;
 #[cfg(test)]
 mod tests;
 

@@ -6,8 +6,9 @@
 //! block with too many sites to enumerate takes part with a bound only, and the search speaks for it.
 
 use super::bound::Bounds;
-use super::exact::{Goal, Limits, Sites, enumerate_among, least_site, pack_gains};
+use super::exact::{Goal, Limits, least_site, pack_gains};
 use super::problem::{Plan, Problem, Site, within};
+use super::subsets::{Sites, enumerate_among};
 use crate::spatial::PolygonSet;
 use rayon::prelude::*;
 

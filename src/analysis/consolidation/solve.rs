@@ -1,11 +1,12 @@
 //! From a problem to plans: exact where it can be, searched where it must be, with a bound either way.
 
 use super::bound::{Bounds, RELAXED};
-use super::exact::{Goal, MOST_UNITS, enumerate, least_site, pack};
+use super::exact::{Goal, least_site, pack};
 use super::left_out::{polish, usable};
 use super::parts::{Packed, Parts};
 use super::problem::{Plan, Problem};
 use super::search::search;
+use super::subsets::{MOST_UNITS, enumerate};
 use crate::domain::fault::Outcome;
 use crate::domain::{Fault, FaultKind};
 use crate::spatial::PolygonSet;

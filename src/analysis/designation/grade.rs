@@ -2,8 +2,9 @@
 
 use serde::Serialize;
 use std::cmp::Ordering;
+use utoipa::ToSchema;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, ToSchema)]
 pub enum Grade {
     A,
     B,

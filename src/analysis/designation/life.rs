@@ -2,9 +2,11 @@
 
 use chrono::{Datelike, Months, NaiveDate};
 use serde::Serialize;
+use utoipa::ToSchema;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = DesignationState)]
 pub enum State {
     Draft,
     DistrictReview,
@@ -48,7 +50,8 @@ impl State {
 }
 
 /// Dates of a title decided on one day.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = DesignationLife)]
 pub struct Life {
     pub state: State,
     /// Last valid day.

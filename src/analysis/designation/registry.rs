@@ -4,8 +4,9 @@ use crate::rules::Op;
 use serde::Serialize;
 
 /// The three heads that the plan names (I16).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = IndicatorHead)]
 pub enum Head {
     Industry,
     Facilities,
@@ -54,6 +55,7 @@ const fn lower(mut indicator: Indicator) -> Indicator {
 }
 
 use Head::{Facilities, Industry, Operation};
+use utoipa::ToSchema;
 
 /// Every indicator except the classes of facilities, which the pack lists.
 pub const INDICATORS: [Indicator; 18] = [

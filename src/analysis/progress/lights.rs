@@ -3,8 +3,9 @@
 use super::{Task, planned};
 use chrono::{Datelike, Days, Months, NaiveDate};
 use serde::Serialize;
+use utoipa::ToSchema;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Light {
     Green,
@@ -26,14 +27,17 @@ pub struct Lines {
 }
 
 /// One calendar month of a task, seen on its last day or on the day of the question.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, ToSchema)]
+#[schema(as = LightPeriod)]
 pub struct Period {
     pub date: NaiveDate,
     /// Percent.
     pub planned: f64,
     /// Percent, not capped; of the latest report of the period.
+    #[schema(required)]
     pub actual: Option<f64>,
     /// Planned less actual, points.
+    #[schema(required)]
     pub gap: Option<f64>,
     pub computed: Light,
     pub shown: Light,

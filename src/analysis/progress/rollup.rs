@@ -4,8 +4,10 @@ use super::{Light, Period, Task};
 use chrono::NaiveDate;
 use serde::Serialize;
 use std::collections::BTreeMap;
+use utoipa::ToSchema;
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = LightCounts)]
 pub struct Counts {
     pub green: usize,
     pub yellow: usize,
@@ -32,13 +34,15 @@ pub fn counts<'a>(histories: impl IntoIterator<Item = &'a [Period]>) -> Counts {
 }
 
 /// Σ done ÷ Σ target of a category.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct Completion {
     pub category: String,
     pub target: f64,
     pub done: f64,
     /// `None` without a target.
+    #[schema(required)]
     pub share: Option<f64>,
+    #[schema(required)]
     pub rank: Option<usize>,
 }
 

@@ -7,9 +7,11 @@ use crate::spatial::Drawing;
 use crate::spatial::drawing::{Place, Position, position};
 use geo_types::{LineString, Polygon};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// [`UpstairsResult`] with its shapes placed; the member names are those of the API.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = UpstairsCheck)]
 pub struct DrawnResult {
     #[serde(flatten)]
     pub figures: UpstairsResult,
@@ -20,13 +22,15 @@ pub struct DrawnResult {
     pub site: Drawing,
     pub setback_line: Drawing,
     pub frontage: Drawing,
+    #[schema(required)]
     pub yard: Option<DrawnYard>,
     /// What holds the building down; `joint` where no limit does alone.
     pub binding: Vec<Binding>,
     pub fit_factors: [&'static str; FACTORS.len()],
 }
 
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = Plate)]
 pub struct DrawnPlate {
     pub id: String,
     pub width_m: f64,
@@ -36,8 +40,10 @@ pub struct DrawnPlate {
     pub geometry: Drawing,
 }
 
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = Yard)]
 pub struct DrawnYard {
+    #[schema(value_type = (f64, f64))]
     pub centre: Position,
     pub radius_m: f64,
     pub geometry: Drawing,

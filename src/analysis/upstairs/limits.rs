@@ -5,6 +5,7 @@ use super::search::Grid;
 use crate::rules::{Cite, Cited, UpstairsPack};
 use serde::Serialize;
 use std::sync::Arc;
+use utoipa::ToSchema;
 
 /// A limit with where it comes from; `None` is no limit.
 pub(super) type Limit = Cited<Option<f64>>;
@@ -48,12 +49,17 @@ pub(super) fn limits(case: &ParcelCase, pack: &UpstairsPack, overrides: &Overrid
 }
 
 /// The figures that a check uses, by the levers' names: what sliders start from. `None` is no limit, or nothing stated.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+#[schema(as = LeversInForce)]
 pub struct InForce {
+    #[schema(required)]
     pub far: Option<f64>,
+    #[schema(required)]
     pub height: Option<f64>,
+    #[schema(required)]
     pub coverage: Option<f64>,
     /// The largest over the road classes.
+    #[schema(required)]
     pub setback_road: Option<f64>,
     pub setback_side: f64,
     pub storey_ground: f64,
@@ -61,7 +67,9 @@ pub struct InForce {
     pub storey_typical: f64,
     pub storeys: usize,
     pub plates: usize,
+    #[schema(required)]
     pub lifts: Option<usize>,
+    #[schema(required)]
     pub bays: Option<usize>,
 }
 

@@ -1,23 +1,28 @@
 //! The answer of the upstairs check.
 
 use super::shape::Point;
+use crate::rules::upstairs::band_schema;
 use crate::rules::{Cite, Op, Status, Verdict};
 use geo_types::{LineString, MultiPolygon, Polygon};
 use serde::Serialize;
 use std::sync::Arc;
+use utoipa::ToSchema;
 
 /// One rule, checked. `limit: None` with `pass` means that no limit applies; `measured: None` is always `unknown`.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct Finding {
     pub rule: &'static str,
     pub zh: &'static str,
     pub en: &'static str,
     pub clause: String,
+    #[schema(required)]
     pub measured: Option<f64>,
+    #[schema(required)]
     pub limit: Option<f64>,
     pub op: Op,
     pub unit: &'static str,
     /// Distance to the limit on the allowed side (negative when it fails), in `unit`.
+    #[schema(required)]
     pub margin: Option<f64>,
     pub verdict: Verdict,
     pub source: String,
@@ -63,12 +68,13 @@ pub(super) struct Rule {
 }
 
 /// A figure that the scheme must provide but about which nothing was stated: a requirement, not a verdict (U13).
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct Requirement {
     pub rule: &'static str,
     pub zh: &'static str,
     pub en: &'static str,
     /// Index of the plate it holds for; `None` for the whole scheme.
+    #[schema(required)]
     pub plate: Option<usize>,
     pub required: f64,
     pub op: Op,
@@ -96,14 +102,17 @@ impl Requirement {
 }
 
 /// One bar of the waterfall: `parcel` (gross), restrictions and `setback` as removed area, `site` and `outline` as what is left.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+#[schema(as = WaterfallBar)]
 pub struct Bar {
     pub id: String,
     pub zh: String,
     pub en: String,
     /// m² newly removed (or left); `None` when not computed.
+    #[schema(required)]
     pub area_m2: Option<f64>,
     /// The restriction's whole area on the parcel, overlaps included.
+    #[schema(required)]
     pub full_area_m2: Option<f64>,
     pub computed: bool,
     pub dedicated: bool,
@@ -120,9 +129,11 @@ pub struct PlateResult {
     pub polygon: Polygon<f64>,
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+#[schema(as = Storey)]
 pub struct StoreyResult {
     pub n: usize,
+    #[schema(schema_with = band_schema)]
     pub band: &'static str,
     pub height_m: f64,
     /// Over all plates.
@@ -131,8 +142,10 @@ pub struct StoreyResult {
 }
 
 /// The storeys of one band in every plate, for a model of the mass.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+#[schema(as = BandMass)]
 pub struct BandResult {
+    #[schema(schema_with = band_schema)]
     pub band: &'static str,
     /// First and last storey, 1 is the ground floor.
     pub first: usize,
@@ -152,21 +165,23 @@ pub struct YardResult {
     pub radius_m: f64,
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct Binding {
     pub rule: &'static str,
     pub gain_m2: f64,
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct LeverChange {
     pub lever: String,
+    #[schema(required)]
     pub from: Option<f64>,
     pub to: f64,
 }
 
 /// One way to mend the scheme (U18). `reaches: false` is the best that the levers' bounds allow.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+#[schema(as = SmallestChange)]
 pub struct Change {
     pub levers: Vec<LeverChange>,
     pub cost: f64,
@@ -174,7 +189,7 @@ pub struct Change {
     pub reaches: bool,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum FitVerdict {
     Fit,
@@ -183,23 +198,27 @@ pub enum FitVerdict {
     Unknown,
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct FitCell {
     pub cluster: String,
+    #[schema(schema_with = band_schema)]
     pub band: &'static str,
     pub verdict: FitVerdict,
     /// The factor that decides; `None` when all fit.
+    #[schema(required)]
     pub factor: Option<&'static str>,
     /// The five factors in their order.
     pub factors: [FitVerdict; 5],
     /// What the pack says of the deciding need.
+    #[schema(required)]
     pub clause: Option<String>,
     /// `sourced` only where every figure behind the verdict is.
     pub status: Status,
 }
 
 /// Findings on one building that stands.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+#[schema(as = ExistingBuilding)]
 pub struct ExistingResult {
     pub building: String,
     pub findings: Vec<Finding>,
@@ -207,9 +226,11 @@ pub struct ExistingResult {
 }
 
 /// Figures serialise under the names of the API; shapes and what is shaped by them go out by [`UpstairsResult::drawn`].
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+#[schema(as = UpstairsFigures)]
 pub struct UpstairsResult {
     pub parcel: String,
+    #[schema(required)]
     pub cluster: Option<String>,
     #[serde(skip)]
     pub pack: String,
@@ -231,6 +252,7 @@ pub struct UpstairsResult {
     pub storeys: Vec<StoreyResult>,
     pub height_m: f64,
     /// The height that the building had to keep (U5); `None` is no limit.
+    #[schema(required)]
     pub height_limit_m: Option<f64>,
     /// Parcel without dedicated land, in the working CRS. Like the next two and the frontage, only in a full answer.
     #[serde(skip)]
@@ -245,12 +267,16 @@ pub struct UpstairsResult {
     pub yard: Option<YardResult>,
     pub gfa_m2: f64,
     pub counted_gfa_m2: f64,
+    #[schema(required)]
     pub far: Option<f64>,
+    #[schema(required)]
     pub coverage: Option<f64>,
     /// Upper bound of the total plate area: the outline's area or the coverage limit, whichever is less.
     pub bound_m2: f64,
     /// FAR limit × site area; `None` without a FAR limit.
+    #[schema(required)]
     pub allowed_gfa_m2: Option<f64>,
+    #[schema(required)]
     pub built_gfa_m2: Option<f64>,
     pub directions_deg: Vec<f64>,
     #[serde(skip)]

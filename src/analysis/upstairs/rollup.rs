@@ -2,9 +2,10 @@
 
 use super::result::UpstairsResult;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// Sums in m² over the parcels whose part is known; the others are listed, never added as 0.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, ToSchema)]
 pub struct RollUp {
     pub parcels: usize,
     pub built_gfa_m2: f64,
@@ -18,7 +19,7 @@ pub struct RollUp {
     pub partial: Vec<PartialParcel>,
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct PartialParcel {
     pub parcel: String,
     /// Of `built`, `allowed`, `potential`: what could not be told.

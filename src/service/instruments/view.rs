@@ -46,7 +46,7 @@ pub struct InstrumentAnswer {
     #[schema(value_type = Value)]
     pub ledger: Json,
     /// GeoJSON of the plan parcels, side by side; of an undo, of what it ends.
-    #[schema(value_type = Value)]
+    #[schema(required)]
     pub outline: Option<Drawing>,
     /// Who moved it to each state, and when.
     #[schema(value_type = BTreeMap<String, Signature>)]

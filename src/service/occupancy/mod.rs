@@ -1,8 +1,10 @@
 //! Floors and units as people read them: one unit, lists, the stack of a building, a park's to-do list. `edits::units` changes them.
 
+mod head;
 mod park;
 mod stack;
 
+pub use head::Building;
 pub use park::{Due, ParkOccupancy, of_park};
 pub use stack::{Stack, stack};
 

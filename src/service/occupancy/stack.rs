@@ -1,23 +1,20 @@
 //! The stacking plan of a building.
 
+use super::head::{Building, building};
 use super::park::{Totals, totals};
 use super::{UnitAnswer, stale_after_days, view};
 use crate::city::City;
 use crate::domain::columns::unit;
 use crate::domain::fault::Outcome;
 use crate::domain::{Fault, Floor, LayerId};
-use crate::formats::wire::geojson::{FeatureStyle, write_feature};
 use crate::service::Viewer;
 use serde::Serialize;
-use serde_json::Value as Json;
 use utoipa::ToSchema;
 
 /// A building with its floors, the top one first.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Stack {
-    /// Properties of the building, with its `geometry` (GeoJSON).
-    #[schema(value_type = BTreeMap<String, Value>)]
-    pub building: Json,
+    pub building: Building,
     pub as_of: String,
     pub stale_after_days: i64,
     pub floors: Vec<StackFloor>,
@@ -45,7 +42,7 @@ pub fn stack(city: &City, viewer: &Viewer, code: &str, today: &str) -> Outcome<S
         StackFloor { units: on_it.map(|row| view(city, viewer, &units.row(*row), today)).collect(), floor }
     };
     Ok(Stack {
-        building: head(city, row)?,
+        building: building(city, row)?,
         as_of: today.to_owned(),
         stale_after_days: stale_after_days(),
         // Sums go by floor label, then by id: the order in which they were always added.
@@ -56,14 +53,4 @@ pub fn stack(city: &City, viewer: &Viewer, code: &str, today: &str) -> Outcome<S
         },
         floors: levels.into_iter().map(level).collect(),
     })
-}
-
-fn head(city: &City, row: usize) -> Outcome<Json> {
-    let buildings = city.table(LayerId::Building);
-    let mut text = String::new();
-    write_feature(&mut text, buildings, row, &city.crs, &FeatureStyle::of(buildings, None, false, 7, true));
-    let mut feature: Json = serde_json::from_str(&text).map_err(|error| Fault::internal("json", error))?;
-    let mut head = feature["properties"].take();
-    head["geometry"] = feature["geometry"].take();
-    Ok(head)
 }

@@ -21,6 +21,7 @@ use utoipa::ToSchema;
 
 #[derive(Debug, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
+#[schema(as = DesignateInputs)]
 pub struct Inputs {
     /// One park's scorecard (ranks still count all parks).
     park: Option<String>,
@@ -31,7 +32,7 @@ pub struct Inputs {
 }
 
 /// The scorecards. Codes of firms stay in the lists of left-out records until somebody reads them.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Scorecards {
     #[serde(flatten)]
     pub result: DesignationResult,

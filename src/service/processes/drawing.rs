@@ -5,13 +5,26 @@ use crate::formats::{NotDrawn, drawn_area};
 use geo::{CoordsIter, MapCoords};
 use geo_types::MultiPolygon;
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::openapi::schema::{AdditionalProperties, ObjectBuilder, Type};
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
 
 /// GeoJSON Polygon or MultiPolygon in longitude and latitude, also as a Feature or a FeatureCollection of one.
-#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(transparent)]
-#[schema(value_type = Object)]
 pub struct Drawn(serde_json::Value);
+
+impl PartialSchema for Drawn {
+    fn schema() -> RefOr<Schema> {
+        let kind = ObjectBuilder::new().schema_type(Type::String).enum_values(Some(["Polygon", "MultiPolygon", "Feature", "FeatureCollection"]));
+        let about = "GeoJSON Polygon or MultiPolygon in longitude and latitude, also as a Feature or a FeatureCollection of one.";
+        // With whatever else GeoJSON says beside the type.
+        let open = Some(AdditionalProperties::FreeForm(true));
+        ObjectBuilder::new().property("type", kind).required("type").additional_properties(open).description(Some(about)).into()
+    }
+}
+
+impl ToSchema for Drawn {}
 
 impl Drawn {
     /// The shape in the city's working plane.

@@ -4,6 +4,7 @@
 
 mod action_plan;
 mod consolidation;
+mod described;
 mod designation;
 mod drawing;
 mod erased;
@@ -18,6 +19,7 @@ mod upstairs;
 
 pub use action_plan::{ActionPlan, PlannedYears};
 pub use consolidation::{Consolidate, Consolidation};
+pub use described::Described;
 pub use designation::{Designate, Scorecards};
 pub use erased::Erased;
 pub use features::{Feature, Features};

@@ -22,7 +22,6 @@ pub struct Neighbours {
 pub struct Neighbour {
     pub code: String,
     pub length_m: f64,
-    #[schema(value_type = String)]
     pub class: ContactClass,
     pub gap_m: f64,
 }

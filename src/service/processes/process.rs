@@ -9,7 +9,7 @@ use crate::rules::RuleSet;
 use chrono::NaiveDate;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use utoipa::PartialSchema;
+use utoipa::ToSchema;
 
 /// One analysis. To add one: a folder in `analysis`, a file here, a line in [`super::registry::PROCESSES`].
 pub trait Process: Sync + 'static {
@@ -21,10 +21,11 @@ pub trait Process: Sync + 'static {
     /// Inputs that answer on the sample city, as JSON.
     const EXAMPLE: &'static str;
 
-    type Inputs: DeserializeOwned + Default + PartialSchema + Send;
-    type Answer: Serialize + Seen + Send + Sync + 'static;
+    /// Their schemas, like those of the answer, are parts of the API's document: the name of each type there is its own.
+    type Inputs: DeserializeOwned + Default + ToSchema + Send;
+    type Answer: Serialize + ToSchema + Seen + Send + Sync + 'static;
     /// What a form starts from; `()` where there is nothing to start from.
-    type Defaults: Serialize;
+    type Defaults: Serialize + ToSchema + 'static;
 
     fn words() -> Words;
 

@@ -20,6 +20,7 @@ use utoipa::ToSchema;
 
 #[derive(Debug, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
+#[schema(as = ProgressInputs)]
 pub struct Inputs {
     /// Id of a saved action plan; the newest when left out.
     plan: Option<String>,
@@ -29,7 +30,7 @@ pub struct Inputs {
     pack: Option<String>,
 }
 
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct ProgressAnswer {
     pub as_of: NaiveDate,
     pub plan: Followed,
@@ -41,7 +42,8 @@ pub struct ProgressAnswer {
 }
 
 /// The saved plan that is followed.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = FollowedPlan)]
 pub struct Followed {
     pub id: String,
     pub name: String,
@@ -49,7 +51,7 @@ pub struct Followed {
 }
 
 /// Where lights change, with the source.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct CitedLines {
     pub yellow_from: f64,
     pub red_above: f64,
@@ -59,16 +61,19 @@ pub struct CitedLines {
 }
 
 /// One park in one year of the plan.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct TaskLights {
     pub id: String,
     pub park: String,
     pub district: String,
     pub start: NaiveDate,
     pub end: NaiveDate,
+    #[schema(required)]
     pub target_ha: Option<f64>,
+    #[schema(required)]
     pub done_ha: Option<f64>,
     /// `None` before the task begins.
+    #[schema(required)]
     pub shown: Option<Light>,
     pub periods: Vec<Period>,
 }

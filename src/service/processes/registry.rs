@@ -1,5 +1,6 @@
 //! The processes, and the border behind which they are typed: JSON comes in, JSON goes out.
 
+use super::described::Described;
 use super::erased::Erased;
 use super::process::{Context, Pace, Process, Words};
 use super::seen::AnyAnswer;
@@ -11,9 +12,8 @@ use crate::domain::fault::Outcome;
 use crate::rules::RuleSet;
 use crate::service::today;
 use chrono::NaiveDate;
+use std::any::TypeId;
 use std::sync::Arc;
-use utoipa::PartialSchema;
-use utoipa::openapi::{RefOr, Schema};
 
 /// In the order in which they are listed.
 pub static PROCESSES: &[&dyn AnyProcess] = &[&Consolidate, &ActionPlan, &Progress, &Upstairs, &Designate];
@@ -39,8 +39,11 @@ impl<'a> Ask<'a> {
 pub trait AnyProcess: Sync {
     fn id(&self) -> &'static str;
     fn words(&self) -> Words;
-    /// JSON Schema of the inputs.
-    fn input_schema(&self) -> RefOr<Schema>;
+    /// What goes in and what comes out, as the API's document says it.
+    fn inputs(&self) -> Described;
+    fn answer(&self) -> Described;
+    /// `None` where a form has nothing to start from.
+    fn described_defaults(&self) -> Option<Described>;
     fn example(&self) -> Outcome<Erased>;
     /// `None` where a form has nothing to start from.
     fn defaults(&self) -> Outcome<Option<Erased>>;
@@ -58,8 +61,17 @@ impl<P: Process> AnyProcess for P {
         <P as Process>::words()
     }
 
-    fn input_schema(&self) -> RefOr<Schema> {
-        P::Inputs::schema()
+    fn inputs(&self) -> Described {
+        Described::of::<P::Inputs>()
+    }
+
+    fn answer(&self) -> Described {
+        Described::of::<P::Answer>()
+    }
+
+    fn described_defaults(&self) -> Option<Described> {
+        let is_nothing = TypeId::of::<P::Defaults>() == TypeId::of::<()>();
+        (!is_nothing).then(Described::of::<P::Defaults>)
     }
 
     fn example(&self) -> Outcome<Erased> {

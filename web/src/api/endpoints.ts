@@ -1,9 +1,12 @@
 import type { Geometry } from 'geojson'
 import { getJson, send } from './client'
 import type {
+  AnswerOf,
   ConsolidationDefaults,
   DesignateInputs,
   DesignateResult,
+  InputsOf,
+  ProcessId,
   UpstairsInputs,
   UpstairsResult,
 } from './analyses'
@@ -13,7 +16,6 @@ import type {
   Change,
   ChangeList,
   Confirmation,
-  Execution,
   ExportRequest,
   History,
   Instrument,
@@ -88,12 +90,15 @@ export const search = async (q: string, signal?: Signal): Promise<SearchHit[]> =
 export const neighbours = async (code: string, tolerance = 0.5): Promise<Neighbour[]> =>
   (await getJson<Neighbours>(`/parcels/${enc(code)}/neighbours?tolerance=${tolerance}`)).neighbours
 
-const run = <Inputs extends object, Result>(process: string, inputs: Inputs, signal: Signal): Promise<Result> => {
-  const body: Execution<Inputs> = { inputs }
-  return getJson(`/processes/${process}/execution`, { method: 'POST', body, signal })
+const run = <Id extends ProcessId>(process: Id, inputs: InputsOf<Id>, signal: Signal): Promise<AnswerOf<Id>> =>
+  getJson(`/processes/${process}/execution`, { method: 'POST', body: { inputs }, signal })
+
+/** The check of one parcel or outline. */
+export async function upstairs(inputs: UpstairsInputs, signal?: Signal): Promise<UpstairsResult> {
+  const answer = await run('upstairs', inputs, signal)
+  if ('totals' in answer) throw new TypeError('asked for one, answered for many')
+  return answer
 }
-export const upstairs = (inputs: UpstairsInputs, signal?: Signal): Promise<UpstairsResult> =>
-  run('upstairs', inputs, signal)
 export const designate = (inputs: DesignateInputs, signal?: Signal): Promise<DesignateResult> =>
   run('designate', inputs, signal)
 

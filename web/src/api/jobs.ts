@@ -1,5 +1,6 @@
 import { getJson, isAbort, Problem, send } from './client'
-import type { Execution, JobStatus } from './types'
+import type { AnswerOf, InputsOf, ProcessId } from './analyses'
+import type { JobStatus } from './types'
 
 export interface Follow {
   signal?: AbortSignal
@@ -25,19 +26,18 @@ const jobPath = (location: string | null, id: string): string => {
  * Runs a process as a job; a server that answers at once is taken at its word. Aborting the signal cancels the job
  * there too.
  */
-export async function runJob<T>(
-  process: string,
-  inputs: object,
+export async function runJob<Id extends ProcessId>(
+  process: Id,
+  inputs: InputsOf<Id>,
   { signal, onprogress, wait = pause }: Follow = {},
-): Promise<T> {
-  const body: Execution = { inputs }
+): Promise<AnswerOf<Id>> {
   const response = await send(`/processes/${process}/execution`, {
     method: 'POST',
-    body,
+    body: { inputs },
     headers: { Prefer: 'respond-async' },
     signal,
   })
-  if (response.status !== 201) return (await response.json()) as T
+  if (response.status !== 201) return (await response.json()) as AnswerOf<Id>
   let info = (await response.json()) as JobStatus
   const path = jobPath(response.headers.get('location'), info.jobID)
   try {
@@ -50,7 +50,7 @@ export async function runJob<T>(
     if (info.status === 'dismissed') throw dismissed()
     onprogress?.(info)
     // A failed job's results are its own problem, which getJson throws.
-    const result = await getJson<T>(`${path}/results`, { signal })
+    const result = await getJson<AnswerOf<Id>>(`${path}/results`, { signal })
     if (info.status === 'failed') throw new Problem(500, info.message ?? 'failed', '')
     return result
   } catch (error) {

@@ -1,10 +1,10 @@
 /**
  * Names over what is generated from the server's document (`npm run types`). What the document leaves plain is filled
- * in from `analyses` and `rows`.
+ * in from `rows`, and a kept ledger and run from `analyses`.
  */
 import type { Geometry } from 'geojson'
 import type { Ledger, Run } from './analyses'
-import type { Building, Properties } from './rows'
+import type { Properties } from './rows'
 import type { components } from './schema'
 
 type S = components['schemas']
@@ -43,7 +43,6 @@ export type TileJson = S['TileJson']
 export type ProblemBody = Partial<S['Problem']>
 export type FieldError = S['ProblemField']
 
-export type Execution<Inputs extends object = object> = Told<S['Execution'], { inputs: Inputs }>
 export type Process<Defaults> = Told<S['ProcessDescription'], { defaults: Defaults }>
 export type JobStatus = S['JobStatus']
 
@@ -81,17 +80,14 @@ export type UnitPatch = Partial<
 >
 export type Floor = S['StackFloor']
 export type Totals = S['Totals']
-export type Stack = Told<S['Stack'], { building: Building }>
+export type Stack = S['Stack']
 export type Due = S['Due']
 export type ParkOccupancy = S['ParkOccupancy']
 export type Batch = S['Batch']
 export type Confirmation = S['Confirmation']
 
 export type InstrumentState = S['InstrumentState']
-export type Instrument = Told<
-  S['InstrumentAnswer'],
-  { ledger: Ledger | null; outline: Geometry | null; run: Run | null }
->
+export type Instrument = Told<S['InstrumentAnswer'], { ledger: Ledger | null; run: Run | null }>
 export type InstrumentList = Told<S['InstrumentList'], { instruments: Instrument[] }>
 export type Division = S['Division']
 export type NewInstrument = S['NewInstrument']

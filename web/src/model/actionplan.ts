@@ -14,17 +14,17 @@ export function yearly(text: string, years: number): number | number[] | undefin
 
 export interface GanttRow {
   key: string
-  park: string | null
-  bars: { id: string; phase: GanttBar['phase']; year: number; area_ha: number; cost_wan: number | null }[]
+  park: string
+  bars: { id: string; phase: GanttBar['phase']; year: number; area_ha: number; cost_wan: number }[]
 }
 /** A row a park, its sites in the order of their years and phases; sites without a year are not in the picture. */
 export function ganttRows(result: Pick<ActionPlanResult, 'sites' | 'gantt'>): GanttRow[] {
   const rows = new Map<string, GanttRow>()
-  const started = new Map((result.gantt ?? []).map((bar) => [bar.id, Number(bar.start.slice(0, 4))]))
+  const started = new Map(result.gantt.map((bar) => [bar.id, Number(bar.start.slice(0, 4))]))
   for (const site of result.sites) {
     const year = site.year ?? started.get(site.id) ?? null
     if (year === null) continue
-    const key = site.park ?? ''
+    const key = site.park
     const row = rows.get(key) ?? { key, park: site.park, bars: [] }
     rows.set(key, row)
     row.bars.push({ id: site.id, phase: site.phase, year, area_ha: site.area_ha, cost_wan: site.cost_wan })
@@ -46,7 +46,7 @@ export function yearShade(year: number, from: number, to: number): number {
 export const unplaced = (sites: readonly PlanSite[]): PlanSite[] => sites.filter((s) => s.year === null)
 
 /** The sites as one GeoJSON file, as the API gives them. */
-export function planAsGeojson(result: ActionPlanResult): string {
+export function planAsGeojson(result: Pick<ActionPlanResult, 'run' | 'sites'>): string {
   const features = result.sites.map(({ outline, ...properties }) => ({
     type: 'Feature',
     id: properties.id,

@@ -24,12 +24,12 @@ export const toneOf = (reason: string): Tone => TONES[signOf(reason)]
 const PATTERNS: Record<Tone, 'banned' | 'unknown' | 'leftout'> = { bad: 'banned', unk: 'unknown', ink2: 'leftout' }
 export const patternOf = (reason: string): 'banned' | 'unknown' | 'leftout' => PATTERNS[toneOf(reason)]
 
-/** Why not, by parcel; answers without details still tell the reason they are counted under. */
+/** Why not, by parcel; a parcel without details tells the reason that it is counted under. */
 export function whyNot(excluded: readonly Excluded[]): Map<string, ExcludedDetail> {
   const index = new Map<string, ExcludedDetail>()
   for (const entry of excluded) {
     for (const parcel of entry.parcels) if (!index.has(parcel)) index.set(parcel, { parcel, reasons: [entry.reason] })
-    for (const detail of entry.details ?? [])
+    for (const detail of entry.details)
       index.set(detail.parcel, detail.reasons.length ? detail : { ...detail, reasons: [entry.reason] })
   }
   return index

@@ -42,7 +42,7 @@ class ActionPlan extends JobRun {
 
   async run(): Promise<void> {
     if (!this.valid) return
-    const result = await this.follow<ActionPlanResult>('actionplan', this.inputs())
+    const result = await this.follow('actionplan', this.inputs())
     if (!result) return
     this.result = result
     this.site = null

@@ -1,11 +1,12 @@
 import type { Polygon } from 'geojson'
 import { isAbort } from '../api/client'
 import * as api from '../api/endpoints'
-import type { UpstairsResult, UpstairsSet } from '../api/analyses'
+import type { Levers, UpstairsResult } from '../api/analyses'
 import type { Item } from '../api/types'
 import { ui } from './ui.svelte'
 
-export type Lever = keyof UpstairsSet
+/** Those that have a slider. */
+export type Lever = Exclude<keyof Levers, 'storeys' | 'plates' | 'bays'>
 
 /** One parcel or drawn outline, one cluster, and the levers that were moved away from the rule pack's own values. */
 class Capacity {
@@ -19,7 +20,7 @@ class Capacity {
   parcel = $state('')
   outline = $state.raw<Polygon | null>(null)
   cluster = $state('')
-  moved = $state<UpstairsSet>({})
+  moved = $state<Partial<Record<Lever, number>>>({})
   item = $state.raw<Item | null>(null)
   result = $state.raw<UpstairsResult | null>(null)
   /** The answer without any lever moved: what the sliders start from. */
@@ -85,7 +86,7 @@ class Capacity {
     const abort = (this.#abort = new AbortController())
     this.running = true
     const set = Object.keys(this.moved).length ? { set: { ...this.moved } } : {}
-    const land = this.outline ? { outline: this.outline } : { parcel: this.parcel }
+    const land = this.outline ? { outline: { ...this.outline } } : { parcel: this.parcel }
     try {
       const result = await api.upstairs(
         { ...land, ...(this.cluster ? { cluster: this.cluster } : {}), ...set },

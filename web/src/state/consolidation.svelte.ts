@@ -134,7 +134,7 @@ class Consolidation extends JobRun {
   }
 
   async run(): Promise<void> {
-    const result = await this.follow<ConsolidateResult>('consolidate', this.inputs())
+    const result = await this.follow('consolidate', this.inputs())
     if (!result) return
     // The best answer may be to take nothing; that is no candidate to choose.
     this.result = { ...result, candidates: result.candidates.filter((c) => c.sites.length) }

@@ -1,5 +1,6 @@
 import { isAbort } from '../api/client'
 import { runJob } from '../api/jobs'
+import type { AnswerOf, InputsOf, ProcessId } from '../api/analyses'
 
 /**
  * A process that runs as a job, at most one at a time: a new run takes the place of the one before it, and of a
@@ -12,14 +13,14 @@ export class JobRun {
   #abort: AbortController | null = null
 
   /** The process's answer; null when it failed, was cancelled or was overtaken. */
-  protected async follow<T>(process: string, inputs: object): Promise<T | null> {
+  protected async follow<Id extends ProcessId>(process: Id, inputs: InputsOf<Id>): Promise<AnswerOf<Id> | null> {
     this.#abort?.abort()
     const abort = (this.#abort = new AbortController())
     this.running = true
     this.progress = null
     this.error = null
     try {
-      const result = await runJob<T>(process, inputs, {
+      const result = await runJob(process, inputs, {
         signal: abort.signal,
         onprogress: (job) => (this.progress = job.progress ?? null),
       })

@@ -1,4 +1,4 @@
-import type { RollUpInputs, RollUpResult } from '../api/analyses'
+import type { RollUpResult, UpstairsInputs } from '../api/analyses'
 import { JobRun } from './job.svelte'
 
 /** What a park or the whole city holds, may hold and still lacks; and what higher limits would bring. */
@@ -27,14 +27,14 @@ class RollUpState extends JobRun {
     this.#timer = window.setTimeout(() => void this.run(), wait)
   }
   async run(): Promise<void> {
-    const inputs: RollUpInputs = {
+    const inputs: UpstairsInputs = {
       ...(this.park === 'all' ? { all: true } : { park: this.park }),
       ...(this.cluster ? { cluster: this.cluster } : {}),
       ...(this.changed ? { add: { ...this.add } } : {}),
       matrix: this.park !== 'all',
     }
-    const result = await this.follow<RollUpResult>('upstairs', inputs)
-    if (result) this.result = result
+    const result = await this.follow('upstairs', inputs)
+    if (result && 'totals' in result) this.result = result
   }
 }
 export const rollup = new RollUpState()

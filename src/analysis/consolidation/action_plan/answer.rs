@@ -3,6 +3,7 @@
 use super::input::{PlanSite, Question};
 use super::solve::Found;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct ActionPlan {
@@ -21,17 +22,21 @@ pub struct ActionPlan {
     pub excluded: Vec<Excluded>,
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct YearLine {
     pub year: i32,
     pub sites: Vec<String>,
     pub area_ha: f64,
     pub cost_wan: f64,
+    #[schema(required)]
     pub budget_wan: Option<f64>,
+    #[schema(required)]
     pub capacity_ha: Option<f64>,
     /// Banked before plus all area to the end of the year.
     pub cumulative_ha: f64,
+    #[schema(required)]
     pub target_ha: Option<f64>,
+    #[schema(required)]
     pub shortfall_ha: Option<f64>,
 }
 
@@ -43,7 +48,7 @@ pub struct TargetLine {
 }
 
 /// A target missed, a budget or a capacity exceeded (C19).
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, ToSchema)]
 pub struct Relaxation {
     pub kind: &'static str,
     pub year: i32,
@@ -54,8 +59,9 @@ pub struct Relaxation {
 }
 
 /// Why a site has no year.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = UnplannedReason)]
 pub enum Unplanned {
     /// All its land is banked already.
     NothingNew,
@@ -69,7 +75,8 @@ pub enum Unplanned {
     NoRoom,
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+#[schema(as = UnplannedSites)]
 pub struct Excluded {
     pub reason: Unplanned,
     pub count: usize,

@@ -4,9 +4,10 @@ use crate::domain::Fault;
 use crate::domain::fault::Outcome;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
+use utoipa::ToSchema;
 
 /// The order in which a park's land is released: 启动区, 拓展区, 储备区.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Phase {
     Start,

@@ -29,6 +29,7 @@ use utoipa::ToSchema;
 /// What the planner asks for; what is left out comes from the pack.
 #[derive(Debug, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
+#[schema(as = ActionPlanInputs)]
 pub struct Inputs {
     /// First year; that of `as_of` when left out.
     from: Option<i32>,
@@ -36,16 +37,12 @@ pub struct Inputs {
     to: Option<i32>,
     /// These parks only.
     parks: Option<Vec<String>>,
-    #[schema(inline)]
     source: Source,
     /// 万元: one number for every year, or one for each; null is no limit.
-    #[schema(inline)]
     budget_wan: Option<PerYear>,
     /// ha: likewise.
-    #[schema(inline)]
     capacity_ha: Option<PerYear>,
     /// Cumulative targets; the pack's when left out.
-    #[schema(inline)]
     targets: Option<Vec<AskedTarget>>,
     /// Banked before the first year, ha; the banked parcels inside the parks when left out.
     banked_before_ha: Option<f64>,
@@ -68,6 +65,7 @@ pub struct Inputs {
 /// Where sites come from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = SiteSource)]
 enum Source {
     /// Accepted instruments only.
     Accepted,

@@ -11,8 +11,9 @@ use crate::spatial::Drawing;
 use crate::spatial::drawing::Place;
 use serde::Serialize;
 use std::collections::BTreeMap;
+use utoipa::ToSchema;
 
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct PlannedYears {
     pub from: i32,
     pub to: i32,
@@ -37,7 +38,7 @@ pub struct PlannedYears {
     pub run: RunRecord,
 }
 
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct PlannedSite {
     #[serde(flatten)]
     pub figures: SiteFigures,
@@ -45,12 +46,15 @@ pub struct PlannedSite {
     pub outline: Drawing,
 }
 
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = PlannedFigures)]
 pub struct SiteFigures {
     pub id: String,
     pub park: String,
+    #[schema(required)]
     pub phase: Option<Phase>,
     /// `None`: it found no year.
+    #[schema(required)]
     pub year: Option<i32>,
     /// New land; `block_ha` with what was banked already.
     pub area_ha: f64,
@@ -61,7 +65,8 @@ pub struct SiteFigures {
     pub source: &'static str,
 }
 
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = TargetLine)]
 pub struct TargetAnswer {
     pub year: i32,
     pub ha: f64,
@@ -72,10 +77,12 @@ pub struct TargetAnswer {
 }
 
 /// A site's bar in a Gantt chart.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = GanttBar)]
 pub struct Bar {
     pub id: String,
     pub park: String,
+    #[schema(required)]
     pub phase: Option<Phase>,
     pub start: String,
     pub end: String,
@@ -83,19 +90,21 @@ pub struct Bar {
     pub after: Vec<String>,
 }
 
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
 pub struct CurvePoint {
     pub year: i32,
     pub cumulative_ha: f64,
+    #[schema(required)]
     pub target_ha: Option<f64>,
 }
 
 /// How a park's sites were found.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct ParkLine {
     pub park: String,
     pub sites: usize,
     /// `no_parcels` and the like, when the park gave no answer.
+    #[schema(required)]
     pub fault: Option<&'static str>,
     pub gap: f64,
     /// The search was cut short by its time: another machine may find other sites.

@@ -7,19 +7,21 @@ use crate::domain::RunRecord;
 use crate::service::Viewer;
 use serde::Serialize;
 use std::borrow::Cow;
+use utoipa::ToSchema;
 
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Consolidation {
     #[serde(flatten)]
     pub found: DrawnAnswer,
     /// Of a basket only.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub connect: Option<Vec<Joining>>,
     pub run: RunRecord,
 }
 
 /// Parcels that would join a piece of a basket to the rest.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Joining {
     pub parcels: Vec<String>,
     pub joins: Vec<String>,

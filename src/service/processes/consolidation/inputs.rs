@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 /// One of `park`, `area` and `parcels` says where.
 #[derive(Debug, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
+#[schema(as = ConsolidateInputs)]
 pub struct Inputs {
     /// Code of a park.
     pub park: Option<String>,
@@ -24,7 +25,6 @@ pub struct Inputs {
     pub sites: Option<usize>,
     /// 万元.
     pub budget_wan: Option<f64>,
-    #[schema(inline)]
     pub weights: PartialWeights,
     /// Parcels that must be in a site.
     pub pin: Vec<String>,
@@ -57,7 +57,8 @@ pub struct PartialWeights {
 }
 
 /// The pack's figures under the names of the inputs.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = ConsolidateDefaults)]
 pub struct Defaults {
     min_area_ha: f64,
     max_area_ha: f64,
@@ -65,13 +66,14 @@ pub struct Defaults {
     tolerance_m: f64,
     min_compactness: f64,
     bridge_width_m: f64,
+    #[schema(required)]
     rectangle_m: Option<(f64, f64)>,
     pack: String,
     pack_version: String,
     weights: DefaultWeights,
 }
 
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 struct DefaultWeights {
     area: f64,
     compactness: f64,

@@ -12,6 +12,7 @@ use utoipa::ToSchema;
 /// One of `parcel`, `outline`, `park` and `all` says what is checked.
 #[derive(Debug, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
+#[schema(as = UpstairsInputs)]
 pub struct Inputs {
     /// Code of a parcel.
     parcel: Option<String>,

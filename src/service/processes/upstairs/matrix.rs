@@ -10,28 +10,32 @@ use crate::analysis::upstairs::{Depth, FitVerdict, Overrides, check_from, check_
 use crate::domain::catalogue;
 use crate::domain::fault::Outcome;
 use crate::rules::UpstairsPack;
-use crate::rules::upstairs::BAND_NAMES;
+use crate::rules::upstairs::{BAND_NAMES, band_schema};
 use rayon::prelude::*;
 use serde::Serialize;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
+use utoipa::ToSchema;
 
 /// Parcels whose building has the band, by what the cluster makes of it.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, ToSchema)]
 pub struct MatrixRow {
     pub cluster: &'static str,
+    #[schema(schema_with = band_schema)]
     pub band: &'static str,
     pub fits: usize,
     pub after_retrofit: usize,
     pub no: usize,
     pub unknown: usize,
     /// The factor that decides on most of them; `None` where nothing stands against it.
+    #[schema(required)]
     pub factor: Option<&'static str>,
     /// GFA of the band over the parcels, by the same four verdicts, m².
     pub gfa_m2: Verdicts4,
 }
 
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, ToSchema)]
+#[schema(as = VerdictAreas)]
 pub struct Verdicts4 {
     pub fits: f64,
     pub after_retrofit: f64,

@@ -6,25 +6,32 @@ use crate::domain::columns::building;
 use crate::rules::UpstairsPack;
 use serde::Serialize;
 use std::collections::{BTreeMap, HashSet};
+use utoipa::ToSchema;
 
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Programme {
     /// m² of completed GFA a year; `None` where the pack names no programme.
+    #[schema(required)]
     pub target_m2_per_year: Option<f64>,
+    #[schema(required)]
     pub status: Option<crate::rules::Status>,
+    #[schema(required)]
     pub source: Option<String>,
+    #[schema(required)]
     pub clause: Option<String>,
     pub completed: Vec<Completed>,
     /// Buildings of the parcels in question whose year or area is not on record: they are in no year.
     pub unknown_buildings: usize,
 }
 
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = CompletedYear)]
 pub struct Completed {
     pub year: i64,
     pub gfa_m2: f64,
     pub buildings: usize,
     /// Share of the year's target.
+    #[schema(required)]
     pub share: Option<f64>,
 }
 

@@ -1,12 +1,13 @@
 import type { Polygon } from 'geojson'
 import { describe, expect, it } from 'vitest'
+import type { PlanSite } from '../../api/analyses'
 import { ganttRows, planAsGeojson, yearly, yearShade } from '../actionplan'
 import { gapRange } from '../gaps'
 import { patternOf, signOf, whyNot } from '../leftout'
 
 describe('why not', () => {
   const index = whyNot([
-    { reason: 'banned', count: 1, area_m2: 1, parcels: ['a'] },
+    { reason: 'banned', count: 1, area_m2: 1, parcels: ['a'], details: [] },
     {
       reason: 'data_incomplete',
       count: 1,
@@ -71,15 +72,18 @@ describe('the action plan', () => {
     expect(yearly('a', 3)).toBeNull()
     expect(yearly('-1', 3)).toBeNull()
   })
-  const site = (id: string, park: string, year: number | null, phase: 'start' | 'expand' | 'reserve') => ({
+  const site = (id: string, park: string, year: number | null, phase: 'start' | 'expand' | 'reserve'): PlanSite => ({
     id,
     park,
     year,
     phase,
     area_ha: 1,
+    banked_ha: 0,
+    block_ha: 1,
     cost_wan: 2,
+    source: 'solved',
     parcels: [],
-    outline: null,
+    outline: { type: 'MultiPolygon', coordinates: [] },
   })
   const sites = [
     site('s2', 'B', 2028, 'expand'),
@@ -88,7 +92,7 @@ describe('the action plan', () => {
     site('s4', 'A', null, 'reserve'),
   ]
   it('has a row a park, earliest first, without sites that have no year', () => {
-    expect(ganttRows({ sites }).map((r) => [r.key, r.bars.map((b) => b.id)])).toEqual([
+    expect(ganttRows({ sites, gantt: [] }).map((r) => [r.key, r.bars.map((b) => b.id)])).toEqual([
       ['B', ['s1', 's2']],
       ['A', ['s3']],
     ])
@@ -98,10 +102,17 @@ describe('the action plan', () => {
     expect(yearShade(2026, 2026, 2026)).toBe(0.92)
   })
   it('goes to a file with every site and the run', () => {
-    const file = JSON.parse(planAsGeojson({ run: { id: 'r' }, sites, years: [], objective: null })) as {
-      features: unknown[]
-      run: { id: string }
+    const run = {
+      id: 'r',
+      kind: 'actionplan',
+      input_hash: '',
+      revision: 1,
+      pack: '',
+      pack_version: '',
+      seed: 1,
+      as_of: '2026-09-01',
     }
+    const file = JSON.parse(planAsGeojson({ run, sites })) as { features: unknown[]; run: { id: string } }
     expect(file.features).toHaveLength(4)
     expect(file.run.id).toBe('r')
   })

@@ -1,17 +1,14 @@
 import type { RollUp } from '../../../api/analyses'
 import { floorSpace } from '../../../model/format'
 
-/** What the land holds when every parcel is built to the check's answer. */
-export const potential = (r: RollUp): number | null => r.potential_gfa_m2 ?? r.gfa_m2 ?? null
-
 export interface Bar {
   id: 'built' | 'allowed' | 'potential' | 'remaining'
-  m2: number | null
+  m2: number
 }
 export const bars = (r: RollUp): Bar[] => [
   { id: 'built', m2: r.built_gfa_m2 },
   { id: 'allowed', m2: r.allowed_gfa_m2 },
-  { id: 'potential', m2: potential(r) },
+  { id: 'potential', m2: r.potential_gfa_m2 },
   { id: 'remaining', m2: r.remaining_gfa_m2 },
 ]
 
@@ -21,7 +18,7 @@ export function gfaText(m2: number | null | undefined, lang: string, wan: string
 }
 
 /** Of what is allowed, the share still to be built: five steps, for the map. */
-export function remainingClass(r: Pick<RollUp, 'allowed_gfa_m2' | 'remaining_gfa_m2'>): number | null {
+export function remainingClass(r: { allowed_gfa_m2: number | null; remaining_gfa_m2: number | null }): number | null {
   if (!r.allowed_gfa_m2 || r.remaining_gfa_m2 === null) return null
   return Math.min(4, Math.max(0, Math.floor((5 * r.remaining_gfa_m2) / r.allowed_gfa_m2)))
 }

@@ -1,0 +1,80 @@
+//! Schemas of what the processes take and give: the registry knows them, here they become parts of the document.
+
+use crate::service::processes::{AnyProcess, Described, PROCESSES};
+use serde_json::{Map, Value, json};
+use std::borrow::Cow;
+use utoipa::openapi::schema::OneOfBuilder;
+use utoipa::openapi::{Ref, RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
+
+/// Where schemas of a document refer to each other.
+const COMPONENTS: &str = "#/components/schemas/";
+
+/// What any of the processes answers.
+pub(super) struct ProcessAnswer;
+
+impl PartialSchema for ProcessAnswer {
+    fn schema() -> RefOr<Schema> {
+        let answers = PROCESSES.iter().map(|process| Ref::from_schema_name(process.answer().name));
+        answers.fold(OneOfBuilder::new(), OneOfBuilder::item).description(Some("What a process answers, each in its own form.")).into()
+    }
+}
+
+impl ToSchema for ProcessAnswer {
+    fn name() -> Cow<'static, str> {
+        "ProcessAnswer".into()
+    }
+
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        schemas.extend(PROCESSES.iter().flat_map(|process| types(*process)).flat_map(Described::components));
+    }
+}
+
+/// All that a process says of its types.
+fn types(process: &dyn AnyProcess) -> impl Iterator<Item = Described> {
+    [process.inputs(), process.answer()].into_iter().chain(process.described_defaults())
+}
+
+/// The execution of one process, from that of any: its own inputs and its own answer.
+pub(super) fn of_process(operation: &mut Value, process: &dyn AnyProcess) {
+    let reference = |described: Described| json!({ "$ref": format!("{COMPONENTS}{}", described.name) });
+    let body = json!({ "type": "object", "properties": { "inputs": reference(process.inputs()) } });
+    operation["summary"] = json!(process.words().en);
+    operation["requestBody"]["content"]["application/json"]["schema"] = body;
+    operation["responses"]["200"]["content"]["application/json"]["schema"] = reference(process.answer());
+}
+
+/// A schema that stands alone: what it refers to is written out in its place. No type of a process holds itself.
+pub(super) fn whole(described: &Described) -> Value {
+    let parts: Map<String, Value> = described.parts.iter().map(|(name, schema)| (name.clone(), json!(schema))).collect();
+    written_out(&json!(described.schema), &parts)
+}
+
+fn written_out(schema: &Value, parts: &Map<String, Value>) -> Value {
+    match schema {
+        Value::Object(members) => {
+            let part = members.get("$ref").and_then(Value::as_str).and_then(|place| parts.get(place.strip_prefix(COMPONENTS)?));
+            let mut whole = part.map_or_else(Map::new, |part| written_out(part, parts).as_object().cloned().unwrap_or_default());
+            // What stands beside a reference says more of it in this place.
+            let beside = members.iter().filter(|(name, _)| part.is_none() || *name != "$ref");
+            whole.extend(beside.map(|(name, member)| (name.clone(), written_out(member, parts))));
+            Value::Object(whole)
+        }
+        Value::Array(items) => items.iter().map(|item| written_out(item, parts)).collect(),
+        plain => plain.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_type_of_a_process_is_in_the_document_and_no_two_share_a_name() {
+        let document = super::super::document();
+        let components = &document["components"]["schemas"];
+        for (name, schema) in PROCESSES.iter().flat_map(|process| types(*process)).flat_map(Described::components) {
+            assert_eq!(components[&name], json!(schema), "{name} is the name of two types");
+        }
+    }
+}

@@ -1,0 +1,25 @@
+//! A type of a process as the document of the API says it.
+
+use std::borrow::Cow;
+use utoipa::ToSchema;
+use utoipa::openapi::{RefOr, Schema};
+
+/// The JSON Schema of a type, and those of the types that it refers to by name.
+pub struct Described {
+    pub name: Cow<'static, str>,
+    pub schema: RefOr<Schema>,
+    pub parts: Vec<(String, RefOr<Schema>)>,
+}
+
+impl Described {
+    pub(super) fn of<T: ToSchema>() -> Described {
+        let mut parts = Vec::new();
+        T::schemas(&mut parts);
+        Described { name: T::name(), schema: T::schema(), parts }
+    }
+
+    /// Itself and its parts, by name.
+    pub fn components(self) -> impl Iterator<Item = (String, RefOr<Schema>)> {
+        self.parts.into_iter().chain([(self.name.into_owned(), self.schema)])
+    }
+}
