@@ -1,6 +1,7 @@
 //! `/instruments`, `/lineage`: recorded merges and splits, and what became of which land.
 
-use super::conditions::if_match;
+use super::conditions::{Tag, seen};
+use super::negotiate::Form;
 use super::offers::{Pages, Seen, Tagged};
 use super::parameters::encode;
 use super::{App, Caller, Refusal, away, reply};
@@ -42,7 +43,10 @@ pub(super) async fn list(State(app): State<App>, caller: Caller, Query(query): Q
 pub(super) async fn one(State(app): State<App>, caller: Caller, Path(code): Path<String>) -> Result<Response, Refusal> {
     app.read(move |app, city| {
         let instrument = app.planner.instrument(city, &caller.viewer, &code)?;
-        let tag = app.tag_of_row(city, instrument.revision, &SHOWN).seen_by(&caller.viewer).formed(caller.form, "");
+        let tag = match caller.form {
+            Form::Json => Tag::of_row(&instrument.etag),
+            form => app.tag_on(city, &SHOWN).seen_by(&caller.viewer).formed(form, ""),
+        };
         reply::document(caller.form, &instrument, tag)
     })
     .await
@@ -77,7 +81,7 @@ pub(super) async fn advance(
 ) -> Result<Response, Refusal> {
     caller.viewer.planner()?;
     caller.may_write()?;
-    let seen = if_match(&headers)?;
+    let seen = seen(&headers)?;
     away(move || app.planner.move_instrument(&caller.viewer, &code, seen, &wanted)).await.map(with_etag)
 }
 

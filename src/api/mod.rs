@@ -119,7 +119,7 @@ fn layered(routes: Router<App>, app: App) -> Router {
     routes
         .fallback(door::fallback)
         .layer(from_fn_with_state(app.clone(), door::check))
-        .layer(from_fn(conditions::not_modified))
+        .layer(from_fn(conditions::on_condition))
         .layer(from_fn(problem::render))
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .layer(CompressionLayer::new())

@@ -1,6 +1,7 @@
 //! Occupancy: units, stacks, a park's to-do list.
 
-use super::conditions::{Tag, if_match};
+use super::conditions::{Tag, seen};
+use super::negotiate::Form;
 use super::offers::{Pages, Seen, Tagged};
 use super::{App, Caller, Refusal, away, reply};
 use crate::city::City;
@@ -20,7 +21,6 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 /// Layers that show in the answers about units.
-const SHOWN: [LayerId; 2] = [LayerId::Building, LayerId::Park];
 const OCCUPANCY: [LayerId; 4] = [LayerId::Unit, LayerId::Floor, LayerId::Building, LayerId::Park];
 
 #[utoipa::path(
@@ -54,7 +54,7 @@ fn with_etag(unit: UnitAnswer) -> Response {
 pub(super) async fn one(State(app): State<App>, caller: Caller, Path(id): Path<String>) -> Result<Response, Refusal> {
     app.read(move |app, city| {
         let unit = occupancy::one(city, &caller.viewer, &id, &today())?;
-        let tag = app.tag_of_row(city, unit.unit.revision, &SHOWN).on(&today()).seen_by(&caller.viewer).formed(caller.form, "");
+        let tag = if caller.form == Form::Json { Tag::of_row(&unit.etag) } else { occupancy_tag(app, city, &caller) };
         reply::document(caller.form, &unit, tag)
     })
     .await
@@ -76,7 +76,7 @@ pub(super) async fn update(
 ) -> Result<Response, Refusal> {
     caller.viewer.signed_in()?;
     caller.may_write()?;
-    let seen = if_match(&headers)?;
+    let seen = seen(&headers)?;
     let patch: Map<String, Value> = serde_json::from_str(&body)
         .map_err(|error| Fault::bad("body", format!("请求体应为 JSON 对象：{error}"), format!("the body is a JSON object: {error}")))?;
     away(move || app.planner.update_unit(&caller.viewer, &id, seen, patch)).await.map(with_etag)
@@ -104,7 +104,7 @@ struct Confirmed {
 pub(super) async fn batch(State(app): State<App>, caller: Caller, Json(batch): Json<Batch>) -> Result<Json<Confirmation>, Refusal> {
     caller.viewer.signed_in()?;
     caller.may_write()?;
-    let seen = |unit: Confirmed| Ok((unit.id, Precondition::parse(&unit.etag)?));
+    let seen = |unit: Confirmed| Ok((unit.id, Precondition::parse("etag", &unit.etag)?));
     let units = batch.confirm.into_iter().map(seen).collect::<Outcome<Vec<_>>>()?;
     away(move || app.planner.confirm_units(&caller.viewer, units, &batch.as_of).map(Json)).await
 }

@@ -57,7 +57,7 @@ fn change(id: &str, seen: &Precondition, patch: &Map<String, Json>, city: &City,
     let building = before.text(unit::BUILDING).unwrap_or_default();
     person.viewer.operator_of(occupancy::park_of_building(city, building))?;
     let revision = before.integer(unit::REVISION).unwrap_or(0);
-    let as_seen = || seen.check(revision, || stale(city, &before, person));
+    let as_seen = || seen.check(|| occupancy::tags(city, &person.viewer, &before, &person.today), || stale(city, &before, person));
     if *seen == Precondition::Missing {
         as_seen()?;
     }

@@ -53,6 +53,7 @@ pub struct InstrumentAnswer {
     pub by: Signatures,
     pub next: &'static [InstrumentState],
     pub revision: i64,
+    /// Names what is shown of the row and its count of changes: the same in every answer that the viewer gets of it.
     pub etag: String,
 }
 
@@ -89,7 +90,7 @@ pub fn view(city: &City, viewer: &Viewer, instrument: &Instrument, by: Signature
     let undoing = |other: &&Instrument| other.undoes.as_deref() == Some(&instrument.code) && other.state == InstrumentState::InForce;
     let mut ledger = ledger(instrument);
     name_owners(city, viewer, &mut ledger);
-    InstrumentAnswer {
+    let mut answer = InstrumentAnswer {
         code: instrument.code.clone(),
         name: instrument.name.clone(),
         kind: instrument.kind,
@@ -104,11 +105,14 @@ pub fn view(city: &City, viewer: &Viewer, instrument: &Instrument, by: Signature
         run: instrument.run.as_deref().and_then(|run| serde_json::from_str(run).ok()).unwrap_or(Json::Null),
         ledger,
         outline: outline_of(city, instrument),
-        by,
+        by: Signatures::new(),
         next: instrument.state.next(),
         revision: instrument.revision,
-        etag: row_tag(instrument.revision),
-    }
+        etag: String::new(),
+    };
+    // Who moved it changes with its own count of changes; whether accounts are named, with the viewer.
+    answer.etag = row_tag(instrument.revision, &(&answer, viewer.account().is_some()));
+    InstrumentAnswer { by, ..answer }
 }
 
 /// Who moved an instrument to each state, from its entries in the change log (newest first).

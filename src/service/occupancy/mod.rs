@@ -36,6 +36,7 @@ pub struct UnitAnswer {
     pub park: Option<String>,
     pub age_days: Option<i64>,
     pub stale: bool,
+    /// Names what is shown of the row and its count of changes: the same in every answer that the viewer gets of it.
     pub etag: String,
 }
 
@@ -93,14 +94,23 @@ pub fn view(city: &City, viewer: &Viewer, row: &Row, today: &str) -> UnitAnswer 
         unit.private = None;
     }
     let age = unit.as_of.as_deref().and_then(|as_of| age_days(as_of, today));
-    UnitAnswer {
+    let mut answer = UnitAnswer {
         building_name: building_name(city, &unit.building),
         park,
         age_days: age,
         stale: age.is_some_and(|age| age > stale_after_days()),
-        etag: row_tag(unit.revision),
+        etag: String::new(),
         unit,
-    }
+    };
+    answer.etag = row_tag(answer.unit.revision, &answer);
+    answer
+}
+
+/// The entity tags by which a viewer may know a unit as it stands: today's, and that of the day before, because a form may be open over
+/// midnight.
+pub(super) fn tags(city: &City, viewer: &Viewer, row: &Row, today: &str) -> Vec<String> {
+    let yesterday = day(today).and_then(|day| day.pred_opt()).map(|day| day.to_string());
+    std::iter::once(today).chain(yesterday.as_deref()).map(|day| view(city, viewer, row, day).etag).collect()
 }
 
 pub fn one(city: &City, viewer: &Viewer, id: &str, today: &str) -> Outcome<UnitAnswer> {
