@@ -1,5 +1,6 @@
 //! `/instruments`, `/lineage`: recorded merges and splits, and what became of which land.
 
+use super::body::Body;
 use super::conditions::{Tag, seen};
 use super::negotiate::Form;
 use super::offers::{Pages, Seen, Tagged};
@@ -57,7 +58,7 @@ pub(super) async fn one(State(app): State<App>, caller: Caller, Path(code): Path
     request_body = NewInstrument,
     responses((status = 201, body = InstrumentAnswer)),
 )]
-pub(super) async fn add(State(app): State<App>, caller: Caller, Json(new): Json<NewInstrument>) -> Result<Response, Refusal> {
+pub(super) async fn add(State(app): State<App>, caller: Caller, Body(new): Body<NewInstrument>) -> Result<Response, Refusal> {
     caller.viewer.planner()?;
     caller.may_write()?;
     let viewer = caller.viewer.clone();
@@ -77,7 +78,7 @@ pub(super) async fn advance(
     caller: Caller,
     Path(code): Path<String>,
     headers: HeaderMap,
-    Json(wanted): Json<Move>,
+    Body(wanted): Body<Move>,
 ) -> Result<Response, Refusal> {
     caller.viewer.planner()?;
     caller.may_write()?;

@@ -1,13 +1,14 @@
 //! Occupancy: units, stacks, a park's to-do list.
 
+use super::body::{Body, MergePatch};
 use super::conditions::{Tag, seen};
 use super::negotiate::Form;
 use super::offers::{Pages, Seen, Tagged};
 use super::{App, Caller, Refusal, away, reply};
 use crate::city::City;
+use crate::domain::LayerId;
 use crate::domain::edit::Precondition;
 use crate::domain::fault::Outcome;
-use crate::domain::{Fault, LayerId};
 use crate::service::changes::History;
 use crate::service::occupancy::{self, ParkOccupancy, Stack, UnitAnswer, UnitPage, UnitQuery};
 use crate::service::today;
@@ -17,7 +18,6 @@ use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
-use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 /// Layers that show in the answers about units.
@@ -60,11 +60,10 @@ pub(super) async fn one(State(app): State<App>, caller: Caller, Path(id): Path<S
     .await
 }
 
-/// JSON Merge Patch; the body is read here because its media type is not plain JSON.
 #[utoipa::path(
     patch, path = "/units/{id}", summary = "Change a unit (JSON Merge Patch)",
     params(("id" = String, Path), Seen),
-    request_body(content = BTreeMap<String, Value>, content_type = "application/merge-patch+json"),
+    request_body(content((BTreeMap<String, Value> = "application/merge-patch+json"), (BTreeMap<String, Value> = "application/json"))),
     responses((status = 200, body = UnitAnswer)),
 )]
 pub(super) async fn update(
@@ -72,13 +71,11 @@ pub(super) async fn update(
     caller: Caller,
     Path(id): Path<String>,
     headers: HeaderMap,
-    body: String,
+    MergePatch(patch): MergePatch,
 ) -> Result<Response, Refusal> {
     caller.viewer.signed_in()?;
     caller.may_write()?;
     let seen = seen(&headers)?;
-    let patch: Map<String, Value> = serde_json::from_str(&body)
-        .map_err(|error| Fault::bad("body", format!("请求体应为 JSON 对象：{error}"), format!("the body is a JSON object: {error}")))?;
     away(move || app.planner.update_unit(&caller.viewer, &id, seen, patch)).await.map(with_etag)
 }
 
@@ -101,7 +98,7 @@ struct Confirmed {
     request_body = Batch,
     responses((status = 200, body = Confirmation)),
 )]
-pub(super) async fn batch(State(app): State<App>, caller: Caller, Json(batch): Json<Batch>) -> Result<Json<Confirmation>, Refusal> {
+pub(super) async fn batch(State(app): State<App>, caller: Caller, Body(batch): Body<Batch>) -> Result<Json<Confirmation>, Refusal> {
     caller.viewer.signed_in()?;
     caller.may_write()?;
     let seen = |unit: Confirmed| Ok((unit.id, Precondition::parse("etag", &unit.etag)?));

@@ -1,8 +1,10 @@
 //! The running server, asked over HTTP.
 
+mod bodies;
 mod codes;
 mod conditions;
 mod contract;
+mod hangup;
 mod instruments;
 mod items;
 mod jobs;
@@ -11,6 +13,7 @@ mod occupancy;
 mod parameters;
 mod processes;
 mod proxies;
+mod search;
 mod storm;
 mod stream;
 mod surface;

@@ -98,15 +98,15 @@ impl Precondition {
 
     /// Whether a row that is there is in a state that the caller wants; without a condition 428, in another state `stale`. `now` are the tags by
     /// which the row's state may be known.
-    pub fn check(&self, now: impl FnOnce() -> Vec<String>, stale: impl FnOnce() -> Fault) -> Outcome<()> {
+    pub fn check(&self, now: impl IntoIterator<Item = String>, stale: impl FnOnce() -> Fault) -> Outcome<()> {
         let holds = match self {
             Precondition::Missing => {
                 return Err(Fault::new(FaultKind::PreconditionRequired, "if_match", "缺少 If-Match", "If-Match is missing")
                     .help("先读取此行，把它的 ETag 放进 If-Match", "read the row first and send its ETag in If-Match"));
             }
             Precondition::Any => true,
-            Precondition::AnyBut(tags) => !now().iter().any(|now| tags.iter().any(|tag| tag.resembles(now))),
-            Precondition::Tags(tags) => now().iter().any(|now| tags.iter().any(|tag| tag.is(now))),
+            Precondition::AnyBut(tags) => !now.into_iter().any(|now| tags.iter().any(|tag| tag.resembles(&now))),
+            Precondition::Tags(tags) => now.into_iter().any(|now| tags.iter().any(|tag| tag.is(&now))),
             Precondition::Absent => {
                 return Err(Fault::new(
                     FaultKind::PreconditionFailed,
@@ -171,7 +171,7 @@ mod tests {
     fn the_whole_tag_must_be_the_same_and_a_weak_one_never_is() {
         let now = row_tag(4, &["shown"]);
         let stale = || Fault::new(FaultKind::PreconditionFailed, "stale", "", "");
-        let kind = |seen: Precondition| seen.check(|| vec![now.clone()], stale).err().map(|fault| (fault.kind, fault.code));
+        let kind = |seen: Precondition| seen.check([now.clone()], stale).err().map(|fault| (fault.kind, fault.code));
         let of = |header: &str| kind(parse(header).unwrap());
         let failed = Some((FaultKind::PreconditionFailed, "stale"));
         assert_eq!(of(&now), None);
@@ -191,7 +191,7 @@ mod tests {
         let failed = |seen: &str, known: &str| {
             let seen = if seen.is_empty() { Precondition::Missing } else { parse(seen).unwrap() };
             let stale = || Fault::new(FaultKind::PreconditionFailed, "stale", "", "");
-            seen.unless(parse(known).unwrap()).check(|| vec![now.clone()], stale).err().map(|fault| fault.kind)
+            seen.unless(parse(known).unwrap()).check([now.clone()], stale).err().map(|fault| fault.kind)
         };
         let precondition = Some(FaultKind::PreconditionFailed);
         assert_eq!(failed("*", "*"), precondition);

@@ -48,6 +48,7 @@ pub struct UnitQuery {
     pub building: Option<String>,
     pub floor: Option<String>,
     pub stale: Option<bool>,
+    #[param(minimum = 1)]
     pub limit: Option<usize>,
     pub offset: Option<usize>,
 }
@@ -108,9 +109,10 @@ pub fn view(city: &City, viewer: &Viewer, row: &Row, today: &str) -> UnitAnswer 
 
 /// The entity tags by which a viewer may know a unit as it stands: today's, and that of the day before, because a form may be open over
 /// midnight.
-pub(super) fn tags(city: &City, viewer: &Viewer, row: &Row, today: &str) -> Vec<String> {
-    let yesterday = day(today).and_then(|day| day.pred_opt()).map(|day| day.to_string());
-    std::iter::once(today).chain(yesterday.as_deref()).map(|day| view(city, viewer, row, day).etag).collect()
+pub(super) fn tags(city: &City, viewer: &Viewer, row: &Row, today: &str) -> impl Iterator<Item = String> {
+    let yesterday = || day(today).and_then(|day| day.pred_opt()).map(|day| day.to_string());
+    let of = |today: &str| view(city, viewer, row, today).etag;
+    std::iter::once_with(move || of(today)).chain(std::iter::once_with(move || yesterday().map(|day| of(&day))).flatten())
 }
 
 pub fn one(city: &City, viewer: &Viewer, id: &str, today: &str) -> Outcome<UnitAnswer> {

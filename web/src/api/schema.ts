@@ -900,9 +900,11 @@ export interface components {
         };
         /** @enum {string} */
         DueKind: "sum" | "stale" | "lease";
-        /** @description What an analysis is to be run on. */
+        /** @description What an analysis is to be run on (OGC `execute`). */
         Execution: {
             inputs?: unknown;
+            outputs?: components["schemas"]["Outputs"] | null;
+            response?: components["schemas"]["ResponseForm"] | null;
         };
         /** @description What to export and how. */
         ExportRequest: {
@@ -1022,6 +1024,7 @@ export interface components {
             children: string[];
             code: string;
             date?: string | null;
+            /** @description Names what is shown of the row and its count of changes: the same in every answer that the viewer gets of it. */
             etag: string;
             kind: components["schemas"]["InstrumentKind"];
             /** @description The area ledger that balances. */
@@ -1111,7 +1114,11 @@ export interface components {
         };
         /** @description A link as OGC APIs write it. */
         Link: {
+            /** @description What is then sent. */
+            body?: unknown;
             href: string;
+            /** @description How it is followed, where that is not by GET. */
+            method?: string | null;
             rel: string;
             title?: string | null;
             /** @description Media type. */
@@ -1172,6 +1179,9 @@ export interface components {
             name: string;
             parcels?: string[];
             result?: unknown;
+        };
+        Outputs: {
+            answer?: unknown;
         };
         ParkOccupancy: {
             as_of: string;
@@ -1312,6 +1322,8 @@ export interface components {
             id: string;
         };
         /** @enum {string} */
+        ResponseForm: "raw";
+        /** @enum {string} */
         ResultType: "results" | "hits";
         /** @description A selection as people state it. */
         Selection: {
@@ -1446,6 +1458,7 @@ export interface components {
             /** Format: int64 */
             age_days?: number | null;
             building_name?: string | null;
+            /** @description Names what is shown of the row and its count of changes: the same in every answer that the viewer gets of it. */
             etag: string;
             park?: string | null;
             stale: boolean;
@@ -1645,6 +1658,7 @@ export interface operations {
             query?: {
                 /** @description form of the answer; wins over Accept */
                 f?: "json" | "html";
+                /** @description Entries of later revisions only. */
                 since?: number;
                 collection?: string;
                 id?: string;
@@ -2144,7 +2158,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description the layer's revision, so that a new one is another address */
-                rev?: string;
+                rev?: number;
                 /** @description form of the answer; wins over Accept */
                 f?: "mvt";
             };
@@ -2265,7 +2279,7 @@ export interface operations {
             query?: {
                 /** @description form of the answer; wins over Accept */
                 f?: "json" | "html";
-                state?: string;
+                state?: "draft" | "reviewed" | "in_force" | "withdrawn";
                 park?: string;
                 /** @description Only those in force on this day. */
                 at?: string;
@@ -2539,6 +2553,7 @@ export interface operations {
             query?: {
                 /** @description form of the answer; wins over Accept */
                 f?: "json" | "html";
+                /** @description Widest gap between neighbours, m. */
                 tolerance?: number;
             };
             header?: {
@@ -3086,6 +3101,9 @@ export interface operations {
         };
         requestBody: {
             content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
                 "application/merge-patch+json": {
                     [key: string]: unknown;
                 };
