@@ -111,6 +111,31 @@ impl Server {
         self.child.id()
     }
 
+    /// SIGTERM; gives the time that the server took to go.
+    pub fn end(&mut self) -> Duration {
+        let begin = std::time::Instant::now();
+        assert!(Command::new("kill").args(["-TERM", &self.pid().to_string()]).status().expect("kill").success());
+        self.child.wait().expect("ends");
+        begin.elapsed()
+    }
+
+    /// Processor time that the server has used so far.
+    pub fn busy(&self) -> Duration {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.pid())).expect("stat");
+        // The name in brackets may hold blanks; user and system time are the 12th and 13th figure after it, in hundredths.
+        let figures: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
+        let ticks: u64 = figures[11..13].iter().map(|ticks| ticks.parse::<u64>().expect("ticks")).sum();
+        Duration::from_millis(ticks * 10)
+    }
+
+    /// Sends a request as it is written and leaves the connection to the caller.
+    pub fn raw(&self, request: &str) -> std::net::TcpStream {
+        use std::io::Write;
+        let mut stream = std::net::TcpStream::connect(self.url.trim_start_matches("http://")).expect("connects");
+        stream.write_all(request.as_bytes()).expect("sent");
+        stream
+    }
+
     /// SIGKILL: no goodbye, no flush.
     pub fn kill(&mut self) {
         self.child.kill().expect("kill");
@@ -240,7 +265,9 @@ impl Client {
             "PATCH" => self.agent.patch(url),
             other => panic!("no method {other} here"),
         };
-        request = request.header("content-type", "application/json");
+        if headers.iter().all(|(name, _)| *name != "content-type") {
+            request = request.header("content-type", "application/json");
+        }
         for (name, value) in headers {
             request = request.header(*name, *value);
         }

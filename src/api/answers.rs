@@ -18,11 +18,23 @@ pub(super) struct Link {
     pub kind: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub title: Option<&'static str>,
+    /// How it is followed, where that is not by GET.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub method: Option<&'static str>,
+    /// What is then sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Value>)]
+    pub body: Option<Box<Value>>,
 }
 
 impl Link {
     pub(super) fn new(rel: &str, href: String, kind: &'static str) -> Self {
-        Link { href, rel: rel.to_owned(), title: None, kind }
+        Link { href, rel: rel.to_owned(), title: None, kind, method: None, body: None }
+    }
+
+    /// A link that is followed by sending a body, as STAC writes it.
+    pub(super) fn post(rel: &str, href: String, kind: &'static str, body: Value) -> Self {
+        Link { method: Some("POST"), body: Some(Box::new(body)), ..Link::new(rel, href, kind) }
     }
 
     pub(super) fn json(rel: &str, href: String) -> Self {

@@ -19,10 +19,13 @@ use utoipa::IntoParams;
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(super) struct Since {
+    /// Entries of later revisions only.
     #[serde(default)]
+    #[param(minimum = 0)]
     since: i64,
     collection: Option<String>,
     id: Option<String>,
+    #[param(minimum = 1)]
     limit: Option<usize>,
 }
 

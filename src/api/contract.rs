@@ -1,6 +1,8 @@
 //! What the document of the API says about each route, as the door checks it.
 
 use super::negotiate::Form;
+use crate::domain::days::{FIRST_YEAR, LAST_YEAR};
+use crate::domain::stated_day;
 use axum::http::Method;
 use serde_json::Value;
 use std::collections::HashMap;
@@ -11,13 +13,71 @@ pub(super) struct Parameter {
     pub name: String,
     /// It may stand several times.
     pub repeats: bool,
-    /// The values that it may have; none where any text is read further on.
-    pub choices: Vec<String>,
+    takes: Takes,
+}
+
+/// The values that a parameter may have, as its schema says.
+#[derive(Debug, PartialEq)]
+enum Takes {
+    /// What is read further on.
+    Text,
+    OneOf(Vec<String>),
+    Whole {
+        least: i64,
+    },
+    Number {
+        least: f64,
+        most: f64,
+    },
+    Day,
+}
+
+impl Takes {
+    fn read(schema: &Value) -> Self {
+        if let Some(choices) = schema["enum"].as_array() {
+            return Takes::OneOf(choices.iter().filter_map(Value::as_str).map(str::to_owned).collect());
+        }
+        match (schema["type"].as_str(), schema["format"].as_str()) {
+            (Some("boolean"), _) => Takes::OneOf(vec!["false".to_owned(), "true".to_owned()]),
+            (Some("integer"), _) => Takes::Whole { least: schema["minimum"].as_f64().map_or(i64::MIN, |least| least as i64) },
+            (Some("number"), _) => Takes::Number {
+                least: schema["minimum"].as_f64().unwrap_or(f64::NEG_INFINITY),
+                most: schema["maximum"].as_f64().unwrap_or(f64::INFINITY),
+            },
+            (_, Some("date")) => Takes::Day,
+            _ => Takes::Text,
+        }
+    }
 }
 
 impl Parameter {
     pub(super) fn allows(&self, value: &str) -> bool {
-        self.choices.is_empty() || self.choices.iter().any(|choice| choice == value)
+        match &self.takes {
+            Takes::Text => true,
+            Takes::OneOf(choices) => choices.iter().any(|choice| choice == value),
+            // Counts may be larger than any signed number.
+            Takes::Whole { least } => value.parse::<i64>().map_or_else(|_| value.parse::<u64>().is_ok(), |number| number >= *least),
+            Takes::Number { least, most } => value.parse::<f64>().is_ok_and(|number| number.is_finite() && (*least..=*most).contains(&number)),
+            Takes::Day => stated_day(value).is_some(),
+        }
+    }
+
+    /// What may stand there, in both languages; nothing where any text may.
+    pub(super) fn help(&self) -> Option<(String, String)> {
+        Some(match &self.takes {
+            Takes::Text => return None,
+            Takes::OneOf(choices) => (format!("可用：{}", choices.join("、")), format!("known: {}", choices.join(", "))),
+            Takes::Whole { least: i64::MIN } => ("应为整数".to_owned(), "it is a whole number".to_owned()),
+            Takes::Whole { least } => (format!("应为不小于 {least} 的整数"), format!("it is a whole number of at least {least}")),
+            Takes::Number { least, most } if least.is_finite() && most.is_finite() => {
+                (format!("应为 {least} 到 {most} 的数"), format!("it is a number from {least} to {most}"))
+            }
+            Takes::Number { .. } => ("应为数".to_owned(), "it is a number".to_owned()),
+            Takes::Day => (
+                format!("日期写作 2026-09-01，年份 {FIRST_YEAR} 到 {LAST_YEAR}"),
+                format!("write the date as 2026-09-01, with a year from {FIRST_YEAR} to {LAST_YEAR}"),
+            ),
+        })
     }
 }
 
@@ -38,12 +98,11 @@ impl Operation {
         for parameter in operation["parameters"].as_array().into_iter().flatten().filter(query) {
             let name = parameter["name"].as_str().unwrap_or_default().to_owned();
             let repeats = parameter["schema"]["type"] == "array" && parameter["explode"] == true;
-            let choices: Vec<String> =
-                parameter["schema"]["enum"].as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect();
-            if name == "f" {
-                read.forms = choices.iter().filter_map(|name| Form::parse(name)).collect();
+            let takes = if repeats { Takes::Text } else { Takes::read(&parameter["schema"]) };
+            if let ("f", Takes::OneOf(forms)) = (name.as_str(), &takes) {
+                read.forms = forms.iter().filter_map(|name| Form::parse(name)).collect();
             }
-            read.parameters.push(Parameter { name, repeats, choices });
+            read.parameters.push(Parameter { name, repeats, takes });
         }
         read
     }
@@ -73,5 +132,29 @@ impl Contract {
     pub(super) fn operation(&self, method: &Method, route: &str) -> Option<&Operation> {
         let method = if method == Method::HEAD { &Method::GET } else { method };
         self.0.get(method)?.get(route)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_parameter_allows_what_its_schema_says() {
+        for (schema, fine, bad) in [
+            (json!({ "type": "integer", "minimum": 1 }), vec!["1", "18446744073709551615"], vec!["0", "-1", "1.5", "x", "", "18446744073709551616"]),
+            (json!({ "type": "integer", "format": "int64", "minimum": 0 }), vec!["0", "7"], vec!["-1", "abc"]),
+            (json!({ "type": "number", "minimum": 0, "maximum": 50 }), vec!["0", "0.5", "50"], vec!["-1", "50.1", "NaN", "inf", "x"]),
+            (json!({ "type": "boolean" }), vec!["true", "false"], vec!["1", "yes", ""]),
+            (json!({ "type": "string", "enum": ["a", "b"] }), vec!["a", "b"], vec!["c", "A", ""]),
+            (json!({ "type": "string", "format": "date" }), vec!["2026-09-01"], vec!["x", "1000-01-01", "2026-9-1"]),
+            (json!({ "type": "string" }), vec!["", "anything"], vec![]),
+        ] {
+            let parameter = Parameter { name: "p".to_owned(), repeats: false, takes: Takes::read(&schema) };
+            assert!(fine.iter().all(|value| parameter.allows(value)), "{schema}");
+            assert!(!bad.iter().any(|value| parameter.allows(value)), "{schema}");
+            assert_eq!(parameter.help().is_none(), bad.is_empty(), "{schema}");
+        }
     }
 }

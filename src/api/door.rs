@@ -8,7 +8,8 @@ use super::{App, assets};
 use crate::domain::Fault;
 use crate::domain::fault::Outcome;
 use axum::extract::{ConnectInfo, MatchedPath, Query, Request, State};
-use axum::http::{HeaderMap, StatusCode, Uri, header};
+use axum::http::uri::Authority;
+use axum::http::{HeaderMap, StatusCode, Uri, Version, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use std::collections::HashSet;
@@ -36,6 +37,23 @@ pub(super) async fn check(State(app): State<App>, matched: Option<MatchedPath>, 
         request.extensions_mut().insert(form);
     }
     next.run(request).await
+}
+
+/// RFC 9112 §3.2: a request of HTTP/1.1 says once for which host it is.
+pub(super) async fn for_a_host(request: Request, next: Next) -> Response {
+    let mut hosts = request.headers().get_all(header::HOST).iter();
+    let fits = match (hosts.next(), hosts.next()) {
+        (None, _) => request.version() != Version::HTTP_11,
+        (Some(host), None) => host.to_str().is_ok_and(|host| host.is_empty() || host.parse::<Authority>().is_ok()),
+        (Some(_), Some(_)) => false,
+    };
+    if fits {
+        return next.run(request).await;
+    }
+    let fault = Fault::bad("host", "请求头须有恰好一个 Host", "the request needs exactly one Host header that is right")
+        .at("Host")
+        .help("例如 Host: 127.0.0.1:8080", "for example Host: 127.0.0.1:8080");
+    Refusal::from(fault).into_response()
 }
 
 /// The form of the answer, if the route's answers have one; 400 and 406 else.
@@ -76,9 +94,12 @@ fn unknown(name: &str, operation: &Operation) -> Fault {
 
 fn not_among(parameter: &Parameter, value: &str) -> Fault {
     let name = &parameter.name;
-    Fault::bad("parameter", format!("参数 {name} 的值有误：{value}"), format!("the parameter {name} has a bad value: {value}"))
-        .at(name.clone())
-        .help(format!("可用：{}", parameter.choices.join("、")), format!("known: {}", parameter.choices.join(", ")))
+    let fault =
+        Fault::bad("parameter", format!("参数 {name} 的值有误：{value}"), format!("the parameter {name} has a bad value: {value}")).at(name.clone());
+    match parameter.help() {
+        Some((zh, en)) => fault.help(zh, en),
+        None => fault,
+    }
 }
 
 /// What no route answers: a file of the workbench, a path with one slash too many, or nothing.

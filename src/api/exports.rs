@@ -1,9 +1,9 @@
 //! `/exports`: a file of exactly what is selected.
 
 use super::answers::ExportedFeatures;
+use super::body::Body;
 use super::{App, Caller, Refusal, away};
 use crate::service::exports::{self, ExportRequest, FileOptions, Format};
-use axum::Json;
 use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
@@ -19,7 +19,7 @@ use axum::response::{IntoResponse, Response};
         ),
     ),
 )]
-pub(super) async fn export(State(app): State<App>, caller: Caller, Json(request): Json<ExportRequest>) -> Result<Response, Refusal> {
+pub(super) async fn export(State(app): State<App>, caller: Caller, Body(request): Body<ExportRequest>) -> Result<Response, Refusal> {
     let (body, count, format) = away(move || {
         let format = Format::parse(&request.format)?;
         let city = app.planner.city();

@@ -68,7 +68,12 @@ fn anchor(rel: &str, href: &str, title: &str) -> String {
 
 /// A page of features: one row each, with links to the pages before and after.
 pub(super) fn items(title: &str, columns: &[String], rows: &[(String, Vec<Value>)], links: &[Link]) -> String {
-    let nav: String = links.iter().map(|link| anchor(&link.rel, &link.href, link.title.unwrap_or(&link.rel))).collect::<Vec<_>>().join(" ");
+    let nav: String = links
+        .iter()
+        .filter(|link| link.body.is_none())
+        .map(|link| anchor(&link.rel, &link.href, link.title.unwrap_or(&link.rel)))
+        .collect::<Vec<_>>()
+        .join(" ");
     let head: String = columns.iter().map(|name| format!("<th>{}</th>", escape(name))).collect();
     let row = |(href, values): &(String, Vec<Value>)| {
         let cells: String = values

@@ -1,6 +1,8 @@
 //! `/instruments`, `/lineage`: recorded merges and splits, and what became of which land.
 
-use super::conditions::if_match;
+use super::body::Body;
+use super::conditions::{Tag, seen};
+use super::negotiate::Form;
 use super::offers::{Pages, Seen, Tagged};
 use super::parameters::encode;
 use super::{App, Caller, Refusal, away, reply};
@@ -42,7 +44,10 @@ pub(super) async fn list(State(app): State<App>, caller: Caller, Query(query): Q
 pub(super) async fn one(State(app): State<App>, caller: Caller, Path(code): Path<String>) -> Result<Response, Refusal> {
     app.read(move |app, city| {
         let instrument = app.planner.instrument(city, &caller.viewer, &code)?;
-        let tag = app.tag_of_row(city, instrument.revision, &SHOWN).seen_by(&caller.viewer).formed(caller.form, "");
+        let tag = match caller.form {
+            Form::Json => Tag::of_row(&instrument.etag),
+            form => app.tag_on(city, &SHOWN).seen_by(&caller.viewer).formed(form, ""),
+        };
         reply::document(caller.form, &instrument, tag)
     })
     .await
@@ -53,7 +58,7 @@ pub(super) async fn one(State(app): State<App>, caller: Caller, Path(code): Path
     request_body = NewInstrument,
     responses((status = 201, body = InstrumentAnswer)),
 )]
-pub(super) async fn add(State(app): State<App>, caller: Caller, Json(new): Json<NewInstrument>) -> Result<Response, Refusal> {
+pub(super) async fn add(State(app): State<App>, caller: Caller, Body(new): Body<NewInstrument>) -> Result<Response, Refusal> {
     caller.viewer.planner()?;
     caller.may_write()?;
     let viewer = caller.viewer.clone();
@@ -73,11 +78,11 @@ pub(super) async fn advance(
     caller: Caller,
     Path(code): Path<String>,
     headers: HeaderMap,
-    Json(wanted): Json<Move>,
+    Body(wanted): Body<Move>,
 ) -> Result<Response, Refusal> {
     caller.viewer.planner()?;
     caller.may_write()?;
-    let seen = if_match(&headers)?;
+    let seen = seen(&headers)?;
     away(move || app.planner.move_instrument(&caller.viewer, &code, seen, &wanted)).await.map(with_etag)
 }
 

@@ -1,9 +1,11 @@
 //! Items: pages of features in every form, one feature, totals, search, neighbours.
 
 use super::answers::{Feature, FeatureCollection, Link};
+use super::body::Body;
 use super::negotiate::Form;
 use super::offers::{Crs, Item, Items, Pages, Paging, Selecting, Tagged};
-use super::parameters::{Wanted, encode, wanted};
+use super::pager::{Asked, Pager, put_links};
+use super::parameters::{Wanted, encode, must_be_properties, wanted};
 use super::{App, Caller, Refusal, html, reply};
 use crate::city::{City, Page};
 use crate::domain::fault::Outcome;
@@ -13,7 +15,6 @@ use crate::service::exports::{FileOptions, Format, export_bytes};
 use crate::service::items::{Selected, Selection, SummaryAnswer};
 use crate::service::search::Places;
 use crate::service::today;
-use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::response::Response;
@@ -45,8 +46,8 @@ fn read(city: &City, caller: &Caller, name: &str, query: &[(String, String)]) ->
 pub(super) async fn list(State(app): State<App>, caller: Caller, Path(name): Path<String>, Query(query): Query<Pairs>) -> Result<Response, Refusal> {
     app.read(move |app, city| {
         let wanted = read(city, &caller, &name, &query)?;
-        let kept: Pairs = query.into_iter().filter(|(key, _)| key != "offset" && key != "limit").collect();
-        answer(app, city, &caller, &name, &wanted, &kept)
+        let kept = query.into_iter().filter(|(key, _)| key != "offset" && key != "limit").collect();
+        answer(app, city, &caller, &name, &wanted, Asked::Query(kept))
     })
     .await
 }
@@ -61,16 +62,20 @@ pub(super) async fn search(
     State(app): State<App>,
     caller: Caller,
     Path(name): Path<String>,
-    Json(wanted): Json<Wanted>,
+    Query(form): Query<Pairs>,
+    Body(wanted): Body<Wanted>,
 ) -> Result<Response, Refusal> {
-    app.read(move |app, city| answer(app, city, &caller, &name, &wanted, &[])).await
+    app.read(move |app, city| answer(app, city, &caller, &name, &wanted, Asked::Body(form))).await
 }
 
-fn answer(app: &App, city: &City, caller: &Caller, name: &str, wanted: &Wanted, query: &[(String, String)]) -> Outcome<Response> {
+fn answer(app: &App, city: &City, caller: &Caller, name: &str, wanted: &Wanted, asked: Asked) -> Outcome<Response> {
     let page = wanted.page()?;
     let (_, id) = layer(name)?;
     let selected = service::items::select(city, &caller.viewer, name, &wanted.selection())?;
-    let links = links(caller, name, query, page, selected.rows.len(), wanted.is_hits());
+    if let Some(names) = &wanted.properties {
+        must_be_properties(selected.table.layer(), names, selected.private)?;
+    }
+    let links = Pager::new(&caller.base, name, wanted, asked).links(page, selected.rows.len(), wanted.is_hits());
     let tag = app.tag_on(city, &[id, LayerId::Instrument]).seen_by(&caller.viewer).formed(caller.form, &caller.base);
     let mut response = match caller.form {
         Form::Json | Form::GeoJson => reply::bytes(Form::GeoJson.media_type(), collection(city, &selected, page, wanted, &links), tag),
@@ -79,35 +84,6 @@ fn answer(app: &App, city: &City, caller: &Caller, name: &str, wanted: &Wanted, 
     };
     put_links(&mut response, &links);
     Ok(response)
-}
-
-/// This page, the one after it while there is one, and the one before.
-fn links(caller: &Caller, name: &str, query: &[(String, String)], page: Page, matched: usize, hits: bool) -> Vec<Link> {
-    let link = |rel: &str, offset: usize| {
-        let mut href = format!("{}/collections/{name}/items?", caller.base);
-        for (key, value) in query {
-            href.push_str(&format!("{}={}&", encode(key), encode(value)));
-        }
-        Link::new(rel, format!("{href}limit={}&offset={offset}", page.limit), "application/geo+json")
-    };
-    let mut links = vec![link("self", page.offset)];
-    if let Some(next) = page.offset.checked_add(page.limit).filter(|next| *next < matched && !hits) {
-        links.push(link("next", next));
-    }
-    if page.offset > 0 {
-        // From beyond the end the way back leads to the last page.
-        links.push(link("prev", page.offset.min(matched).saturating_sub(page.limit)));
-    }
-    links
-}
-
-/// The same links as a header, for forms that have no place for them.
-fn put_links(response: &mut Response, links: &[Link]) {
-    let one = |link: &Link| format!("<{}>; rel=\"{}\"", link.href, link.rel);
-    let text = links.iter().map(one).collect::<Vec<_>>().join(", ");
-    if let Ok(value) = HeaderValue::from_str(&text) {
-        response.headers_mut().insert(header::LINK, value);
-    }
 }
 
 fn collection(city: &City, selected: &Selected, page: Page, wanted: &Wanted, links: &[Link]) -> String {
@@ -232,7 +208,7 @@ pub(super) async fn summary_of(
     State(app): State<App>,
     caller: Caller,
     Path(name): Path<String>,
-    Json(selection): Json<Selection>,
+    Body(selection): Body<Selection>,
 ) -> Result<Response, Refusal> {
     app.read(move |app, city| totals(app, city, &caller, &name, &selection)).await
 }
@@ -241,6 +217,7 @@ pub(super) async fn summary_of(
 #[into_params(parameter_in = Query)]
 pub(super) struct Find {
     q: String,
+    #[param(minimum = 1)]
     limit: Option<usize>,
 }
 
@@ -251,7 +228,7 @@ pub(super) struct Find {
 )]
 pub(super) async fn find(State(app): State<App>, caller: Caller, Query(find): Query<Find>) -> Result<Response, Refusal> {
     app.read(move |app, city| {
-        let answer = service::search::search(city, &find.q, find.limit.unwrap_or(10).clamp(1, 100))?;
+        let answer = service::search::search(city, &find.q, find.limit.unwrap_or(10).min(100))?;
         let searched = [LayerId::Park, LayerId::District, LayerId::Parcel, LayerId::Building, LayerId::Facility];
         reply::document(caller.form, &answer, app.tag_on(city, &searched).formed(caller.form, ""))
     })
@@ -261,6 +238,8 @@ pub(super) async fn find(State(app): State<App>, caller: Caller, Query(find): Qu
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(super) struct Near {
+    /// Widest gap between neighbours, m.
+    #[param(minimum = 0, maximum = 50)]
     tolerance: Option<f64>,
 }
 

@@ -2,6 +2,7 @@
 
 mod answers;
 mod assets;
+mod body;
 mod caller;
 mod changes;
 mod collections;
@@ -18,6 +19,7 @@ mod landing;
 mod negotiate;
 mod offers;
 mod openapi;
+mod pager;
 mod parameters;
 mod plans;
 mod problem;
@@ -120,7 +122,8 @@ fn layered(routes: Router<App>, app: App) -> Router {
     routes
         .fallback(door::fallback)
         .layer(from_fn_with_state(app.clone(), door::check))
-        .layer(from_fn(conditions::not_modified))
+        .layer(from_fn(conditions::on_condition))
+        .layer(from_fn(door::for_a_host))
         .layer(from_fn(problem::render))
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .layer(CompressionLayer::new())

@@ -104,14 +104,18 @@ pub(super) fn language(headers: &HeaderMap) -> Lang {
     let ranges = ranges(headers, header::ACCEPT_LANGUAGE);
     let wish = |tag: &str| {
         let own = ranges.iter().filter(|(range, _)| range.split('-').next() == Some(tag)).map(|(_, quality)| *quality).max();
-        own.or_else(|| ranges.iter().find(|(range, _)| range == "*").map(|(_, quality)| *quality)).unwrap_or(0)
+        own.or_else(|| ranges.iter().find(|(range, _)| range == "*").map(|(_, quality)| *quality))
     };
-    if wish("en") > wish("zh") {
+    let (zh, en) = (wish("zh"), wish("en"));
+    // Chinese is refused and English is not, though it is not named either.
+    let only_english = zh == Some(0) && en != Some(0);
+    let (zh, en) = (zh.unwrap_or(0), en.unwrap_or(0));
+    if en > zh || only_english {
         return Lang::En;
     }
     // Both as welcome: the one that stands first.
     let first = ranges.iter().find(|(range, quality)| *quality > 0 && matches!(range.split('-').next(), Some("zh" | "en")));
-    if wish("en") == wish("zh") && first.is_some_and(|(range, _)| range.starts_with("en")) { Lang::En } else { Lang::Zh }
+    if en == zh && first.is_some_and(|(range, _)| range.starts_with("en")) { Lang::En } else { Lang::Zh }
 }
 
 /// A list of ranges with their qualities in thousandths; what is not well formed is left out.
@@ -194,6 +198,12 @@ mod tests {
             ("zh;q=0.3, en;q=0.4", Lang::En),
             ("fr, en;q=0.5", Lang::En),
             ("en;q=0", Lang::Zh),
+            ("zh;q=0", Lang::En),
+            ("zh;q=0, fr", Lang::En),
+            ("zh;q=0, en;q=0", Lang::Zh),
+            ("*;q=0", Lang::Zh),
+            ("zh;q=0, *", Lang::En),
+            ("zh-CN;q=0, zh-TW", Lang::Zh),
             ("en, zh", Lang::En),
             ("*", Lang::Zh),
             ("fr", Lang::Zh),

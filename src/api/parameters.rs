@@ -3,32 +3,44 @@
 use crate::city::{Page, cql2};
 use crate::domain::{ColumnType, Fault, Layer};
 use crate::service::items::Selection;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 pub(super) const DEFAULT_LIMIT: usize = 10;
 pub(super) const LARGEST_LIMIT: usize = 10_000;
 
 /// A page as people ask for it, from the query string or a body.
-#[derive(Debug, Default, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Wanted {
+    #[serde(skip_serializing_if = "Option::is_none")]
     filter: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     ids: Option<Vec<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     bbox: Option<[f64; 4]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     sortby: Option<String>,
+    #[schema(minimum = 1)]
     limit: Option<usize>,
     #[serde(default)]
     offset: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub properties: Option<Vec<String>>,
-    #[serde(default, rename = "skipGeometry")]
+    #[serde(default, rename = "skipGeometry", skip_serializing_if = "is_default")]
     pub skip_geometry: bool,
-    #[serde(default, rename = "resulttype")]
+    #[serde(default, rename = "resulttype", skip_serializing_if = "is_default")]
     result: ResultType,
+    #[serde(skip_serializing_if = "Option::is_none")]
     datetime: Option<String>,
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Deserialize, ToSchema)]
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 enum ResultType {
     #[default]
@@ -53,6 +65,31 @@ impl Wanted {
             return Err(Fault::bad("limit", format!("limit 应为 1 到 {LARGEST_LIMIT}"), format!("limit is 1 to {LARGEST_LIMIT}")).at("limit"));
         }
         Ok(Page { offset: self.offset, limit: limit.min(LARGEST_LIMIT) })
+    }
+
+    /// The same question as parameters of an address, but for the page.
+    pub(super) fn parameters(&self) -> Vec<(String, String)> {
+        let bbox = self.bbox.map(|bounds| bounds.map(|bound| bound.to_string()).join(","));
+        // In quotes, so that a code may hold what parts codes.
+        let ids = self.ids.as_ref().map(|codes| codes.iter().map(|code| format!("\"{}\"", code.replace('"', "\"\""))).collect::<Vec<_>>().join(","));
+        [
+            ("filter", self.filter.clone()),
+            ("ids", ids),
+            ("bbox", bbox),
+            ("sortby", self.sortby.clone()),
+            ("properties", self.properties.as_ref().map(|names| names.join(","))),
+            ("skipGeometry", self.skip_geometry.then(|| "true".to_owned())),
+            ("resulttype", self.is_hits().then(|| "hits".to_owned())),
+            ("datetime", self.datetime.clone()),
+        ]
+        .into_iter()
+        .filter_map(|(name, value)| value.map(|value| (name.to_owned(), value)))
+        .collect()
+    }
+
+    /// The same question as a body, about another page.
+    pub(super) fn body(&self, page: Page) -> Value {
+        json!(Wanted { limit: Some(page.limit), offset: page.offset, ..self.clone() })
     }
 
     /// Only the count is wanted.
@@ -113,6 +150,16 @@ pub(super) fn wanted(layer: &Layer, query: &[(String, String)], private: bool, i
         None => joined(conditions),
     };
     Ok(wanted)
+}
+
+/// Refuses names that are no properties of the layer, or private ones of which the reader shall not know.
+pub(super) fn must_be_properties(layer: &Layer, names: &[String], private: bool) -> Result<(), Fault> {
+    let own = || layer.columns.iter().filter(|column| private || !column.private).map(|column| column.name.as_str());
+    let Some(name) = names.iter().find(|name| !own().any(|own| own == *name)) else { return Ok(()) };
+    let known: Vec<&str> = own().collect();
+    Err(Fault::bad("no_such_property", format!("{} 没有属性 {name}", layer.name), format!("{} has no property {name}", layer.name))
+        .at("properties")
+        .help(format!("可用：{}", known.join("、")), format!("known: {}", known.join(", "))))
 }
 
 fn joined(mut conditions: Vec<String>) -> Option<String> {
@@ -241,6 +288,27 @@ mod tests {
         assert!(read(&[("owner", "x")]).is_err() && read(&[("colour", "red")]).is_err());
         assert!(read(&[("bbox", "1,2,3")]).is_err() && read(&[("bbox", "1,2,0,3,4,9")]).unwrap().bbox == Some([1.0, 2.0, 3.0, 4.0]));
         assert!(read(&[("limit", "0")]).unwrap().page().is_err() && read(&[("offset", "-1")]).is_err());
+    }
+
+    #[test]
+    fn a_question_by_a_body_is_the_same_by_its_address() {
+        let body = json!({ "filter": "park = 'P''1' AND far_limit > 2.5", "ids": ["A,1", "B", "x\"y", " c", ""], "bbox": [113.9, 22.5, 114.123456789012, 22.75],
+            "sortby": "-code", "properties": ["code", "park"], "skipGeometry": true, "resulttype": "hits", "datetime": "2026-01-01/.." });
+        for body in [body, json!({}), json!({ "ids": [] }), json!({ "ids": ["A,1"] }), json!({ "ids": ["x\"y"], "properties": [] })] {
+            let asked: Wanted = serde_json::from_value(body.clone()).unwrap();
+            let query = asked.parameters();
+            let again = wanted(dictionary().known("parcel"), &query, false, &|code| ["A", "B", "A,1", "x\"y"].contains(&code)).unwrap();
+            assert_eq!(again, asked, "{query:?}");
+            let next: Wanted = serde_json::from_value(asked.body(Page { offset: 20, limit: 10 })).unwrap();
+            assert_eq!(next, Wanted { limit: Some(10), offset: 20, ..asked });
+        }
+    }
+
+    #[test]
+    fn names_that_are_no_properties_are_refused_and_private_ones_are_none() {
+        let layer = dictionary().known("parcel");
+        let refused = |name: &str, private| must_be_properties(layer, &["code".to_owned(), name.to_owned()], private).is_err();
+        assert!(refused("nope", true) && refused("owner", false) && !refused("owner", true) && !refused("park", false));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! `/plans`.
 
 use super::answers::PlanFeatures;
+use super::body::Body;
 use super::negotiate::Form;
 use super::offers::{Features, Pages, Tagged};
 use super::{App, Caller, Refusal, away, reply};
@@ -33,7 +34,7 @@ pub(super) async fn one(State(app): State<App>, caller: Caller, Path(id): Path<S
     request_body = NewPlan,
     responses((status = 201, body = PlanAnswer)),
 )]
-pub(super) async fn add(State(app): State<App>, caller: Caller, Json(plan): Json<NewPlan>) -> Result<Response, Refusal> {
+pub(super) async fn add(State(app): State<App>, caller: Caller, Body(plan): Body<NewPlan>) -> Result<Response, Refusal> {
     caller.may_write()?;
     let viewer = caller.viewer.clone();
     let plan = away(move || app.planner.keep_plan(&viewer, plan)).await?;

@@ -38,6 +38,7 @@ fn status(kind: FaultKind) -> StatusCode {
         FaultKind::Conflict => StatusCode::CONFLICT,
         FaultKind::PreconditionFailed => StatusCode::PRECONDITION_FAILED,
         FaultKind::PreconditionRequired => StatusCode::PRECONDITION_REQUIRED,
+        FaultKind::UnsupportedMedia => StatusCode::UNSUPPORTED_MEDIA_TYPE,
         FaultKind::Unprocessable => StatusCode::UNPROCESSABLE_ENTITY,
         FaultKind::TooMany => StatusCode::TOO_MANY_REQUESTS,
         FaultKind::Cancelled | FaultKind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,

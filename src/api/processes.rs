@@ -1,6 +1,7 @@
 //! `/processes`: the analyses (OGC API – Processes, synchronous, or as a job with `Prefer: respond-async`).
 
 use super::answers::{InputDescription, Job, Link, OutputDescription, ProcessDescription, ProcessSummary, Processes};
+use super::body::Body;
 use super::offers::Pages;
 use super::schemas::{self, ProcessAnswer};
 use super::{App, Caller, Refusal, away, jobs, reply};
@@ -11,16 +12,40 @@ use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use utoipa::ToSchema;
 
-/// What an analysis is to be run on.
+/// What an analysis is to be run on (OGC `execute`).
 #[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Execution {
     #[serde(default)]
     #[schema(value_type = Value)]
     inputs: Erased,
+    /// The only one is `answer`, which is given in any case.
+    #[allow(dead_code)]
+    outputs: Option<Outputs>,
+    /// The answer comes as it is.
+    #[allow(dead_code)]
+    response: Option<ResponseForm>,
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Outputs {
+    #[allow(dead_code)]
+    #[schema(value_type = Option<Value>)]
+    answer: Option<IgnoredAny>,
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum ResponseForm {
+    Raw,
 }
 
 fn summary(process: &dyn AnyProcess, base: &str) -> ProcessSummary {
@@ -57,14 +82,38 @@ fn description(process: &dyn AnyProcess, base: &str) -> Outcome<ProcessDescripti
     })
 }
 
-/// RFC 7240: one of the preferences is `respond-async`.
+/// RFC 7240: one of the preferences is `respond-async`, whatever its case and its parameters.
 fn wants_a_job(headers: &HeaderMap) -> bool {
-    headers
-        .get_all("prefer")
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
-        .any(|wish| wish.trim() == "respond-async")
+    let lines = headers.get_all("prefer").iter().filter_map(|value| value.to_str().ok());
+    lines.flat_map(|line| parted(line, ',')).any(|wish| {
+        let token = parted(wish, ';').next().unwrap_or_default();
+        let (name, value) = token.split_once('=').unwrap_or((token, ""));
+        name.trim().eq_ignore_ascii_case("respond-async") && matches!(value.trim(), "" | "\"\"")
+    })
+}
+
+/// Parts of a list whose quoted texts may hold the sign that parts them.
+fn parted(text: &str, sign: char) -> impl Iterator<Item = &str> {
+    let (mut quoted, mut escaped) = (false, false);
+    text.split(move |letter: char| {
+        let inside = quoted;
+        match letter {
+            _ if escaped => escaped = false,
+            '\\' if quoted => escaped = true,
+            '"' => quoted = !quoted,
+            _ => {}
+        }
+        letter == sign && !inside
+    })
+}
+
+/// Stops a run when nobody waits for its answer any more: what waits is dropped when its caller hangs up.
+struct WhileWaited(Arc<AtomicBool>);
+
+impl Drop for WhileWaited {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
 }
 
 #[utoipa::path(
@@ -97,11 +146,45 @@ pub(super) async fn execute(
     caller: Caller,
     Path(id): Path<String>,
     headers: HeaderMap,
-    Json(execution): Json<Execution>,
+    Body(execution): Body<Execution>,
 ) -> Result<Response, Refusal> {
     let process = find(&id)?;
     if wants_a_job(&headers) {
         return Ok(jobs::accepted(&app.planner.submit(&caller.viewer, process, execution.inputs)?, &caller));
     }
-    away(move || app.planner.execute(process, &execution.inputs)?.render(&caller.viewer).map(Json)).await.map(Json::into_response)
+    let waited = WhileWaited(Arc::default());
+    let stop = waited.0.clone();
+    let answer = away(move || app.planner.execute(process, &execution.inputs, &stop)?.render(&caller.viewer).map(Json)).await;
+    drop(waited);
+    answer.map(Json::into_response)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_preference_for_a_job_is_read_in_any_case_and_with_parameters() {
+        let wants = |lines: &[&str]| {
+            let mut headers = HeaderMap::new();
+            for line in lines {
+                headers.append("prefer", line.parse().unwrap());
+            }
+            wants_a_job(&headers)
+        };
+        for fine in [
+            "respond-async",
+            "Respond-Async",
+            "wait=10, RESPOND-ASYNC; foo=bar",
+            "respond-async;wait=5",
+            "note=\"a, b\",respond-async",
+            "respond-async=\"\"",
+        ] {
+            assert!(wants(&[fine]), "{fine}");
+        }
+        for other in ["", "return=minimal", "wait=10", "respond-asynchronously", "note=\"x, respond-async\"", "respond-async=no", "x;respond-async"] {
+            assert!(!wants(&[other]), "{other}");
+        }
+        assert!(wants(&["wait=10", "respond-async"]));
+    }
 }

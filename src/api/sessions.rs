@@ -1,6 +1,7 @@
 //! `/session`: sign in, who am I, sign out, first account.
 
 use super::answers::Session;
+use super::body::Body;
 use super::{App, Caller, Refusal, away};
 use crate::domain::{Account, Role};
 use crate::service::Planner;
@@ -46,7 +47,7 @@ pub(super) async fn who(State(app): State<App>, caller: Caller) -> Response {
     request_body = SignIn,
     responses((status = 200, body = Session)),
 )]
-pub(super) async fn sign_in(State(app): State<App>, caller: Caller, Json(form): Json<SignIn>) -> Result<Response, Refusal> {
+pub(super) async fn sign_in(State(app): State<App>, caller: Caller, Body(form): Body<SignIn>) -> Result<Response, Refusal> {
     caller.may_write()?;
     let (planner, address) = (app.planner.clone(), caller.address.clone());
     let (account, token) = away(move || planner.people().sign_in(&form.account, &form.password, &address)).await?;
@@ -58,7 +59,7 @@ pub(super) async fn sign_in(State(app): State<App>, caller: Caller, Json(form): 
     request_body = Setup,
     responses((status = 200, body = Session)),
 )]
-pub(super) async fn set_up(State(app): State<App>, caller: Caller, Json(form): Json<Setup>) -> Result<Response, Refusal> {
+pub(super) async fn set_up(State(app): State<App>, caller: Caller, Body(form): Body<Setup>) -> Result<Response, Refusal> {
     caller.may_write()?;
     let planner = app.planner.clone();
     let (account, token) = away(move || planner.people().set_up(&planner.city(), &form)).await?;

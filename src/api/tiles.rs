@@ -28,7 +28,7 @@ fn tag(app: &App, city: &City, name: &str) -> super::conditions::Tag {
         ("z" = u8, Path),
         ("y" = u32, Path),
         ("x" = String, Path),
-        ("rev" = Option<String>, Query, description = "the layer's revision, so that a new one is another address"),
+        ("rev" = Option<i64>, Query, minimum = 0, description = "the layer's revision, so that a new one is another address"),
         Tiles,
         Tagged,
     ),

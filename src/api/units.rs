@@ -1,12 +1,14 @@
 //! Occupancy: units, stacks, a park's to-do list.
 
-use super::conditions::{Tag, if_match};
+use super::body::{Body, MergePatch};
+use super::conditions::{Tag, seen};
+use super::negotiate::Form;
 use super::offers::{Pages, Seen, Tagged};
 use super::{App, Caller, Refusal, away, reply};
 use crate::city::City;
+use crate::domain::LayerId;
 use crate::domain::edit::Precondition;
 use crate::domain::fault::Outcome;
-use crate::domain::{Fault, LayerId};
 use crate::service::changes::History;
 use crate::service::occupancy::{self, ParkOccupancy, Stack, UnitAnswer, UnitPage, UnitQuery};
 use crate::service::today;
@@ -16,11 +18,9 @@ use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
-use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 /// Layers that show in the answers about units.
-const SHOWN: [LayerId; 2] = [LayerId::Building, LayerId::Park];
 const OCCUPANCY: [LayerId; 4] = [LayerId::Unit, LayerId::Floor, LayerId::Building, LayerId::Park];
 
 #[utoipa::path(
@@ -54,17 +54,16 @@ fn with_etag(unit: UnitAnswer) -> Response {
 pub(super) async fn one(State(app): State<App>, caller: Caller, Path(id): Path<String>) -> Result<Response, Refusal> {
     app.read(move |app, city| {
         let unit = occupancy::one(city, &caller.viewer, &id, &today())?;
-        let tag = app.tag_of_row(city, unit.unit.revision, &SHOWN).on(&today()).seen_by(&caller.viewer).formed(caller.form, "");
+        let tag = if caller.form == Form::Json { Tag::of_row(&unit.etag) } else { occupancy_tag(app, city, &caller) };
         reply::document(caller.form, &unit, tag)
     })
     .await
 }
 
-/// JSON Merge Patch; the body is read here because its media type is not plain JSON.
 #[utoipa::path(
     patch, path = "/units/{id}", summary = "Change a unit (JSON Merge Patch)",
     params(("id" = String, Path), Seen),
-    request_body(content = BTreeMap<String, Value>, content_type = "application/merge-patch+json"),
+    request_body(content((BTreeMap<String, Value> = "application/merge-patch+json"), (BTreeMap<String, Value> = "application/json"))),
     responses((status = 200, body = UnitAnswer)),
 )]
 pub(super) async fn update(
@@ -72,13 +71,11 @@ pub(super) async fn update(
     caller: Caller,
     Path(id): Path<String>,
     headers: HeaderMap,
-    body: String,
+    MergePatch(patch): MergePatch,
 ) -> Result<Response, Refusal> {
     caller.viewer.signed_in()?;
     caller.may_write()?;
-    let seen = if_match(&headers)?;
-    let patch: Map<String, Value> = serde_json::from_str(&body)
-        .map_err(|error| Fault::bad("body", format!("请求体应为 JSON 对象：{error}"), format!("the body is a JSON object: {error}")))?;
+    let seen = seen(&headers)?;
     Ok(with_etag(app.planner.update_unit(&caller.viewer, &id, seen, patch).await?))
 }
 
@@ -101,10 +98,10 @@ struct Confirmed {
     request_body = Batch,
     responses((status = 200, body = Confirmation)),
 )]
-pub(super) async fn batch(State(app): State<App>, caller: Caller, Json(batch): Json<Batch>) -> Result<Json<Confirmation>, Refusal> {
+pub(super) async fn batch(State(app): State<App>, caller: Caller, Body(batch): Body<Batch>) -> Result<Json<Confirmation>, Refusal> {
     caller.viewer.signed_in()?;
     caller.may_write()?;
-    let seen = |unit: Confirmed| Ok((unit.id, Precondition::parse(&unit.etag)?));
+    let seen = |unit: Confirmed| Ok((unit.id, Precondition::parse("etag", &unit.etag)?));
     let units = batch.confirm.into_iter().map(seen).collect::<Outcome<Vec<_>>>()?;
     away(move || app.planner.confirm_units(&caller.viewer, units, &batch.as_of).map(Json)).await
 }

@@ -1,6 +1,6 @@
 //! `actionplan`: sites into years, from the command line.
 
-use super::common::{Common, Format, Search, report_run, write_json};
+use super::common::{Common, Format, Search, finite, report_run, write_json};
 use super::output::{OutFile, Output, table};
 use crate::domain::Fault;
 use crate::domain::fault::Outcome;
@@ -26,10 +26,10 @@ pub struct ActionPlan {
     #[arg(long)]
     source: Option<String>,
     /// 万元: one number for every year, or one for each, separated by commas
-    #[arg(long, value_delimiter = ',')]
+    #[arg(long, value_delimiter = ',', value_parser = finite)]
     budget: Vec<f64>,
     /// ha: one number for every year, or one for each, separated by commas
-    #[arg(long, value_delimiter = ',')]
+    #[arg(long, value_delimiter = ',', value_parser = finite)]
     capacity_ha: Vec<f64>,
     /// Targets must be met; what cannot be is answered by the smallest relaxation
     #[arg(long)]
@@ -38,7 +38,7 @@ pub struct ActionPlan {
     #[arg(long)]
     target: Vec<String>,
     /// Banked before the first year (default: the banked parcels inside the parks)
-    #[arg(long)]
+    #[arg(long, value_parser = finite)]
     banked_before_ha: Option<f64>,
     /// Precedence A>B: B only if A, in a later year; repeat for more
     #[arg(long)]
@@ -168,7 +168,7 @@ fn pair(text: &str, sign: char) -> Outcome<(String, String)> {
 
 fn target(text: &str) -> Outcome<Value> {
     let (year, ha) = pair(text, '=')?;
-    match (year.parse::<i32>(), ha.parse::<f64>()) {
+    match (year.parse::<i32>(), finite(ha.as_str())) {
         (Ok(year), Ok(ha)) => Ok(json!({ "year": year, "ha": ha })),
         _ => Err(Fault::bad("target", format!("目标应写作 2035=5900：{text}"), format!("write a target as 2035=5900: {text}")).at(text.to_owned())),
     }

@@ -38,7 +38,7 @@ pub(super) struct Search {
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
     /// Seconds after which the best answer so far is the answer
-    #[arg(long)]
+    #[arg(long, value_parser = finite)]
     pub time_limit: Option<f64>,
 }
 
@@ -101,11 +101,20 @@ impl Format {
     }
 }
 
+/// A number that JSON can say: an infinite one would be none at all, and the pack's would stand in its place.
+pub(super) fn finite(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(number) if number.is_finite() => Ok(number),
+        Ok(_) => Err("the number is not finite".to_owned()),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
 /// `name=number` pairs as an object.
 pub(super) fn pairs(texts: &[String]) -> Outcome<Value> {
     let mut object = Map::new();
     for text in texts {
-        let pair = text.split_once('=').and_then(|(name, value)| value.parse::<f64>().ok().map(|value| (name.to_owned(), value)));
+        let pair = text.split_once('=').and_then(|(name, value)| finite(value).ok().map(|value| (name.to_owned(), value)));
         let (name, value) =
             pair.ok_or_else(|| Fault::bad("pair", format!("应写作 名称=数值：{text}"), format!("write name=number: {text}")).at(text.clone()))?;
         object.insert(name, json!(value));

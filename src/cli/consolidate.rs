@@ -1,6 +1,6 @@
 //! `consolidate`: contiguous sites, from the command line.
 
-use super::common::{Common, Format, Search, pairs, read_json, report_run, write_json};
+use super::common::{Common, Format, Search, finite, pairs, read_json, report_run, write_json};
 use super::output::{OutFile, Output, table};
 use crate::domain::fault::Outcome;
 use crate::domain::units::hectares;
@@ -19,15 +19,15 @@ pub struct Consolidate {
     /// GeoJSON file with a drawn area (lon/lat)
     #[arg(long)]
     area: Option<PathBuf>,
-    #[arg(long)]
+    #[arg(long, value_parser = finite)]
     min_area_ha: Option<f64>,
-    #[arg(long)]
+    #[arg(long, value_parser = finite)]
     max_area_ha: Option<f64>,
     /// Most sites
     #[arg(long)]
     sites: Option<usize>,
     /// Budget in 万元
-    #[arg(long)]
+    #[arg(long, value_parser = finite)]
     budget: Option<f64>,
     /// area=1 compactness=1 cost=0.02 owners=0.1 readiness=0.5
     #[arg(long, num_args = 1..)]
@@ -38,10 +38,10 @@ pub struct Consolidate {
     /// Parcels that must not be in a site
     #[arg(long, value_delimiter = ',')]
     ban: Vec<String>,
-    #[arg(long)]
+    #[arg(long, value_parser = finite)]
     min_compactness: Option<f64>,
     /// Gap tolerance in metres
-    #[arg(long)]
+    #[arg(long, value_parser = finite)]
     tolerance: Option<f64>,
     #[command(flatten)]
     search: Search,

@@ -117,6 +117,7 @@ impl Instruments {
         let viewer = Viewer::local();
         match self.action {
             Action::List { city, state, park, at } => {
+                let state = state.as_deref().map(known_state).transpose()?;
                 let planner = Planner::open_reading(&city)?;
                 let list = planner.instruments(&planner.city(), &viewer, &InstrumentQuery { state, park, at })?;
                 output.result(&list, || rows(output, &list.instruments));
@@ -145,10 +146,7 @@ impl Instruments {
                 show(output, &Planner::open(&city, &command_line::typed())?.draft_instrument(&viewer, &new)?);
             }
             Action::Move { city, code, to, date, note } => {
-                let to = InstrumentState::parse(&to).ok_or_else(|| {
-                    let known = InstrumentState::ALL.map(InstrumentState::as_str).join(", ");
-                    Fault::bad("state", format!("没有状态 {to}，可用：{known}"), format!("there is no state {to}; known: {known}")).at("--to")
-                })?;
+                let to = known_state(&to)?;
                 let planner = Planner::open(&city, &command_line::typed())?;
                 // The person at the machine moves the instrument as it is.
                 show(output, &planner.move_instrument(&viewer, &code, Precondition::Any, &Move { to, date, note })?);
@@ -265,4 +263,13 @@ impl Lineage {
         });
         Ok(())
     }
+}
+
+fn known_state(text: &str) -> Outcome<InstrumentState> {
+    InstrumentState::parse(text).ok_or_else(|| {
+        let known = InstrumentState::ALL.map(InstrumentState::as_str);
+        Fault::bad("state", format!("没有状态 {text}"), format!("there is no state {text}"))
+            .at("state")
+            .help(format!("可用：{}", known.join("、")), format!("known: {}", known.join(", ")))
+    })
 }

@@ -3,6 +3,7 @@
 use super::common::{Search, Threads, ending, write_json};
 use super::measure::write_lines;
 use super::output::{OutFile, Output};
+use crate::domain::Fault;
 use crate::domain::fault::Outcome;
 use crate::formats::{Limits, ReadOptions, read};
 use crate::service::processes::{NeighbourPair, RegionsAnswer, RegionsQuestion, regions_of};
@@ -66,6 +67,20 @@ pub struct Regions {
     force: bool,
 }
 
+/// Longest time of a run: a day.
+const LONGEST_S: f64 = 86_400.0;
+
+/// When a run of so many seconds is over.
+fn time(seconds: f64) -> Outcome<Instant> {
+    if !(0.1..=LONGEST_S).contains(&seconds) {
+        let (zh, en) = (format!("time_limit = {seconds} 超出范围"), format!("time_limit = {seconds} is out of range"));
+        return Err(Fault::bad("out_of_range", zh, en)
+            .at("time_limit")
+            .help(format!("应为 0.1 到 {LONGEST_S} 秒"), format!("it lies between 0.1 and {LONGEST_S} seconds")));
+    }
+    Ok(Instant::now() + Duration::from_secs_f64(seconds))
+}
+
 impl Regions {
     pub fn run(self, output: &Output) -> Outcome<()> {
         self.threads.apply()?;
@@ -90,7 +105,7 @@ impl Regions {
             seed: self.search.seed,
             effort: usize::from(self.effort),
         };
-        let deadline = self.search.time_limit.map(|seconds| Instant::now() + Duration::from_secs_f64(seconds.clamp(0.0, 86_400.0)));
+        let deadline = self.search.time_limit.map(time).transpose()?;
         let answer = regions_of(&table, &question, &|| deadline.is_some_and(|end| Instant::now() >= end))?;
         if let Some(out) = self.neighbours {
             write_neighbours(&OutFile { out, force: self.force }, &answer)?;

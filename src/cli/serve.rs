@@ -14,6 +14,7 @@ use std::io::Write;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 #[derive(Args)]
 pub struct Serve {
@@ -27,6 +28,8 @@ pub struct Serve {
     open: bool,
 }
 
+/// What runs when the server is told to stop may take so long to end.
+const LAST_WORDS: Duration = Duration::from_secs(3);
 const DEFAULT_ADDRESS: &str = "127.0.0.1:8080";
 /// The embedded sample's size.
 const SAMPLE_PARCELS: u32 = 20_000;
@@ -51,7 +54,16 @@ impl Serve {
         let planner = Arc::new(Planner::open(&path, &command_line::typed())?);
         let address = self.listen.or_else(|| config.listen.clone()).unwrap_or_else(|| DEFAULT_ADDRESS.to_owned());
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| Fault::internal("runtime", error))?;
-        runtime.block_on(serve(planner, front, &address, self.open, output))
+        let served = runtime.block_on(serve(planner.clone(), front, &address, self.open, output));
+        // Every answered write is on disk. What still runs is told to end, and what does not listen is left behind.
+        planner.wind_up();
+        let deadline = Instant::now() + LAST_WORDS;
+        runtime.shutdown_timeout(LAST_WORDS);
+        // Whoever holds the planner last gives the city file free.
+        while Arc::strong_count(&planner) > 1 && Instant::now() < deadline {
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        served
     }
 }
 

@@ -24,6 +24,8 @@ pub enum FaultKind {
     PreconditionFailed,
     PreconditionRequired,
     Unprocessable,
+    /// The body is in a form that is not taken.
+    UnsupportedMedia,
     TooMany,
     Cancelled,
     /// The server cannot answer now: what it holds is not the city any more.

@@ -16,6 +16,7 @@ use utoipa::ToSchema;
 
 /// What to export and how.
 #[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct ExportRequest {
     pub collection: String,
     pub filter: Option<String>,

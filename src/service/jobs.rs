@@ -93,6 +93,12 @@ struct Queue {
 #[derive(Default)]
 pub struct Jobs {
     queue: Mutex<Queue>,
+    /// The server is going: nothing is computed to its end.
+    ending: AtomicBool,
+}
+
+fn cancelled() -> Fault {
+    Fault::new(FaultKind::Cancelled, "cancelled", "已取消", "cancelled")
 }
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -147,17 +153,33 @@ impl Job {
 impl Planner {
     /// Executes on the analyses' own threads, so that a run that uses all cores does not hold up what the map asks for; what a slider
     /// asks for is done at once, so that it does not wait behind such a run.
-    pub fn execute(&self, process: &dyn AnyProcess, inputs: &Erased) -> Outcome<Arc<dyn AnyAnswer>> {
+    ///
+    /// Setting `stop` ends the run early, whose answer is then worth nothing: nobody waits for it.
+    pub fn execute(&self, process: &dyn AnyProcess, inputs: &Erased, stop: &AtomicBool) -> Outcome<Arc<dyn AnyAnswer>> {
         let city = self.city();
-        let run = || process.execute(&Ask::plain(&city), inputs);
+        let stopped = || stop.load(Ordering::Relaxed) || self.jobs.is_ending();
+        let run = || {
+            // It may have waited for threads longer than its caller for it.
+            if stopped() {
+                return Err(cancelled());
+            }
+            process.execute(&Ask { control: Control { stop: &stopped, progress: &|_| {} }, ..Ask::plain(&city) }, inputs)
+        };
         match process.pace(inputs) {
             Pace::Quick => run(),
             Pace::Slow => self.compute().install(run),
         }
     }
 
+    /// Ends whatever runs or waits, so that the server can go.
+    pub fn wind_up(&self) {
+        self.jobs.ending.store(true, Ordering::Relaxed);
+        locked(&self.jobs.queue).waiting.clear();
+    }
+
     /// Takes an analysis as a job and answers at once.
     pub fn submit(self: &Arc<Self>, viewer: &Viewer, process: &'static dyn AnyProcess, inputs: Erased) -> Outcome<JobStatus> {
+        process.check(&inputs)?;
         let created = now();
         let job = Arc::new(Job {
             id: super::sessions::random_token()?[..32].to_owned(),
@@ -204,7 +226,7 @@ impl Planner {
                 continue;
             }
             let control = Control {
-                stop: &|| job.stop.load(Ordering::Relaxed),
+                stop: &|| job.stop.load(Ordering::Relaxed) || self.jobs.is_ending(),
                 progress: &|share| job.progress.store((share.clamp(0.0, 1.0) * 99.0) as u8, Ordering::Relaxed),
             };
             let run = || {
@@ -221,6 +243,10 @@ impl Planner {
 }
 
 impl Jobs {
+    fn is_ending(&self) -> bool {
+        self.ending.load(Ordering::Relaxed)
+    }
+
     fn job(&self, viewer: &Viewer, id: &str) -> Outcome<Arc<Job>> {
         locked(&self.queue)
             .jobs

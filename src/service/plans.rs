@@ -15,6 +15,7 @@ use utoipa::ToSchema;
 
 /// A plan to keep.
 #[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct NewPlan {
     pub name: String,
     pub kind: String,

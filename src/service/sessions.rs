@@ -30,6 +30,7 @@ pub struct People {
 
 /// What the first-run form sends.
 #[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Setup {
     pub token: String,
     pub account: String,

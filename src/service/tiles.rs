@@ -4,7 +4,7 @@ use super::occupancy::stale_after_days;
 use crate::city::City;
 use crate::city::letting::day;
 use crate::domain::fault::Outcome;
-use crate::domain::{Fault, GeometryKind, LayerId};
+use crate::domain::{Fault, GeometryKind, Layer, LayerId};
 use crate::formats::wire::vector_tile::{TileStyle, encode};
 use crate::spatial::tile::TileAddress;
 use indexmap::IndexMap;
@@ -41,12 +41,20 @@ fn properties(layer: &str) -> Vec<&'static str> {
     }
 }
 
+/// The definition of a layer that has shapes to draw.
+fn drawn(layer: &str) -> Outcome<&'static Layer> {
+    let definition = super::collection(layer)?;
+    if definition.is_spatial() {
+        return Ok(definition);
+    }
+    Err(Fault::not_found("no_tiles", format!("{layer} 没有几何，不提供瓦片"), format!("{layer} has no geometry and so no tiles"))
+        .at(layer)
+        .help(format!("用 /collections/{layer}/items 读取"), format!("read /collections/{layer}/items")))
+}
+
 /// One tile as MVT bytes; empty when nothing is in it.
 pub fn tile(city: &City, layer: &str, tile: TileAddress) -> Outcome<Vec<u8>> {
-    let Some(table) = city.named(layer) else {
-        super::collection(layer)?;
-        return Err(Fault::not_found("no_tiles", format!("{layer} 没有几何，不提供瓦片"), format!("{layer} has no geometry and so no tiles")));
-    };
+    let table = drawn(layer).and_then(|_| super::table(city, layer))?;
     if tile.z < first_zoom(layer) {
         return Ok(Vec::new());
     }
@@ -97,7 +105,7 @@ pub struct VectorLayer {
 
 /// TileJSON of a layer; `base` is the server's own address.
 pub fn tile_json(city: &City, layer: &str, base: &str) -> Outcome<TileJson> {
-    let definition = super::collection(layer)?;
+    let definition = drawn(layer)?;
     let bounds = city.named(layer).and_then(|table| table.extent()).map(|extent| city.lon_lat_box(extent));
     let fields: IndexMap<String, String> = properties(layer)
         .into_iter()

@@ -53,6 +53,10 @@ fn a_failed_job_tells_its_fault_and_a_cancelled_one_has_no_result() {
     client.get(&format!("{place}/results")).problem(404);
     client.send_bare("DELETE", &place, &[], "").problem(403);
     submit(&client, "no-such", &json!({})).problem(404);
+    // A preference is one in any case, with parameters and beside others.
+    let body = json!({ "inputs": { "park": OWN_PARK, "sites": 1 } }).to_string();
+    let answer = client.send("POST", "/processes/consolidate/execution", &[("prefer", "wait=10, Respond-Async; note=\"a, b\"")], &body);
+    assert_eq!((answer.status, answer.header("preference-applied")), (201, "respond-async"));
     client.get("/jobs/0000").problem(404);
 }
 

@@ -1,8 +1,10 @@
 //! The running server, asked over HTTP.
 
+mod bodies;
 mod codes;
 mod conditions;
 mod contract;
+mod hangup;
 mod instruments;
 mod items;
 mod jobs;
@@ -12,6 +14,7 @@ mod parameters;
 mod process_types;
 mod processes;
 mod proxies;
+mod search;
 mod storm;
 mod stream;
 mod surface;

@@ -91,3 +91,12 @@ fn files_of_items_hold_exactly_the_page() {
     assert_eq!(client.get("/collections/unit/items?f=csv&limit=3").header("ogc-numberreturned"), "3");
     assert!(!String::from_utf8_lossy(&client.get("/collections/parcel/items?f=csv").bytes).contains("owner"), "owners are private");
 }
+
+#[test]
+fn who_refuses_chinese_is_answered_in_english() {
+    let client = Client::guest(reading());
+    for (header, language) in [("zh;q=0", "en"), ("zh;q=0, fr", "en"), ("zh", "zh-CN"), ("en;q=0", "zh-CN")] {
+        let answer = client.get_with("/collections/moon", &[("accept-language", header)]);
+        assert_eq!((answer.status, answer.header("content-language")), (404, language), "{header}");
+    }
+}

@@ -105,3 +105,50 @@ fn one_slash_too_many_leads_to_the_path_without() {
         assert_eq!(answer.status, 404, "{path} → {}", answer.header("location"));
     }
 }
+
+#[test]
+fn a_value_that_means_nothing_is_refused_with_what_may_stand_there() {
+    let client = Client::guest(reading());
+    let code = client.get("/collections/parcel/items?limit=1").json()["features"][0]["id"].as_str().unwrap().to_owned();
+    let tile = "/collections/parcel/tiles/WebMercatorQuad/3/0/0";
+    for (path, place, helps) in [
+        ("/search?q=BA&limit=0".to_owned(), "limit", "1"),
+        ("/search?q=BA&limit=-3".to_owned(), "limit", "1"),
+        (format!("/units?park={OWN_PARK}&limit=0"), "limit", "1"),
+        (format!("/units?park={OWN_PARK}&stale=maybe"), "stale", "true"),
+        ("/changes?limit=0".to_owned(), "limit", "1"),
+        ("/changes?since=-1".to_owned(), "since", "0"),
+        ("/collections/park/items?limit=0".to_owned(), "limit", "1"),
+        ("/collections/park/items?properties=nope".to_owned(), "properties", "lead_clusters"),
+        ("/collections/parcel/items?properties=code,owner".to_owned(), "properties", "land_use"),
+        ("/collections/park/items?f=csv&properties=nope".to_owned(), "properties", "lead_clusters"),
+        ("/instruments?state=nope".to_owned(), "state", "in_force"),
+        ("/instruments?at=x".to_owned(), "at", "2026-09-01"),
+        ("/instruments?at=1000-01-01".to_owned(), "at", "1900"),
+        (format!("{tile}?rev=abc"), "rev", "0"),
+        (format!("{tile}?rev=-1"), "rev", "0"),
+        (format!("/parcels/{code}/neighbours?tolerance=-1"), "tolerance", "50"),
+        (format!("/parcels/{code}/neighbours?tolerance=NaN"), "tolerance", "50"),
+    ] {
+        for lang in ["zh", "en"] {
+            let problem = client.get_with(&path, &[("accept-language", lang)]).problem(400);
+            assert_eq!(problem["place"], place, "{path}: {problem}");
+            assert!(problem["detail"].as_str().unwrap().contains(helps), "{path}: {problem}");
+        }
+    }
+    for body in [r#"{"limit":0}"#, r#"{"properties":["nope"]}"#] {
+        client.send("POST", "/collections/park/search", &[], body).problem(400);
+    }
+    for path in [format!("{tile}?rev=7"), "/instruments?state=in_force&at=2026-10-01".to_owned(), "/changes?since=0&limit=1".to_owned()] {
+        assert!(client.get(&path).status < 300, "{path}");
+    }
+}
+
+#[test]
+fn rows_without_shapes_have_no_tiles_and_the_answer_says_why() {
+    let client = Client::guest(reading());
+    for path in ["tiles/WebMercatorQuad/3/0/0", "tiles/WebMercatorQuad", "tilejson.json"] {
+        let problem = client.get(&format!("/collections/unit/{path}")).problem(404);
+        assert!(problem["type"].as_str().unwrap().ends_with("no_tiles") && problem["place"] == "unit", "{path}: {problem}");
+    }
+}

@@ -263,3 +263,30 @@ fn a_pack_is_chosen_by_its_name_and_an_unknown_one_is_refused_with_the_known() {
         assert!(problem.to_string().contains(&named), "{pack}: {problem}");
     }
 }
+
+#[test]
+fn figures_out_of_their_range_are_refused_at_once_and_as_a_job_and_the_range_is_shown() {
+    let client = Client::guest(reading());
+    for (process, inputs, place) in [
+        ("consolidate", json!({ "park": OWN_PARK, "time_limit": -1 }), "/inputs/time_limit"),
+        ("consolidate", json!({ "park": OWN_PARK, "tolerance_m": -1 }), "/inputs/tolerance_m"),
+        ("consolidate", json!({ "park": OWN_PARK, "min_compactness": 2 }), "/inputs/min_compactness"),
+        ("consolidate", json!({ "park": OWN_PARK, "sites": 0 }), "/inputs/sites"),
+        ("consolidate", json!({ "park": OWN_PARK, "as_of": "1000-01-01" }), "/inputs/as_of"),
+        ("actionplan", json!({ "capacity_ha": -1 }), "/inputs/capacity_ha"),
+        ("actionplan", json!({ "from": 1026 }), "/inputs/from"),
+        ("designate", json!([]), "/inputs"),
+        ("upstairs", json!({ "all": true, "as_of": "9999-01-01" }), "/inputs/as_of"),
+    ] {
+        let problem = client.execute(process, inputs.clone()).problem(400);
+        assert_eq!(problem["place"], place, "{process} {inputs}: {problem}");
+        let body = json!({ "inputs": inputs }).to_string();
+        let path = format!("/processes/{process}/execution");
+        assert_eq!(client.send("POST", &path, &[("prefer", "respond-async")], &body).problem(400)["place"], place);
+    }
+    let shown = client.get("/processes/consolidate").json()["inputs"].clone();
+    let schema = |name: &str| shown[name]["schema"].clone();
+    assert_eq!((schema("sites")["minimum"].as_f64(), schema("min_compactness")["maximum"].as_f64()), (Some(1.0), Some(1.0)));
+    assert_eq!((schema("time_limit")["minimum"].as_f64(), schema("time_limit")["maximum"].as_f64()), (Some(0.1), Some(600.0)));
+    assert_eq!((schema("tolerance_m")["minimum"].as_f64(), schema("tolerance_m")["maximum"].as_f64()), (Some(0.0), Some(50.0)));
+}

@@ -98,3 +98,26 @@ fn what_a_pack_says_of_something_unknown_is_refused_with_its_place() {
     }
     assert!(!folder.path().join("out.json").exists(), "nothing is written");
 }
+
+#[test]
+fn figures_out_of_their_range_are_refused_as_over_http() {
+    let folder = tempfile::tempdir().unwrap();
+    let (city, out) = (path(sample()), folder.path().join("x.json"));
+    let with = |words: &[&str]| {
+        let fault = refused(&[words, &["--out", path(&out)]].concat());
+        assert!(!out.exists());
+        fault
+    };
+    for more in ["--time-limit=-1", "--tolerance=-1", "--min-compactness=2", "--sites=0", "--budget=-5", "--max-area-ha=0"] {
+        let fault = with(&["consolidate", city, "--park", OWN_PARK, more]);
+        assert_eq!(fault["code"], "out_of_range", "{more}: {fault}");
+    }
+    assert_eq!(with(&["consolidate", city, "--park", OWN_PARK, "--as-of", "1000-01-01"])["code"], "as_of");
+    assert_eq!(with(&["actionplan", city, "--from", "26"])["code"], "out_of_range");
+    assert_eq!(with(&["actionplan", city, "--capacity-ha=-1"])["code"], "out_of_range");
+    assert_eq!(refused(&["instrument", "list", city, "--state", "nope"])["code"], "state");
+    assert_eq!(refused(&["instrument", "list", city, "--at", "x"])["code"], "date");
+    for more in ["--min-compactness=NaN", "--time-limit=inf"] {
+        assert_eq!(parkplan(&["consolidate", city, "--park", OWN_PARK, more, "--out", path(&out)]).status.code(), Some(2), "{more}");
+    }
+}

@@ -7,6 +7,7 @@ use parkplan::domain::{Account, InstrumentState, LayerId, Plan, Role, Row, Write
 use parkplan::service::Viewer;
 use parkplan::service::edits::Person;
 use parkplan::service::instruments::{NewInstrument, prepare};
+use parkplan::service::occupancy::view;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde_json::{Map, json};
@@ -84,9 +85,13 @@ impl Draw {
         if self.below(3) == 0 {
             patch.insert("area_m2".into(), json!(units.number(row, unit::AREA_M2).unwrap_or(100.0) * 0.97));
         }
-        let revision = units.integer(row, unit::REVISION).unwrap_or(0);
-        let seen = if self.below(8) == 0 { Precondition::Tags(vec!["u0".into(), format!("u{revision}")]) } else { Precondition::Any };
-        Edit::UpdateUnit(UpdateUnit { id: units.key(row).to_owned(), seen, patch })
+        let mut edit = UpdateUnit { id: units.key(row).to_owned(), seen: Precondition::Any, patch };
+        if self.below(8) == 0 {
+            let operator = self.person(&Edit::UpdateUnit(edit.clone())).viewer;
+            let now = view(city, &operator, &units.row(row), TODAY).etag;
+            edit.seen = Precondition::Tags(vec!["\"u0\"".into(), now.as_str().into()]);
+        }
+        Edit::UpdateUnit(edit)
     }
 
     fn confirm(&mut self, city: &City) -> Edit {

@@ -14,6 +14,7 @@ use geo_types::{Coord, Rect};
 use serde_json::{Value, json};
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 /// Adjacency with shared length over all parcels; the baseline measures each parcel's neighbours alone, found in the file's R-tree.
 pub(super) fn adjacency_row(city: &Path) -> Outcome<Value> {
@@ -75,7 +76,9 @@ pub(super) fn consolidation_row(city: &Path) -> Outcome<Value> {
     let table = planner.city().table(LayerId::Parcel).clone();
     let area = area_of(&planner, &table, WANTED)?;
     let inputs = json!({ "area": area, "min_area_ha": 2, "max_area_ha": 30, "sites": 8, "seed": 1, "as_of": "2026-09-01", "time_limit": 60 });
-    let solve = |inputs: &Value| -> Outcome<Value> { Ok(json!(planner.execute(&Consolidate, &Erased::of(inputs)?)?.render(&Viewer::guest())?)) };
+    let solve = |inputs: &Value| -> Outcome<Value> {
+        Ok(json!(planner.execute(&Consolidate, &Erased::of(inputs)?, &AtomicBool::new(false))?.render(&Viewer::guest())?))
+    };
     let (answer, seconds) = timed(|| solve(&inputs));
     let answer = answer?;
     let (greedy, baseline) = timed(|| {

@@ -10,7 +10,7 @@ mod units;
 pub use import::Import;
 pub use instruments::{DraftInstrument, MemberHash, MoveInstrument};
 pub use plan::KeepPlan;
-pub use precondition::{Precondition, row_tag};
+pub use precondition::{EntityTag, Precondition, row_tag};
 pub use restore::Restore;
 pub use units::{ConfirmUnits, UpdateUnit};
 

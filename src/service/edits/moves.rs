@@ -2,17 +2,16 @@
 
 use super::{Checked, Person, Reply};
 use crate::city::City;
-use crate::city::letting::day;
 use crate::domain::columns::{instrument as column, plan_parcel};
 use crate::domain::edit::MoveInstrument;
 use crate::domain::fault::Outcome;
-use crate::domain::{Fault, FaultKind, Instrument, InstrumentKind, InstrumentState, LayerId, Row, RowChange};
-use crate::service::instruments::{self, Land, conflict, land, may_be_undone, must_stand, no_such_instrument};
+use crate::domain::{Fault, FaultKind, Instrument, InstrumentKind, InstrumentState, LayerId, Row, RowChange, stated_day};
+use crate::service::instruments::{self, InstrumentAnswer, Land, conflict, land, may_be_undone, must_stand, no_such_instrument};
 use serde_json::Value as Json;
 
 pub(super) fn check(edit: &MoveInstrument, city: &City, person: &Person) -> Outcome<Checked> {
     person.viewer.planner()?;
-    if day(&edit.date).is_none() {
+    if stated_day(&edit.date).is_none() {
         let date = &edit.date;
         return Err(Fault::bad("date", format!("日期应写作 2026-09-01：{date}"), format!("write the date as 2026-09-01: {date}")).at("/date"));
     }
@@ -20,17 +19,23 @@ pub(super) fn check(edit: &MoveInstrument, city: &City, person: &Person) -> Outc
     let instrument = match known {
         Some(instrument) => instrument,
         None => {
-            edit.seen.check(0, || no_such_instrument(&edit.code))?;
+            edit.seen.check([], || no_such_instrument(&edit.code))?;
             return Err(no_such_instrument(&edit.code));
         }
     };
-    edit.seen.check(instrument.revision, || stale(city, instrument, person))?;
+    let now = std::iter::once_with(|| as_seen(city, instrument, person).etag);
+    edit.seen.check(now, || stale(city, instrument, person))?;
     let changes = changes(city, instrument, edit.to, &edit.date)?;
     let source = edit.note.clone().filter(|note| !note.trim().is_empty()).unwrap_or_else(|| "instrument".to_owned());
     Ok(Checked::of(changes, source, Reply::Instrument(edit.code.clone())))
 }
 
-/// The conflict carries the instrument as this viewer may see it; who moved it so far stands in the log, which a check does not read.
+/// The instrument as this viewer may see it, but for who moved it so far: that stands in the log, which a check does not read.
+fn as_seen(city: &City, instrument: &Instrument, person: &Person) -> InstrumentAnswer {
+    instruments::view(city, &person.viewer, instrument, instruments::Signatures::new())
+}
+
+/// The conflict carries the instrument as it stands.
 fn stale(city: &City, instrument: &Instrument, person: &Person) -> Fault {
     let fault = Fault::new(
         FaultKind::PreconditionFailed,
@@ -38,7 +43,7 @@ fn stale(city: &City, instrument: &Instrument, person: &Person) -> Fault {
         "别人已先改过此整备单元，请核对后再提交",
         "somebody changed this instrument first; compare and submit again",
     );
-    let current = instruments::view(city, &person.viewer, instrument, instruments::Signatures::new());
+    let current = as_seen(city, instrument, person);
     Fault { current: serde_json::to_value(current).ok().map(Box::new), ..fault }
 }
 

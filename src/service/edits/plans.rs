@@ -5,6 +5,7 @@ use crate::city::City;
 use crate::domain::edit::KeepPlan;
 use crate::domain::fault::Outcome;
 use crate::domain::{Fault, LayerId, RowChange};
+use crate::service::processes::saved_sites;
 use std::sync::Arc;
 
 const KINDS: [&str; 4] = ["selection", "consolidation", "upstairs", "actionplan"];
@@ -22,6 +23,9 @@ pub(super) fn check(edit: &KeepPlan, city: &City, person: &Person) -> Outcome<Ch
     }
     if !KINDS.contains(&plan.kind.as_str()) {
         return Err(Fault::bad("plan_kind", "方案类型不对", "unknown kind of plan").field("/kind", KINDS.join("、"), KINDS.join(", ")));
+    }
+    if plan.kind == "actionplan" {
+        saved_sites(plan)?;
     }
     let parcels = city.table(LayerId::Parcel);
     if let Some(missing) = plan.parcels.iter().find(|code| parcels.row_of(code).is_none()) {

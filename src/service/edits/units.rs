@@ -6,7 +6,7 @@ use crate::city::letting::day;
 use crate::domain::columns::{floor, unit};
 use crate::domain::edit::{ConfirmUnits, Precondition, UpdateUnit};
 use crate::domain::fault::Outcome;
-use crate::domain::{Fault, FaultKind, LayerId, Row, RowChange, Value, catalogue};
+use crate::domain::{Fault, FaultKind, LayerId, Row, RowChange, Value, catalogue, stated_day};
 use crate::service::occupancy;
 use serde_json::{Map, Value as Json};
 
@@ -57,7 +57,7 @@ fn change(id: &str, seen: &Precondition, patch: &Map<String, Json>, city: &City,
     let building = before.text(unit::BUILDING).unwrap_or_default();
     person.viewer.operator_of(occupancy::park_of_building(city, building))?;
     let revision = before.integer(unit::REVISION).unwrap_or(0);
-    let as_seen = || seen.check(revision, || stale(city, &before, person));
+    let as_seen = || seen.check(occupancy::tags(city, &person.viewer, &before, &person.today), || stale(city, &before, person));
     if *seen == Precondition::Missing {
         as_seen()?;
     }
@@ -135,7 +135,7 @@ fn field_value(name: &str, value: &Json, today: &str) -> Result<Value, (String, 
         ("use", _) => refuse("用途不在代码表中", "the use is not in the code list"),
         ("cluster", Json::String(id)) if id == "none" || catalogue().cluster(id).is_some() => Ok(id.as_str().into()),
         ("cluster", _) => refuse("产业集群不在目录中", "the cluster is not in the catalogue"),
-        ("as_of" | "lease_end", Json::String(date)) => match (day(date), day(today)) {
+        ("as_of" | "lease_end", Json::String(date)) => match (stated_day(date), day(today)) {
             (None, _) => refuse("日期应写作 2026-09-01", "write the date as 2026-09-01"),
             (Some(date), Some(today)) if date > today && name == "as_of" => refuse("截至日期不能在将来", "the as-of date cannot lie in the future"),
             (Some(_), _) => Ok(date.as_str().into()),
@@ -154,6 +154,7 @@ mod tests {
     fn fields_are_checked_in_words() {
         let field = |name: &str, value: Json| field_value(name, &value, "2026-09-01");
         assert!(field("as_of", json!("2026-09-02")).is_err() && field("as_of", json!("2026-09-01")).is_ok());
+        assert!(field("lease_end", json!("1000-01-01")).is_err() && field("lease_end", json!("2030-6-1")).is_err());
         assert!(field("state", json!("rented")).is_err() && field("state", Json::Null).is_err() && field("tenant", Json::Null).is_ok());
         assert!(field("area_m2", json!(-1)).is_err() && field("cluster", json!("c24-robot")).is_ok() && field("cluster", json!("机器人")).is_err());
     }

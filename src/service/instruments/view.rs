@@ -6,7 +6,7 @@ use crate::domain::columns::{parcel, plan_parcel};
 use crate::domain::edit::row_tag;
 use crate::domain::fault::Outcome;
 use crate::domain::lineage::{Descent, Span};
-use crate::domain::{Change, Instrument, InstrumentKind, InstrumentState, LayerId};
+use crate::domain::{Change, Fault, Instrument, InstrumentKind, InstrumentState, LayerId, stated_day};
 use crate::service::Viewer;
 use crate::spatial::Drawing;
 use geo_types::{Geometry, MultiPolygon};
@@ -19,9 +19,11 @@ use utoipa::{IntoParams, ToSchema};
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct InstrumentQuery {
-    pub state: Option<String>,
+    #[param(inline)]
+    pub state: Option<InstrumentState>,
     pub park: Option<String>,
     /// Only those in force on this day.
+    #[param(format = Date)]
     pub at: Option<String>,
 }
 
@@ -53,6 +55,7 @@ pub struct InstrumentAnswer {
     pub by: Signatures,
     pub next: &'static [InstrumentState],
     pub revision: i64,
+    /// Names what is shown of the row and its count of changes: the same in every answer that the viewer gets of it.
     pub etag: String,
 }
 
@@ -73,10 +76,13 @@ pub struct InstrumentList {
 
 /// The instruments that a query names, in the order of their recording. `signed` reads one's changes from the log.
 pub fn list(city: &City, viewer: &Viewer, query: &InstrumentQuery, signed: impl Fn(&str) -> Outcome<Vec<Change>>) -> Outcome<InstrumentList> {
+    if let Some(at) = query.at.as_deref().filter(|at| stated_day(at).is_none()) {
+        return Err(Fault::bad("date", format!("日期应写作 2026-09-01：{at}"), format!("write the date as 2026-09-01: {at}")).at("at"));
+    }
     let in_force_at =
         |known: &Instrument, day: &str| known.state == InstrumentState::InForce && known.date.as_deref().is_some_and(|date| date <= day);
     let wanted = |known: &&Instrument| {
-        query.state.as_deref().is_none_or(|state| state == known.state.as_str())
+        query.state.is_none_or(|state| state == known.state)
             && query.park.as_deref().is_none_or(|park| known.park.as_deref() == Some(park))
             && query.at.as_deref().is_none_or(|day| in_force_at(known, day))
     };
@@ -89,7 +95,7 @@ pub fn view(city: &City, viewer: &Viewer, instrument: &Instrument, by: Signature
     let undoing = |other: &&Instrument| other.undoes.as_deref() == Some(&instrument.code) && other.state == InstrumentState::InForce;
     let mut ledger = ledger(instrument);
     name_owners(city, viewer, &mut ledger);
-    InstrumentAnswer {
+    let mut answer = InstrumentAnswer {
         code: instrument.code.clone(),
         name: instrument.name.clone(),
         kind: instrument.kind,
@@ -104,11 +110,14 @@ pub fn view(city: &City, viewer: &Viewer, instrument: &Instrument, by: Signature
         run: instrument.run.as_deref().and_then(|run| serde_json::from_str(run).ok()).unwrap_or(Json::Null),
         ledger,
         outline: outline_of(city, instrument),
-        by,
+        by: Signatures::new(),
         next: instrument.state.next(),
         revision: instrument.revision,
-        etag: row_tag(instrument.revision),
-    }
+        etag: String::new(),
+    };
+    // Who moved it changes with its own count of changes; whether accounts are named, with the viewer.
+    answer.etag = row_tag(instrument.revision, &(&answer, viewer.account().is_some()));
+    InstrumentAnswer { by, ..answer }
 }
 
 /// Who moved an instrument to each state, from its entries in the change log (newest first).

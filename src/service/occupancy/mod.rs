@@ -38,6 +38,7 @@ pub struct UnitAnswer {
     pub park: Option<String>,
     pub age_days: Option<i64>,
     pub stale: bool,
+    /// Names what is shown of the row and its count of changes: the same in every answer that the viewer gets of it.
     pub etag: String,
 }
 
@@ -49,6 +50,7 @@ pub struct UnitQuery {
     pub building: Option<String>,
     pub floor: Option<String>,
     pub stale: Option<bool>,
+    #[param(minimum = 1)]
     pub limit: Option<usize>,
     pub offset: Option<usize>,
 }
@@ -95,14 +97,24 @@ pub fn view(city: &City, viewer: &Viewer, row: &Row, today: &str) -> UnitAnswer 
         unit.private = None;
     }
     let age = unit.as_of.as_deref().and_then(|as_of| age_days(as_of, today));
-    UnitAnswer {
+    let mut answer = UnitAnswer {
         building_name: building_name(city, &unit.building),
         park,
         age_days: age,
         stale: age.is_some_and(|age| age > stale_after_days()),
-        etag: row_tag(unit.revision),
+        etag: String::new(),
         unit,
-    }
+    };
+    answer.etag = row_tag(answer.unit.revision, &answer);
+    answer
+}
+
+/// The entity tags by which a viewer may know a unit as it stands: today's, and that of the day before, because a form may be open over
+/// midnight.
+pub(super) fn tags(city: &City, viewer: &Viewer, row: &Row, today: &str) -> impl Iterator<Item = String> {
+    let yesterday = || day(today).and_then(|day| day.pred_opt()).map(|day| day.to_string());
+    let of = |today: &str| view(city, viewer, row, today).etag;
+    std::iter::once_with(move || of(today)).chain(std::iter::once_with(move || yesterday().map(|day| of(&day))).flatten())
 }
 
 pub fn one(city: &City, viewer: &Viewer, id: &str, today: &str) -> Outcome<UnitAnswer> {

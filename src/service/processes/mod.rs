@@ -25,7 +25,7 @@ pub use erased::Erased;
 pub use features::{Feature, Features};
 pub use neighbours::{Neighbour, Neighbours, neighbours};
 pub use process::{Common, Context, Pace, Process, Words};
-pub use progress::{Progress, ProgressAnswer};
+pub use progress::{Progress, ProgressAnswer, saved_sites};
 pub use regions::{NeighbourPair, RegionsAnswer, RegionsBody, RegionsQuestion, regions_of};
 pub use registry::{AnyProcess, Ask, PROCESSES, find, run};
 pub use seen::{AnyAnswer, Seen};

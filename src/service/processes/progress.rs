@@ -110,7 +110,7 @@ impl Process for Progress {
 
 /// A site of the plan as saved.
 #[derive(Deserialize)]
-struct SavedSite {
+pub struct SavedSite {
     park: String,
     area_ha: f64,
     parcels: Vec<String>,
@@ -170,12 +170,18 @@ fn action_plan_to_follow(city: &City, id: Option<&str>) -> Outcome<Plan> {
     })
 }
 
+/// The sites of a plan that can be followed; what is kept as an action plan without being one is refused.
+pub fn saved_sites(plan: &Plan) -> Outcome<Vec<SavedSite>> {
+    Vec::deserialize(&plan.result["sites"]).map_err(|error| {
+        Fault::bad("plan_result", format!("方案 {} 不是行动计划：{error}", plan.name), format!("the plan {} is no action plan: {error}", plan.name))
+            .at("/result/sites")
+            .help("result 应为 actionplan 的答案", "the result is the answer of the process actionplan")
+    })
+}
+
 /// The tasks with their parks, by park and year.
 fn tasks(city: &City, plan: &Plan) -> Outcome<Vec<(String, Task)>> {
-    let sites: Vec<SavedSite> = serde_json::from_value(plan.result["sites"].clone()).map_err(|error| {
-        Fault::bad("plan_result", format!("方案 {} 不是行动计划：{error}", plan.id), format!("the plan {} is no action plan: {error}", plan.id))
-            .at(plan.id.clone())
-    })?;
+    let sites = saved_sites(plan)?;
     let done_on = dates_in_force(city)?;
     let mut by_task: BTreeMap<(&str, i32), Vec<&SavedSite>> = BTreeMap::new();
     for site in &sites {

@@ -7,13 +7,15 @@ use super::seen::AnyAnswer;
 use super::{ActionPlan, Consolidate, Designate, Progress, Upstairs};
 use crate::analysis::Control;
 use crate::city::City;
-use crate::domain::Fault;
+use crate::domain::days::{FIRST_YEAR, LAST_YEAR};
 use crate::domain::fault::Outcome;
+use crate::domain::{Fault, stated_day};
 use crate::rules::RuleSet;
 use crate::service::today;
 use chrono::NaiveDate;
 use std::any::TypeId;
 use std::sync::Arc;
+use utoipa::PartialSchema;
 
 /// In the order in which they are listed.
 pub static PROCESSES: &[&dyn AnyProcess] = &[&Consolidate, &ActionPlan, &Progress, &Upstairs, &Designate];
@@ -47,6 +49,8 @@ pub trait AnyProcess: Sync {
     fn example(&self) -> Outcome<Erased>;
     /// `None` where a form has nothing to start from.
     fn defaults(&self) -> Outcome<Option<Erased>>;
+    /// Whether a run would take these inputs, as far as can be told without the city.
+    fn check(&self, raw: &Erased) -> Outcome<()>;
     /// What cannot be read is slow: the run will say what is wrong with it.
     fn pace(&self, raw: &Erased) -> Pace;
     fn execute(&self, ask: &Ask<'_>, raw: &Erased) -> Outcome<Arc<dyn AnyAnswer>>;
@@ -83,6 +87,10 @@ impl<P: Process> AnyProcess for P {
         Ok((!defaults.is_null()).then_some(defaults))
     }
 
+    fn check(&self, raw: &Erased) -> Outcome<()> {
+        readable::<P>(raw).map(|_| ())
+    }
+
     fn pace(&self, raw: &Erased) -> Pace {
         raw.inputs::<P::Inputs>().map_or(Pace::Slow, |inputs| <P as Process>::pace(&inputs))
     }
@@ -98,14 +106,22 @@ pub fn find(id: &str) -> Outcome<&'static dyn AnyProcess> {
     found.copied().ok_or_else(|| Fault::not_found("no_such_process", format!("没有分析 {id}"), format!("there is no process {id}")).at(id))
 }
 
+/// The inputs with the day on which they stand, where they fit their types and ranges.
+fn readable<P: Process>(raw: &Erased) -> Outcome<(P::Inputs, NaiveDate)> {
+    raw.within(P::ID, P::Inputs::schema)?;
+    let inputs: P::Inputs = raw.inputs()?;
+    let as_of = day(P::common(&inputs).as_of)?;
+    Ok((inputs, as_of))
+}
+
 /// Executes a process whose types are known.
 pub fn run<P: Process>(ask: &Ask<'_>, raw: &Erased) -> Outcome<P::Answer> {
-    let inputs: P::Inputs = raw.inputs()?;
+    let (inputs, as_of) = readable::<P>(raw)?;
     let common = P::common(&inputs);
     let chosen = common.pack.map(|named| ask.rules.choose(named, P::PACKS)).transpose().map_err(|fault| fault.at("/inputs/pack"))?;
     let rules = chosen.as_ref().unwrap_or(ask.rules);
     rules.must_serve(P::PACKS)?;
-    let (as_of, seed) = (day(common.as_of)?, P::SEED.map_or(0, |usual| common.seed.unwrap_or(usual)));
+    let seed = P::SEED.map_or(0, |usual| common.seed.unwrap_or(usual));
     let context = Context { city: ask.city, control: ask.control, rules, as_of, seed, input_hash: &raw.hash() };
     match ask.threads {
         None => P::run(&context, inputs),
@@ -121,7 +137,9 @@ fn pool(threads: usize) -> Outcome<rayon::ThreadPool> {
 /// A date input, today if absent.
 fn day(as_of: Option<&str>) -> Outcome<NaiveDate> {
     let text = as_of.map_or_else(today, str::to_owned);
-    NaiveDate::parse_from_str(&text, "%Y-%m-%d").map_err(|_| {
-        Fault::bad("as_of", format!("日期应写作 2026-09-01：{text}"), format!("write the date as 2026-09-01: {text}")).at("/inputs/as_of")
+    stated_day(&text).ok_or_else(|| {
+        Fault::bad("as_of", format!("日期应写作 2026-09-01：{text}"), format!("write the date as 2026-09-01: {text}"))
+            .at("/inputs/as_of")
+            .help(format!("年份 {FIRST_YEAR} 到 {LAST_YEAR}"), format!("with a year from {FIRST_YEAR} to {LAST_YEAR}"))
     })
 }

@@ -24,7 +24,9 @@ use chrono::Datelike;
 use serde::{Deserialize, Serialize};
 use sites::CandidateSite;
 use sites::{set_phases, solved_sites};
-use utoipa::ToSchema;
+use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, OneOfBuilder, SchemaType, Type};
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
 
 /// What the planner asks for; what is left out comes from the pack.
 #[derive(Debug, Default, Serialize, Deserialize, ToSchema)]
@@ -32,8 +34,10 @@ use utoipa::ToSchema;
 #[schema(as = ActionPlanInputs)]
 pub struct Inputs {
     /// First year; that of `as_of` when left out.
+    #[schema(minimum = 1900, maximum = 2199)]
     from: Option<i32>,
     /// Last year; that of the last target when left out.
+    #[schema(minimum = 1900, maximum = 2199)]
     to: Option<i32>,
     /// These parks only.
     parks: Option<Vec<String>>,
@@ -45,13 +49,16 @@ pub struct Inputs {
     /// Cumulative targets; the pack's when left out.
     targets: Option<Vec<AskedTarget>>,
     /// Banked before the first year, ha; the banked parcels inside the parks when left out.
+    #[schema(minimum = 0)]
     banked_before_ha: Option<f64>,
     /// Targets must be met; what cannot be is answered by the smallest relaxation.
     hard: bool,
     /// [a, b]: b only if a, in a later year.
     after: Vec<(String, String)>,
+    #[schema(minimum = 0)]
     discount: Option<f64>,
     /// Per ha of shortfall.
+    #[schema(minimum = 0)]
     penalty: Option<f64>,
     seed: Option<u64>,
     /// ISO date on which time-dependent figures stand; today when left out.
@@ -59,6 +66,7 @@ pub struct Inputs {
     /// Rule pack as `ID` or `ID@version`; the one in force when left out.
     pack: Option<String>,
     /// Seconds that the solver may take.
+    #[schema(minimum = 0.1, maximum = 600)]
     time_limit: Option<f64>,
 }
 
@@ -77,23 +85,35 @@ enum Source {
 }
 
 /// One number for all years, or one for each; null is no limit.
-#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(untagged)]
 enum PerYear {
     All(f64),
     Each(Vec<Option<f64>>),
 }
 
+impl PartialSchema for PerYear {
+    fn schema() -> RefOr<Schema> {
+        let amount = |of: SchemaType| ObjectBuilder::new().schema_type(of).minimum(Some(0));
+        let each = ArrayBuilder::new().items(amount(SchemaType::from_iter([Type::Number, Type::Null])));
+        let about = "One number for all years, or one for each; null is no limit.";
+        OneOfBuilder::new().item(amount(Type::Number.into())).item(each).description(Some(about)).into()
+    }
+}
+
+impl ToSchema for PerYear {}
+
 #[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct AskedTarget {
+    #[schema(minimum = 1900, maximum = 2199)]
     year: i32,
+    #[schema(minimum = 0)]
     ha: f64,
 }
 
 /// The solver ends by its own count of nodes long before this, unless the machine is very busy.
 const DEFAULT_TIME_LIMIT: f64 = 300.0;
-const LONGEST_TIME_LIMIT: f64 = 600.0;
 
 pub struct ActionPlan;
 
@@ -197,7 +217,7 @@ fn question(inputs: &Inputs, pack: &rules::ConsolidationPack, year: i32, sites: 
         discount: inputs.discount.unwrap_or(pack.discount.value),
         penalty: inputs.penalty.unwrap_or(pack.shortfall_penalty.value),
         relax: RelaxWeights { target, budget, capacity },
-        time_limit_s: inputs.time_limit.unwrap_or(DEFAULT_TIME_LIMIT).clamp(0.1, LONGEST_TIME_LIMIT),
+        time_limit_s: inputs.time_limit.unwrap_or(DEFAULT_TIME_LIMIT),
     })
 }
 

@@ -7,6 +7,7 @@ use crate::rules;
 use crate::spatial::AdjacencyOptions;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use utoipa::openapi::schema::{Array, ArrayBuilder, ObjectBuilder, SchemaType, Type};
 
 /// One of `park`, `area` and `parcels` says where.
 #[derive(Debug, Default, Serialize, Deserialize, ToSchema)]
@@ -19,11 +20,15 @@ pub struct Inputs {
     pub area: Option<Drawn>,
     /// Codes of parcels: a basket.
     pub parcels: Option<Vec<String>>,
+    #[schema(minimum = 0)]
     pub min_area_ha: Option<f64>,
+    #[schema(exclusive_minimum = 0)]
     pub max_area_ha: Option<f64>,
     /// Most sites.
+    #[schema(minimum = 1)]
     pub sites: Option<usize>,
     /// 万元.
+    #[schema(minimum = 0)]
     pub budget_wan: Option<f64>,
     pub weights: PartialWeights,
     /// Parcels that must be in a site.
@@ -31,11 +36,15 @@ pub struct Inputs {
     /// Parcels that must not be in one.
     pub ban: Vec<String>,
     /// Widest gap between neighbours, m.
+    #[schema(minimum = 0, maximum = 50)]
     pub tolerance_m: Option<f64>,
+    #[schema(minimum = 0, maximum = 1)]
     pub min_compactness: Option<f64>,
     /// Width and length, m, of a rectangle that must fit into every site.
+    #[schema(schema_with = sides)]
     pub rectangle_m: Option<(f64, f64)>,
     /// Roads and unparcelled land up to this width may lie within a site; 0 allows none.
+    #[schema(minimum = 0)]
     pub bridge_width_m: Option<f64>,
     pub seed: Option<u64>,
     /// ISO date on which time-dependent figures stand; today when left out.
@@ -43,17 +52,29 @@ pub struct Inputs {
     /// Rule pack as `ID` or `ID@version`; the one in force when left out.
     pub pack: Option<String>,
     /// Seconds after which the best plan so far is the answer.
+    #[schema(minimum = 0.1, maximum = 600)]
     pub time_limit: Option<f64>,
 }
 
 #[derive(Debug, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct PartialWeights {
+    #[schema(minimum = 0)]
     pub area: Option<f64>,
+    #[schema(minimum = 0)]
     pub compactness: Option<f64>,
+    #[schema(minimum = 0)]
     pub cost: Option<f64>,
+    #[schema(minimum = 0)]
     pub owners: Option<f64>,
+    #[schema(minimum = 0)]
     pub readiness: Option<f64>,
+}
+
+fn sides() -> Array {
+    let side = ObjectBuilder::new().schema_type(Type::Number).exclusive_minimum(Some(0)).build();
+    let list = ArrayBuilder::new().schema_type(SchemaType::from_iter([Type::Array, Type::Null])).items(side).min_items(Some(2)).max_items(Some(2));
+    list.description(Some("Width and length, m, of a rectangle that must fit into every site.")).build()
 }
 
 /// The pack's figures under the names of the inputs.

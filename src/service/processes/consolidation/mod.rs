@@ -39,7 +39,6 @@ struct Instance<'a> {
 
 /// Seconds that a run may take when nothing is said.
 const DEFAULT_TIME_LIMIT: f64 = 20.0;
-const LONGEST_TIME_LIMIT: f64 = 600.0;
 
 pub struct Consolidate;
 
@@ -80,7 +79,7 @@ fn consolidate(context: &Context<'_>, inputs: &Inputs) -> Outcome<Consolidation>
         return Err(Fault::bad("no_parcels", "所选范围内没有宗地", "there is no parcel in the area")
             .help("换一个园区或画大一些", "choose another park or draw a larger area"));
     }
-    let limit = inputs.time_limit.unwrap_or(DEFAULT_TIME_LIMIT).clamp(0.1, LONGEST_TIME_LIMIT);
+    let limit = inputs.time_limit.unwrap_or(DEFAULT_TIME_LIMIT);
     let deadline = Instant::now() + Duration::from_secs_f64(limit);
     let control = Control { stop: &|| (context.control.stop)() || Instant::now() >= deadline, progress: context.control.progress };
     let mut found = consolidation::consolidate(&set, &parcels, &plain(&pack), &params, control)?.drawn(&|point| city.crs.to_lon_lat(point));

@@ -74,6 +74,13 @@ pub fn regions_of(table: &Table, question: &RegionsQuestion, stop: &(dyn Fn() ->
     if !question.at_least.is_finite() || question.at_least <= 0.0 {
         return Err(Fault::bad("bad_threshold", "--at-least 须为正数", "--at-least is a number above 0").at("at_least"));
     }
+    for (place, length) in [("tolerance", question.tolerance), ("min_length", question.min_length)] {
+        if let Some(length) = length.filter(|length| !length.is_finite() || *length < 0.0) {
+            return Err(Fault::bad("out_of_range", format!("{place} = {length} 超出范围"), format!("{place} = {length} is out of range"))
+                .at(place)
+                .help("应不小于 0", "it is at least 0"));
+        }
+    }
     let mut units = Units::read(table, question)?;
     let options = units.adjacency(question);
     let scale = NOMINAL_M / units.width;

@@ -1,0 +1,30 @@
+//! Days as people write them.
+
+use chrono::{Datelike, NaiveDate};
+
+/// Years in which a day that somebody states may lie: a day outside them is a slip of the pen.
+pub const FIRST_YEAR: i32 = 1900;
+pub const LAST_YEAR: i32 = 2199;
+
+/// The day of `2026-09-01`; none for another spelling, for no day of the calendar and for one out of any time of ours.
+pub fn stated_day(text: &str) -> Option<NaiveDate> {
+    let is_iso =
+        text.len() == 10 && text.bytes().enumerate().all(|(at, byte)| if matches!(at, 4 | 7) { byte == b'-' } else { byte.is_ascii_digit() });
+    let day = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().filter(|_| is_iso)?;
+    (FIRST_YEAR..=LAST_YEAR).contains(&day.year()).then_some(day)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_is_written_in_one_way_and_lies_in_our_time() {
+        for fine in ["2026-09-01", "1900-01-01", "2199-12-31", "2024-02-29"] {
+            assert_eq!(stated_day(fine).map(|day| day.to_string()).as_deref(), Some(fine));
+        }
+        for bad in ["1000-01-01", "1899-12-31", "2200-01-01", "9999-01-01", "2026-02-29", "2026-9-1", "+2026-9-01", "2026-09-01T00:00:00Z", "", "x"] {
+            assert_eq!(stated_day(bad), None, "{bad}");
+        }
+    }
+}
