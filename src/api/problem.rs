@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 /// A fault on its way out; [`render`] writes its body, because only there the request's language is known.
 #[derive(Debug)]
-pub struct Refusal(Box<Fault>);
+pub(super) struct Refusal(Box<Fault>);
 
 impl From<Fault> for Refusal {
     fn from(fault: Fault) -> Self {
@@ -47,7 +47,7 @@ fn status(kind: FaultKind) -> StatusCode {
 }
 
 /// Writes the body of refusals, and of the framework's own bare errors.
-pub async fn render(request: Request, next: Next) -> Response {
+pub(super) async fn render(request: Request, next: Next) -> Response {
     let lang = language(request.headers());
     let instance = request.uri().path().to_owned();
     let response = next.run(request).await;

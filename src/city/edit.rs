@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 
 /// What became of a table.
 #[derive(Debug, Default)]
-pub struct Effect {
+pub(super) struct Effect {
     /// Box of all shapes that changed, before and after; none where none did.
     pub bounds: Option<Rect<f64>>,
     /// Whether row numbers mean other rows than before: something was removed, or put in between.
@@ -19,7 +19,7 @@ pub struct Effect {
 }
 
 /// A table being changed; [`TableEdit::finish`] settles its indexes once for all changes.
-pub struct TableEdit {
+pub(super) struct TableEdit {
     table: Table,
     moved: Vec<(u32, Option<Rect<f64>>)>,
     effect: Effect,
@@ -31,7 +31,7 @@ fn inconsistent(layer: LayerId, fid: i64, what: &str) -> Fault {
 
 impl TableEdit {
     /// Takes a table for changing. What other copies share with it is copied, block by block; what only it holds is changed in place.
-    pub fn of(table: Table) -> Self {
+    pub(super) fn of(table: Table) -> Self {
         TableEdit { table, moved: Vec::new(), effect: Effect::default() }
     }
 
@@ -40,7 +40,7 @@ impl TableEdit {
     }
 
     /// Gives a row other values, and another shape where it differs.
-    pub fn update(&mut self, fid: i64, before: &Row, after: &Row) -> Outcome<()> {
+    pub(super) fn update(&mut self, fid: i64, before: &Row, after: &Row) -> Outcome<()> {
         let id = self.table.id;
         let row = self.table.row_of_fid(fid).ok_or_else(|| inconsistent(id, fid, "no such row"))?;
         for (column, (old, new)) in self.table.columns.iter_mut().zip(before.values.iter().zip(&after.values)) {
@@ -62,7 +62,7 @@ impl TableEdit {
     }
 
     /// Takes a new row. At the end this costs one block; in between, all rows behind it are moved.
-    pub fn insert(&mut self, fid: i64, row: &Row) -> Outcome<()> {
+    pub(super) fn insert(&mut self, fid: i64, row: &Row) -> Outcome<()> {
         if fid >= self.table.next_fid() {
             self.append(fid, row);
             return Ok(());
@@ -77,7 +77,7 @@ impl TableEdit {
         Ok(())
     }
 
-    pub fn remove(&mut self, fid: i64) -> Outcome<()> {
+    pub(super) fn remove(&mut self, fid: i64) -> Outcome<()> {
         let id = self.table.id;
         let row = self.table.row_of_fid(fid).ok_or_else(|| inconsistent(id, fid, "no such row"))?;
         self.touch(self.table.shapes.len().checked_sub(row + 1).and_then(|_| self.table.shapes.bounds(row)));
@@ -130,7 +130,7 @@ impl TableEdit {
     }
 
     /// The table with its indexes, and what became of it.
-    pub fn finish(mut self) -> (Table, Effect) {
+    pub(super) fn finish(mut self) -> (Table, Effect) {
         let table = &mut self.table;
         if self.effect.renumbered {
             let boxes = table.boxes();

@@ -226,9 +226,9 @@ impl TableBuilder {
         for ring in shape.rings {
             let coords = shape.coords[start..ring.end as usize].iter().copied();
             if polygon {
-                self.shapes.push_ring(coords, ring.exterior)
+                self.shapes.push_ring(coords, ring.exterior);
             } else {
-                self.shapes.push_line(coords)
+                self.shapes.push_line(coords);
             }
             start = ring.end as usize;
         }

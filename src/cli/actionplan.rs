@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use std::path::PathBuf;
 
 #[derive(Args)]
-pub struct ActionPlan {
+pub(super) struct ActionPlan {
     city: PathBuf,
     /// First year (default: this year)
     #[arg(long)]
@@ -54,7 +54,7 @@ pub struct ActionPlan {
 }
 
 impl ActionPlan {
-    pub fn run(self, output: &Output) -> Outcome<()> {
+    pub(super) fn run(self, output: &Output) -> Outcome<()> {
         let geojson = self.format.is_geojson(&self.out.out)?;
         let after = self.after.iter().map(|text| pair(text, '>')).collect::<Outcome<Vec<_>>>()?;
         let mut inputs = json!({ "hard": self.hard, "seed": self.search.seed, "after": after });
@@ -77,9 +77,9 @@ impl ActionPlan {
         let planner = Planner::open_reading(&self.city)?;
         let answer = self.common.execute::<processes::ActionPlan>(output, &planner, inputs)?;
         if geojson {
-            write_json(&self.out, &answer.features())?
+            write_json(&self.out, &answer.features())?;
         } else {
-            write_json(&self.out, &answer)?
+            write_json(&self.out, &answer)?;
         }
         report_run(output, &self.out, &answer.run, || readable(output, &answer));
         Ok(())

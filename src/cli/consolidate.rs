@@ -11,7 +11,7 @@ use serde_json::json;
 use std::path::PathBuf;
 
 #[derive(Args)]
-pub struct Consolidate {
+pub(super) struct Consolidate {
     city: PathBuf,
     /// Code of a park
     #[arg(long, conflicts_with = "area")]
@@ -54,7 +54,7 @@ pub struct Consolidate {
 }
 
 impl Consolidate {
-    pub fn run(self, output: &Output) -> Outcome<()> {
+    pub(super) fn run(self, output: &Output) -> Outcome<()> {
         let geojson = self.format.is_geojson(&self.out.out)?;
         let mut inputs = json!({
             "pin": self.pin, "ban": self.ban, "weights": pairs(&self.weights)?, "seed": self.search.seed, "time_limit": self.search.time_limit,
@@ -68,9 +68,9 @@ impl Consolidate {
         let whole = self.common.execute::<processes::Consolidate>(output, &planner, inputs)?;
         let answer = whole.seen_by(&Viewer::guest());
         if geojson {
-            write_json(&self.out, &answer.features("best"))?
+            write_json(&self.out, &answer.features("best"))?;
         } else {
-            write_json(&self.out, &answer)?
+            write_json(&self.out, &answer)?;
         }
         report_run(output, &self.out, &answer.run, || readable(output, &answer));
         Ok(())

@@ -10,7 +10,7 @@ use serde_json::json;
 use std::path::PathBuf;
 
 #[derive(Args)]
-pub struct Designate {
+pub(super) struct Designate {
     city: PathBuf,
     /// One park's scorecard (ranks still count all parks)
     #[arg(long)]
@@ -22,7 +22,7 @@ pub struct Designate {
 }
 
 impl Designate {
-    pub fn run(self, output: &Output) -> Outcome<()> {
+    pub(super) fn run(self, output: &Output) -> Outcome<()> {
         let planner = Planner::open_reading(&self.city)?;
         let whole = self.common.execute::<processes::Designate>(output, &planner, json!({ "park": self.park }))?;
         let answer = whole.seen_by(&Viewer::guest());

@@ -16,7 +16,7 @@ use serde_json::json;
 use std::path::PathBuf;
 
 #[derive(Args)]
-pub struct New {
+pub(super) struct New {
     /// City file to make
     city: PathBuf,
     /// Working CRS: projected, in metres
@@ -28,7 +28,7 @@ pub struct New {
 }
 
 impl New {
-    pub fn run(self, output: &Output) -> Outcome<()> {
+    pub(super) fn run(self, output: &Output) -> Outcome<()> {
         let name = self.name.unwrap_or_else(|| self.city.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default());
         GeoPackage::create(&self.city, &self.crs, &name, false, &crate::service::today())?;
         output.result(&json!({ "city": self.city, "crs": self.crs, "name": name }), || format!("{}  {}  {name}", self.city.display(), self.crs));
@@ -37,12 +37,12 @@ impl New {
 }
 
 #[derive(Args)]
-pub struct Info {
+pub(super) struct Info {
     city: PathBuf,
 }
 
 impl Info {
-    pub fn run(self, output: &Output) -> Outcome<()> {
+    pub(super) fn run(self, output: &Output) -> Outcome<()> {
         let planner = Planner::open_reading(&self.city)?;
         let city = planner.city();
         let info = city.info();
@@ -99,7 +99,7 @@ enum Mode {
 }
 
 #[derive(Args)]
-pub struct Import {
+pub(super) struct Import {
     city: PathBuf,
     /// Our layer
     #[arg(long)]
@@ -149,7 +149,7 @@ struct Profile {
 }
 
 impl Import {
-    pub fn run(self, output: &Output) -> Outcome<()> {
+    pub(super) fn run(self, output: &Output) -> Outcome<()> {
         let profile = match &self.profile {
             None => Profile::default(),
             Some(path) => {
@@ -224,7 +224,7 @@ impl Import {
 }
 
 #[derive(Args)]
-pub struct Export {
+pub(super) struct Export {
     city: PathBuf,
     #[arg(long)]
     layer: String,
@@ -260,7 +260,7 @@ pub struct Export {
 }
 
 impl Export {
-    pub fn run(self, output: &Output) -> Outcome<()> {
+    pub(super) fn run(self, output: &Output) -> Outcome<()> {
         let planner = Planner::open_reading(&self.city)?;
         let ending = self.out.out.extension().map(|ending| ending.to_string_lossy().into_owned());
         let format = Format::parse(

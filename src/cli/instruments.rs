@@ -13,7 +13,7 @@ use serde_json::Value;
 use std::path::PathBuf;
 
 #[derive(Args)]
-pub struct Instruments {
+pub(super) struct Instruments {
     #[command(subcommand)]
     action: Action,
 }
@@ -113,7 +113,7 @@ enum Action {
 }
 
 impl Instruments {
-    pub fn run(self, output: &Output) -> Outcome<()> {
+    pub(super) fn run(self, output: &Output) -> Outcome<()> {
         let viewer = Viewer::local();
         match self.action {
             Action::List { city, state, park, at } => {
@@ -124,7 +124,7 @@ impl Instruments {
             }
             Action::Show { city, code } => {
                 let planner = Planner::open_reading(&city)?;
-                show(output, &planner.instrument(&planner.city(), &viewer, &code)?)
+                show(output, &planner.instrument(&planner.city(), &viewer, &code)?);
             }
             Action::Draft { city, parcels, from, candidate, site, name, basis, tolerance, bridge_width, split } => {
                 let split = split.division()?;
@@ -247,14 +247,14 @@ fn show(output: &Output, instrument: &InstrumentAnswer) {
 }
 
 #[derive(Args)]
-pub struct Lineage {
+pub(super) struct Lineage {
     city: PathBuf,
     /// A parcel's or plan parcel's code
     code: String,
 }
 
 impl Lineage {
-    pub fn run(self, output: &Output) -> Outcome<()> {
+    pub(super) fn run(self, output: &Output) -> Outcome<()> {
         let lineage = lineage_of(&Planner::open_reading(&self.city)?.city(), &self.code, &today())?;
         output.result(&lineage, || {
             let row = |edge: &Descent| vec![edge.date.clone(), edge.instrument.clone(), edge.parent.clone(), edge.child.clone()];

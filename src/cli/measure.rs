@@ -14,7 +14,7 @@ use std::io::Write;
 use std::path::PathBuf;
 
 #[derive(Args)]
-pub struct Adjacency {
+pub(super) struct Adjacency {
     city: PathBuf,
     /// Only parcels of this park
     #[arg(long)]
@@ -32,7 +32,7 @@ pub struct Adjacency {
 }
 
 impl Adjacency {
-    pub fn run(self, output: &Output) -> Outcome<()> {
+    pub(super) fn run(self, output: &Output) -> Outcome<()> {
         self.threads.apply()?;
         let planner = Planner::open_reading(&self.city)?;
         let table = planner.city().table(LayerId::Parcel).clone();
@@ -70,7 +70,7 @@ impl Adjacency {
 }
 
 #[derive(Args)]
-pub struct Overlay {
+pub(super) struct Overlay {
     city: PathBuf,
     #[arg(long)]
     layer: String,
@@ -84,7 +84,7 @@ pub struct Overlay {
 }
 
 impl Overlay {
-    pub fn run(self, output: &Output) -> Outcome<()> {
+    pub(super) fn run(self, output: &Output) -> Outcome<()> {
         self.threads.apply()?;
         let planner = Planner::open_reading(&self.city)?;
         let city = planner.city();
@@ -103,7 +103,7 @@ impl Overlay {
 }
 
 #[derive(Args)]
-pub struct Topology {
+pub(super) struct Topology {
     city: PathBuf,
     /// A polygon layer
     #[arg(long, default_value = "parcel")]
@@ -124,7 +124,7 @@ pub struct Topology {
 }
 
 impl Topology {
-    pub fn run(self, output: &Output) -> Outcome<()> {
+    pub(super) fn run(self, output: &Output) -> Outcome<()> {
         self.threads.apply()?;
         let planner = Planner::open_reading(&self.city)?;
         let report = topology::topology(&planner.city(), &self.layer, self.tolerance, self.sliver_width)?;

@@ -8,7 +8,7 @@ use serde_json::json;
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
-pub struct Output {
+pub(super) struct Output {
     pub lang: Lang,
     pub json: bool,
     pub quiet: bool,
@@ -17,7 +17,7 @@ pub struct Output {
 
 impl Output {
     /// The text in the person's language.
-    pub fn say<'a>(&self, zh: &'a str, en: &'a str) -> &'a str {
+    pub(super) fn say<'a>(&self, zh: &'a str, en: &'a str) -> &'a str {
         match self.lang {
             Lang::Zh => zh,
             Lang::En => en,
@@ -25,7 +25,7 @@ impl Output {
     }
 
     /// A notice on stderr.
-    pub fn notice(&self, zh: impl AsRef<str>, en: impl AsRef<str>) {
+    pub(super) fn notice(&self, zh: impl AsRef<str>, en: impl AsRef<str>) {
         if !self.quiet {
             eprintln!("{}", self.say(zh.as_ref(), en.as_ref()));
         }
@@ -33,13 +33,13 @@ impl Output {
 
     /// The result: JSON with `--json`, else the readable text.
     /// Prints a result: its JSON (members in the order of their names), or a text for people.
-    pub fn result(&self, value: &impl Serialize, text: impl FnOnce() -> String) {
+    pub(super) fn result(&self, value: &impl Serialize, text: impl FnOnce() -> String) {
         let mut out = std::io::stdout().lock();
         // A closed pipe (`| head`) is the reader's choice, not a failure.
         let _ = if self.json { writeln!(out, "{}", serde_json::to_value(value).unwrap_or_default()) } else { writeln!(out, "{}", text()) };
     }
 
-    pub fn fault(&self, fault: &Fault) {
+    pub(super) fn fault(&self, fault: &Fault) {
         if self.json {
             let body = json!({ "code": fault.code, "title": fault.text(self.lang), "detail": fault.text(self.lang), "place": fault.place, "help": fault.help_text(self.lang) });
             eprintln!("{body}");
@@ -58,7 +58,7 @@ impl Output {
     }
 
     /// A bar on a terminal, nothing elsewhere.
-    pub fn bar(&self, total: Option<u64>) -> ProgressBar {
+    pub(super) fn bar(&self, total: Option<u64>) -> ProgressBar {
         if !self.progress || !std::io::stderr().is_terminal() {
             return ProgressBar::hidden();
         }
@@ -74,7 +74,7 @@ impl Output {
 }
 
 /// A table of texts with aligned columns; a cell that parses as a number goes to the right.
-pub fn table(head: &[&str], rows: &[Vec<String>]) -> String {
+pub(super) fn table(head: &[&str], rows: &[Vec<String>]) -> String {
     let width = |text: &str| text.chars().map(|character| if character as u32 > 0x2E80 { 2 } else { 1 }).sum::<usize>();
     let widths: Vec<usize> =
         (0..head.len()).map(|column| rows.iter().map(|row| width(&row[column])).chain([width(head[column])]).max().unwrap_or(0)).collect();
@@ -97,7 +97,7 @@ pub fn table(head: &[&str], rows: &[Vec<String>]) -> String {
 }
 
 /// Lets `write` make the file beside its final name and renames it; `-` is stdout. An existing file needs `force`.
-pub fn to_file(path: &Path, force: bool, write: impl FnOnce(&Path) -> Outcome<()>) -> Outcome<()> {
+pub(super) fn to_file(path: &Path, force: bool, write: impl FnOnce(&Path) -> Outcome<()>) -> Outcome<()> {
     let to_stdout = path.as_os_str() == "-";
     if !to_stdout && path.exists() && !force {
         return Err(Fault::bad("file_exists", format!("{} 已存在", path.display()), format!("{} already exists", path.display()))
@@ -130,7 +130,7 @@ pub fn to_file(path: &Path, force: bool, write: impl FnOnce(&Path) -> Outcome<()
 
 /// `--out` and `--force`.
 #[derive(clap::Args)]
-pub struct OutFile {
+pub(super) struct OutFile {
     /// File to write; `-` is stdout
     #[arg(long)]
     pub out: PathBuf,
@@ -140,7 +140,7 @@ pub struct OutFile {
 }
 
 impl OutFile {
-    pub fn write(&self, write: impl FnOnce(&Path) -> Outcome<()>) -> Outcome<()> {
+    pub(super) fn write(&self, write: impl FnOnce(&Path) -> Outcome<()>) -> Outcome<()> {
         to_file(&self.out, self.force, write)
     }
 }

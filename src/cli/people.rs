@@ -11,7 +11,7 @@ use std::io::{BufRead, IsTerminal};
 use std::path::PathBuf;
 
 #[derive(Args)]
-pub struct User {
+pub(super) struct User {
     #[command(subcommand)]
     command: UserCommand,
 }
@@ -50,7 +50,7 @@ enum UserCommand {
 }
 
 impl User {
-    pub fn run(self, output: &Output) -> Outcome<()> {
+    pub(super) fn run(self, output: &Output) -> Outcome<()> {
         match self.command {
             UserCommand::Add { city, account, name, role, park } => {
                 let planner = Planner::open_people(&city)?;

@@ -10,7 +10,7 @@ use serde_json::json;
 use std::path::PathBuf;
 
 #[derive(Args)]
-pub struct Progress {
+pub(super) struct Progress {
     city: PathBuf,
     /// Id of a saved action plan (default: the newest)
     #[arg(long)]
@@ -22,7 +22,7 @@ pub struct Progress {
 }
 
 impl Progress {
-    pub fn run(self, output: &Output) -> Outcome<()> {
+    pub(super) fn run(self, output: &Output) -> Outcome<()> {
         let planner = Planner::open_reading(&self.city)?;
         let answer = self.common.execute::<processes::Progress>(output, &planner, json!({ "plan": self.plan }))?;
         self.out.write(&answer)?;

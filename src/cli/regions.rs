@@ -21,7 +21,7 @@ enum Contiguity {
 }
 
 #[derive(Args)]
-pub struct Regions {
+pub(super) struct Regions {
     /// Polygon file (GeoPackage, GeoJSON, Shapefile, FlatGeobuf, …)
     file: PathBuf,
     #[arg(long)]
@@ -82,7 +82,7 @@ fn time(seconds: f64) -> Outcome<Instant> {
 }
 
 impl Regions {
-    pub fn run(self, output: &Output) -> Outcome<()> {
+    pub(super) fn run(self, output: &Output) -> Outcome<()> {
         self.threads.apply()?;
         let limits = Limits::default();
         let options = ReadOptions {

@@ -10,7 +10,7 @@ use serde_json::json;
 use std::path::{Path, PathBuf};
 
 #[derive(Args)]
-pub struct Rules {
+pub(super) struct Rules {
     #[command(subcommand)]
     command: RulesCommand,
 }
@@ -36,7 +36,7 @@ enum RulesCommand {
 }
 
 impl Rules {
-    pub fn run(self, output: &Output) -> Outcome<bool> {
+    pub(super) fn run(self, output: &Output) -> Outcome<bool> {
         match self.command {
             RulesCommand::List => {
                 let packs: Vec<_> = Packs::embedded().list().iter().map(|pack| &pack.header).collect();

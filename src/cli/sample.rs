@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 const CRS: &str = "EPSG:4547";
 
 #[derive(Args)]
-pub struct Sample {
+pub(super) struct Sample {
     /// City file to make
     #[arg(long)]
     out: PathBuf,
@@ -34,7 +34,7 @@ pub struct Sample {
 }
 
 impl Sample {
-    pub fn run(self, output: &Output) -> Outcome<()> {
+    pub(super) fn run(self, output: &Output) -> Outcome<()> {
         // Nobody's city is taken away under them; what belongs to the old file goes with it.
         let held = if self.out.exists() && self.force { Some(CityLock::take(&self.out, &command_line::typed())?) } else { None };
         if held.is_some() {
@@ -57,7 +57,7 @@ impl Sample {
 }
 
 /// Grows the sample into a new city file; it appears under its name only when it is whole.
-pub fn make(path: &Path, options: &SampleOptions, output: &Output) -> Outcome<SampleSummary> {
+pub(super) fn make(path: &Path, options: &SampleOptions, output: &Output) -> Outcome<SampleSummary> {
     if path.exists() {
         return Err(Fault::bad("file_exists", format!("{} 已存在", path.display()), format!("{} already exists", path.display()))
             .help("加 --force 覆盖", "pass --force to replace it"));

@@ -17,7 +17,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 #[derive(Args)]
-pub struct Serve {
+pub(super) struct Serve {
     /// City file; without it the sample city, made on first use
     city: Option<PathBuf>,
     /// Address to listen on; port 0 takes a free one
@@ -35,7 +35,7 @@ const DEFAULT_ADDRESS: &str = "127.0.0.1:8080";
 const SAMPLE_PARCELS: u32 = 20_000;
 
 impl Serve {
-    pub fn run(self, config: &Config, output: &Output) -> Outcome<()> {
+    pub(super) fn run(self, config: &Config, output: &Output) -> Outcome<()> {
         let path = match self.city.or_else(|| config.city.clone()) {
             Some(path) => path,
             None => {

@@ -13,7 +13,7 @@ use std::path::PathBuf;
 
 #[derive(Args)]
 #[command(group = ArgGroup::new("subject").required(true).args(["parcel", "outline", "park", "all"]))]
-pub struct Upstairs {
+pub(super) struct Upstairs {
     city: PathBuf,
     /// Code of a parcel
     #[arg(long)]
@@ -51,7 +51,7 @@ pub struct Upstairs {
 }
 
 impl Upstairs {
-    pub fn run(self, output: &Output) -> Outcome<()> {
+    pub(super) fn run(self, output: &Output) -> Outcome<()> {
         let geojson = self.format.is_geojson(&self.out.out)?;
         let mut inputs = json!({
             "set": pairs(&self.set)?, "add": pairs(&self.add)?, "matrix": self.matrix, "all": self.all,
@@ -63,9 +63,9 @@ impl Upstairs {
         let planner = Planner::open_reading(&self.city)?;
         let answer = self.common.execute::<processes::Upstairs>(output, &planner, inputs)?;
         if geojson {
-            write_json(&self.out, &answer.features(&planner.city()))?
+            write_json(&self.out, &answer.features(&planner.city()))?;
         } else {
-            write_json(&self.out, &answer)?
+            write_json(&self.out, &answer)?;
         }
         report_run(output, &self.out, answer.run(), || match &answer {
             UpstairsAnswer::One(one) => of_one(output, one),

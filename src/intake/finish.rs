@@ -15,7 +15,7 @@ use std::collections::HashSet;
 use std::path::Path;
 
 impl Intake<'_> {
-    pub fn finish(mut self, path: &Path, table: Table) -> Outcome<Prepared> {
+    pub(super) fn finish(mut self, path: &Path, table: Table) -> Outcome<Prepared> {
         let mut notices: Vec<Notice> = table.notices.iter().map(|n| Notice::new(n.code, n.zh.clone(), n.en.clone()).with(n.items.clone())).collect();
         let mapped = self.mapping.told(self.layer, &table);
         notices.append(&mut self.mapping.notices);

@@ -39,7 +39,7 @@ pub(crate) struct Mapping {
 }
 
 impl Mapping {
-    pub fn told(&self, layer: &Layer, table: &Table) -> Vec<Mapped> {
+    pub(super) fn told(&self, layer: &Layer, table: &Table) -> Vec<Mapped> {
         let tell = |link: &Link| Mapped { ours: layer.columns[link.column].name.clone(), theirs: table.fields[link.field].name.clone(), by: link.by };
         self.links.iter().map(tell).collect()
     }

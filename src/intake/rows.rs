@@ -49,7 +49,13 @@ pub(crate) struct Intake<'a> {
 }
 
 impl<'a> Intake<'a> {
-    pub fn new(layer: &'static Layer, mapping: Mapping, options: &'a ImportOptions, city: &'a CityContext, geometry: Option<GeometryPlan>) -> Self {
+    pub(super) fn new(
+        layer: &'static Layer,
+        mapping: Mapping,
+        options: &'a ImportOptions,
+        city: &'a CityContext,
+        geometry: Option<GeometryPlan>,
+    ) -> Self {
         let merges = options.mode == Mode::Update && geometry.is_none();
         Intake {
             layer,
@@ -80,7 +86,7 @@ impl<'a> Intake<'a> {
         }
     }
 
-    pub fn take_all(&mut self, rows: Vec<SourceRow>, progress: Progress<'_>) -> Outcome<()> {
+    pub(super) fn take_all(&mut self, rows: Vec<SourceRow>, progress: Progress<'_>) -> Outcome<()> {
         let total = rows.len() as u64;
         for row in rows {
             self.read += 1;
@@ -98,9 +104,8 @@ impl<'a> Intake<'a> {
     fn take(&mut self, source: SourceRow) -> Result<(), Box<RowNote>> {
         let number = source.number;
         let mut row = self.values(&source);
-        let key = match row.values[self.key].as_str().map(str::to_owned) {
-            Some(key) => key,
-            None => return Err(note(number, None, reasons::MISSING_KEY)),
+        let Some(key) = row.values[self.key].as_str().map(str::to_owned) else {
+            return Err(note(number, None, reasons::MISSING_KEY));
         };
         let first = self.claim(&key, number);
         if self.options.mode == Mode::Update && !self.city.existing_keys.contains(&key) {

@@ -94,7 +94,7 @@ impl Packs {
         layers.sort_by_key(|pack| (pack.header.cluster.is_some(), pack.header.district.is_some()));
         let mut layers = layers.into_iter();
         let base = layers.next().ok_or_else(none)?.clone();
-        Ok(layers.fold(base, |below, above| below.overlaid(above)))
+        Ok(layers.fold(base, super::pack::Pack::overlaid))
     }
 
     /// Of the packs that are asked for, the one that came into force last; the chosen one where it has the same place.

@@ -240,7 +240,7 @@ fn pair_problems(pack: &Pack) -> Vec<Problem> {
     };
     for (path, figure) in &pack.figures {
         if let Some(low) = path.strip_suffix("_min").or_else(|| path.strip_suffix(".min")) {
-            let high = format!("{low}{}max", &path[low.len()..low.len() + 1]);
+            let high = format!("{low}{}max", &path[low.len()..=low.len()]);
             if let (Some(least), Some(most)) = (number(path), number(&high))
                 && least > most
             {

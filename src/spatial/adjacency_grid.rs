@@ -24,7 +24,7 @@ pub(crate) fn meets(a: &[f64; 4], b: &[f64; 4]) -> bool {
 
 impl BoxGrid {
     /// A grid over `bounds`, each box grown by `grow` metres on every side; boxes that are not finite meet nothing.
-    pub fn new(bounds: impl Iterator<Item = Rect<f64>>, grow: f64) -> Self {
+    pub(super) fn new(bounds: impl Iterator<Item = Rect<f64>>, grow: f64) -> Self {
         let boxes: Vec<[f64; 4]> = bounds.map(|b| [b.min().x - grow, b.min().y - grow, b.max().x + grow, b.max().y + grow]).collect();
         let mut extent = [f64::INFINITY, f64::INFINITY, f64::NEG_INFINITY, f64::NEG_INFINITY];
         let (mut sides, mut count) = (0.0, 0usize);
@@ -104,7 +104,7 @@ impl BoxGrid {
     }
 
     /// Calls `visit` once for each item whose box meets `query`, in no particular order.
-    pub fn query(&self, query: &[f64; 4], mut visit: impl FnMut(u32)) {
+    pub(super) fn query(&self, query: &[f64; 4], mut visit: impl FnMut(u32)) {
         self.small(query, &mut visit);
         for &j in &self.large {
             if meets(query, &self.boxes[j as usize]) {
@@ -135,7 +135,7 @@ impl BoxGrid {
 
     /// Calls `visit` for each pair of meeting boxes in which `i` is responsible: over all `i`, every pair comes once.
     /// A large item takes its pairs with small ones, else the smaller index does.
-    pub fn partners(&self, i: u32, mut visit: impl FnMut(u32)) {
+    pub(super) fn partners(&self, i: u32, mut visit: impl FnMut(u32)) {
         let b = &self.boxes[i as usize];
         if self.is_large[i as usize] {
             self.small(b, &mut visit);

@@ -324,7 +324,7 @@ mod tests {
         second.replace(1500, Some(&point(9)));
         second.push(Some(&point(3000)));
         assert_eq!((first.len(), second.len(), first.shared_blocks(&second)), (3000, 3001, 1));
-        assert_eq!((first.point(1500).map(|p| p.x()), second.point(1500).map(|p| p.x())), (Some(1500.0), Some(9.0)));
+        assert_eq!((first.point(1500).map(geo_types::Point::x), second.point(1500).map(geo_types::Point::x)), (Some(1500.0), Some(9.0)));
         assert!((0..3000).filter(|at| *at != 1500).all(|at| first.point(at) == second.point(at)));
         second.truncate(2048);
         assert_eq!((second.len(), first.shared_blocks(&second)), (2048, 1));

@@ -23,7 +23,7 @@ pub fn cut(shape: &MultiPolygon<f64>, lines: &[Vec<Coord<f64>>]) -> Vec<Polygon<
     graph.drop_edges(|edge| cycles[2 * edge] == cycles[2 * edge + 1]);
     loop {
         let faces = graph.faces();
-        let slivers: HashSet<usize> = faces.iter().filter(|face| face.area_m2() < SLIVER_M2).flat_map(|face| face.edges()).collect();
+        let slivers: HashSet<usize> = faces.iter().filter(|face| face.area_m2() < SLIVER_M2).flat_map(Face::edges).collect();
         if !graph.drop_edges(|edge| slivers.contains(&edge)) {
             return faces.into_iter().map(|face| graph.polygon(&face)).collect();
         }

@@ -211,7 +211,7 @@ impl Anchors {
     fn new(shapes: &[MultiPolygon<f64>]) -> Self {
         let mut sorted: Vec<Coord<f64>> = shapes
             .iter()
-            .flat_map(|shape| shape.iter())
+            .flat_map(geo_types::MultiPolygon::iter)
             .flat_map(|p| std::iter::once(p.exterior()).chain(p.interiors()))
             .flat_map(|ring| ring.0.iter().copied())
             .collect();

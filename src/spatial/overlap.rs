@@ -51,12 +51,12 @@ struct Edge {
 }
 
 impl Edges {
-    pub fn clear(&mut self) {
+    pub(crate) fn clear(&mut self) {
         self.0.clear();
     }
 
     /// Takes a closed ring; `origin` holds the common origin in its first two numbers.
-    pub fn push(&mut self, ring: &[Coord<f64>], origin: &[f64; 4]) {
+    pub(crate) fn push(&mut self, ring: &[Coord<f64>], origin: &[f64; 4]) {
         for pair in ring.windows(2) {
             let (a, b) = (pair[0], pair[1]);
             let (ax, ay, bx, by) = (a.x - origin[0], a.y - origin[1], b.x - origin[0], b.y - origin[1]);
@@ -122,7 +122,7 @@ pub(crate) struct Cut {
 impl Cut {
     /// The part of a closed ring inside `[min x, min y, max x, max y]`, closed, or empty.
     #[allow(clippy::wrong_self_convention)]
-    pub fn to_box(&mut self, ring: &[Coord<f64>], area: &[f64; 4]) -> &[Coord<f64>] {
+    pub(crate) fn to_box(&mut self, ring: &[Coord<f64>], area: &[f64; 4]) -> &[Coord<f64>] {
         self.one.clear();
         let bounds = ring.iter().fold([f64::INFINITY, f64::INFINITY, f64::NEG_INFINITY, f64::NEG_INFINITY], |b, c| {
             [b[0].min(c.x), b[1].min(c.y), b[2].max(c.x), b[3].max(c.y)]

@@ -160,22 +160,22 @@ pub(crate) mod samples {
     use super::*;
 
     /// An axis-parallel rectangle from its lower left corner.
-    pub fn rectangle(x: f64, y: f64, width: f64, height: f64) -> MultiPolygon<f64> {
+    pub(crate) fn rectangle(x: f64, y: f64, width: f64, height: f64) -> MultiPolygon<f64> {
         Rect::new((x, y), (x + width, y + height)).to_polygon().into()
     }
 
-    pub fn polygon(points: &[(f64, f64)]) -> MultiPolygon<f64> {
+    pub(crate) fn polygon(points: &[(f64, f64)]) -> MultiPolygon<f64> {
         Polygon::new(LineString::from(points.to_vec()), Vec::new()).into()
     }
 
     /// A small generator of repeatable noise in [0, 1): tests need no crate for it.
-    pub fn noise(state: &mut u64) -> f64 {
+    pub(crate) fn noise(state: &mut u64) -> f64 {
         *state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
         ((*state >> 33) as f64) / (1u64 << 31) as f64
     }
 
     /// Quadrilaterals that tile `columns` × `rows` cells of `size` m whose inner corners are shifted by up to `jitter` m.
-    pub fn lattice(columns: usize, rows: usize, size: f64, jitter: f64, seed: u64) -> Polygons {
+    pub(crate) fn lattice(columns: usize, rows: usize, size: f64, jitter: f64, seed: u64) -> Polygons {
         let mut state = seed;
         let mut corners = Vec::with_capacity((columns + 1) * (rows + 1));
         for row in 0..=rows {

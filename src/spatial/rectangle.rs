@@ -29,7 +29,7 @@ fn directions(shape: &MultiPolygon<f64>) -> Vec<f64> {
     let mut degrees_5: Vec<f64> = (0..18).map(|k| f64::from(k) * 5f64.to_radians()).collect();
     let rings = shape.iter().flat_map(|p| std::iter::once(p.exterior()).chain(p.interiors()));
     let minimal = shape.minimum_rotated_rect();
-    let lines = rings.chain(minimal.iter().map(|rect| rect.exterior()));
+    let lines = rings.chain(minimal.iter().map(geo_types::Polygon::exterior));
     let mut found: Vec<f64> = lines
         .flat_map(|ring| ring.0.windows(2))
         .filter(|pair| pair[0] != pair[1])

@@ -1,5 +1,8 @@
 //! Parts of the house on their own (`cargo bench`); whole-process rows with baselines are `parkplan bench`.
 
+// A test binary has no outside: `pub` says what its modules offer each other.
+#![allow(unreachable_pub)]
+
 use geo_types::{Coord, LineString, MultiPolygon, Polygon, Rect};
 use parkplan::city::cql2;
 use parkplan::spatial::index::BoxIndex;

@@ -1,6 +1,9 @@
 //! Durable updates a second over HTTP with 1, 8 and 64 writers, each beside bare SQLite that commits one row at a time on the same
 //! disk in the same run; and the time until a changed unit is seen by another connection. One JSON line a row.
 
+// A test binary has no outside: `pub` says what its modules offer each other.
+#![allow(unreachable_pub)]
+
 mod load;
 
 use load::http::Connection;

@@ -108,8 +108,7 @@ pub fn robust() -> Option<PathBuf> {
 }
 
 fn test_data(name: &str) -> Option<PathBuf> {
-    let root =
-        std::env::var_os("PARKPLAN_TEST_DATA").map(PathBuf::from).unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data"));
+    let root = std::env::var_os("PARKPLAN_TEST_DATA").map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data"), PathBuf::from);
     let path = root.join(name);
     if !path.exists() {
         println!("skipped: there is no {} on this machine", path.display());

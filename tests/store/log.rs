@@ -63,7 +63,7 @@ fn the_hash_chain_of_a_geopackage_can_be_computed_by_anybody() {
     for round in 0..5 {
         let base = store.info().unwrap().revision;
         let who = author(&format!("用户{round}"));
-        let entries: Vec<LogEntry> = (0..round + 1).map(|at| entry(&format!("u{at}"))).collect();
+        let entries: Vec<LogEntry> = (0..=round).map(|at| entry(&format!("u{at}"))).collect();
         store.commit(base, &[Kept { revision: base + 1, author: &who, changes: &[], log: &entries }]).unwrap();
     }
     drop(store);

@@ -28,7 +28,7 @@ pub(super) struct Bounds {
 }
 
 impl Bounds {
-    pub fn new<S: PolygonSet>(problem: &Problem<'_, S>) -> Self {
+    pub(super) fn new<S: PolygonSet>(problem: &Problem<'_, S>) -> Self {
         let weights = problem.weights();
         let most_pp = largest_compactness(problem);
         let mut held: BTreeMap<u32, usize> = BTreeMap::new();
@@ -48,7 +48,7 @@ impl Bounds {
     }
 
     /// An upper bound on every feasible plan's objective. `can_be_used[i]` is false for units that no feasible site holds.
-    pub fn of_all<S: PolygonSet>(&self, problem: &Problem<'_, S>, can_be_used: &[bool]) -> f64 {
+    pub(super) fn of_all<S: PolygonSet>(&self, problem: &Problem<'_, S>, can_be_used: &[bool]) -> f64 {
         let params = &problem.params;
         let room = match params.sites {
             None => f64::INFINITY,
@@ -60,7 +60,7 @@ impl Bounds {
     }
 
     /// An upper bound on the objective (or, if `by_area`, on the area) less `price` per 万元, of sites among `units` that take up to `room` m².
-    pub fn among<S: PolygonSet>(&self, problem: &Problem<'_, S>, units: &[u32], by_area: bool, price: f64, room: f64) -> f64 {
+    pub(super) fn among<S: PolygonSet>(&self, problem: &Problem<'_, S>, units: &[u32], by_area: bool, price: f64, room: f64) -> f64 {
         let items: Vec<Item> = units
             .iter()
             .map(|unit| {
@@ -73,7 +73,7 @@ impl Bounds {
     }
 
     /// The price of money from which no unit among `units` is worth its cost.
-    pub fn dearest<S: PolygonSet>(&self, problem: &Problem<'_, S>, units: &[u32], by_area: bool) -> f64 {
+    pub(super) fn dearest<S: PolygonSet>(&self, problem: &Problem<'_, S>, units: &[u32], by_area: bool) -> f64 {
         let worth = |unit: &u32| {
             let item = self.items[*unit as usize];
             let value = if by_area { problem.units[*unit as usize].area } else { item.value };

@@ -57,7 +57,13 @@ struct Profile {
 
 impl<'p, 'a, S: PolygonSet> Parts<'p, 'a, S> {
     /// Takes the usable parcels apart and lists the sites of each part; nothing when stopped.
-    pub fn new(problem: &'p Problem<'a, S>, bounds: &'p Bounds, usable: &[bool], stop: Stop<'_>, progress: &(dyn Fn(f64) + Sync)) -> Option<Self> {
+    pub(super) fn new(
+        problem: &'p Problem<'a, S>,
+        bounds: &'p Bounds,
+        usable: &[bool],
+        stop: Stop<'_>,
+        progress: &(dyn Fn(f64) + Sync),
+    ) -> Option<Self> {
         let components = components(problem, usable);
         let count = components.len().max(1) as f64;
         let done = std::sync::atomic::AtomicUsize::new(0);
@@ -73,22 +79,22 @@ impl<'p, 'a, S: PolygonSet> Parts<'p, 'a, S> {
     }
 
     /// Whether every part's sites are listed.
-    pub fn are_listed(&self) -> bool {
+    pub(super) fn are_listed(&self) -> bool {
         self.parts.iter().all(|part| part.sites.is_some())
     }
 
     /// The single listed site that is best for a goal and can stand beside `best`: costs and owners only add up, so without pins one is least.
-    pub fn least_single(&self, goal: Goal, best: Option<&Plan>) -> Option<Plan> {
+    pub(super) fn least_single(&self, goal: Goal, best: Option<&Plan>) -> Option<Plan> {
         least_site(self.listed(), goal, best?)
     }
 
     /// All listed sites.
-    pub fn listed(&self) -> impl Iterator<Item = &Site> {
+    pub(super) fn listed(&self) -> impl Iterator<Item = &Site> {
         self.parts.iter().filter_map(|part| part.sites.as_ref()).flat_map(|sites| sites.list.iter().map(|(_, site)| site))
     }
 
     /// The best plan for the goal over all parts, with a bound; nothing when stopped.
-    pub fn best(&self, goal: Goal, stop: Stop<'_>) -> Option<Packed> {
+    pub(super) fn best(&self, goal: Goal, stop: Stop<'_>) -> Option<Packed> {
         let budget = self.problem.params.budget();
         let free = self.at_price(goal, 0.0, stop)?;
         if within(free.cost, budget) || !budget.is_finite() {
@@ -110,9 +116,9 @@ impl<'p, 'a, S: PolygonSet> Parts<'p, 'a, S> {
             let on_the_lines = dear.gain - price * dear.cost;
             let is_last = next.gain - price * next.cost <= on_the_lines + 1e-12 * on_the_lines.abs().max(1.0);
             if within(next.cost, budget) {
-                cheap = next
+                cheap = next;
             } else {
-                dear = next
+                dear = next;
             }
             if is_last {
                 break;

@@ -66,7 +66,7 @@ pub(super) struct Problem<'a, S: PolygonSet> {
 
 impl<'a, S: PolygonSet> Problem<'a, S> {
     /// `units` sorted by code, `set` in the same order; `bridges` are allowed bridged contacts between units.
-    pub fn new(mut units: Vec<Unit>, codes: Vec<String>, set: Subset<'a, S>, params: Params, bridges: Vec<Contact>) -> Self {
+    pub(super) fn new(mut units: Vec<Unit>, codes: Vec<String>, set: Subset<'a, S>, params: Params, bridges: Vec<Contact>) -> Self {
         let mut contacts = adjacency(&set, &params.adjacency);
         contacts.par_iter_mut().for_each(|c| c.overlap_m2 = shared_area(&set, c.a as usize, &set, c.b as usize, 0.0));
         for contact in &contacts {
@@ -88,16 +88,16 @@ impl<'a, S: PolygonSet> Problem<'a, S> {
         Problem { graph: Graph::new(units.len(), &contacts, |c| c.class != ContactClass::Point), near, units, codes, set, contacts, is_clean, params }
     }
 
-    pub fn weights(&self) -> &Weights {
+    pub(super) fn weights(&self) -> &Weights {
         &self.params.weights
     }
 
     /// The site's merged outline, exactly.
-    pub fn outline(&self, members: &[u32]) -> Outline {
+    pub(super) fn outline(&self, members: &[u32]) -> Outline {
         outline(&self.shapes(members), self.params.adjacency.tolerance_m)
     }
 
-    pub fn shapes(&self, members: &[u32]) -> Vec<MultiPolygon<f64>> {
+    pub(super) fn shapes(&self, members: &[u32]) -> Vec<MultiPolygon<f64>> {
         members.iter().map(|i| self.set.multipolygon(*i as usize)).collect()
     }
 
@@ -128,7 +128,7 @@ impl<'a, S: PolygonSet> Problem<'a, S> {
     }
 
     /// Per component, whether its units tile: no gap, overlap or slit that closing could change.
-    pub fn components_that_tile(&self, component: &[u32], count: usize) -> Vec<bool> {
+    pub(super) fn components_that_tile(&self, component: &[u32], count: usize) -> Vec<bool> {
         let mut tiles = vec![true; count];
         for (i, is_clean) in self.is_clean.iter().enumerate() {
             tiles[component[i] as usize] &= is_clean;
@@ -141,7 +141,7 @@ impl<'a, S: PolygonSet> Problem<'a, S> {
     }
 
     /// The exact site of these sorted members.
-    pub fn site(&self, members: Vec<u32>) -> Site {
+    pub(super) fn site(&self, members: Vec<u32>) -> Site {
         let (area, outline_m2, perimeter) = self.measure(&members, &|i| members.binary_search(&i).is_ok());
         let sum = |of: fn(&Unit) -> f64| members.iter().map(|i| of(&self.units[*i as usize])).sum::<f64>();
         let (cost, gfa, ready) = (sum(|u| u.cost), sum(|u| u.gfa), sum(|u| u.ready));
@@ -154,7 +154,7 @@ impl<'a, S: PolygonSet> Problem<'a, S> {
     }
 
     /// The first limit that a single site breaks: `min_area`, `max_area`, `budget`, `min_compactness`, `rectangle`.
-    pub fn broken_limit(&self, site: &Site) -> Option<&'static str> {
+    pub(super) fn broken_limit(&self, site: &Site) -> Option<&'static str> {
         let params = &self.params;
         if site.area < params.min_area_m2 - AREA_SLACK_M2 {
             return Some("min_area");
@@ -199,7 +199,7 @@ pub(super) struct Plan {
 }
 
 impl Plan {
-    pub fn new(mut sites: Vec<Site>) -> Self {
+    pub(super) fn new(mut sites: Vec<Site>) -> Self {
         sites.sort_by(|p, q| p.members.cmp(&q.members));
         let sum = |of: fn(&Site) -> f64| sites.iter().map(of).sum::<f64>();
         let area = sum(|s| s.area);
@@ -215,14 +215,14 @@ impl Plan {
         }
     }
 
-    pub fn parcels(&self) -> Vec<u32> {
+    pub(super) fn parcels(&self) -> Vec<u32> {
         let mut all: Vec<u32> = self.sites.iter().flat_map(|s| s.members.iter().copied()).collect();
         all.sort_unstable();
         all
     }
 
     /// Better first: objective, then fewer parcels, then the smaller list of codes (C13), then the sites themselves.
-    pub fn rank(&self, other: &Plan) -> Ordering {
+    pub(super) fn rank(&self, other: &Plan) -> Ordering {
         if !ties(self.objective, other.objective) {
             return other.objective.total_cmp(&self.objective);
         }
@@ -232,7 +232,7 @@ impl Plan {
     }
 
     /// C12: nowhere worse and somewhere better.
-    pub fn dominates(&self, other: &Plan) -> bool {
+    pub(super) fn dominates(&self, other: &Plan) -> bool {
         let pairs = [
             (self.area, other.area),
             (-self.cost, -other.cost),

@@ -15,7 +15,7 @@ pub(super) struct Reach<'a> {
 }
 
 impl<'a> Reach<'a> {
-    pub fn new(sites: &'a [FacilitySite]) -> Self {
+    pub(super) fn new(sites: &'a [FacilitySite]) -> Self {
         let boxed = |site: &'a FacilitySite| site.geometry.bounding_rect().map(|rect| (rect.min().x, rect.max().x, &site.geometry));
         let mut sites: Vec<_> = sites.iter().filter_map(boxed).collect();
         sites.sort_by(|a, b| a.0.total_cmp(&b.0));

@@ -22,7 +22,7 @@ pub(super) struct Measure {
 }
 
 impl Measure {
-    pub fn unknown(source: &str, note: &str) -> Measure {
+    pub(super) fn unknown(source: &str, note: &str) -> Measure {
         Measure { source: source.to_owned(), notes: vec![note.to_owned()], ..Measure::default() }
     }
 
@@ -72,11 +72,11 @@ pub(super) struct Park<'a> {
 
 impl<'a> Park<'a> {
     /// Flows are those of the last full calendar year (G2).
-    pub fn flow_year(&self) -> i32 {
+    pub(super) fn flow_year(&self) -> i32 {
         self.as_of.year() - 1
     }
 
-    pub fn lead(&self) -> Option<&'a str> {
+    pub(super) fn lead(&self) -> Option<&'a str> {
         self.evidence.lead_clusters.first().map(String::as_str)
     }
 
@@ -97,7 +97,7 @@ impl<'a> Park<'a> {
     }
 
     /// Share of output of the firms whose cluster is in `clusters`.
-    pub fn output_share(&self, clusters: &[String]) -> Measure {
+    pub(super) fn output_share(&self, clusters: &[String]) -> Measure {
         let Some(firms) = self.firms() else { return Measure::unknown("firm", "firm: not loaded") };
         let sieved = sieve(firms, |firm| &firm.code, |firm| firm.cluster.is_some() && self.output(firm).is_some());
         let sum = |lead: bool| -> f64 {
@@ -112,7 +112,7 @@ impl<'a> Park<'a> {
         Measure { period: Some(self.flow_year()), ..sieved.measure(value, self.min_known(), "firm") }
     }
 
-    pub fn firm_share(&self) -> Measure {
+    pub(super) fn firm_share(&self) -> Measure {
         let Some(firms) = self.firms() else { return Measure::unknown("firm", "firm: not loaded") };
         let sieved = sieve(firms, |firm| &firm.code, |firm| firm.cluster.is_some());
         let count = |lead: Option<&str>| distinct(sieved.known.iter().filter(|firm| lead.is_none() || firm.cluster.as_deref() == lead)) as f64;
@@ -121,7 +121,7 @@ impl<'a> Park<'a> {
         Measure { as_of, ..sieved.measure(value, self.min_known(), "firm") }
     }
 
-    pub fn lead_firm_count(&self) -> Measure {
+    pub(super) fn lead_firm_count(&self) -> Measure {
         let Some(firms) = self.firms() else { return Measure::unknown("firm", "firm: not loaded") };
         let sieved = sieve(firms, |firm| &firm.code, |firm| firm.cluster.is_some());
         let value = self.lead().map(|lead| distinct(sieved.known.iter().filter(|firm| firm.cluster.as_deref() == Some(lead))) as f64);
@@ -130,7 +130,7 @@ impl<'a> Park<'a> {
     }
 
     /// Distinct firms with a flag; a null flag is not "no" (I14).
-    pub fn flagged(&self, flag: impl Fn(&FirmRecord) -> Option<bool>) -> Measure {
+    pub(super) fn flagged(&self, flag: impl Fn(&FirmRecord) -> Option<bool>) -> Measure {
         let Some(firms) = self.firms() else { return Measure::unknown("firm", "firm: not loaded") };
         let sieved = sieve(firms, |firm| &firm.code, |firm| flag(firm).is_some());
         let value = distinct(sieved.known.iter().filter(|firm| flag(firm) == Some(true))) as f64;
@@ -139,7 +139,7 @@ impl<'a> Park<'a> {
     }
 
     /// (x_pc / x_p) / (X_c / X) in the pack's basis (I4). No lead firm gives 0, a fail; nothing to divide by gives unknown.
-    pub fn location_quotient(&self, city: &CitySide) -> Measure {
+    pub(super) fn location_quotient(&self, city: &CitySide) -> Measure {
         let (Some(lead), Some(firms)) = (self.lead(), self.firms()) else { return Measure::unknown("firm", "firm: not loaded") };
         if self.pack.lq_basis == LqBasis::Floor {
             return self.floor_quotient(lead, city);
@@ -172,7 +172,7 @@ impl<'a> Park<'a> {
         Some(units.filter(|unit| unit.use_code.as_ref().is_none_or(|code| counted.contains(code))).collect())
     }
 
-    pub fn floor_share(&self) -> Measure {
+    pub(super) fn floor_share(&self) -> Measure {
         let Some(units) = self.units() else { return Measure::unknown("unit", "unit: not loaded") };
         let in_use: Vec<_> = units.into_iter().filter(|unit| occupied(unit) != Some(false)).collect();
         let known = |unit: &UnitRecord| unit.use_code.is_some() && occupied(unit) == Some(true) && unit.cluster.is_some() && unit.area_m2.is_some();
@@ -186,7 +186,7 @@ impl<'a> Park<'a> {
     }
 
     /// let_rate = L ÷ (L + V); move_in_rate = (own use + let) ÷ (all − out of service) (I8).
-    pub fn occupancy(&self, move_in: bool) -> Measure {
+    pub(super) fn occupancy(&self, move_in: bool) -> Measure {
         let Some(units) = self.units() else { return Measure::unknown("unit", "unit: not loaded") };
         let sieved = by_area(&units, |unit| unit.use_code.is_some() && unit.state.is_some() && unit.area_m2.is_some());
         let area =
@@ -203,7 +203,7 @@ impl<'a> Park<'a> {
     }
 
     /// Area-weighted mean base rent of let units ÷ the cap; units above the cap are listed (I10).
-    pub fn rent_to_cap(&self) -> Measure {
+    pub(super) fn rent_to_cap(&self) -> Measure {
         let Some(units) = self.units() else { return Measure::unknown("unit", "unit: not loaded") };
         let taken: Vec<_> = units.into_iter().filter(|unit| is_let(unit)).collect();
         let sieved = by_area(&taken, |unit| unit.use_code.is_some() && unit.rent.is_some() && unit.area_m2.is_some());
@@ -222,7 +222,7 @@ impl<'a> Park<'a> {
     }
 
     /// Land A in m² and what was left out (I11). A counted parcel without a registered area makes it unknown: planar area is another metric.
-    pub fn land(&self) -> Measure {
+    pub(super) fn land(&self) -> Measure {
         if self.evidence.is_virtual {
             return Measure::unknown("parcel", "virtual park: no land");
         }
@@ -237,14 +237,14 @@ impl<'a> Park<'a> {
     }
 
     /// Σ of a flow over the park's firms, 万元.
-    pub fn total_flow(&self, field: impl Fn(&FirmRecord) -> Option<f64>) -> Measure {
+    pub(super) fn total_flow(&self, field: impl Fn(&FirmRecord) -> Option<f64>) -> Measure {
         let Some(firms) = self.firms() else { return Measure::unknown("firm", "firm: not loaded") };
         let sieved = sieve(firms, |firm| &firm.code, |firm| self.flow(firm, &field).is_some());
         let sum: f64 = sieved.known.iter().filter_map(|firm| self.flow(firm, &field)).sum();
         Measure { period: Some(self.flow_year()), ..sieved.measure(Some(sum), self.min_known(), "firm") }
     }
 
-    pub fn total_jobs(&self) -> Measure {
+    pub(super) fn total_jobs(&self) -> Measure {
         let Some(firms) = self.firms() else { return Measure::unknown("firm", "firm: not loaded") };
         let sieved = sieve(firms, |firm| &firm.code, |firm| firm.jobs.is_some());
         let sum: f64 = sieved.known.iter().filter_map(|firm| firm.jobs).sum();
@@ -253,7 +253,7 @@ impl<'a> Park<'a> {
     }
 
     /// Returns of the assessed calendar year (I15); `None` when no record of returns was ever loaded.
-    pub fn reports(&self) -> Option<Returns> {
+    pub(super) fn reports(&self) -> Option<Returns> {
         let reports = self.evidence.reports.as_ref()?;
         let due_on = |report: &ReportRecord| report.period_end.checked_add_days(Days::new(self.pack.due_days.value as u64)).unwrap_or(NaiveDate::MAX);
         let mut returns = Returns::default();
@@ -292,7 +292,7 @@ pub(super) struct CitySide {
 
 impl CitySide {
     /// From the official table when it is of the year of the flows, else over all active firms in order of code (G5).
-    pub fn new(city: &CityEvidence, pack: &DesignationPack, as_of: NaiveDate) -> CitySide {
+    pub(super) fn new(city: &CityEvidence, pack: &DesignationPack, as_of: NaiveDate) -> CitySide {
         let year = as_of.year() - 1;
         if let Some(table) = city.table.as_ref().filter(|table| table.year == year) {
             return CitySide { by_cluster: table.by_cluster.clone(), total: Some(table.total), source: table.source.clone() };
@@ -329,7 +329,7 @@ pub(super) struct Returns {
 }
 
 impl Returns {
-    pub fn on_time(&self) -> Option<f64> {
+    pub(super) fn on_time(&self) -> Option<f64> {
         ratio(self.made as f64 - self.late as f64, self.due as f64)
     }
 }

@@ -108,7 +108,7 @@ pub const INDICATORS: [Indicator; 18] = [
 ];
 
 /// Share of floor area within reach of one class of facility.
-pub fn facility_names(class: &str) -> (String, String) {
+pub(super) fn facility_names(class: &str) -> (String, String) {
     let code = crate::domain::catalogue().codes("facility_class").and_then(|codes| codes.iter().find(|code| code.code == class));
     let (zh, en) = code.map_or((class, class), |code| (&code.zh, &code.en));
     (format!("{zh}覆盖率"), format!("Coverage: {en}"))

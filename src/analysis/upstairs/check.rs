@@ -99,7 +99,7 @@ pub(super) struct Prepared {
 }
 
 impl Prepared {
-    pub fn new(case: &ParcelCase, pack: &UpstairsPack, overrides: &Overrides) -> Prepared {
+    pub(super) fn new(case: &ParcelCase, pack: &UpstairsPack, overrides: &Overrides) -> Prepared {
         let joined = match (&case.adjoining, overrides.neighbour) {
             (Some(adjoining), true) => Some(joined(&case.outline, adjoining)),
             _ => None,
@@ -114,7 +114,7 @@ impl Prepared {
     }
 
     /// Makes a layout that is already known (in the working CRS) known to the search, wherever it still fits.
-    pub fn seed(&mut self, known: &[PlateResult]) {
+    pub(super) fn seed(&mut self, known: &[PlateResult]) {
         let local = |point: &Point| *point - self.land.origin;
         let corners: Vec<[Point; 3]> = known
             .iter()
@@ -269,7 +269,7 @@ pub(super) fn buildable(land: &Land, line: &SiteLine, mitre_limit: f64) -> Multi
 
 /// Two parcels as one; what lies between them stays outside unless they share an edge.
 fn joined(parcel: &MultiPolygon<f64>, adjoining: &MultiPolygon<f64>) -> MultiPolygon<f64> {
-    let origin = super::shape::bounds(parcel).map_or(Coord { x: 0.0, y: 0.0 }, |rect| rect.min());
+    let origin = super::shape::bounds(parcel).map_or(Coord { x: 0.0, y: 0.0 }, geo_types::Rect::min);
     let one = normalised(parcel, origin).union(&normalised(adjoining, origin));
     normalised(&one, origin * -1.0)
 }

@@ -36,7 +36,7 @@ pub(super) struct LandBar {
 }
 
 pub(super) fn land(case: &ParcelCase, outline: &MultiPolygon<f64>, rules: &LandRules) -> Land {
-    let origin = bounds(outline).map_or(Point::default(), |rect| rect.min());
+    let origin = bounds(outline).map_or(Point::default(), geo_types::Rect::min);
     let parcel = normalised(outline, origin);
     let parcel_area = area(&parcel);
     let here = touching(case, &parcel, origin);

@@ -144,7 +144,7 @@ const ENOUGH_STOREYS: usize = 400;
 
 impl Tower {
     /// As many storeys as height and number allow; Σ heights + roof ≤ `height`, with the comparison's slack.
-    pub fn new(limits: &Limits, pack: &UpstairsPack, height: Option<f64>, storeys: Option<usize>) -> Tower {
+    pub(super) fn new(limits: &Limits, pack: &UpstairsPack, height: Option<f64>, storeys: Option<usize>) -> Tower {
         let mut tower = Tower::default();
         let mut top = limits.roof_allowance;
         for n in 1..=storeys.unwrap_or(ENOUGH_STOREYS).min(ENOUGH_STOREYS) {
@@ -158,7 +158,7 @@ impl Tower {
         tower
     }
 
-    pub fn push(&mut self, height: f64, weight: f64) {
+    pub(super) fn push(&mut self, height: f64, weight: f64) {
         let below = self.counted.last().copied().unwrap_or(0.0);
         self.heights.push(height);
         self.weights.push(weight);
@@ -166,7 +166,7 @@ impl Tower {
     }
 
     /// Counted-area weight of the first n storeys, at least one, together.
-    pub fn counted(&self, n: usize) -> f64 {
+    pub(super) fn counted(&self, n: usize) -> f64 {
         self.counted[n - 1]
     }
 }

@@ -22,7 +22,7 @@ use std::process::Command;
 use std::time::Instant;
 
 #[derive(Args)]
-pub struct Bench {
+pub(super) struct Bench {
     /// Rows to run; all when none is named
     rows: Vec<String>,
     /// Sizes in parcels
@@ -61,7 +61,7 @@ const MOST_PARCELS_OF_ANALYSES: u32 = 100_000;
 const GROWTH: [u32; 7] = [1_000, 3_000, 10_000, 30_000, 100_000, 300_000, 1_000_000];
 
 impl Bench {
-    pub fn run(self, output: &Output) -> Outcome<()> {
+    pub(super) fn run(self, output: &Output) -> Outcome<()> {
         if let (Some(city), [row]) = (&self.city, self.rows.as_slice()) {
             let mut line = measure(row, city)?;
             line["peak_mb"] = json!(peak_mb());

@@ -38,7 +38,7 @@ pub(super) fn tile(city: &Path) -> Outcome<Value> {
     let baseline = RtreeBaseline::open(city)?;
     let snapshot = planner.city();
     let few = &addresses[..addresses.len().min(300)];
-    let (_, theirs) = timed(|| {
+    let ((), theirs) = timed(|| {
         for address in few {
             let [west, south, east, north] = address.lon_lat_box();
             let _ = baseline.ids(snapshot.plane_box(west, south, east, north));

@@ -34,7 +34,7 @@ pub(crate) struct DbfTable {
 
 impl Dbf {
     /// Reads the file and checks that the header's promises fit its size.
-    pub fn open(path: &Path) -> Outcome<Dbf> {
+    pub(super) fn open(path: &Path) -> Outcome<Dbf> {
         let bytes = std::fs::read(path).map_err(|error| super::read::unreadable(path, &error))?;
         let broken = |zh: String, en: String| {
             Fault::bad("shapefile_truncated", zh, en).at(super::read::file_name(path)).help(
@@ -81,7 +81,7 @@ impl Dbf {
         Ok(Dbf { bytes, columns, header_length, record_length, records, language })
     }
 
-    pub fn records(&self) -> usize {
+    pub(super) fn records(&self) -> usize {
         self.records
     }
 
@@ -125,7 +125,7 @@ impl Dbf {
     }
 
     /// Decodes every record. A text that the encoding cannot read is a fault with its row and field.
-    pub fn read(&self, given: Option<&str>, cpg: Option<&str>, path: &Path) -> Outcome<DbfTable> {
+    pub(super) fn read(&self, given: Option<&str>, cpg: Option<&str>, path: &Path) -> Outcome<DbfTable> {
         let (encoding, found_by) = self.choose_encoding(given, cpg, path)?;
         let mut notices = Vec::new();
         if encoding != UTF_8 && encoding::guess(self.texts()) == Some((UTF_8, FoundBy::Guess)) {

@@ -8,7 +8,7 @@ pub(crate) struct Scratch(PathBuf);
 
 impl Scratch {
     /// A new folder with an unguessable name below the system's temporary folder.
-    pub fn new() -> Outcome<Scratch> {
+    pub(super) fn new() -> Outcome<Scratch> {
         let mut noise = [0u8; 12];
         getrandom::fill(&mut noise).map_err(|error| Fault::internal("scratch_failed", error))?;
         let name: String = noise.iter().map(|byte| format!("{byte:02x}")).collect();
@@ -17,7 +17,7 @@ impl Scratch {
         Ok(Scratch(path))
     }
 
-    pub fn path(&self) -> &Path {
+    pub(super) fn path(&self) -> &Path {
         &self.0
     }
 }

@@ -15,13 +15,9 @@ pub(super) fn check(edit: &MoveInstrument, city: &City, person: &Person) -> Outc
         let date = &edit.date;
         return Err(Fault::bad("date", format!("日期应写作 2026-09-01：{date}"), format!("write the date as 2026-09-01: {date}")).at("/date"));
     }
-    let known = city.instruments().get(&edit.code);
-    let instrument = match known {
-        Some(instrument) => instrument,
-        None => {
-            edit.seen.check([], || no_such_instrument(&edit.code))?;
-            return Err(no_such_instrument(&edit.code));
-        }
+    let Some(instrument) = city.instruments().get(&edit.code) else {
+        edit.seen.check([], || no_such_instrument(&edit.code))?;
+        return Err(no_such_instrument(&edit.code));
     };
     let now = std::iter::once_with(|| as_seen(city, instrument, person).etag);
     edit.seen.check(now, || stale(city, instrument, person))?;

@@ -31,21 +31,21 @@ pub(in crate::service) fn land(city: &City, code: &str) -> Outcome<Land> {
 
 impl Land {
     /// A text of the parcel or plan parcel.
-    pub fn text<T: Textual>(&self, registered: Handle<T>, planned: Handle<T>) -> Option<String> {
+    pub(crate) fn text<T: Textual>(&self, registered: Handle<T>, planned: Handle<T>) -> Option<String> {
         self.row.text(if self.registered { registered } else { planned }).map(str::to_owned)
     }
 
-    pub fn digest(&self) -> String {
+    pub(crate) fn digest(&self) -> String {
         self.row.geometry.as_ref().map(digest).unwrap_or_default()
     }
 
     /// Changes with any value and any vertex.
-    pub fn row_sha256(&self) -> String {
+    pub(crate) fn row_sha256(&self) -> String {
         let values = serde_json::to_string(&self.row.values).unwrap_or_default();
         sha256_hex(format!("{}\n{values}\n{}", self.registered, self.digest()).as_bytes())
     }
 
-    pub fn planar_area_m2(&self) -> f64 {
+    pub(crate) fn planar_area_m2(&self) -> f64 {
         match &self.row.geometry {
             Some(Geometry::MultiPolygon(shape)) => planar_area(shape),
             _ => 0.0,
@@ -62,7 +62,7 @@ pub(super) struct Members {
 
 impl Members {
     /// Reads land that must exist, stand on `day` and have a shape.
-    pub fn read(city: &City, codes: Vec<String>, day: &str) -> Outcome<Self> {
+    pub(super) fn read(city: &City, codes: Vec<String>, day: &str) -> Outcome<Self> {
         let lands = codes.iter().map(|code| land(city, code)).collect::<Outcome<Vec<_>>>()?;
         let standing: Vec<(String, bool)> = codes.iter().cloned().zip(lands.iter().map(|land| land.registered)).collect();
         must_stand(city.instruments().lineage(), &standing, day)?;
@@ -70,26 +70,26 @@ impl Members {
         Ok(Members { codes, lands, shapes })
     }
 
-    pub fn codes(&self) -> &[String] {
+    pub(super) fn codes(&self) -> &[String] {
         &self.codes
     }
 
-    pub fn shapes(&self) -> &[MultiPolygon<f64>] {
+    pub(super) fn shapes(&self) -> &[MultiPolygon<f64>] {
         &self.shapes
     }
 
     /// What the rows were when they were read, for the check before writing.
-    pub fn hashes(&self) -> Vec<MemberHash> {
+    pub(super) fn hashes(&self) -> Vec<MemberHash> {
         self.codes.iter().zip(&self.lands).map(|(code, land)| MemberHash { code: code.clone(), row_sha256: land.row_sha256() }).collect()
     }
 
     /// Hashes of the members' geometries, as the ledger keeps them.
-    pub fn digests(&self) -> Vec<String> {
+    pub(super) fn digests(&self) -> Vec<String> {
         self.lands.iter().map(Land::digest).collect()
     }
 
     /// One row a member; owners stay in the register.
-    pub fn ledger_rows(&self) -> Vec<LedgerRow> {
+    pub(super) fn ledger_rows(&self) -> Vec<LedgerRow> {
         let row = |(code, land): (&String, &Land)| LedgerRow {
             parcel: code.clone(),
             owner: None,

@@ -187,7 +187,7 @@ fn day(text: Option<&str>) -> Option<NaiveDate> {
 
 /// The certificate column is a register: once any firm has a date, a firm without one holds no certificate. A column without any date was never filled.
 fn firm(firms: &Table, row: usize, as_of: NaiveDate) -> FirmRecord {
-    let registered = firms.column(firm::HIGH_TECH_UNTIL).is_some_and(|column| column.has_any());
+    let registered = firms.column(firm::HIGH_TECH_UNTIL).is_some_and(crate::city::column::Column::has_any);
     let year = firms.number(row, firm::YEAR).map(|year| year as i32);
     FirmRecord {
         code: firms.key(row).to_owned(),

@@ -8,7 +8,7 @@ const LITTLE_ENDIAN_NO_ENVELOPE: u8 = 0b0000_0001;
 const EMPTY: u8 = 0b0001_0001;
 
 #[derive(Debug, thiserror::Error, PartialEq)]
-pub enum BlobError {
+pub(super) enum BlobError {
     #[error("not a GeoPackage geometry")]
     NotGeoPackage,
     #[error("the geometry ends in the middle")]
@@ -24,14 +24,14 @@ const DEEPEST: u32 = 8;
 
 /// Where a shape is read into, again and again: the buffers keep their room.
 #[derive(Debug, Default)]
-pub struct Scratch {
+pub(super) struct Scratch {
     coords: Vec<Coord<f64>>,
     rings: Vec<RingEnd>,
 }
 
 impl Scratch {
     /// Reads a blob in place of what was there; a blob that does not decode leaves no rings.
-    pub fn read(&mut self, blob: &[u8]) -> Result<(), BlobError> {
+    pub(super) fn read(&mut self, blob: &[u8]) -> Result<(), BlobError> {
         self.clear();
         let read = parse(blob, self);
         if read.is_err() {
@@ -40,12 +40,12 @@ impl Scratch {
         read
     }
 
-    pub fn clear(&mut self) {
+    pub(super) fn clear(&mut self) {
         self.coords.clear();
         self.rings.clear();
     }
 
-    pub fn shape(&self) -> Shape<'_> {
+    pub(super) fn shape(&self) -> Shape<'_> {
         Shape { coords: &self.coords, rings: &self.rings }
     }
 }
@@ -63,7 +63,7 @@ impl Rings for Scratch {
 }
 
 /// Writes `geometry` in the CRS `srs_id`. Points carry no envelope, as is customary.
-pub fn encode(geometry: &Geometry<f64>, srs_id: i32) -> Vec<u8> {
+pub(super) fn encode(geometry: &Geometry<f64>, srs_id: i32) -> Vec<u8> {
     let mut body = Vec::with_capacity(64);
     match geometry {
         Geometry::Point(point) => {
@@ -138,7 +138,7 @@ fn envelope<'a>(coords: impl Iterator<Item = &'a Coord<f64>>) -> Option<[f64; 4]
 }
 
 /// min x, max x, min y, max y of a blob; `None` when it is empty. Used by the R-tree triggers' SQL functions.
-pub fn blob_envelope(blob: &[u8]) -> Result<Option<[f64; 4]>, BlobError> {
+pub(super) fn blob_envelope(blob: &[u8]) -> Result<Option<[f64; 4]>, BlobError> {
     if let (Some(3), Some(bounds)) = (blob.get(3), blob.get(8..40)) {
         let bound = |index: usize| {
             let mut eight = [0; 8];

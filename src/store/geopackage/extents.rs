@@ -19,12 +19,12 @@ struct Moved {
 }
 
 impl Extents {
-    pub fn came(&mut self, layer: LayerId, geometry: &Geometry<f64>) {
+    pub(super) fn came(&mut self, layer: LayerId, geometry: &Geometry<f64>) {
         let entry = self.entry(layer);
         entry.grown = union(entry.grown, geometry.bounding_rect());
     }
 
-    pub fn went(&mut self, layer: LayerId, geometry: &Geometry<f64>) {
+    pub(super) fn went(&mut self, layer: LayerId, geometry: &Geometry<f64>) {
         let entry = self.entry(layer);
         entry.left = union(entry.left, geometry.bounding_rect());
     }
@@ -38,7 +38,7 @@ impl Extents {
     }
 
     /// Writes the boxes. Only where something went from the very edge is the whole layer looked at again.
-    pub fn write(&self, connection: &Connection) -> rusqlite::Result<()> {
+    pub(super) fn write(&self, connection: &Connection) -> rusqlite::Result<()> {
         for moved in &self.0 {
             match present(connection, moved.layer)? {
                 Some(present) if !moved.left.is_some_and(|left| meets_edge(left, present)) => {

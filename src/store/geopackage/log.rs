@@ -20,7 +20,7 @@ pub(super) struct End {
 
 impl End {
     /// Call inside a transaction: the revision and the log are two tables.
-    pub fn read(connection: &Connection) -> rusqlite::Result<End> {
+    pub(super) fn read(connection: &Connection) -> rusqlite::Result<End> {
         let revision: String =
             connection.prepare_cached("SELECT value FROM parkplan_meta WHERE key = 'revision'")?.query_row([], |row| row.get(0))?;
         let last: Option<(i64, String)> = connection
@@ -32,7 +32,7 @@ impl End {
     }
 
     /// Whether the chain of `connection` runs through this end.
-    pub fn lies_in(&self, connection: &Connection) -> rusqlite::Result<bool> {
+    pub(super) fn lies_in(&self, connection: &Connection) -> rusqlite::Result<bool> {
         let hash: Option<String> =
             connection.prepare_cached("SELECT hash FROM change_log WHERE seq = ?")?.query_row([self.seq], |row| row.get(0)).optional()?;
         Ok(hash.map_or(self.seq == 0, |hash| hash == self.hash))

@@ -39,7 +39,7 @@ pub(super) struct Stamp {
 }
 
 impl Watch {
-    pub fn new(path: &Path) -> std::io::Result<Watch> {
+    pub(super) fn new(path: &Path) -> std::io::Result<Watch> {
         let name = std::path::absolute(path)?;
         let there = name.metadata()?;
         Ok(Watch {
@@ -55,7 +55,7 @@ impl Watch {
         })
     }
 
-    pub fn close(&mut self) {
+    pub(super) fn close(&mut self) {
         self.connection = None;
     }
 }

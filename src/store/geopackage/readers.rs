@@ -32,21 +32,21 @@ pub(super) struct Readers {
     manner: Manner,
     idle: Mutex<Vec<Connection>>,
     /// The private copy that is read instead of the city, if that is how it is read.
-    _copy: Option<PrivateCopy>,
+    copy: Option<PrivateCopy>,
 }
 
 impl Readers {
     fn new(path: PathBuf, manner: Manner) -> Readers {
-        Readers { path, manner, idle: Mutex::new(Vec::new()), _copy: None }
+        Readers { path, manner, idle: Mutex::new(Vec::new()), copy: None }
     }
 
     /// Readers beside the writer of the same process.
-    pub fn beside_writer(path: PathBuf) -> Readers {
+    pub(super) fn beside_writer(path: PathBuf) -> Readers {
         Readers::new(path, Manner::ReadOnly)
     }
 
     /// Readers of a city that others may write to; also where this user may not write, on a share or in an archive.
-    pub fn anywhere(path: &Path) -> Outcome<Readers> {
+    pub(super) fn anywhere(path: &Path) -> Outcome<Readers> {
         let whole = path.canonicalize().map_err(|error| cannot_open(path, &error))?;
         let fault = |error| sql_fault(path, error);
         let live = Readers::new(whole.clone(), Manner::Querying);
@@ -66,7 +66,7 @@ impl Readers {
         }
         if companion(&whole, "-wal").metadata().is_ok_and(|wal| wal.len() > 0) {
             let copy = PrivateCopy::of(&whole).map_err(|error| cannot_open(path, &error))?;
-            return Ok(Readers { path: copy.city(), manner: Manner::Querying, idle: Mutex::default(), _copy: Some(copy) });
+            return Ok(Readers { path: copy.city(), manner: Manner::Querying, idle: Mutex::default(), copy: Some(copy) });
         }
         Ok(Readers::new(whole, Manner::Immutable))
     }
@@ -101,7 +101,7 @@ impl Readers {
     }
 
     /// Runs `work` on a connection of its own.
-    pub fn with<T>(&self, work: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> rusqlite::Result<T> {
+    pub(super) fn with<T>(&self, work: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> rusqlite::Result<T> {
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let connection = idle.map_or_else(|| self.connect(), Ok)?;
         let answer = work(&connection);
@@ -110,16 +110,16 @@ impl Readers {
     }
 
     /// Whether others may write to what is read here.
-    pub fn is_live(&self) -> bool {
-        self.manner != Manner::Immutable && self._copy.is_none()
+    pub(super) fn is_live(&self) -> bool {
+        self.manner != Manner::Immutable && self.copy.is_none()
     }
 
-    pub fn path(&self) -> &Path {
+    pub(super) fn path(&self) -> &Path {
         &self.path
     }
 
     /// Closes the idle connections.
-    pub fn clear(&self) {
+    pub(super) fn clear(&self) {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 }

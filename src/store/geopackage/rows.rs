@@ -32,11 +32,11 @@ pub(super) struct RowWriter<'a> {
 }
 
 impl<'a> RowWriter<'a> {
-    pub fn new(connection: &'a Connection, srs_id: i32) -> Self {
+    pub(super) fn new(connection: &'a Connection, srs_id: i32) -> Self {
         RowWriter { connection, srs_id, extents: Extents::default() }
     }
 
-    pub fn apply(&mut self, changes: &[RowChange]) -> Result<(), WriteError> {
+    pub(super) fn apply(&mut self, changes: &[RowChange]) -> Result<(), WriteError> {
         let mut rest = changes;
         while let Some(first) = rest.first() {
             let taken = match first {

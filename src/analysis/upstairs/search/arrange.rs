@@ -69,7 +69,7 @@ pub(super) struct Arrangements<'a> {
 
 impl<'a> Arrangements<'a> {
     /// Looks at the slabs from left to right until `settled` says of the totals so far that no other is wanted.
-    pub fn of(
+    pub(super) fn of(
         frames: &'a [Frame],
         index: usize,
         grid: &'a Grid,
@@ -106,12 +106,12 @@ impl<'a> Arrangements<'a> {
     }
 
     /// The most cells of several plates not above `cap`, 0 when none.
-    pub fn most(&self, cap: usize) -> usize {
+    pub(super) fn most(&self, cap: usize) -> usize {
         self.work.buffers.totals.most(cap)
     }
 
     /// A layout of exactly `total` cells with as few plates as have them.
-    pub fn layout(&mut self, total: usize) -> Option<Layout> {
+    pub(super) fn layout(&mut self, total: usize) -> Option<Layout> {
         let slabs = self.work.buffers.totals.slabs(total)?;
         let places = &self.work.buffers.places;
         let mut plates = Vec::with_capacity(slabs.len());

@@ -64,7 +64,7 @@ impl Bits {
         all
     }
 
-    pub fn lowest_from(&self, least: usize) -> Option<usize> {
+    pub(super) fn lowest_from(&self, least: usize) -> Option<usize> {
         let mut index = least / 64;
         let mut word = self.0.get(index)? & (u64::MAX << (least % 64));
         while word == 0 {
@@ -74,7 +74,7 @@ impl Bits {
         Some(index * 64 + word.trailing_zeros() as usize)
     }
 
-    pub fn highest_up_to(&self, cap: usize) -> Option<usize> {
+    pub(super) fn highest_up_to(&self, cap: usize) -> Option<usize> {
         highest_up_to(&self.0, cap)
     }
 }
@@ -109,7 +109,7 @@ pub(super) struct Attainable {
 }
 
 impl Attainable {
-    pub fn add(&mut self, layout: Layout, grid: &Grid) {
+    pub(super) fn add(&mut self, layout: Layout, grid: &Grid) {
         let count = layout.plates.len();
         if self.by_count.len() <= count {
             self.by_count.resize_with(count + 1, Vec::new);
@@ -118,22 +118,22 @@ impl Attainable {
         self.by_count[count].push(Attained { layout, totals });
     }
 
-    pub fn is_empty(&self) -> bool {
+    pub(super) fn is_empty(&self) -> bool {
         self.by_count.iter().all(Vec::is_empty)
     }
 
     /// The fewest plates with exactly `total` cells.
-    pub fn plates(&self, total: usize) -> usize {
+    pub(super) fn plates(&self, total: usize) -> usize {
         self.by_count.iter().position(|layouts| layouts.iter().any(|one| one.totals.has(total))).unwrap_or(0)
     }
 
     /// The most cells not above `cap`, 0 when none.
-    pub fn most(&self, cap: usize) -> usize {
+    pub(super) fn most(&self, cap: usize) -> usize {
         self.by_count.iter().flatten().filter_map(|attained| attained.totals.highest_up_to(cap)).max().unwrap_or(0)
     }
 
     /// The layout of exactly `total` cells: fewest plates, then the largest smallest plate, then frame order, then position (U7).
-    pub fn layout(&self, total: usize, grid: &Grid, order: impl Fn(usize) -> f64) -> Option<Layout> {
+    pub(super) fn layout(&self, total: usize, grid: &Grid, order: impl Fn(usize) -> f64) -> Option<Layout> {
         let candidates = self.by_count.iter().find(|candidates| candidates.iter().any(|one| one.totals.has(total)))?;
         let shrunk = candidates.iter().filter(|one| one.totals.has(total)).filter_map(|one| shrink_to(&one.layout, total, grid));
         shrunk.min_by(|a, b| {

@@ -29,7 +29,7 @@ struct Part {
 }
 
 impl Ceiling {
-    pub fn measure(&mut self, profile: &Profile, grid: &Grid) {
+    pub(super) fn measure(&mut self, profile: &Profile, grid: &Grid) {
         // A plate may reach half a millimetre over the outline on each side.
         let wide = (1.0 + 4.0 * TOLERANCE / grid.span) / grid.span;
         self.parts.clear();
@@ -55,17 +55,17 @@ impl Ceiling {
     }
 
     /// Cells that plates could have together, whatever stands where.
-    pub fn all(&self) -> f64 {
+    pub(super) fn all(&self) -> f64 {
         self.all
     }
 
     /// Whether every vertical line meets land only once.
-    pub fn is_single(&self) -> bool {
+    pub(super) fn is_single(&self) -> bool {
         !self.parted
     }
 
     /// Cells that plates left of `x` could have together. `cursor` is 0 at first, and `x` does not fall from one call to the next.
-    pub fn left_of(&self, x: f64, cursor: &mut usize) -> f64 {
+    pub(super) fn left_of(&self, x: f64, cursor: &mut usize) -> f64 {
         while self.parts.get(*cursor).is_some_and(|part| part.right <= x) {
             *cursor += 1;
         }

@@ -30,7 +30,7 @@ pub(super) struct Frame {
 }
 
 impl Frame {
-    pub fn new(outline: &MultiPolygon<f64>, angle_deg: f64) -> Self {
+    pub(super) fn new(outline: &MultiPolygon<f64>, angle_deg: f64) -> Self {
         let (sin, cos) = angle_deg.to_radians().sin_cos();
         let turn = |point: Point| at(point.x * cos + point.y * sin, point.y * cos - point.x * sin);
         let segments: Vec<(Point, Point)> = segments(outline).map(|(a, b)| (turn(a), turn(b))).collect();
@@ -48,17 +48,17 @@ impl Frame {
     }
 
     /// Back to the outline's coordinates.
-    pub fn back(&self, point: Point) -> Point {
+    pub(super) fn back(&self, point: Point) -> Point {
         at(point.x * self.cos - point.y * self.sin, point.x * self.sin + point.y * self.cos)
     }
 
     /// From the outline's coordinates.
-    pub fn forth(&self, point: Point) -> Point {
+    pub(super) fn forth(&self, point: Point) -> Point {
         at(point.x * self.cos + point.y * self.sin, point.y * self.cos - point.x * self.sin)
     }
 
     /// Whether a plate lies inside the outline, to its tolerance.
-    pub fn holds(&self, plate: &Plate, span: f64) -> bool {
+    pub(super) fn holds(&self, plate: &Plate, span: f64) -> bool {
         // Beyond its ends the profile bars nothing.
         let right = plate.x + plate.m as f64 * span;
         if plate.x < self.x_min - 2.0 * TOLERANCE || right > self.x_max + 2.0 * TOLERANCE {
@@ -71,12 +71,12 @@ impl Frame {
     }
 
     /// x of every corner.
-    pub fn corners(&self) -> impl Iterator<Item = f64> + '_ {
+    pub(super) fn corners(&self) -> impl Iterator<Item = f64> + '_ {
         self.corners.iter().copied()
     }
 
     /// The free intervals of the slab from `x` to `x + width`, lowest first, into `out`.
-    pub fn channels(&self, x: f64, width: f64, sweep: &mut Sweep, out: &mut Vec<Channel>) {
+    pub(super) fn channels(&self, x: f64, width: f64, sweep: &mut Sweep, out: &mut Vec<Channel>) {
         self.profile.free(x + TOLERANCE, x + width - TOLERANCE, sweep, out);
     }
 }

@@ -23,18 +23,18 @@ pub(in crate::analysis::upstairs) struct Grid {
 }
 
 impl Grid {
-    pub fn new(span: f64, width: (f64, f64), length: (f64, f64), min_area: f64, fire_distance: f64, count_max: usize) -> Self {
+    pub(crate) fn new(span: f64, width: (f64, f64), length: (f64, f64), min_area: f64, fire_distance: f64, count_max: usize) -> Self {
         let up = |metres: f64| ((metres / span - 1e-9).ceil().max(1.0)) as usize;
         let down = |metres: f64| (metres / span + 1e-9).floor().min(1e4) as usize;
         Grid { span, width: up(width.0)..=down(width.1), length: up(length.0)..=down(length.1), min_area, fire_distance, count_max }
     }
 
-    pub fn cell(&self) -> f64 {
+    pub(crate) fn cell(&self) -> f64 {
         self.span * self.span
     }
 
     /// The other side's spans for a side of `m` spans: smallest and largest, if any.
-    pub fn partner(&self, m: usize) -> Option<(usize, usize)> {
+    pub(crate) fn partner(&self, m: usize) -> Option<(usize, usize)> {
         let (as_width, as_length) = (self.width.contains(&m), self.length.contains(&m));
         let (low, high) = match (as_width, as_length) {
             (true, true) => (*self.width.start().min(self.length.start()), *self.width.end().max(self.length.end())),
@@ -85,7 +85,7 @@ pub(super) struct Plate {
 }
 
 impl Plate {
-    pub fn cells(&self) -> usize {
+    pub(super) fn cells(&self) -> usize {
         self.m * self.n
     }
 }
@@ -98,7 +98,7 @@ pub(super) struct Layout {
 }
 
 impl Layout {
-    pub fn cells(&self) -> usize {
+    pub(super) fn cells(&self) -> usize {
         self.plates.iter().map(Plate::cells).sum()
     }
 }
@@ -143,7 +143,7 @@ pub(super) struct Work {
 
 impl Work {
     /// Lends the thread's own buffers: a search over many outlines makes them once.
-    pub fn lend<T>(to: impl FnOnce(&mut Work) -> T) -> T {
+    pub(super) fn lend<T>(to: impl FnOnce(&mut Work) -> T) -> T {
         thread_local! {
             static OWN: RefCell<Work> = RefCell::default();
         }

@@ -37,7 +37,7 @@ pub(super) struct Outlook {
 const MARKS: usize = 4;
 
 impl Outlook {
-    pub fn measure(&mut self, ceiling: &Ceiling, places: &[f64], sides: &[Side], grid: &Grid, frame: &Frame) {
+    pub(super) fn measure(&mut self, ceiling: &Ceiling, places: &[f64], sides: &[Side], grid: &Grid, frame: &Frame) {
         let count = places.len();
         self.begin(ceiling, places, sides, grid, frame);
         let (step, limit) = (grid.span / MARKS as f64, frame.x_max + 2.0 * TOLERANCE);
@@ -109,17 +109,17 @@ impl Outlook {
     }
 
     /// Side by side of the place, widest last: what a slab there could hold.
-    pub fn at(&self, place: usize, sides: usize) -> &[Sketch] {
+    pub(super) fn at(&self, place: usize, sides: usize) -> &[Sketch] {
         &self.sketches[place * sides..(place + 1) * sides]
     }
 
     /// The most cells of slabs at the place or later.
-    pub fn rest(&self, place: usize) -> usize {
+    pub(super) fn rest(&self, place: usize) -> usize {
         self.rest[place]
     }
 
     /// The most cells of two plates or more at the place or later.
-    pub fn several(&self, place: usize) -> usize {
+    pub(super) fn several(&self, place: usize) -> usize {
         self.several[place]
     }
 }

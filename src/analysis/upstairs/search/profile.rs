@@ -22,7 +22,7 @@ pub(super) struct Part<'a> {
 
 impl Part<'_> {
     /// Heights of its channels at the left and at the right end.
-    pub fn heights(&self) -> impl Iterator<Item = [f64; 2]> + '_ {
+    pub(super) fn heights(&self) -> impl Iterator<Item = [f64; 2]> + '_ {
         self.land.iter().map(Trapezoid::heights)
     }
 }
@@ -43,7 +43,7 @@ pub(super) struct Chord {
 
 impl Chord {
     /// No free land over both lines is higher than this.
-    pub fn room(&self, other: &Chord) -> f64 {
+    pub(super) fn room(&self, other: &Chord) -> f64 {
         (self.high.min(other.high) - self.low.max(other.low)).min(self.free.min(other.free))
     }
 }
@@ -56,7 +56,7 @@ struct Trapezoid {
 }
 
 impl Profile {
-    pub fn of(segments: &[(Point, Point)]) -> Profile {
+    pub(super) fn of(segments: &[(Point, Point)]) -> Profile {
         let mut xs: Vec<f64> = segments.iter().map(|(a, _)| a.x).collect();
         xs.sort_unstable_by(f64::total_cmp);
         xs.dedup_by(|next, kept| *next - *kept < 1e-9);
@@ -78,13 +78,13 @@ impl Profile {
     }
 
     /// What is free all the way from `left` to `right`, lowest first, into `out`.
-    pub fn free(&self, left: f64, right: f64, sweep: &mut Sweep, out: &mut Vec<Channel>) {
+    pub(super) fn free(&self, left: f64, right: f64, sweep: &mut Sweep, out: &mut Vec<Channel>) {
         sweep.begin(self, left);
         sweep.reach(self, right, out);
     }
 
     /// The line at `x`. `cursor` is 0 at first, and `x` does not fall from one call to the next.
-    pub fn chord(&self, x: f64, cursor: &mut usize) -> Chord {
+    pub(super) fn chord(&self, x: f64, cursor: &mut usize) -> Chord {
         while *cursor + 2 < self.xs.len() && self.xs[*cursor + 1] <= x {
             *cursor += 1;
         }
@@ -99,7 +99,7 @@ impl Profile {
     }
 
     /// The parts between neighbouring corners, from the left.
-    pub fn parts(&self) -> impl Iterator<Item = Part<'_>> {
+    pub(super) fn parts(&self) -> impl Iterator<Item = Part<'_>> {
         (0..self.starts.len() - 1).map(|index| self.trapezoids(index))
     }
 
@@ -108,7 +108,7 @@ impl Profile {
     }
 
     /// Whether land at least `height` high runs on for `width`: where it does not, no rectangle of these sides fits.
-    pub fn runs_on(&self, width: f64, height: f64) -> bool {
+    pub(super) fn runs_on(&self, width: f64, height: f64) -> bool {
         // Where the run of land high enough began.
         let mut began = f64::NAN;
         for part in self.parts() {
@@ -157,7 +157,7 @@ pub(super) struct Sweep {
 }
 
 impl Sweep {
-    pub fn begin(&mut self, profile: &Profile, left: f64) {
+    pub(super) fn begin(&mut self, profile: &Profile, left: f64) {
         self.left = left;
         self.next = profile.xs.partition_point(|x| *x <= left).saturating_sub(1);
         self.begun = false;
@@ -165,7 +165,7 @@ impl Sweep {
     }
 
     /// What is free from the beginning to `right`, which must not fall from one call to the next.
-    pub fn reach(&mut self, profile: &Profile, right: f64, out: &mut Vec<Channel>) {
+    pub(super) fn reach(&mut self, profile: &Profile, right: f64, out: &mut Vec<Channel>) {
         while self.next + 1 < profile.xs.len() && profile.xs[self.next + 1] <= right {
             let whole = profile.xs[self.next + 1];
             let mut free = std::mem::take(&mut self.free);

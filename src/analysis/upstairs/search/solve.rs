@@ -59,7 +59,7 @@ pub(in crate::analysis::upstairs) struct Building {
 impl Space {
     /// Takes a known layout in, if it still fits: every plate allowed by the grid, inside the outline and far enough from the others. Each plate
     /// is given by its low corner, the end of its first side and the end of its second.
-    pub fn seed(&mut self, outline: &MultiPolygon<f64>, corners: &[[Point; 3]], grid: &Grid) {
+    pub(crate) fn seed(&mut self, outline: &MultiPolygon<f64>, corners: &[[Point; 3]], grid: &Grid) {
         let Some([a, b, _]) = corners.first() else { return };
         let angle = (b.y - a.y).atan2(b.x - a.x).to_degrees();
         let frame = Frame::new(outline, angle);
@@ -218,7 +218,7 @@ impl Question<'_> {
     }
 
     /// No building of grid plates can have more GFA than this.
-    pub fn bound(&self) -> f64 {
+    pub(super) fn bound(&self) -> f64 {
         let room = area(self.outline);
         let least = self.grid.min_area;
         let whole = |n: usize| self.cells(self.cap(n).min(room)) as f64 * self.grid.cell();
@@ -293,16 +293,16 @@ pub(in crate::analysis::upstairs) struct DrawnPlate {
 }
 
 impl DrawnPlate {
-    pub fn area(&self) -> f64 {
+    pub(crate) fn area(&self) -> f64 {
         self.width * self.length
     }
 
-    pub fn sides(&self) -> [(Point, Point); 4] {
+    pub(crate) fn sides(&self) -> [(Point, Point); 4] {
         let [a, b, c, d] = self.corners;
         [(a, b), (b, c), (c, d), (d, a)]
     }
 
-    pub fn polygon(&self) -> Polygon<f64> {
+    pub(crate) fn polygon(&self) -> Polygon<f64> {
         let [a, b, c, d] = self.corners;
         Polygon::new(LineString(vec![a, b, c, d, a]), Vec::new())
     }

@@ -67,7 +67,7 @@ pub(super) struct Totals {
 
 impl Totals {
     /// Nothing stands yet; there may be totals up to `most`.
-    pub fn begin(&mut self, places: usize, count_max: usize, most: usize) {
+    pub(super) fn begin(&mut self, places: usize, count_max: usize, most: usize) {
         (self.words, self.row, self.places) = (most / 64 + 1, count_max + 1, places);
         self.sets.clear();
         self.sets.resize((places + 1) * self.row * self.words, 0);
@@ -77,13 +77,13 @@ impl Totals {
         self.all.resize(self.row * self.words, 0);
     }
 
-    pub fn words(&self) -> usize {
+    pub(super) fn words(&self) -> usize {
         self.words
     }
 
     /// Hands the totals at place `i` on to the next place. The most cells at place `i` that leave a plate to be had, and whether the totals there are
     /// others than at the place before.
-    pub fn reach(&mut self, i: usize, width: impl Width) -> (usize, bool) {
+    pub(super) fn reach(&mut self, i: usize, width: impl Width) -> (usize, bool) {
         let (words, row) = (width.words(), self.row);
         let (before, from_here) = self.sets.split_at_mut(i * row * words);
         let (here, after) = from_here.split_at_mut(row * words);
@@ -97,7 +97,7 @@ impl Totals {
 
     /// Adds the totals that the slab's plates make with those to its left. Whether several plates have a new one.
     #[inline]
-    pub fn add(&mut self, slab: Slab, width: impl Width) -> bool {
+    pub(super) fn add(&mut self, slab: Slab, width: impl Width) -> bool {
         let (words, row) = (width.words(), self.row);
         let (before, after) = self.sets.split_at_mut(slab.next * row * words);
         let mut more = false;
@@ -116,12 +116,12 @@ impl Totals {
     }
 
     /// The most cells of several plates not above `cap`, 0 when none.
-    pub fn most(&self, cap: usize) -> usize {
+    pub(super) fn most(&self, cap: usize) -> usize {
         self.all.chunks_exact(self.words).skip(2).filter_map(|set| highest_up_to(set, cap)).max().unwrap_or(0)
     }
 
     /// Slabs whose plates have `total` cells together, as few plates as have them; right to left.
-    pub fn slabs(&self, total: usize) -> Option<Vec<Slab>> {
+    pub(super) fn slabs(&self, total: usize) -> Option<Vec<Slab>> {
         let (words, row) = (self.words, self.row);
         let has = |set: &[u64], total: usize| set.get(total / 64).is_some_and(|word| word >> (total % 64) & 1 == 1);
         let (mut k, mut rest, mut until) = ((2..row).find(|k| has(&self.all[k * words..(k + 1) * words], total))?, total, usize::MAX);

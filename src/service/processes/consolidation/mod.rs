@@ -7,7 +7,7 @@ mod evidence;
 mod inputs;
 
 pub use answer::Consolidation;
-pub use inputs::{Defaults, Inputs};
+pub(super) use inputs::{Defaults, Inputs};
 
 use super::process::{Common, Context, Process, Words};
 use crate::analysis::Control;

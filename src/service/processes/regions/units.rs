@@ -114,7 +114,7 @@ fn polygons(shape: &RawShape) -> Option<MultiPolygon<f64>> {
 
 /// A declared geographic CRS; a GeoJSON without one only when its numbers can be degrees.
 fn is_lon_lat(table: &Table, shapes: &[MultiPolygon<f64>]) -> bool {
-    let is_geographic = table.crs.as_ref().is_some_and(|crs| crs.is_geographic());
+    let is_geographic = table.crs.as_ref().is_some_and(crate::formats::crs::Crs::is_geographic);
     is_geographic
         && extent(shapes)
             .is_some_and(|extent| extent.min().x >= -360.0 && extent.max().x <= 360.0 && extent.min().y >= -90.0 && extent.max().y <= 90.0)

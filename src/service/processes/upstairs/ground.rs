@@ -26,14 +26,14 @@ pub(super) struct Ground<'a> {
 }
 
 impl<'a> Ground<'a> {
-    pub fn new(city: &'a City, table: &'a Table, buildings: bool, adjoining: bool) -> Self {
+    pub(super) fn new(city: &'a City, table: &'a Table, buildings: bool, adjoining: bool) -> Self {
         let lines = city.table(LayerId::ControlLine);
         let kinds: BTreeSet<&str> = (0..lines.len()).filter_map(|row| lines.text(row, control_line::KIND)).collect();
         Ground { city, table, loaded: kinds.into_iter().map(Box::from).collect(), buildings, adjoining }
     }
 
     /// The case of a parcel's row.
-    pub fn parcel(&self, row: usize, pack: &UpstairsPack) -> Outcome<ParcelCase> {
+    pub(super) fn parcel(&self, row: usize, pack: &UpstairsPack) -> Outcome<ParcelCase> {
         let table = self.table;
         let Some(bounds) = table.shapes().bounds(row) else {
             let code = table.key(row);
@@ -54,7 +54,7 @@ impl<'a> Ground<'a> {
     }
 
     /// Restrictions, roads and other parcels around a case; `other` gives a parcel nearby that is none of its own.
-    pub fn surround(&self, case: &mut ParcelCase, bounds: Rect<f64>, pack: &UpstairsPack, other: impl Fn(u32) -> Option<MultiPolygon<f64>>) {
+    pub(super) fn surround(&self, case: &mut ParcelCase, bounds: Rect<f64>, pack: &UpstairsPack, other: impl Fn(u32) -> Option<MultiPolygon<f64>>) {
         // The adjoining parcel may be taken in, and then what lies on it counts as well.
         let whole = case.adjoining.as_ref().and_then(BoundingRect::bounding_rect).map_or(bounds, |beside| union(bounds, beside));
         case.restrictions = self.restrictions(whole, pack);
@@ -68,7 +68,7 @@ impl<'a> Ground<'a> {
     }
 
     /// Buildings in a box whose parcel is the one wanted.
-    pub fn buildings(&self, bounds: Rect<f64>, wanted: impl Fn(Option<&str>) -> bool) -> Vec<ExistingBuilding> {
+    pub(super) fn buildings(&self, bounds: Rect<f64>, wanted: impl Fn(Option<&str>) -> bool) -> Vec<ExistingBuilding> {
         if !self.buildings {
             return Vec::new();
         }

@@ -64,7 +64,7 @@ pub(super) struct Question {
 }
 
 impl Question {
-    pub fn read(inputs: Inputs) -> Outcome<Question> {
+    pub(super) fn read(inputs: Inputs) -> Outcome<Question> {
         if let Some(cluster) = inputs.cluster.as_deref().filter(|cluster| catalogue().cluster(cluster).is_none()) {
             return Err(Fault::bad("no_such_cluster", format!("目录中没有产业集群 {cluster}"), format!("the catalogue has no cluster {cluster}"))
                 .at("/inputs/cluster"));
@@ -111,7 +111,7 @@ impl Question {
     }
 
     /// Whether a planner moved any figure.
-    pub fn moved(&self) -> bool {
+    pub(super) fn moved(&self) -> bool {
         !self.set.is_empty() || !self.add.is_empty()
     }
 }

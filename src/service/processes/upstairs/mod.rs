@@ -12,7 +12,7 @@ mod one;
 mod programme;
 
 pub use answer::{Many, One, UpstairsAnswer};
-pub use inputs::Inputs;
+pub(super) use inputs::Inputs;
 
 use super::process::{Common, Context, Pace, Process, Words};
 use crate::domain::fault::Outcome;

@@ -17,7 +17,7 @@ fn random(dice: &mut Dice, count: usize) -> (Programme, Vec<f64>) {
     for _ in 0..count {
         programme.columns.push(Column { value: dice.below(41) as f64 / 4.0 - 2.0, low: 0.0, high: 1.0, whole: true });
     }
-    for _ in 0..1 + dice.below(3) {
+    for _ in 0..=dice.below(3) {
         let mut terms = Vec::new();
         for at in 0..count {
             if dice.below(4) > 0 {

@@ -10,7 +10,7 @@ fn random(dice: &mut Dice) -> Question {
     let years = 1 + dice.below(4);
     let whole = |dice: &mut Dice, most: usize| dice.below(most + 1) as f64;
     let phases = [None, Some(Phase::Start), Some(Phase::Expand), Some(Phase::Reserve)];
-    let sites: Vec<PlanSite> = (0..1 + dice.below(6))
+    let sites: Vec<PlanSite> = (0..=dice.below(6))
         .map(|k| PlanSite {
             park: ["P", "Q"][dice.below(2)].to_owned(),
             phase: phases[dice.below(4)],
