@@ -19,7 +19,7 @@ pub(super) enum Form {
 }
 
 impl Form {
-    const ALL: [Form; 9] =
+    pub(super) const ALL: [Form; 9] =
         [Form::Json, Form::GeoJson, Form::Html, Form::Csv, Form::FlatGeobuf, Form::GeoPackage, Form::Shapefile, Form::Kml, Form::Tile];
 
     pub(super) fn name(self) -> &'static str {

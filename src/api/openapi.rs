@@ -6,6 +6,7 @@ use super::negotiate::Form;
 use super::offers::Pages;
 use super::{Caller, documented, schemas};
 use crate::domain::{ColumnType, Layer};
+use crate::formats::VectorDriver;
 use crate::service;
 use crate::service::processes::{AnyProcess, PROCESSES};
 use axum::http::header;
@@ -145,14 +146,15 @@ fn named(methods: &Value, parameter: &str, layer: Option<&Layer>) -> Value {
 
 /// Rows without geometry have no forms that need one.
 fn without_shapes(operation: &mut Value) {
-    const SHAPES: [Form; 3] = [Form::FlatGeobuf, Form::Shapefile, Form::Kml];
+    let needs_one = |form: &Form| VectorDriver::parse(form.name()).is_some_and(VectorDriver::needs_geometry);
+    let shapes: Vec<Form> = Form::ALL.into_iter().filter(needs_one).collect();
     for parameter in operation["parameters"].as_array_mut().into_iter().flatten().filter(|parameter| parameter["name"] == "f") {
         if let Some(names) = parameter["schema"]["enum"].as_array_mut() {
-            names.retain(|name| !SHAPES.iter().any(|form| name == form.name()));
+            names.retain(|name| !shapes.iter().any(|form| name == form.name()));
         }
     }
     if let Some(content) = operation["responses"]["200"]["content"].as_object_mut() {
-        content.retain(|media_type, _| !SHAPES.iter().any(|form| media_type == form.media_type()));
+        content.retain(|media_type, _| !shapes.iter().any(|form| media_type == form.media_type()));
     }
 }
 

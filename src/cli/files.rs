@@ -245,8 +245,7 @@ pub(super) struct Export {
     plan: Option<String>,
     #[command(flatten)]
     out: OutFile,
-    /// geojson, csv, gpkg, fgb, shp, kml (default: by the file's ending)
-    #[arg(long)]
+    #[arg(long, help = format!("{} (default: by the file's ending)", Format::NAMES.join(", ")))]
     format: Option<String>,
     /// CRS of the file (GeoJSON is always lon/lat)
     #[arg(long)]

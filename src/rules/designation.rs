@@ -146,7 +146,8 @@ fn facilities(pack: &Pack) -> Result<Vec<FacilityRule>, RulesFault> {
 fn indicators(pack: &Pack) -> Result<BTreeMap<String, IndicatorRule>, RulesFault> {
     let mut rules = BTreeMap::new();
     let classes = pack.texts("facility.classes")?.value;
-    let known = || INDICATORS.iter().map(|id| (*id).to_owned()).chain(classes.iter().map(|class| format!("facility_{class}"))).collect();
+    let known =
+        || INDICATORS.iter().map(|indicator| indicator.id.to_owned()).chain(classes.iter().map(|class| format!("facility_{class}"))).collect();
     for id in pack.known_members("indicator", |id| is_indicator(id, &classes), known)? {
         let path = |key: &str| format!("indicator.{id}.{key}");
         let number = |key: &str| pack.figure(&path(key)).map(|_| pack.number(&path(key))).transpose();

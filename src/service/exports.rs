@@ -180,6 +180,9 @@ pub enum Format {
 }
 
 impl Format {
+    /// The names that are told; `parse` takes a few more.
+    pub const NAMES: [&str; 6] = ["geojson", "csv", "gpkg", "fgb", "shp", "kml"];
+
     pub fn parse(name: &str) -> Outcome<Format> {
         match name.to_ascii_lowercase().as_str() {
             "geojson" | "json" => Ok(Format::GeoJson),
@@ -188,7 +191,7 @@ impl Format {
                 // A geodatabase is a folder: it cannot be one download.
                 Some(driver) if driver != VectorDriver::FileGeodatabase => Ok(Format::Vector(driver)),
                 _ => Err(Fault::bad("format", format!("不支持的格式 {name}"), format!("the format {name} is not supported"))
-                    .help("可用：geojson、csv、gpkg、fgb、shp、kml", "known: geojson, csv, gpkg, fgb, shp, kml")),
+                    .help(format!("可用：{}", Format::NAMES.join("、")), format!("known: {}", Format::NAMES.join(", ")))),
             },
         }
     }
@@ -244,4 +247,18 @@ fn zip_files(files: &[PathBuf], path: &Path) -> Outcome<()> {
         archive.write_all(&std::fs::read(file).map_err(|error| failed(&error))?).map_err(|error| failed(&error))?;
     }
     archive.finish().map(|_| ()).map_err(|error| failed(&error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_format_that_is_told_is_known_and_the_refusal_tells_them_all() {
+        for name in Format::NAMES {
+            assert!(Format::parse(name).is_ok(), "{name}");
+        }
+        let help = Format::parse("dwg").expect_err("refused").help_en.expect("help");
+        assert_eq!(help, "known: geojson, csv, gpkg, fgb, shp, kml");
+    }
 }

@@ -4,10 +4,10 @@ use super::coverage::{Reach, coverage, mean};
 use super::evidence::{CityEvidence, ParkEvidence};
 use super::grade::{Grade, Quotas, Standing, grades};
 use super::measure::{CitySide, Measure, Park};
-use super::registry::{FACILITY, HEADS, Head, INDICATORS, Indicator, facility_names};
 use super::result::{DesignationResult, HeadResult, IndicatorResult, Judgement, ParkResult, ParkStatus, Sensitivity};
 use super::score::{Weighed, rounded, score, total, weighted};
 use crate::domain::units::{hectares, mu};
+use crate::rules::indicators::{FACILITY, HEADS, Head, INDICATORS, Indicator, facility_names};
 use crate::rules::{DesignationPack, Op, Verdict};
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
@@ -190,7 +190,7 @@ fn measure(park: &Park<'_>, indicator: &Indicator, city: &CitySide, means: &Mean
         }
         "report_on_time" => reports(park, |returns| returns.on_time()),
         "report_missed" => reports(park, |returns| Some((returns.due - returns.made) as f64)),
-        // A test holds the two lists together; an id without a measure is unknown, never another's value.
+        // A test asks for each; an id without a measure is unknown, never another's value.
         id => Measure::unknown("", &format!("{id}: no measure")),
     }
 }

@@ -12,7 +12,6 @@ mod evidence;
 mod grade;
 mod life;
 mod measure;
-mod registry;
 mod result;
 mod score;
 #[cfg(test)]
@@ -24,5 +23,4 @@ pub use evidence::{
 };
 pub use grade::Grade;
 pub use life::{Life, Move, State, life};
-pub use registry::{HEADS, Head, INDICATORS, Indicator};
 pub use result::{DesignationResult, HeadResult, IndicatorResult, Judgement, ParkResult, ParkStatus, Sensitivity};

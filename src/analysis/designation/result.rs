@@ -2,7 +2,7 @@
 
 use super::grade::Grade;
 use super::life::Life;
-use super::registry::Head;
+use crate::rules::indicators::Head;
 use crate::rules::{Op, Status, Verdict};
 use chrono::NaiveDate;
 use serde::{Serialize, Serializer};

@@ -3,6 +3,7 @@
 mod ranks;
 
 use super::*;
+use crate::rules::indicators::{Head, INDICATORS};
 use crate::rules::{DesignationPack, Packs, Verdict};
 use chrono::NaiveDate;
 use geo_types::{Geometry, point, polygon};
@@ -373,5 +374,13 @@ fn the_json_carries_the_promised_members() {
         "excluded",
     ] {
         assert!(park["indicators"][0].get(member).is_some(), "{member}");
+    }
+}
+
+#[test]
+fn every_indicator_that_a_pack_may_name_is_measured() {
+    let result = one(park("P"));
+    for indicator in INDICATORS {
+        assert!(of(&result, indicator.id).notes.iter().all(|note| !note.ends_with("no measure")), "{}", indicator.id);
     }
 }

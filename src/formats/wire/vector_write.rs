@@ -36,7 +36,7 @@ impl VectorDriver {
     }
 
     /// FlatGeobuf drops a row without geometry in silence, KML has nothing to show for it, a Shapefile would be a bare DBF.
-    fn needs_geometry(self) -> bool {
+    pub fn needs_geometry(self) -> bool {
         !matches!(self, VectorDriver::GeoPackage | VectorDriver::FileGeodatabase)
     }
 

@@ -11,7 +11,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use utoipa::ToSchema;
 
-/// One analysis. To add one: a folder in `analysis`, a file here, a line in [`super::registry::PROCESSES`].
+/// One analysis. To add one: a folder in `analysis`, a file here, its names in `mod.rs`, a line in [`super::registry::PROCESSES`].
 pub trait Process: Sync + 'static {
     const ID: &'static str;
     /// Kinds of rule packs that the run reads: what may be chosen for it.

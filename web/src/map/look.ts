@@ -3,19 +3,20 @@ import type { FeatureCollection } from 'geojson'
 import type { TileJson } from '../api/types'
 import type { LandUseColours, MapInk } from './palette'
 
-export type LayerKey =
-  'parcel' | 'plan_parcel' | 'park' | 'district' | 'control_line' | 'building' | 'road' | 'facility' | 'zone'
-export const LAYER_KEYS: LayerKey[] = [
+/** All that is drawn of the city, in the order of the list of layers. */
+export const LAYER_KEYS = [
   'parcel',
-  'plan_parcel',
   'park',
-  'zone',
   'district',
   'control_line',
   'building',
   'road',
   'facility',
-]
+  'zone',
+  'plan_parcel',
+] as const
+export type LayerKey = (typeof LAYER_KEYS)[number]
+export const isLayerKey = (name: string): name is LayerKey => (LAYER_KEYS as readonly string[]).includes(name)
 
 /** Plan parcels come by day, whole; all other layers come in tiles. */
 export type TiledKey = Exclude<LayerKey, 'plan_parcel'>

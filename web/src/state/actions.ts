@@ -1,7 +1,7 @@
 import * as api from '../api/endpoints'
 import type { SearchHit } from '../api/types'
 import { boxOf, centreOf } from '../model/geometry'
-import type { LayerKey } from '../map/look'
+import { isLayerKey } from '../map/look'
 import type { Picked } from '../map/picking'
 import type { PickMode } from '../map/tools'
 import { both, intersects } from '../model/cql'
@@ -22,10 +22,7 @@ export function goTo(hit: SearchHit): void {
     atlas.controller?.fly({ lon, lat, z: Math.max(atlas.place?.z ?? 0, 16) })
   ui.rightOpen = true
   if (hit.collection === 'parcel') selection.choose([hit.id])
-  else if (
-    ['park', 'district', 'building', 'plan_parcel', 'facility', 'road', 'control_line', 'zone'].includes(hit.collection)
-  )
-    selection.look(hit.collection as LayerKey, hit.id)
+  else if (isLayerKey(hit.collection)) selection.look(hit.collection, hit.id)
 }
 
 /** A click: parcels make the selection, anything else comes into focus. */

@@ -110,7 +110,7 @@ class CityState {
   }
 
   async loadCounts(): Promise<void> {
-    for (const collection of ['parcel', 'park', 'district', 'control_line', 'building', 'facility', 'road', 'zone']) {
+    for (const collection of TILED_KEYS) {
       try {
         this.counts[collection] = await api.hits(collection, undefined)
       } catch {
