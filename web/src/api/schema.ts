@@ -586,7 +586,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/processes/{process}/execution": {
+    "/processes/consolidate/execution": {
         parameters: {
             query?: never;
             header?: never;
@@ -595,8 +595,76 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Run an analysis, at once or as a job */
-        post: operations["post_processes_process_execution"];
+        /** Land consolidation: contiguous sites */
+        post: operations["post_processes_consolidate_execution"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/processes/actionplan/execution": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Action plan: sites by year */
+        post: operations["post_processes_actionplan_execution"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/processes/progress/execution": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Progress lights of an action plan */
+        post: operations["post_processes_progress_execution"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/processes/upstairs/execution": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Going upstairs: capacity check of a parcel */
+        post: operations["post_processes_upstairs_execution"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/processes/designate/execution": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Featured-park designation: scorecards */
+        post: operations["post_processes_designate_execution"];
         delete?: never;
         options?: never;
         head?: never;
@@ -746,9 +814,178 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description What the planner asks for; what is left out comes from the pack. */
+        ActionPlanInputs: {
+            /**
+             * @description [a, b]: b only if a, in a later year.
+             * @default []
+             */
+            after?: [
+                string,
+                string
+            ][];
+            /**
+             * @description ISO date on which time-dependent figures stand; today when left out.
+             * @default null
+             */
+            as_of?: string | null;
+            /**
+             * Format: double
+             * @description Banked before the first year, ha; the banked parcels inside the parks when left out.
+             * @default null
+             */
+            banked_before_ha?: number | null;
+            /** @default null */
+            budget_wan?: components["schemas"]["PerYear"] | null;
+            /** @default null */
+            capacity_ha?: components["schemas"]["PerYear"] | null;
+            /**
+             * Format: double
+             * @default null
+             */
+            discount?: number | null;
+            /**
+             * Format: int32
+             * @description First year; that of `as_of` when left out.
+             * @default null
+             */
+            from?: number | null;
+            /**
+             * @description Targets must be met; what cannot be is answered by the smallest relaxation.
+             * @default false
+             */
+            hard?: boolean;
+            /**
+             * @description Rule pack as `ID` or `ID@version`; the one in force when left out.
+             * @default null
+             */
+            pack?: string | null;
+            /**
+             * @description These parks only.
+             * @default null
+             */
+            parks?: string[] | null;
+            /**
+             * Format: double
+             * @description Per ha of shortfall.
+             * @default null
+             */
+            penalty?: number | null;
+            /**
+             * Format: int64
+             * @default null
+             */
+            seed?: number | null;
+            /** @default both */
+            source?: components["schemas"]["SiteSource"];
+            /**
+             * @description Cumulative targets; the pack's when left out.
+             * @default null
+             */
+            targets?: components["schemas"]["AskedTarget"][] | null;
+            /**
+             * Format: double
+             * @description Seconds that the solver may take.
+             * @default null
+             */
+            time_limit?: number | null;
+            /**
+             * Format: int32
+             * @description Last year; that of the last target when left out.
+             * @default null
+             */
+            to?: number | null;
+        };
+        AskedTarget: {
+            /** Format: double */
+            ha: number;
+            /** Format: int32 */
+            year: number;
+        };
+        Assessment: {
+            /** Format: date */
+            as_of: string;
+            pack: string;
+            pack_hash: string;
+            pack_version: string;
+            /** @description Ranked parks by rank, then forced, then withheld; ids within. */
+            parks: components["schemas"]["Scorecard"][];
+        };
+        /** @description The storeys of one band in every plate, for a model of the mass. */
+        BandMass: {
+            /** @enum {string} */
+            band: "ground" | "lower" | "middle" | "upper";
+            /**
+             * Format: double
+             * @description Above the ground at the parcel, m.
+             */
+            base_m: number;
+            /** @description First and last storey, 1 is the ground floor. */
+            first: number;
+            /**
+             * Format: double
+             * @description Over all plates.
+             */
+            gfa_m2: number;
+            last: number;
+            /** Format: double */
+            load_kn_m2: number;
+            /** Format: double */
+            top_m: number;
+        };
         Batch: {
             as_of: string;
             confirm: components["schemas"]["Confirmed"][];
+        };
+        Binding: {
+            /** Format: double */
+            gain_m2: number;
+            rule: string;
+        };
+        /** @description C15 over the blocks: eligible parcels before; sites and eligible parcels outside them after. */
+        Blocks: {
+            /**
+             * Format: double
+             * @description Largest Σ a over the components of contact among eligible parcels; a plan does not change it.
+             */
+            largest_block_m2: number;
+            /**
+             * Format: double
+             * @description Σ A² / Σ A (Jaeger 2000).
+             */
+            m_eff_m2: number;
+            /** Format: double */
+            median_area_m2: number;
+            /** @description Number of blocks. */
+            parcels: number;
+            /**
+             * Format: double
+             * @description Share of the land in blocks ≥ A_min.
+             */
+            share_in_blocks: number;
+        };
+        /** @description The columns of a building in the dictionary's order, and its shape. */
+        Building: components["schemas"]["BuildingColumns"] & {
+            geometry: components["schemas"]["Drawing"] | null;
+        };
+        BuildingColumns: {
+            /** Format: int64 */
+            built_year: number | null;
+            code: string;
+            /** Format: double */
+            gfa_m2: number | null;
+            /** Format: double */
+            height_m: number | null;
+            name: string | null;
+            parcel: string | null;
+            park: string | null;
+            /** Format: double */
+            planar_area_m2: number | null;
+            source: string | null;
+            /** Format: int64 */
+            storeys: number | null;
+            structure: string | null;
+            use: string | null;
         };
         /** @description A building of the park in figures. */
         BuildingLine: {
@@ -762,6 +999,23 @@ export interface components {
             name?: string | null;
             stale_floors: number;
             units: number;
+        };
+        Candidate: {
+            /** Format: double */
+            area_m2: number;
+            /** Format: double */
+            cost_wan: number;
+            /** Format: double */
+            demolition_gfa_m2: number;
+            distinct_owners: number;
+            label: string;
+            land_split?: components["schemas"]["LandSplit"];
+            /** Format: double */
+            mean_compactness: number;
+            /** Format: double */
+            objective: number;
+            owners: number;
+            sites: components["schemas"]["Site"][];
         };
         /** @description Code lists by name, and what stands beside them. */
         Catalogue: {
@@ -793,6 +1047,16 @@ export interface components {
              * @description The city's revision; entries of later ones are not among them.
              */
             revision: number;
+        };
+        /** @description Where lights change, with the source. */
+        CitedLines: {
+            /** Format: double */
+            red_above: number;
+            source: string;
+            status: components["schemas"]["FigureStatus"];
+            /** Format: double */
+            yellow_from: number;
+            yellows_to_red: number;
         };
         /** @description What the served city says of itself. */
         CityFacts: {
@@ -842,6 +1106,32 @@ export interface components {
             collections: components["schemas"]["Collection"][];
             links: components["schemas"]["Link"][];
         };
+        CompletedYear: {
+            buildings: number;
+            /** Format: double */
+            gfa_m2: number;
+            /**
+             * Format: double
+             * @description Share of the year's target.
+             */
+            share: number | null;
+            /** Format: int64 */
+            year: number;
+        };
+        /** @description Σ done ÷ Σ target of a category. */
+        Completion: {
+            category: string;
+            /** Format: double */
+            done: number;
+            rank: number | null;
+            /**
+             * Format: double
+             * @description `None` without a target.
+             */
+            share: number | null;
+            /** Format: double */
+            target: number;
+        };
         /** @description What came of confirming a batch. */
         Confirmation: {
             done: components["schemas"]["UnitAnswer"][];
@@ -854,12 +1144,192 @@ export interface components {
         Conformance: {
             conformsTo: string[];
         };
+        /** @description The pack's figures under the names of the inputs. */
+        ConsolidateDefaults: {
+            /** Format: double */
+            bridge_width_m: number;
+            /** Format: double */
+            max_area_ha: number;
+            /** Format: double */
+            min_area_ha: number;
+            /** Format: double */
+            min_compactness: number;
+            pack: string;
+            pack_version: string;
+            rectangle_m: [
+                number,
+                number
+            ] | null;
+            sites: number;
+            /** Format: double */
+            tolerance_m: number;
+            weights: components["schemas"]["DefaultWeights"];
+        };
+        /** @description One of `park`, `area` and `parcels` says where. */
+        ConsolidateInputs: {
+            /** @default null */
+            area?: components["schemas"]["Drawn"] | null;
+            /**
+             * @description ISO date on which time-dependent figures stand; today when left out.
+             * @default null
+             */
+            as_of?: string | null;
+            /**
+             * @description Parcels that must not be in one.
+             * @default []
+             */
+            ban?: string[];
+            /**
+             * Format: double
+             * @description Roads and unparcelled land up to this width may lie within a site; 0 allows none.
+             * @default null
+             */
+            bridge_width_m?: number | null;
+            /**
+             * Format: double
+             * @description 万元.
+             * @default null
+             */
+            budget_wan?: number | null;
+            /**
+             * Format: double
+             * @default null
+             */
+            max_area_ha?: number | null;
+            /**
+             * Format: double
+             * @default null
+             */
+            min_area_ha?: number | null;
+            /**
+             * Format: double
+             * @default null
+             */
+            min_compactness?: number | null;
+            /**
+             * @description Rule pack as `ID` or `ID@version`; the one in force when left out.
+             * @default null
+             */
+            pack?: string | null;
+            /**
+             * @description Codes of parcels: a basket.
+             * @default null
+             */
+            parcels?: string[] | null;
+            /**
+             * @description Code of a park.
+             * @default null
+             */
+            park?: string | null;
+            /**
+             * @description Parcels that must be in a site.
+             * @default []
+             */
+            pin?: string[];
+            /** @description Width and length, m, of a rectangle that must fit into every site. */
+            rectangle_m?: number[] | null;
+            /**
+             * Format: int64
+             * @default null
+             */
+            seed?: number | null;
+            /**
+             * @description Most sites.
+             * @default null
+             */
+            sites?: number | null;
+            /**
+             * Format: double
+             * @description Seconds after which the best plan so far is the answer.
+             * @default null
+             */
+            time_limit?: number | null;
+            /**
+             * Format: double
+             * @description Widest gap between neighbours, m.
+             * @default null
+             */
+            tolerance_m?: number | null;
+            /**
+             * @default {
+             *       "area": null,
+             *       "compactness": null,
+             *       "cost": null,
+             *       "owners": null,
+             *       "readiness": null
+             *     }
+             */
+            weights?: components["schemas"]["PartialWeights"];
+        };
+        Consolidation: components["schemas"]["FoundSites"] & {
+            /** @description Of a basket only. */
+            connect?: components["schemas"]["Joining"][];
+            run: components["schemas"]["RunRecord"];
+        };
+        /** @enum {string} */
+        ContactClass: "edge" | "point" | "overlap" | "bridged";
+        CurvePoint: {
+            /** Format: double */
+            cumulative_ha: number;
+            /** Format: double */
+            target_ha: number | null;
+            /** Format: int32 */
+            year: number;
+        };
+        DefaultWeights: {
+            /** Format: double */
+            area: number;
+            /** Format: double */
+            compactness: number;
+            /** Format: double */
+            cost: number;
+            /** Format: double */
+            owners: number;
+            /** Format: double */
+            readiness: number;
+        };
         /** @description One arrow of a family: `parent` became (part of) `child`. */
         Descent: {
             child: string;
             date: string;
             instrument: string;
             parent: string;
+        };
+        DesignateInputs: {
+            /**
+             * @description ISO date on which evidence is read; today when left out.
+             * @default null
+             */
+            as_of?: string | null;
+            /**
+             * @description Rule pack as `ID` or `ID@version`; the one in force when left out.
+             * @default null
+             */
+            pack?: string | null;
+            /**
+             * @description One park's scorecard (ranks still count all parks).
+             * @default null
+             */
+            park?: string | null;
+        };
+        /** @description Dates of a title decided on one day. */
+        DesignationLife: {
+            /** Format: date */
+            recheck_from: string;
+            state: components["schemas"]["DesignationState"];
+            /**
+             * Format: date
+             * @description Last valid day.
+             */
+            valid_through: string;
+        };
+        /** @enum {string} */
+        DesignationState: "draft" | "district_review" | "city_review" | "designated" | "recheck_due" | "expired" | "revoked" | "rejected" | "withdrawn";
+        DistrictSums: components["schemas"]["RollUp"] & {
+            district: string | null;
+            /** Format: double */
+            gain_m2?: number;
+            name: string | null;
         };
         /** @description How land is divided: exactly one of `line`, `equal` and `areas_m2`. */
         Division: {
@@ -882,6 +1352,27 @@ export interface components {
             /** @description A GeoJSON LineString in lon/lat (or one feature of it); its ends may lie outside the land. */
             line?: unknown;
         };
+        /** @description A geometry of RFC 7946. Exteriors run counter-clockwise because our shapes do. */
+        Drawing: {
+            coordinates: number[][][];
+            /** @enum {string} */
+            type: "Polygon";
+        } | {
+            coordinates: number[][][][];
+            /** @enum {string} */
+            type: "MultiPolygon";
+        } | {
+            coordinates: number[][][];
+            /** @enum {string} */
+            type: "MultiLineString";
+        };
+        /** @description GeoJSON Polygon or MultiPolygon in longitude and latitude, also as a Feature or a FeatureCollection of one. */
+        Drawn: {
+            /** @enum {string} */
+            type: "Polygon" | "MultiPolygon" | "Feature" | "FeatureCollection";
+        } & {
+            [key: string]: unknown;
+        };
         /** @description Something to do: sums that do not fit first, then stale floors by age, then leases by their end. */
         Due: {
             building: string;
@@ -900,11 +1391,35 @@ export interface components {
         };
         /** @enum {string} */
         DueKind: "sum" | "stale" | "lease";
+        Eligible: {
+            /** Format: double */
+            area_m2: number;
+            count: number;
+        };
+        /** @description "Why not?" for one parcel. */
+        ExcludedDetail: {
+            /**
+             * Format: double
+             * @description For `worse`: the best objective change that adding it would bring.
+             */
+            change?: number;
+            /** @description For `data_incomplete`: the missing field. */
+            missing?: string;
+            parcel: string;
+            /** @description All failed tests in order; the first is the one that is counted. */
+            reasons: components["schemas"]["LeftOutReason"][];
+        };
         /** @description What an analysis is to be run on (OGC `execute`). */
         Execution: {
             inputs?: unknown;
             outputs?: components["schemas"]["Outputs"] | null;
             response?: components["schemas"]["ResponseForm"] | null;
+        };
+        /** @description Findings on one building that stands. */
+        ExistingBuilding: {
+            building: string;
+            findings: components["schemas"]["Finding"][];
+            overall: components["schemas"]["Verdict"];
         };
         /** @description What to export and how. */
         ExportRequest: {
@@ -957,6 +1472,51 @@ export interface components {
             /** @enum {string} */
             type: "FeatureCollection";
         };
+        /**
+         * @description Whether a named public source gives the figure. Whatever rests on memory or judgement is `unconfirmed` and is shown so.
+         * @enum {string}
+         */
+        FigureStatus: "sourced" | "unconfirmed";
+        /** @description One rule, checked. `limit: None` with `pass` means that no limit applies; `measured: None` is always `unknown`. */
+        Finding: {
+            clause: string;
+            en: string;
+            /** Format: double */
+            limit: number | null;
+            /**
+             * Format: double
+             * @description Distance to the limit on the allowed side (negative when it fails), in `unit`.
+             */
+            margin: number | null;
+            /** Format: double */
+            measured: number | null;
+            op: components["schemas"]["Op"];
+            /** @description Pack and version that gave the limit; `city` for the parcel's own record, `input` for a planner's figure. */
+            pack: string;
+            pack_version: string;
+            rule: string;
+            source: string;
+            status: components["schemas"]["FigureStatus"];
+            unit: string;
+            verdict: components["schemas"]["Verdict"];
+            zh: string;
+        };
+        FitCell: {
+            /** @enum {string} */
+            band: "ground" | "lower" | "middle" | "upper";
+            /** @description What the pack says of the deciding need. */
+            clause: string | null;
+            cluster: string;
+            /** @description The factor that decides; `None` when all fit. */
+            factor: string | null;
+            /** @description The five factors in their order. */
+            factors: components["schemas"]["FitVerdict"][];
+            /** @description `sourced` only where every figure behind the verdict is. */
+            status: components["schemas"]["FigureStatus"];
+            verdict: components["schemas"]["FitVerdict"];
+        };
+        /** @enum {string} */
+        FitVerdict: "fit" | "retrofit" | "unfit" | "unknown";
         /** @description A floor of a building. */
         Floor: {
             /** Format: double */
@@ -979,11 +1539,55 @@ export interface components {
             /** Format: double */
             power_kva?: number | null;
         };
+        /** @description The saved plan that is followed. */
+        FollowedPlan: {
+            created: string;
+            id: string;
+            name: string;
+        };
+        FoundSites: {
+            /** Format: double */
+            bound: number;
+            candidates: components["schemas"]["Candidate"][];
+            eligible: components["schemas"]["Eligible"];
+            exact: boolean;
+            excluded: components["schemas"]["LeftOut"][];
+            fragmentation: components["schemas"]["Fragmentation"];
+            /** Format: double */
+            gap: number;
+            land_split?: components["schemas"]["LandSplit"];
+            relaxed: string[];
+        };
+        Fragmentation: {
+            after: components["schemas"]["Blocks"];
+            before: components["schemas"]["Blocks"];
+        };
+        /** @description A site's bar in a Gantt chart. */
+        GanttBar: {
+            /** @description Sites that come first because the planner said so. */
+            after: string[];
+            end: string;
+            id: string;
+            park: string;
+            phase: components["schemas"]["Phase"] | null;
+            start: string;
+        };
+        /** @enum {string} */
+        Grade: "A" | "B" | "C" | "D" | "ungraded" | "unknown";
         Group: {
             /** Format: double */
             area_m2: number;
             count: number;
             value?: string | null;
+        };
+        HeadScore: {
+            /**
+             * Format: double
+             * @description 0…100; `None` when nothing of this head is weighed.
+             */
+            score: number | null;
+            /** Format: double */
+            weight: number;
         };
         Health: {
             /** Format: int64 */
@@ -1006,6 +1610,54 @@ export interface components {
         History: {
             changes: components["schemas"]["Change"][];
         };
+        Indicator: {
+            /** Format: date */
+            as_of: string | null;
+            /** @description Where the threshold comes from. */
+            clause: string | null;
+            en: string;
+            excluded: string[];
+            /** @description How many of the left-out records the reader may not see by their codes. */
+            excluded_private?: number;
+            head: components["schemas"]["IndicatorHead"];
+            id: string;
+            /**
+             * Format: double
+             * @description Share of the records that the value rests on.
+             */
+            known: number | null;
+            metric: string | null;
+            must: boolean;
+            notes: string[];
+            op: components["schemas"]["Op"];
+            /**
+             * Format: int32
+             * @description Calendar year of flows.
+             */
+            period: number | null;
+            /**
+             * Format: double
+             * @description 0…1; `None` when not scored or unknown.
+             */
+            score: number | null;
+            source: string;
+            status: components["schemas"]["FigureStatus"] | null;
+            /** Format: double */
+            threshold: number | null;
+            unit: string;
+            /** Format: double */
+            value: number | null;
+            /** @description `None` when the pack asks for no threshold and the value is known; `not_applicable` for land figures of a virtual park. */
+            verdict: components["schemas"]["Judgement"];
+            /** Format: double */
+            weight: number | null;
+            zh: string;
+        };
+        /**
+         * @description The three heads that the plan names (I16).
+         * @enum {string}
+         */
+        IndicatorHead: "industry" | "facilities" | "operation";
         InputDescription: {
             description: string;
             /** Format: int32 */
@@ -1031,8 +1683,7 @@ export interface components {
             ledger: unknown;
             name?: string | null;
             next: components["schemas"]["InstrumentState"][];
-            /** @description GeoJSON of the plan parcels, side by side; of an undo, of what it ends. */
-            outline: unknown;
+            outline: components["schemas"]["Drawing"] | null;
             parents: string[];
             park?: string | null;
             /** Format: int64 */
@@ -1077,12 +1728,152 @@ export interface components {
             type: string;
             updated: string;
         };
+        /** @description Parcels that would join a piece of a basket to the rest. */
+        Joining: {
+            /** Format: double */
+            added_area_m2: number;
+            /** Format: double */
+            cost_wan: number;
+            joins: string[];
+            parcels: string[];
+        };
+        Judgement: components["schemas"]["Verdict"] | ("not_applicable" | null);
+        /** @description Retained and banked land of a plan; the table's figures are unconfirmed. */
+        LandSplit: {
+            /** Format: double */
+            banked_m2: number;
+            /** Format: double */
+            retained_m2: number;
+            status: string;
+        };
         /** @description The landing page. */
         Landing: {
             city: components["schemas"]["CityFacts"];
             description: string;
             links: components["schemas"]["Link"][];
             title: string;
+        };
+        Ledger: {
+            /** Format: double */
+            dedications_m2: number;
+            gaps: components["schemas"]["LedgerGap"][];
+            /** Format: double */
+            gaps_m2: number;
+            /** Format: double */
+            out_m2: number;
+            /** Format: double */
+            overlaps_m2: number;
+            /** Format: double */
+            residual_m2: number;
+            rows: components["schemas"]["LedgerRow"][];
+            /** Format: double */
+            sum_in_m2: number;
+        };
+        /** @description A gap that a merge closes, with a point inside it. */
+        LedgerGap: {
+            /** Format: double */
+            area_m2: number;
+            at: [
+                number,
+                number
+            ];
+        };
+        LedgerRow: {
+            /**
+             * Format: double
+             * @description The part of it that is dedicated; overlapping members each count their own.
+             */
+            dedication_m2: number;
+            owner?: string;
+            parcel: string;
+            /** Format: double */
+            planar_area_m2: number;
+            tenure: string | null;
+        };
+        /** @description Parcels in no site for one reason. */
+        LeftOut: {
+            /** Format: double */
+            area_m2: number;
+            count: number;
+            details: components["schemas"]["ExcludedDetail"][];
+            parcels: string[];
+            reason: components["schemas"]["LeftOutReason"];
+        };
+        /**
+         * @description Why a parcel is in no site; the order of the variants is the order in which reasons are listed (C7).
+         * @enum {string}
+         */
+        LeftOutReason: "outside_area" | "banned" | "data_incomplete" | "use_not_industrial" | "control_line" | "recent_building" | "dense_building" | "no_site_possible" | "over_max_area" | "budget" | "site_limit" | "shape" | "worse" | "consolidated";
+        /** @description Parcels that the roll-up leaves out, with the reason. */
+        LeftParcels: {
+            count: number;
+            parcels: string[];
+            reason: string;
+        };
+        LeverChange: {
+            /** Format: double */
+            from: number | null;
+            lever: string;
+            /** Format: double */
+            to: number;
+        };
+        /** @description The figures that a check uses, by the levers' names: what sliders start from. `None` is no limit, or nothing stated. */
+        LeversInForce: {
+            bays: number | null;
+            /** Format: double */
+            coverage: number | null;
+            /** Format: double */
+            far: number | null;
+            /** Format: double */
+            height: number | null;
+            lifts: number | null;
+            plates: number;
+            /**
+             * Format: double
+             * @description The largest over the road classes.
+             */
+            setback_road: number | null;
+            /** Format: double */
+            setback_side: number;
+            /** Format: double */
+            storey_ground: number;
+            /** Format: double */
+            storey_lower: number;
+            /** Format: double */
+            storey_typical: number;
+            storeys: number;
+        };
+        /** @enum {string} */
+        Light: "green" | "yellow" | "red" | "unknown";
+        LightCounts: {
+            green: number;
+            red: number;
+            unknown: number;
+            /** @description Not begun yet. */
+            waiting: number;
+            yellow: number;
+        };
+        /** @description One calendar month of a task, seen on its last day or on the day of the question. */
+        LightPeriod: {
+            /**
+             * Format: double
+             * @description Percent, not capped; of the latest report of the period.
+             */
+            actual: number | null;
+            computed: components["schemas"]["Light"];
+            /** Format: date */
+            date: string;
+            /**
+             * Format: double
+             * @description Planned less actual, points.
+             */
+            gap: number | null;
+            /**
+             * Format: double
+             * @description Percent.
+             */
+            planned: number;
+            shown: components["schemas"]["Light"];
         };
         /** @description What became of a name of the 2022 catalogue. */
         Lineage: {
@@ -1124,6 +1915,20 @@ export interface components {
             /** @description Media type. */
             type: string;
         };
+        /** @description Parcels whose building has the band, by what the cluster makes of it. */
+        MatrixRow: {
+            after_retrofit: number;
+            /** @enum {string} */
+            band: "ground" | "lower" | "middle" | "upper";
+            cluster: string;
+            /** @description The factor that decides on most of them; `None` where nothing stands against it. */
+            factor: string | null;
+            fits: number;
+            /** @description GFA of the band over the parcels, by the same four verdicts, m². */
+            gfa_m2: components["schemas"]["VerdictAreas"];
+            no: number;
+            unknown: number;
+        };
         /** @description Where an instrument is to go. */
         Move: {
             /** @description The day from which it is in force; today if absent. */
@@ -1133,7 +1938,7 @@ export interface components {
             to: components["schemas"]["InstrumentState"];
         };
         Neighbour: {
-            class: string;
+            class: components["schemas"]["ContactClass"];
             code: string;
             /** Format: double */
             gap_m: number;
@@ -1180,8 +1985,58 @@ export interface components {
             parcels?: string[];
             result?: unknown;
         };
+        /**
+         * @description Which side of the limit is allowed.
+         * @enum {string}
+         */
+        Op: "<=" | ">=";
+        OutputDescription: {
+            /** @description JSON Schema. */
+            schema: unknown;
+            title: string;
+        };
         Outputs: {
             answer?: unknown;
+        };
+        /** @description A rule pack as it was used: another text under the same version has another hash. */
+        PackUse: {
+            /** @description SHA-256 of the pack's text, hex. */
+            hash: string;
+            id: string;
+            version: string;
+        };
+        ParcelLine: {
+            /** Format: double */
+            allowed_gfa_m2: number | null;
+            /** @description Of a park only: it costs as much again as the figures. */
+            binding?: string[];
+            /** Format: double */
+            built_gfa_m2: number | null;
+            district: string | null;
+            /** Format: double */
+            gfa_m2: number;
+            overall: components["schemas"]["Verdict"];
+            parcel: string;
+            park: string | null;
+            /** Format: double */
+            remaining_gfa_m2: number | null;
+            unknown: string[];
+            /**
+             * Format: double
+             * @description GFA with the figures that a planner moved, where one did; null where it is not known.
+             */
+            what_if_gfa_m2?: number | null;
+        };
+        /** @description How a park's sites were found. */
+        ParkLine: {
+            /** @description The search was cut short by its time: another machine may find other sites. */
+            cut_short: boolean;
+            /** @description `no_parcels` and the like, when the park gave no answer. */
+            fault: string | null;
+            /** Format: double */
+            gap: number;
+            park: string;
+            sites: number;
         };
         ParkOccupancy: {
             as_of: string;
@@ -1192,6 +2047,52 @@ export interface components {
             stale_after_days: number;
             totals: components["schemas"]["Totals"];
         };
+        /** @description `park: None` holds the parcels outside parks. */
+        ParkSums: components["schemas"]["RollUp"] & {
+            /** Format: double */
+            gain_m2?: number;
+            name: string | null;
+            park: string | null;
+        };
+        PartialParcel: {
+            parcel: string;
+            /** @description Of `built`, `allowed`, `potential`: what could not be told. */
+            unknown: string[];
+        };
+        PartialWeights: {
+            /**
+             * Format: double
+             * @default null
+             */
+            area?: number | null;
+            /**
+             * Format: double
+             * @default null
+             */
+            compactness?: number | null;
+            /**
+             * Format: double
+             * @default null
+             */
+            cost?: number | null;
+            /**
+             * Format: double
+             * @default null
+             */
+            owners?: number | null;
+            /**
+             * Format: double
+             * @default null
+             */
+            readiness?: number | null;
+        };
+        /** @description One number for all years, or one for each; null is no limit. */
+        PerYear: number | (number | null)[];
+        /**
+         * @description The order in which a park's land is released: 启动区, 拓展区, 储备区.
+         * @enum {string}
+         */
+        Phase: "start" | "expand" | "reserve";
         /** @description A place that was found: a row of a layer, or a point that was written down (`place`). */
         Place: {
             /** @description West, south, east, north in degrees. */
@@ -1240,6 +2141,76 @@ export interface components {
             /** @description What was kept, in its own form. */
             result?: unknown;
         };
+        PlannedFigures: {
+            /**
+             * Format: double
+             * @description New land; `block_ha` with what was banked already.
+             */
+            area_ha: number;
+            /** Format: double */
+            banked_ha: number;
+            /** Format: double */
+            block_ha: number;
+            /** Format: double */
+            cost_wan: number;
+            id: string;
+            park: string;
+            phase: components["schemas"]["Phase"] | null;
+            /** @description `solved` or `instrument`. */
+            source: string;
+            /**
+             * Format: int32
+             * @description `None`: it found no year.
+             */
+            year: number | null;
+        };
+        PlannedSite: components["schemas"]["PlannedFigures"] & {
+            outline: components["schemas"]["Drawing"];
+            parcels: string[];
+        };
+        PlannedYears: {
+            /** Format: double */
+            banked_before_ha: number;
+            /** Format: double */
+            bound: number;
+            /** @description Whether the yearly capacity is sourced. */
+            capacity_status: components["schemas"]["FigureStatus"];
+            curve: components["schemas"]["CurvePoint"][];
+            /** Format: double */
+            discount: number;
+            exact: boolean;
+            excluded: components["schemas"]["UnplannedSites"][];
+            /** Format: int32 */
+            from: number;
+            gantt: components["schemas"]["GanttBar"][];
+            /** Format: double */
+            gap: number;
+            hard: boolean;
+            /** Format: double */
+            objective: number;
+            parks: components["schemas"]["ParkLine"][];
+            /** Format: double */
+            penalty: number;
+            relaxation: components["schemas"]["Relaxation"][];
+            run: components["schemas"]["RunRecord"];
+            sites: components["schemas"]["PlannedSite"][];
+            targets: components["schemas"]["TargetLine"][];
+            /** Format: int32 */
+            to: number;
+            years: components["schemas"]["YearLine"][];
+        };
+        Plate: {
+            /** Format: double */
+            angle_deg: number;
+            /** Format: double */
+            area_m2: number;
+            geometry: components["schemas"]["Drawing"];
+            id: string;
+            /** Format: double */
+            length_m: number;
+            /** Format: double */
+            width_m: number;
+        };
         /** @description RFC 9457. */
         Problem: {
             /** @description The row as it stands now, where a change came too late. */
@@ -1261,6 +2232,8 @@ export interface components {
             /** @description JSON pointer into the body. */
             pointer: string;
         };
+        /** @description What a process answers, each in its own form. */
+        ProcessAnswer: components["schemas"]["Consolidation"] | components["schemas"]["PlannedYears"] | components["schemas"]["ProgressAnswer"] | components["schemas"]["UpstairsAnswer"] | components["schemas"]["Scorecards"];
         /** @description An analysis by itself, also with what it takes and gives. */
         ProcessDescription: components["schemas"]["ProcessSummary"] & {
             /** @description What a form starts from. */
@@ -1275,7 +2248,10 @@ export interface components {
             inputs: {
                 [key: string]: components["schemas"]["InputDescription"];
             };
-            outputs: unknown;
+            /** @description What it answers, by name: one, the whole. */
+            outputs: {
+                [key: string]: components["schemas"]["OutputDescription"];
+            };
         };
         /** @description An analysis in the list of them (OGC processSummary). */
         ProcessSummary: {
@@ -1289,6 +2265,46 @@ export interface components {
         Processes: {
             links: components["schemas"]["Link"][];
             processes: components["schemas"]["ProcessSummary"][];
+        };
+        Programme: {
+            clause: string | null;
+            completed: components["schemas"]["CompletedYear"][];
+            source: string | null;
+            status: components["schemas"]["FigureStatus"] | null;
+            /**
+             * Format: double
+             * @description m² of completed GFA a year; `None` where the pack names no programme.
+             */
+            target_m2_per_year: number | null;
+            /** @description Buildings of the parcels in question whose year or area is not on record: they are in no year. */
+            unknown_buildings: number;
+        };
+        ProgressAnswer: {
+            /** Format: date */
+            as_of: string;
+            completion: components["schemas"]["Completion"][];
+            counts: components["schemas"]["LightCounts"];
+            lines: components["schemas"]["CitedLines"];
+            plan: components["schemas"]["FollowedPlan"];
+            run: components["schemas"]["RunRecord"];
+            tasks: components["schemas"]["TaskLights"][];
+        };
+        ProgressInputs: {
+            /**
+             * @description ISO date on which the lights are read; today when left out.
+             * @default null
+             */
+            as_of?: string | null;
+            /**
+             * @description Rule pack as `ID` or `ID@version`; the one in force when left out.
+             * @default null
+             */
+            pack?: string | null;
+            /**
+             * @description Id of a saved action plan; the newest when left out.
+             * @default null
+             */
+            plan?: string | null;
         };
         /** @description JSON Schema of a collection's properties. */
         Properties: {
@@ -1321,10 +2337,118 @@ export interface components {
             detail_en: string;
             id: string;
         };
+        /** @description A target missed, a budget or a capacity exceeded (C19). */
+        Relaxation: {
+            /** Format: double */
+            amount: number;
+            kind: string;
+            /**
+             * Format: double
+             * @description Amount over the figure that gives way.
+             */
+            relative: number;
+            unit: string;
+            /** Format: int32 */
+            year: number;
+        };
+        /** @description A figure that the scheme must provide but about which nothing was stated: a requirement, not a verdict (U13). */
+        Requirement: {
+            clause: string;
+            en: string;
+            op: components["schemas"]["Op"];
+            /** @description Index of the plate it holds for; `None` for the whole scheme. */
+            plate: number | null;
+            /** Format: double */
+            required: number;
+            rule: string;
+            source: string;
+            status: components["schemas"]["FigureStatus"];
+            unit: string;
+            zh: string;
+        };
         /** @enum {string} */
         ResponseForm: "raw";
         /** @enum {string} */
         ResultType: "results" | "hits";
+        /** @description Sums in m² over the parcels whose part is known; the others are listed, never added as 0. */
+        RollUp: {
+            /**
+             * Format: double
+             * @description Σ FAR limit × site area.
+             */
+            allowed_gfa_m2: number;
+            /** Format: double */
+            built_gfa_m2: number;
+            parcels: number;
+            /** @description Parcels with an unknown part, by code. */
+            partial: components["schemas"]["PartialParcel"][];
+            /**
+             * Format: double
+             * @description Σ largest GFA found.
+             */
+            potential_gfa_m2: number;
+            /**
+             * Format: double
+             * @description Σ max(0, potential − built), parcel by parcel.
+             */
+            remaining_gfa_m2: number;
+        };
+        /** @description What a run was made from: enough to compute it again and to compare. */
+        RunRecord: {
+            /** @description ISO date on which time-dependent figures stand. */
+            as_of: string;
+            /** @description First 16 hex digits of the hash of kind, inputs, revision, pack and seed. */
+            id: string;
+            /** @description SHA-256 of the canonical JSON of the inputs. */
+            input_hash: string;
+            kind: string;
+            pack: string;
+            pack_version: string;
+            /** @description The very texts that the rules came from, where the analysis names them. */
+            packs?: components["schemas"]["PackUse"][];
+            /**
+             * Format: int64
+             * @description Data revision of the city file.
+             */
+            revision: number;
+            /** Format: int64 */
+            seed: number;
+        };
+        Scorecard: {
+            grade: components["schemas"]["Grade"];
+            heads: {
+                [key: string]: components["schemas"]["HeadScore"];
+            };
+            indicators: components["schemas"]["Indicator"][];
+            lead_cluster: string | null;
+            life?: components["schemas"]["DesignationLife"];
+            park: string;
+            /** @description Every must-pass passes and the total reaches the pack's least score. */
+            passes: boolean;
+            /** Format: double */
+            penalty: number;
+            rank: number | null;
+            /** @description Why a grade was forced or withheld. */
+            reasons: string[];
+            sensitivity: components["schemas"]["Sensitivity"];
+            status: components["schemas"]["ScorecardStatus"];
+            /**
+             * Format: double
+             * @description 0…100 after penalties; unknown indicators earn nothing.
+             */
+            total: number;
+            /**
+             * Format: double
+             * @description The total if every unknown indicator earned full points.
+             */
+            total_high: number;
+        };
+        /** @enum {string} */
+        ScorecardStatus: "ranked" | "forced" | "withheld";
+        /** @description The scorecards. Codes of firms stay in the lists of left-out records until somebody reads them. */
+        Scorecards: components["schemas"]["Assessment"] & {
+            run: components["schemas"]["RunRecord"];
+        };
         /** @description A selection as people state it. */
         Selection: {
             /** @description [west, south, east, north] in degrees. */
@@ -1335,6 +2459,17 @@ export interface components {
             filter?: string | null;
             ids?: string[] | null;
             sortby?: string | null;
+        };
+        /** @description How far the rank holds when one weight at a time changes (S7). */
+        Sensitivity: {
+            best: number | null;
+            grades: components["schemas"]["Grade"][];
+            /**
+             * Format: double
+             * @description Share of the runs in which the rank is the base rank.
+             */
+            holds: number | null;
+            worst: number | null;
         };
         /** @description Who asks. */
         Session: {
@@ -1364,6 +2499,40 @@ export interface components {
             account?: string | null;
             at: string;
         };
+        Site: components["schemas"]["SiteFigures"] & {
+            ledger: components["schemas"]["Ledger"];
+            outline: components["schemas"]["Drawing"];
+        };
+        /** @description A site without its shape: what a table or a map's properties show. */
+        SiteFigures: {
+            /** Format: double */
+            area_m2: number;
+            /** Format: double */
+            compactness: number;
+            /** Format: double */
+            cost_wan: number;
+            /** Format: double */
+            demolition_gfa_m2: number;
+            id: string;
+            owners: number;
+            parcels: string[];
+            /** Format: double */
+            value: number;
+        };
+        /**
+         * @description Where sites come from.
+         * @enum {string}
+         */
+        SiteSource: "accepted" | "solved" | "both";
+        /** @description One way to mend the scheme (U18). `reaches: false` is the best that the levers' bounds allow. */
+        SmallestChange: {
+            /** Format: double */
+            cost: number;
+            /** Format: double */
+            gfa_m2: number;
+            levers: components["schemas"]["LeverChange"][];
+            reaches: boolean;
+        };
         /** @description A time during which a piece of land stands: from `from` on (`None`: from the beginning) and before `to` (`None`: still). */
         Span: {
             from?: string | null;
@@ -1376,10 +2545,7 @@ export interface components {
         /** @description A building with its floors, the top one first. */
         Stack: {
             as_of: string;
-            /** @description Properties of the building, with its `geometry` (GeoJSON). */
-            building: {
-                [key: string]: unknown;
-            };
+            building: components["schemas"]["Building"];
             floors: components["schemas"]["StackFloor"][];
             /** Format: int64 */
             stale_after_days: number;
@@ -1393,6 +2559,20 @@ export interface components {
             count: number;
             /** Format: date */
             oldest?: string | null;
+        };
+        Storey: {
+            /**
+             * Format: double
+             * @description Over all plates.
+             */
+            area_m2: number;
+            /** @enum {string} */
+            band: "ground" | "lower" | "middle" | "upper";
+            /** Format: double */
+            height_m: number;
+            /** Format: double */
+            load_kn_m2: number;
+            n: number;
         };
         Summary: {
             groups: {
@@ -1413,6 +2593,33 @@ export interface components {
         SummaryAnswer: components["schemas"]["Summary"] & {
             stale?: components["schemas"]["StaleParcels"] | null;
             vacancy?: components["schemas"]["Vacancy"] | null;
+        };
+        TargetLine: {
+            /** Format: double */
+            ha: number;
+            /** Format: double */
+            shortfall_ha: number;
+            /** @description `input` for a target that a planner set. */
+            source: string;
+            status: components["schemas"]["FigureStatus"];
+            /** Format: int32 */
+            year: number;
+        };
+        /** @description One park in one year of the plan. */
+        TaskLights: {
+            district: string;
+            /** Format: double */
+            done_ha: number | null;
+            /** Format: date */
+            end: string;
+            id: string;
+            park: string;
+            periods: components["schemas"]["LightPeriod"][];
+            shown: components["schemas"]["Light"] | null;
+            /** Format: date */
+            start: string;
+            /** Format: double */
+            target_ha: number | null;
         };
         /** @description TileJSON 3. */
         TileJson: {
@@ -1475,6 +2682,159 @@ export interface components {
             rent_yuan_m2_month?: number | null;
             tenant?: string | null;
         };
+        /**
+         * @description Why a site has no year.
+         * @enum {string}
+         */
+        UnplannedReason: "nothing_new" | "over_capacity" | "over_budget" | "precedence" | "no_room";
+        UnplannedSites: {
+            count: number;
+            reason: components["schemas"]["UnplannedReason"];
+            sites: string[];
+        };
+        UpstairsAnswer: components["schemas"]["UpstairsOne"] | components["schemas"]["UpstairsMany"];
+        /** @description [`UpstairsResult`] with its shapes placed; the member names are those of the API. */
+        UpstairsCheck: components["schemas"]["UpstairsFigures"] & {
+            bands: components["schemas"]["BandMass"][];
+            /** @description What holds the building down; `joint` where no limit does alone. */
+            binding: components["schemas"]["Binding"][];
+            fit_factors: string[];
+            frontage: components["schemas"]["Drawing"];
+            outline: components["schemas"]["Drawing"];
+            plates: components["schemas"]["Plate"][];
+            setback_line: components["schemas"]["Drawing"];
+            site: components["schemas"]["Drawing"];
+            unusable: components["schemas"]["Drawing"][];
+            yard: components["schemas"]["Yard"] | null;
+        };
+        /** @description Figures serialise under the names of the API; shapes and what is shaped by them go out by [`UpstairsResult::drawn`]. */
+        UpstairsFigures: {
+            /**
+             * Format: double
+             * @description FAR limit × site area; `None` without a FAR limit.
+             */
+            allowed_gfa_m2: number | null;
+            /**
+             * Format: double
+             * @description Upper bound of the total plate area: the outline's area or the coverage limit, whichever is less.
+             */
+            bound_m2: number;
+            /** Format: double */
+            built_gfa_m2: number | null;
+            cluster: string | null;
+            /** Format: double */
+            counted_gfa_m2: number;
+            /** Format: double */
+            coverage: number | null;
+            directions_deg: number[];
+            existing: components["schemas"]["ExistingBuilding"][];
+            /** Format: double */
+            far: number | null;
+            findings: components["schemas"]["Finding"][];
+            fit: components["schemas"]["FitCell"][];
+            /** Format: double */
+            gfa_m2: number;
+            /**
+             * Format: double
+             * @description The height that the building had to keep (U5); `None` is no limit.
+             */
+            height_limit_m: number | null;
+            /** Format: double */
+            height_m: number;
+            /** Format: double */
+            outline_area_m2: number;
+            overall: components["schemas"]["Verdict"];
+            parcel: string;
+            requirements: components["schemas"]["Requirement"][];
+            /** Format: double */
+            site_area_m2: number;
+            smallest_change: components["schemas"]["SmallestChange"][];
+            storeys: components["schemas"]["Storey"][];
+            /** @description What could not be told, as rule or layer ids: such a parcel is counted apart in a roll-up. */
+            unknown: string[];
+            waterfall: components["schemas"]["WaterfallBar"][];
+        };
+        /** @description One of `parcel`, `outline`, `park` and `all` says what is checked. */
+        UpstairsInputs: {
+            /**
+             * @description By lever: on top of each parcel's own figure.
+             * @default {}
+             */
+            add?: {
+                [key: string]: number;
+            };
+            /**
+             * @description The whole city.
+             * @default false
+             */
+            all?: boolean;
+            /**
+             * @description ISO date on which the packs must be in force; today when left out.
+             * @default null
+             */
+            as_of?: string | null;
+            /**
+             * @description Cluster of the catalogue whose needs count.
+             * @default null
+             */
+            cluster?: string | null;
+            /**
+             * @description The clusters on the floor bands of the park or city.
+             * @default false
+             */
+            matrix?: boolean;
+            /** @default null */
+            outline?: components["schemas"]["Drawn"] | null;
+            /**
+             * @description Rule pack as `ID` or `ID@version`, in its place; the one in force when left out.
+             * @default null
+             */
+            pack?: string | null;
+            /**
+             * @description Code of a parcel.
+             * @default null
+             */
+            parcel?: string | null;
+            /**
+             * @description Code of a park.
+             * @default null
+             */
+            park?: string | null;
+            /**
+             * @description By lever: instead of the parcel's or the pack's figure.
+             * @default {}
+             */
+            set?: {
+                [key: string]: number;
+            };
+            /**
+             * @description Land uses that a roll-up counts, as codes or beginnings of codes; the pack's when left out, every use for `all`.
+             * @default null
+             */
+            uses?: string[] | null;
+        };
+        /** @description A park or the city. */
+        UpstairsMany: {
+            by_district: components["schemas"]["DistrictSums"][];
+            by_park: components["schemas"]["ParkSums"][];
+            excluded: components["schemas"]["LeftParcels"][];
+            matrix: components["schemas"]["MatrixRow"][] | null;
+            parcels: components["schemas"]["ParcelLine"][];
+            programme: components["schemas"]["Programme"];
+            run: components["schemas"]["RunRecord"];
+            totals: components["schemas"]["RollUp"];
+            /** @description Land uses that count; none for every use. */
+            uses: string[];
+            what_if: components["schemas"]["WhatIf"] | null;
+        };
+        /** @description A parcel or an outline. */
+        UpstairsOne: components["schemas"]["UpstairsCheck"] & {
+            /** @description Of an outline: the parcels that it covers. */
+            parcels?: string[];
+            run: components["schemas"]["RunRecord"];
+            /** @description The figures that the check used, by the levers' names. */
+            set: components["schemas"]["LeversInForce"];
+        };
         /** @description Vacant among lettable area (exact-designation I8). */
         Vacancy: {
             /** Format: date */
@@ -1497,6 +2857,21 @@ export interface components {
             /** Format: int32 */
             minzoom: number;
         };
+        /**
+         * @description Missing evidence is `unknown` (缺证): never pass, never 0.
+         * @enum {string}
+         */
+        Verdict: "pass" | "fail" | "unknown";
+        VerdictAreas: {
+            /** Format: double */
+            after_retrofit: number;
+            /** Format: double */
+            fits: number;
+            /** Format: double */
+            no: number;
+            /** Format: double */
+            unknown: number;
+        };
         /** @description A page as people ask for it, from the query string or a body. */
         Wanted: {
             bbox?: number[] | null;
@@ -1509,6 +2884,67 @@ export interface components {
             resulttype?: components["schemas"]["ResultType"];
             skipGeometry?: boolean;
             sortby?: string | null;
+        };
+        /** @description One bar of the waterfall: `parcel` (gross), restrictions and `setback` as removed area, `site` and `outline` as what is left. */
+        WaterfallBar: {
+            /**
+             * Format: double
+             * @description m² newly removed (or left); `None` when not computed.
+             */
+            area_m2: number | null;
+            computed: boolean;
+            dedicated: boolean;
+            en: string;
+            /**
+             * Format: double
+             * @description The restriction's whole area on the parcel, overlaps included.
+             */
+            full_area_m2: number | null;
+            id: string;
+            zh: string;
+        };
+        /** @description What a change of limits would bring. */
+        WhatIf: {
+            add: {
+                [key: string]: number;
+            };
+            /** Format: double */
+            gain_m2: number;
+            set: {
+                [key: string]: number;
+            };
+            totals: components["schemas"]["RollUp"];
+        };
+        Yard: {
+            centre: [
+                number,
+                number
+            ];
+            geometry: components["schemas"]["Drawing"];
+            /** Format: double */
+            radius_m: number;
+        };
+        YearLine: {
+            /** Format: double */
+            area_ha: number;
+            /** Format: double */
+            budget_wan: number | null;
+            /** Format: double */
+            capacity_ha: number | null;
+            /** Format: double */
+            cost_wan: number;
+            /**
+             * Format: double
+             * @description Banked before plus all area to the end of the year.
+             */
+            cumulative_ha: number;
+            /** Format: double */
+            shortfall_ha: number | null;
+            sites: string[];
+            /** Format: double */
+            target_ha: number | null;
+            /** Format: int32 */
+            year: number;
         };
     };
     responses: {
@@ -2502,9 +3938,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        [key: string]: unknown;
-                    };
+                    "application/json": components["schemas"]["ProcessAnswer"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -2817,21 +4251,21 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
-    post_processes_process_execution: {
+    post_processes_consolidate_execution: {
         parameters: {
             query?: never;
             header?: {
                 /** @description respond-async for a job */
                 Prefer?: string | null;
             };
-            path: {
-                process: string;
-            };
+            path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Execution"];
+                "application/json": {
+                    inputs?: components["schemas"]["ConsolidateInputs"];
+                };
             };
         };
         responses: {
@@ -2840,9 +4274,159 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        [key: string]: unknown;
-                    };
+                    "application/json": components["schemas"]["Consolidation"];
+                };
+            };
+            /** @description a job was queued */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_processes_actionplan_execution: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description respond-async for a job */
+                Prefer?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    inputs?: components["schemas"]["ActionPlanInputs"];
+                };
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlannedYears"];
+                };
+            };
+            /** @description a job was queued */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_processes_progress_execution: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description respond-async for a job */
+                Prefer?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    inputs?: components["schemas"]["ProgressInputs"];
+                };
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProgressAnswer"];
+                };
+            };
+            /** @description a job was queued */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_processes_upstairs_execution: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description respond-async for a job */
+                Prefer?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    inputs?: components["schemas"]["UpstairsInputs"];
+                };
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UpstairsAnswer"];
+                };
+            };
+            /** @description a job was queued */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_processes_designate_execution: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description respond-async for a job */
+                Prefer?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    inputs?: components["schemas"]["DesignateInputs"];
+                };
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Scorecards"];
                 };
             };
             /** @description a job was queued */
