@@ -3,7 +3,7 @@
 use super::answers::{InputDescription, Job, Link, OutputDescription, ProcessDescription, ProcessSummary, Processes};
 use super::body::Body;
 use super::offers::Pages;
-use super::schemas::{self, ProcessAnswer};
+use super::schemas::ProcessAnswer;
 use super::{App, Caller, Refusal, away, jobs, reply};
 use crate::domain::fault::Outcome;
 use crate::service::processes::{AnyProcess, Erased, PROCESSES, find};
@@ -65,7 +65,7 @@ fn summary(process: &dyn AnyProcess, base: &str) -> ProcessSummary {
 
 /// A process by itself: also its inputs, one by one with their schemas, an example and what a form starts from.
 fn description(process: &dyn AnyProcess, base: &str) -> Outcome<ProcessDescription> {
-    let schema = schemas::whole(&process.inputs());
+    let schema = json!(process.inputs().whole());
     let required = |name: &String| schema["required"].as_array().is_some_and(|names| names.iter().any(|one| one == name));
     let input = |(name, schema): (&String, &Value)| {
         let description = schema["description"].as_str().unwrap_or(name).to_owned();
@@ -77,7 +77,7 @@ fn description(process: &dyn AnyProcess, base: &str) -> Outcome<ProcessDescripti
         defaults: process.defaults()?.map(|defaults| json!(defaults)),
         example: BTreeMap::from([("inputs", json!(process.example()?))]),
         inputs,
-        outputs: BTreeMap::from([("answer", OutputDescription { title: "answer", schema: schemas::whole(&process.answer()) })]),
+        outputs: BTreeMap::from([("answer", OutputDescription { title: "answer", schema: json!(process.answer().whole()) })]),
         input_schema: schema,
     })
 }

@@ -1,14 +1,12 @@
 //! Schemas of what the processes take and give: the registry knows them, here they become parts of the document.
 
+use crate::domain::json_schema::COMPONENTS;
 use crate::service::processes::{AnyProcess, Described, PROCESSES};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use std::borrow::Cow;
 use utoipa::openapi::schema::OneOfBuilder;
 use utoipa::openapi::{Ref, RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
-
-/// Where schemas of a document refer to each other.
-const COMPONENTS: &str = "#/components/schemas/";
 
 /// What any of the processes answers.
 pub(super) struct ProcessAnswer;
@@ -42,27 +40,6 @@ pub(super) fn of_process(operation: &mut Value, process: &dyn AnyProcess) {
     operation["summary"] = json!(process.words().en);
     operation["requestBody"]["content"]["application/json"]["schema"] = body;
     operation["responses"]["200"]["content"]["application/json"]["schema"] = reference(process.answer());
-}
-
-/// A schema that stands alone: what it refers to is written out in its place. No type of a process holds itself.
-pub(super) fn whole(described: &Described) -> Value {
-    let parts: Map<String, Value> = described.parts.iter().map(|(name, schema)| (name.clone(), json!(schema))).collect();
-    written_out(&json!(described.schema), &parts)
-}
-
-fn written_out(schema: &Value, parts: &Map<String, Value>) -> Value {
-    match schema {
-        Value::Object(members) => {
-            let part = members.get("$ref").and_then(Value::as_str).and_then(|place| parts.get(place.strip_prefix(COMPONENTS)?));
-            let mut whole = part.map_or_else(Map::new, |part| written_out(part, parts).as_object().cloned().unwrap_or_default());
-            // What stands beside a reference says more of it in this place.
-            let beside = members.iter().filter(|(name, _)| part.is_none() || *name != "$ref");
-            whole.extend(beside.map(|(name, member)| (name.clone(), written_out(member, parts))));
-            Value::Object(whole)
-        }
-        Value::Array(items) => items.iter().map(|item| written_out(item, parts)).collect(),
-        plain => plain.clone(),
-    }
 }
 
 #[cfg(test)]

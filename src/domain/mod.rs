@@ -11,6 +11,7 @@ pub mod dictionary;
 pub mod edit;
 pub mod fault;
 pub mod instrument;
+pub mod json_schema;
 pub mod lineage;
 pub mod plan;
 pub mod ranges;

@@ -1,5 +1,8 @@
 //! A type of a process as the document of the API says it.
 
+use super::erased::Erased;
+use crate::domain::json_schema::written_out;
+use serde_json::json;
 use std::borrow::Cow;
 use utoipa::ToSchema;
 use utoipa::openapi::{RefOr, Schema};
@@ -21,5 +24,11 @@ impl Described {
     /// Itself and its parts, by name.
     pub fn components(self) -> impl Iterator<Item = (String, RefOr<Schema>)> {
         self.parts.into_iter().chain([(self.name.into_owned(), self.schema)])
+    }
+
+    /// The schema standing alone: what it refers to is written out in its place. No type of a process holds itself.
+    pub fn whole(&self) -> Erased {
+        let parts = self.parts.iter().map(|(name, schema)| (name.clone(), json!(schema))).collect();
+        Erased(written_out(&json!(self.schema), &parts))
     }
 }

@@ -1,5 +1,6 @@
 //! JSON whose type only its process knows: inputs as they come in, answers as they go out.
 
+use super::described::Described;
 use crate::domain::Fault;
 use crate::domain::fault::Outcome;
 use crate::domain::ranges;
@@ -10,12 +11,11 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
-use utoipa::openapi::{RefOr, Schema};
 
 /// Its members go out in the order of their names.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Erased(Value);
+pub struct Erased(pub(super) Value);
 
 impl Erased {
     pub fn of(typed: &impl Serialize) -> Outcome<Erased> {
@@ -41,9 +41,9 @@ impl Erased {
             .map_err(|error| Fault::bad("inputs", format!("输入有误：{error}"), format!("the inputs are not right: {error}")).at("/inputs"))
     }
 
-    /// Whether the figures lie in the ranges of the process's schema, which is made once.
-    pub(super) fn within(&self, process: &'static str, schema: impl FnOnce() -> RefOr<Schema>) -> Outcome<()> {
-        ranges::check(&made_once(process, schema)?.0, &self.0)
+    /// Whether the figures lie in the ranges of the process's inputs, whose schema is made once.
+    pub(super) fn within(&self, process: &'static str, inputs: impl FnOnce() -> Described) -> Outcome<()> {
+        ranges::check(&made_once(process, inputs).0, &self.0)
     }
 
     /// Of the inputs as they were given, for the record of their run.
@@ -59,15 +59,10 @@ impl fmt::Display for Erased {
 }
 
 /// The schema of a process's inputs. A slider asks many times a second, so each is made once.
-fn made_once(process: &'static str, make: impl FnOnce() -> RefOr<Schema>) -> Outcome<Arc<Erased>> {
+fn made_once(process: &'static str, inputs: impl FnOnce() -> Described) -> Arc<Erased> {
     static MADE: Mutex<BTreeMap<&'static str, Arc<Erased>>> = Mutex::new(BTreeMap::new());
     let mut made = MADE.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(schema) = made.get(process) {
-        return Ok(schema.clone());
-    }
-    let schema = Arc::new(Erased::of(&make())?);
-    made.insert(process, schema.clone());
-    Ok(schema)
+    made.entry(process).or_insert_with(|| Arc::new(inputs().whole())).clone()
 }
 
 #[cfg(test)]

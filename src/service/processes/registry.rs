@@ -15,7 +15,6 @@ use crate::service::today;
 use chrono::NaiveDate;
 use std::any::TypeId;
 use std::sync::Arc;
-use utoipa::PartialSchema;
 
 /// In the order in which they are listed.
 pub static PROCESSES: &[&dyn AnyProcess] = &[&Consolidate, &ActionPlan, &Progress, &Upstairs, &Designate];
@@ -108,7 +107,7 @@ pub fn find(id: &str) -> Outcome<&'static dyn AnyProcess> {
 
 /// The inputs with the day on which they stand, where they fit their types and ranges.
 fn readable<P: Process>(raw: &Erased) -> Outcome<(P::Inputs, NaiveDate)> {
-    raw.within(P::ID, P::Inputs::schema)?;
+    raw.within(P::ID, Described::of::<P::Inputs>)?;
     let inputs: P::Inputs = raw.inputs()?;
     let as_of = day(P::common(&inputs).as_of)?;
     Ok((inputs, as_of))
