@@ -4,6 +4,7 @@ import type { Item } from '../api/types'
 import { gapRange } from '../model/gaps'
 import { whyNot } from '../model/leftout'
 import { basket } from './basket.svelte'
+import { city } from './city.svelte'
 import { JobRun } from './job.svelte'
 import { ui } from './ui.svelte'
 
@@ -109,7 +110,8 @@ class Consolidation extends JobRun {
     const found = await api.items('parcel', {
       ...(park === 'basket' ? { ids: codes } : { filter: `park = '${park.replaceAll("'", "''")}'` }),
       limit: MOST_PARCELS,
-      properties: ['code', 'owner'],
+      // Owners are asked for where this account may see them: to others the server knows no such field.
+      properties: ['code', 'owner'].filter((field) => field in city.fields),
     })
     if (park === this.park && (park !== 'basket' || codes === basket.codes))
       this.items = new Map(found.features.map((f) => [f.id, f]))
