@@ -4,6 +4,7 @@
 
 use super::polygons::PolygonSet;
 use geo_types::{Coord, Geometry, LineString, MultiLineString, MultiPolygon, Point, Polygon, Rect};
+use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
 /// Shapes a block.
@@ -32,6 +33,10 @@ struct Block {
     drawn: OnceLock<Vec<[u32; 2]>>,
 }
 
+/// The block of what is beyond the end.
+static EMPTY: Block =
+    Block { coords: Vec::new(), ring_ends: Vec::new(), ring_is_exterior: Vec::new(), shape_ends: Vec::new(), drawn: OnceLock::new() };
+
 impl Clone for Block {
     fn clone(&self) -> Self {
         Block {
@@ -57,13 +62,16 @@ impl Block {
         self.shape_ends.len()
     }
 
-    /// The ranges of a shape's rings in `coords`.
-    fn ring_ranges(&self, shape: usize) -> impl Iterator<Item = (std::ops::Range<usize>, bool)> + Clone + '_ {
+    /// The numbers of a shape's rings.
+    fn rings_of(&self, shape: usize) -> Range<usize> {
         let first = if shape == 0 { 0 } else { self.shape_ends[shape - 1] as usize };
-        (first..self.shape_ends[shape] as usize).map(move |ring| {
-            let start = if ring == 0 { 0 } else { self.ring_ends[ring - 1] as usize };
-            (start..self.ring_ends[ring] as usize, self.ring_is_exterior[ring])
-        })
+        first..self.shape_ends[shape] as usize
+    }
+
+    /// The range of a ring in `coords`.
+    fn ring(&self, ring: usize) -> Range<usize> {
+        let start = if ring == 0 { 0 } else { self.ring_ends[ring - 1] as usize };
+        start..self.ring_ends[ring] as usize
     }
 
     fn push_run(&mut self, coords: impl IntoIterator<Item = Coord<f64>>, exterior: bool) -> usize {
@@ -194,23 +202,27 @@ impl Arena {
         self.blocks.shrink_to_fit();
     }
 
-    /// The block of a shape and its place there; none beyond the end (rows of a table without shapes).
-    fn block(&self, index: usize) -> Option<(&Block, usize)> {
-        let block = self.blocks.get(index / BLOCK)?;
-        (index % BLOCK < block.len()).then_some((block, index % BLOCK))
+    /// The block of a shape and the numbers of its rings there; none beyond the end (rows of a table without shapes).
+    ///
+    /// A plain range, not an iterator of iterators: what runs over all vertices of a city would pay a tenth and more for that.
+    fn block(&self, index: usize) -> (&Block, Range<usize>) {
+        match self.blocks.get(index / BLOCK) {
+            Some(block) if index % BLOCK < block.len() => (block, block.rings_of(index % BLOCK)),
+            _ => (&EMPTY, 0..0),
+        }
     }
 
     /// The rings of shape `index` in order; none beyond the end.
     pub fn rings(&self, index: usize) -> impl Iterator<Item = Ring<'_>> + Clone {
-        self.block(index)
-            .into_iter()
-            .flat_map(|(block, shape)| block.ring_ranges(shape).map(move |(range, exterior)| Ring { coords: &block.coords[range], exterior }))
+        let (block, rings) = self.block(index);
+        rings.map(move |ring| Ring { coords: &block.coords[block.ring(ring)], exterior: block.ring_is_exterior[ring] })
     }
 
     /// The rings of shape `index` as positions for drawing, with their role; `place` makes those of a block when they are first asked for.
     pub fn drawn_rings(&self, index: usize, place: impl FnOnce(&[Coord<f64>]) -> Vec<[u32; 2]>) -> impl Iterator<Item = (&[[u32; 2]], bool)> + Clone {
-        let drawn = self.block(index).map(|(block, shape)| (block, shape, block.drawn.get_or_init(|| place(&block.coords))));
-        drawn.into_iter().flat_map(|(block, shape, drawn)| block.ring_ranges(shape).map(move |(range, exterior)| (&drawn[range], exterior)))
+        let (block, rings) = self.block(index);
+        let drawn: &[[u32; 2]] = if rings.is_empty() { &[] } else { block.drawn.get_or_init(|| place(&block.coords)) };
+        rings.map(move |ring| (&drawn[block.ring(ring)], block.ring_is_exterior[ring]))
     }
 
     /// The shape's box; `None` for an empty shape.
