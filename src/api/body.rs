@@ -40,9 +40,17 @@ impl<S: Send + Sync> FromRequest<S> for MergePatch {
 
 async fn read<T: DeserializeOwned, S: Send + Sync>(request: Request, state: &S, accepted: &[&str]) -> Result<T, Response> {
     let refuse = |fault: Fault| Refusal::from(fault).into_response();
-    must_be(request.headers(), accepted).map_err(refuse)?;
+    let fits = must_be(request.headers(), accepted);
+    // Read in either case: an answer before the body's end closes the connection under a client that means to go on with it.
     let bytes = Bytes::from_request(request, state).await.map_err(IntoResponse::into_response)?;
-    parse(&bytes).map_err(refuse)
+    fits.and_then(|()| parse(&bytes)).map_err(refuse)
+}
+
+/// Takes what was sent and throws it away, before a refusal that does not look at it.
+pub(super) async fn drain(body: axum::body::Body) {
+    const MOST_BYTES: usize = 1 << 20;
+    // What is longer or breaks off ends the connection, as it would without this.
+    let _ = axum::body::to_bytes(body, MOST_BYTES).await;
 }
 
 /// 415 for another media type than the accepted ones.

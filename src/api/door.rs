@@ -1,5 +1,6 @@
 //! What every request passes before its handler: parameters that the route documents, a form that it offers, a city that is current.
 
+use super::body::drain;
 use super::contract::{Operation, Parameter};
 use super::front::Way;
 use super::negotiate::{Form, form};
@@ -24,19 +25,24 @@ pub(super) async fn check(State(app): State<App>, matched: Option<MatchedPath>, 
     let Some(operation) = app.contract.operation(request.method(), route) else { return next.run(request).await };
     let form = match admit(operation, request.uri(), request.headers()) {
         Ok(form) => form,
-        Err(fault) => return Refusal::from(fault).into_response(),
+        Err(fault) => return refuse(request, fault).await,
     };
     let page = route == "/" && form == Some(Form::Html);
     if !page
         && !WITHOUT_DATA.contains(&route)
         && let Err(fault) = app.planner.must_be_current()
     {
-        return Refusal::from(fault).into_response();
+        return refuse(request, fault).await;
     }
     if let Some(form) = form {
         request.extensions_mut().insert(form);
     }
     next.run(request).await
+}
+
+async fn refuse(request: Request, fault: Fault) -> Response {
+    drain(request.into_body()).await;
+    Refusal::from(fault).into_response()
 }
 
 /// RFC 9112 §3.2: a request of HTTP/1.1 says once for which host it is.
