@@ -3,7 +3,6 @@
 use super::*;
 use parkplan::domain::FaultKind;
 use std::os::unix::fs::PermissionsExt;
-use std::os::unix::process::CommandExt;
 use std::process::Stdio;
 
 /// Nobody's number: a user who owns nothing here.
@@ -105,12 +104,13 @@ fn read_by_nobody(folder: &Path, city: &Path) -> String {
     std::fs::set_permissions(place.path(), std::fs::Permissions::from_mode(0o755)).unwrap();
     let program = place.path().join("tests");
     std::fs::copy(std::env::current_exe().unwrap(), &program).unwrap();
-    let output = std::process::Command::new(program)
+    // Not `uid`: to change the user between fork and exec of a program of many threads may wait for ever.
+    let output = std::process::Command::new("setpriv")
+        .args([format!("--reuid={NOBODY}"), format!("--regid={NOBODY}"), "--clear-groups".to_owned()])
+        .arg(program)
         .args(["--exact", "store::opening::reads_a_city_and_counts_its_parks", "--nocapture"])
         .env(CHILD, city)
         .current_dir(folder)
-        .uid(NOBODY)
-        .gid(NOBODY)
         .output()
         .unwrap();
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
