@@ -12,6 +12,7 @@ use serde::de::{DeserializeOwned, DeserializeSeed, Error, MapAccess, SeqAccess, 
 use serde_json::{Map, Value};
 use std::collections::HashSet;
 use std::fmt;
+use std::time::Duration;
 
 /// A JSON body.
 pub(super) struct Body<T>(pub T);
@@ -49,8 +50,9 @@ async fn read<T: DeserializeOwned, S: Send + Sync>(request: Request, state: &S, 
 /// Takes what was sent and throws it away, before a refusal that does not look at it.
 pub(super) async fn drain(body: axum::body::Body) {
     const MOST_BYTES: usize = 1 << 20;
-    // What is longer or breaks off ends the connection, as it would without this.
-    let _ = axum::body::to_bytes(body, MOST_BYTES).await;
+    const LONGEST: Duration = Duration::from_secs(1);
+    // What is longer, breaks off or never comes ends the connection, as it would without this.
+    let _ = tokio::time::timeout(LONGEST, axum::body::to_bytes(body, MOST_BYTES)).await;
 }
 
 /// 415 for another media type than the accepted ones.

@@ -2,6 +2,8 @@
 
 use crate::support::{Client, OPERATOR, OWN_PARK, PLANNER, reading};
 use serde_json::json;
+use std::io::Read;
+use std::time::{Duration, Instant};
 
 /// Every route that takes a body, with one that it would read.
 const TAKERS: [(&str, &str); 11] = [
@@ -94,4 +96,14 @@ fn what_is_kept_as_an_action_plan_can_be_followed() {
         let problem = planner.send("POST", "/plans", &[], &body).problem(400);
         assert_eq!(problem["place"], "/result/sites", "{problem}");
     }
+}
+
+/// A refusal takes what was sent first, so that the connection goes on; for what never comes it does not wait.
+#[test]
+fn a_refusal_does_not_wait_for_a_body_that_never_comes() {
+    let mut told = String::new();
+    let begun = Instant::now();
+    reading().raw("GET /conformance?nope=1 HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\n").read_to_string(&mut told).unwrap();
+    assert!(told.starts_with("HTTP/1.1 400") && told.contains("unknown_parameter"), "{told}");
+    assert!(begun.elapsed() < Duration::from_secs(10));
 }
