@@ -73,6 +73,7 @@ proptest! {
         }
     }
 
+    /// Three plates are placed by a search that is not exhaustive: about one star in 35,000 differs by as much as 0.7 %, by a column's spacing of one plate.
     #[test]
     fn turning_and_moving_a_parcel_changes_gfa_by_less_than_half_a_percent(points in stars(), angle in 0.0..90.0f64) {
         let case = ParcelCase { far_limit: Some(3.0), coverage_limit: Some(0.5), ..parcel(&points) };
