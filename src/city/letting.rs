@@ -1,10 +1,11 @@
 //! What is let, what is vacant and how old the figures are, by parcel.
 
-use super::blocks::Blocks;
+use super::blocks::{BLOCK, Blocks};
 use super::links::Links;
 use super::table::Table;
 use crate::domain::columns::unit;
 use chrono::NaiveDate;
+use rayon::prelude::*;
 
 /// Letting figures of every parcel of one revision.
 #[derive(Clone, Debug, Default)]
@@ -34,19 +35,15 @@ fn plain_day(text: &str) -> Option<NaiveDate> {
 
 impl Letting {
     pub(super) fn build(links: &Links, units: &Table) -> Self {
-        let mut letting = Letting::default();
-        let mut parcel = 0;
-        while let Some(totals) = of_parcel(links, units, parcel) {
-            letting.parcels.push(totals);
-            parcel += 1;
-        }
-        letting
+        let totals: Vec<LettingTotals> =
+            (0..links.parcels()).into_par_iter().with_min_len(BLOCK).map(|parcel| of_parcel(links, units, parcel)).collect();
+        Letting { parcels: totals.into_iter().collect() }
     }
 
     /// Computes one parcel anew, in the order in which loading does: the sums are the same to the last bit.
     pub(super) fn refresh(&mut self, links: &Links, units: &Table, parcel: usize) {
-        if let (Some(totals), Some(kept)) = (of_parcel(links, units, parcel), self.parcels.get_mut(parcel)) {
-            *kept = totals;
+        if let Some(kept) = self.parcels.get_mut(parcel) {
+            *kept = of_parcel(links, units, parcel);
         }
     }
 
@@ -59,10 +56,9 @@ impl Letting {
     }
 }
 
-/// `None` beyond the last parcel.
-fn of_parcel(links: &Links, units: &Table, parcel: usize) -> Option<LettingTotals> {
+fn of_parcel(links: &Links, units: &Table, parcel: usize) -> LettingTotals {
     let mut rows: Vec<u32> = Vec::new();
-    for building in links.known_parcel(parcel)? {
+    for building in links.buildings_of_parcel(parcel) {
         rows.extend_from_slice(links.units_of_building(*building as usize));
     }
     rows.sort_unstable();
@@ -70,7 +66,7 @@ fn of_parcel(links: &Links, units: &Table, parcel: usize) -> Option<LettingTotal
     for row in rows {
         totals.add(units, row as usize);
     }
-    Some(totals)
+    totals
 }
 
 impl LettingTotals {

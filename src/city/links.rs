@@ -1,8 +1,9 @@
 //! Who belongs to whom: park → buildings, parcel → buildings, building → floors and units, as row numbers.
 
-use super::blocks::Blocks;
+use super::blocks::{BLOCK, Blocks};
 use super::table::{Table, TextColumn};
 use crate::domain::columns::{building, floor, unit};
+use rayon::prelude::*;
 
 /// Rows of one table by rows of another.
 type Rows = Blocks<Box<[u32]>>;
@@ -18,22 +19,11 @@ pub struct Links {
 
 impl Links {
     pub(super) fn build(parks: &Table, parcels: &Table, buildings: &Table, floors: &Table, units: &Table) -> Self {
-        let sorted = |mut rows: Rows, table: &Table| {
-            for owner in 0..rows.len() {
-                if rows.get(owner).is_some_and(|list| list.len() > 1)
-                    && let Some(list) = rows.get_mut(owner)
-                {
-                    list.sort_by(|a, b| table.key(*a as usize).cmp(table.key(*b as usize)));
-                }
-            }
-            rows
-        };
-        Links {
-            buildings_of_park: group(parks, buildings, building::PARK),
-            buildings_of_parcel: group(parcels, buildings, building::PARCEL),
-            floors_of_building: sorted(group(buildings, floors, floor::BUILDING), floors),
-            units_of_building: sorted(group(buildings, units, unit::BUILDING), units),
-        }
+        let ((buildings_of_park, buildings_of_parcel), (floors_of_building, units_of_building)) = rayon::join(
+            || (group(parks, buildings, building::PARK, Order::File), group(parcels, buildings, building::PARCEL, Order::File)),
+            || rayon::join(|| group(buildings, floors, floor::BUILDING, Order::Key), || group(buildings, units, unit::BUILDING, Order::Key)),
+        );
+        Links { buildings_of_park, buildings_of_parcel, floors_of_building, units_of_building }
     }
 
     /// Building rows of a park's row.
@@ -46,9 +36,9 @@ impl Links {
         of(&self.buildings_of_parcel, parcel)
     }
 
-    /// As [`Links::buildings_of_parcel`]; `None` beyond the last parcel.
-    pub(super) fn known_parcel(&self, parcel: usize) -> Option<&[u32]> {
-        self.buildings_of_parcel.get(parcel).map(|list| &**list)
+    /// How many parcels there are.
+    pub(super) fn parcels(&self) -> usize {
+        self.buildings_of_parcel.len()
     }
 
     /// Floor rows of a building's row.
@@ -92,20 +82,53 @@ fn relink(rows: &mut Rows, table: &Table, row: u32, from: Option<usize>, to: Opt
     }
 }
 
-/// Members by owner, in file order. Neighbouring rows mostly name the same owner, so each is looked up once a run.
-fn group(owners: &Table, members: &Table, name: impl TextColumn + Copy) -> Rows {
-    let mut lists: Vec<Vec<u32>> = vec![Vec::new(); owners.len()];
-    let mut last: Option<(&str, Option<usize>)> = None;
-    for row in 0..members.len() {
-        let Some(code) = members.text(row, name) else { continue };
-        let owner = match last {
-            Some((known, owner)) if known == code => owner,
-            _ => owners.row_of(code),
-        };
-        last = Some((code, owner));
-        if let Some(owner) = owner {
-            lists[owner].push(row as u32);
+/// In which order the members of an owner stand.
+#[derive(Clone, Copy, PartialEq)]
+enum Order {
+    File,
+    Key,
+}
+
+/// Members by owner. Memory is taken once: a city has far more lists than a list has members.
+fn group(owners: &Table, members: &Table, name: impl TextColumn + Copy + Sync, order: Order) -> Rows {
+    let owner = owners_of(owners, members, name);
+    let mut ends = vec![0usize; owners.len()];
+    owner.iter().flatten().for_each(|at| ends[*at as usize] += 1);
+    let mut total = 0;
+    for end in &mut ends {
+        // First where a list begins; the filling below moves it to where the list ends.
+        total += std::mem::replace(end, total);
+    }
+    let mut rows = vec![0u32; total];
+    for (row, at) in owner.iter().enumerate() {
+        if let Some(at) = at {
+            rows[ends[*at as usize]] = row as u32;
+            ends[*at as usize] += 1;
         }
     }
-    lists.into_iter().map(Vec::into_boxed_slice).collect()
+    let mut start = 0;
+    let lists = ends.into_iter().map(|end| {
+        let list = &mut rows[std::mem::replace(&mut start, end)..end];
+        if order == Order::Key {
+            list.sort_by(|a, b| members.key(*a as usize).cmp(members.key(*b as usize)));
+        }
+        Box::from(&*list)
+    });
+    lists.collect()
+}
+
+/// The owner's row of each member. Members of one owner mostly stand together, and their owners in the same order as they: the owner of the row before and the one behind it are tried before it is looked for.
+fn owners_of(owners: &Table, members: &Table, name: impl TextColumn + Copy + Sync) -> Vec<Option<u32>> {
+    let blocks: Vec<usize> = (0..members.len()).step_by(BLOCK).collect();
+    let found = blocks.into_par_iter().flat_map_iter(|start| {
+        let mut last: Option<usize> = None;
+        (start..members.len().min(start + BLOCK)).map(move |row| {
+            let code = members.text(row, name)?;
+            let near = last.into_iter().flat_map(|last| [last, last + 1]).find(|near| *near < owners.len() && owners.key(*near) == code);
+            let owner = near.or_else(|| owners.row_of(code))?;
+            last = Some(owner);
+            Some(owner as u32)
+        })
+    });
+    found.collect()
 }

@@ -47,6 +47,9 @@ pub enum Outside {
 pub trait CityStore: Send + Sync {
     fn info(&self) -> Outcome<CityInfo>;
 
+    /// The largest fid of a layer, 0 where it has no rows: about how much there is to read.
+    fn last_fid(&self, layer: LayerId) -> Outcome<i64>;
+
     /// Reads a whole layer in fid order; one call of `visit` a row. May be called from several threads for several layers.
     fn load(&self, layer: LayerId, visit: Visit<'_>) -> Outcome<Loaded>;
 

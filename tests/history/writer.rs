@@ -29,6 +29,9 @@ impl CityStore for Moody {
     fn info(&self) -> Outcome<CityInfo> {
         self.inner.info()
     }
+    fn last_fid(&self, layer: LayerId) -> Outcome<i64> {
+        self.inner.last_fid(layer)
+    }
     fn load(&self, layer: LayerId, visit: Visit<'_>) -> Outcome<Loaded> {
         self.inner.load(layer, visit)
     }

@@ -39,10 +39,24 @@ pub(super) fn load(connection: &Connection, layer: &Layer, visit: Visit<'_>) -> 
     Ok(loaded)
 }
 
+/// The largest fid; 0 for a layer without rows or one that an older file lacks.
+pub(super) fn last_fid(connection: &Connection, layer: &Layer) -> rusqlite::Result<i64> {
+    if columns(connection, layer)?.is_empty() {
+        return Ok(0);
+    }
+    let last: Option<i64> = connection.query_row(&format!("SELECT max(fid) FROM \"{}\"", layer.name), [], |row| row.get(0))?;
+    Ok(last.unwrap_or(0))
+}
+
+/// Names of the columns that the file has of a layer; none for a layer that it lacks.
+fn columns(connection: &Connection, layer: &Layer) -> rusqlite::Result<Vec<String>> {
+    let mut statement = connection.prepare_cached("SELECT name FROM pragma_table_info(?)")?;
+    statement.query_map([&layer.name], |row| row.get(0))?.collect()
+}
+
 /// fid, the columns, and the geometry if the layer has one; none for a layer that the file lacks.
 fn query(connection: &Connection, layer: &Layer) -> rusqlite::Result<Option<String>> {
-    let mut statement = connection.prepare_cached("SELECT name FROM pragma_table_info(?)")?;
-    let present: Vec<String> = statement.query_map([&layer.name], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
+    let present = columns(connection, layer)?;
     if present.is_empty() {
         return Ok(None);
     }

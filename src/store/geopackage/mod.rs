@@ -140,6 +140,10 @@ impl CityStore for GeoPackage {
         self.read(schema::info)
     }
 
+    fn last_fid(&self, layer: LayerId) -> Outcome<i64> {
+        self.read(|connection| load::last_fid(connection, layer.layer()))
+    }
+
     fn load(&self, layer: LayerId, visit: Visit<'_>) -> Outcome<Loaded> {
         self.read(|connection| load::load(connection, layer.layer(), visit))
     }
