@@ -1,7 +1,7 @@
 //! What the document of the API says about each route, as the door checks it.
 
 use super::negotiate::Form;
-use crate::domain::days::{FIRST_YEAR, LAST_YEAR};
+use crate::domain::days::how_a_day_is_written;
 use crate::domain::stated_day;
 use axum::http::Method;
 use serde_json::Value;
@@ -73,10 +73,7 @@ impl Parameter {
                 (format!("应为 {least} 到 {most} 的数"), format!("it is a number from {least} to {most}"))
             }
             Takes::Number { .. } => ("应为数".to_owned(), "it is a number".to_owned()),
-            Takes::Day => (
-                format!("日期写作 2026-09-01，年份 {FIRST_YEAR} 到 {LAST_YEAR}"),
-                format!("write the date as 2026-09-01, with a year from {FIRST_YEAR} to {LAST_YEAR}"),
-            ),
+            Takes::Day => how_a_day_is_written(),
         })
     }
 }

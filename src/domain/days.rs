@@ -1,10 +1,25 @@
 //! Days as people write them.
 
+use super::fault::Fault;
 use chrono::{Datelike, NaiveDate};
 
 /// Years in which a day that somebody states may lie: a day outside them is a slip of the pen.
-pub const FIRST_YEAR: i32 = 1900;
-pub const LAST_YEAR: i32 = 2199;
+const FIRST_YEAR: i32 = 1900;
+const LAST_YEAR: i32 = 2199;
+
+/// How a day is written, zh and en.
+pub fn how_a_day_is_written() -> (String, String) {
+    (
+        format!("日期应写作 2026-09-01，年份在 {FIRST_YEAR} 至 {LAST_YEAR} 之间"),
+        format!("write the date as 2026-09-01, with a year from {FIRST_YEAR} to {LAST_YEAR}"),
+    )
+}
+
+/// "This is no day" about what somebody wrote.
+pub fn no_day(code: &'static str, text: &str) -> Fault {
+    let (zh, en) = how_a_day_is_written();
+    Fault::bad(code, format!("{zh}：{text}"), format!("{en}: {text}"))
+}
 
 /// The day of `2026-09-01`; none for another spelling, for no day of the calendar and for one out of any time of ours.
 pub fn stated_day(text: &str) -> Option<NaiveDate> {

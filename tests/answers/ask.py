@@ -13,6 +13,7 @@ __all__ = ["Failed", "all_cities"]
 HEADERS = ("content-type", "content-disposition", "location", "x-feature-count", "content-language")
 # A kept plan's id is drawn anew by each program.
 PLAN = re.compile("/plans/[0-9a-f]{12}$")
+TAG = re.compile(r"\{tag of ([^}]+)\}")
 
 
 def all_cities(binary, made, folder, like, only):
@@ -51,8 +52,9 @@ def answer(binary, city, folder, asked):
     for question in (one for one in asked if "args" in one):
         keep(question, *by_command(binary, own, question))
     with Server(binary, own) as server:
+        tags = own_tags(server, asked)
         for question in (one for one in asked if "args" not in one):
-            keep(question, *over_http(server, question))
+            keep(question, *over_http(server, with_tags(question, tags)))
     (folder / "index.json").write_text(json.dumps(index, ensure_ascii=False))
     own.unlink()
     return len(index)
@@ -68,6 +70,23 @@ def by_command(binary, city, question):
         parts["file"] = out.read_bytes()
         out.unlink()
     return code, {}, parts
+
+
+def own_tags(server, asked):
+    """The tags that the questions name, as this program gives them."""
+    units = sorted(set(TAG.findall(json.dumps(asked, ensure_ascii=False))))
+    return {unit: server.json("GET", f"/units/{unit}", who="operator")["etag"] for unit in units}
+
+
+def with_tags(question, tags):
+    def put(value):
+        if isinstance(value, str):
+            return TAG.sub(lambda found: tags[found[1]], value)
+        if isinstance(value, list):
+            return [put(one) for one in value]
+        return {name: put(one) for name, one in value.items()} if isinstance(value, dict) else value
+
+    return put(question)
 
 
 def over_http(server, question):

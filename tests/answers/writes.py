@@ -1,4 +1,7 @@
-"""Writes and their refusals, asked last and in this order; each program writes into its own copy."""
+"""Writes and their refusals, asked last and in this order; each program writes into its own copy.
+
+`{tag of UNIT}` stands for the tag that the program itself gave that unit before the first write: how tags are made is a program's own affair.
+"""
 
 
 def all_of(asked, facts):
@@ -18,7 +21,7 @@ def all_of(asked, facts):
         send("PATCH", route, f"/units/{unit['id']}", note, body, headers, who)
 
     first, second, third = units[7:10]
-    own = ("If-Match", first["etag"])
+    own = ("If-Match", tag(first))
     update(first, "as guest", patch, own, who="guest")
     update(first, "as planner", patch, own, who="planner")
     update(first, "no If-Match", patch)
@@ -29,14 +32,18 @@ def all_of(asked, facts):
     update(first, "not an object", "[1]", own)
     update(first, "done", patch, own)
     update(first, "done again, with the old tag", patch, own)
-    update(second, "partly", {"note": "只改备注"}, ("If-Match", second["etag"]))
-    confirm = [{"id": unit["id"], "etag": unit["etag"]} for unit in (second, third, units[10], units[11])]
+    update(second, "partly", {"note": "只改备注"}, ("If-Match", tag(second)))
+    confirm = [{"id": unit["id"], "etag": tag(unit)} for unit in (second, third, units[10], units[11])]
     send("POST", "/units:batch", "/units:batch", "one stale", {"confirm": confirm, "as_of": "2026-10-31"})
     send("POST", "/units:batch", "/units:batch", "no such unit", {"confirm": [{"id": "nowhere", "etag": '"u1"'}], "as_of": "2026-10-31"})
     for path in (f"/units/{first['id']}", f"/units/{first['id']}/history", f"/units/{second['id']}", f"/parks/{facts['own_park']}/occupancy",
                  f"/buildings/{first['building']}/stack", "/changes?collection=unit&limit=20"):
         send("GET", "after the writes", path, path)
     merges(send, facts)
+
+
+def tag(unit):
+    return f"{{tag of {unit['id']}}}"
 
 
 def merges(send, facts):

@@ -3,6 +3,7 @@
 use super::{Checked, Person, Reply};
 use crate::city::City;
 use crate::domain::columns::{instrument as column, plan_parcel};
+use crate::domain::days::no_day;
 use crate::domain::edit::MoveInstrument;
 use crate::domain::fault::Outcome;
 use crate::domain::{Fault, FaultKind, Instrument, InstrumentKind, InstrumentState, LayerId, Row, RowChange, stated_day};
@@ -12,8 +13,7 @@ use serde_json::Value as Json;
 pub(super) fn check(edit: &MoveInstrument, city: &City, person: &Person) -> Outcome<Checked> {
     person.viewer.planner()?;
     if stated_day(&edit.date).is_none() {
-        let date = &edit.date;
-        return Err(Fault::bad("date", format!("日期应写作 2026-09-01：{date}"), format!("write the date as 2026-09-01: {date}")).at("/date"));
+        return Err(no_day("date", &edit.date).at("/date"));
     }
     let Some(instrument) = city.instruments().get(&edit.code) else {
         edit.seen.check([], || no_such_instrument(&edit.code))?;

@@ -4,6 +4,7 @@ use super::{Checked, Person, RefusedUnit, Reply};
 use crate::city::City;
 use crate::city::letting::day;
 use crate::domain::columns::{floor, unit};
+use crate::domain::days::how_a_day_is_written;
 use crate::domain::edit::{ConfirmUnits, Precondition, UpdateUnit};
 use crate::domain::fault::Outcome;
 use crate::domain::{Fault, FaultKind, LayerId, Row, RowChange, Value, catalogue, stated_day};
@@ -135,10 +136,12 @@ fn field_value(name: &str, value: &Json, today: &str) -> Result<Value, (String, 
         ("use", _) => refuse("用途不在代码表中", "the use is not in the code list"),
         ("cluster", Json::String(id)) if id == "none" || catalogue().cluster(id).is_some() => Ok(id.as_str().into()),
         ("cluster", _) => refuse("产业集群不在目录中", "the cluster is not in the catalogue"),
-        ("as_of" | "lease_end", Json::String(date)) => match (stated_day(date), day(today)) {
-            (None, _) => refuse("日期应写作 2026-09-01", "write the date as 2026-09-01"),
-            (Some(date), Some(today)) if date > today && name == "as_of" => refuse("截至日期不能在将来", "the as-of date cannot lie in the future"),
-            (Some(_), _) => Ok(date.as_str().into()),
+        ("as_of", Json::String(date)) if day(date).zip(day(today)).is_some_and(|(date, today)| date > today) => {
+            refuse("截至日期不能在将来", "the as-of date cannot lie in the future")
+        }
+        ("as_of" | "lease_end", Json::String(date)) => match stated_day(date) {
+            Some(_) => Ok(date.as_str().into()),
+            None => Err(how_a_day_is_written()),
         },
         ("tenant" | "note" | "source", Json::String(text)) if text.chars().count() <= 500 => Ok(text.as_str().into()),
         _ => refuse("填写的内容不合此项", "this value does not fit the field"),
@@ -155,6 +158,7 @@ mod tests {
         let field = |name: &str, value: Json| field_value(name, &value, "2026-09-01");
         assert!(field("as_of", json!("2026-09-02")).is_err() && field("as_of", json!("2026-09-01")).is_ok());
         assert!(field("lease_end", json!("1000-01-01")).is_err() && field("lease_end", json!("2030-6-1")).is_err());
+        assert!(field("as_of", json!("2999-01-01")).unwrap_err().1.contains("future"));
         assert!(field("state", json!("rented")).is_err() && field("state", Json::Null).is_err() && field("tenant", Json::Null).is_ok());
         assert!(field("area_m2", json!(-1)).is_err() && field("cluster", json!("c24-robot")).is_ok() && field("cluster", json!("机器人")).is_err());
     }

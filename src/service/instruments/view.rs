@@ -3,10 +3,11 @@
 use super::{Land, ledger, members};
 use crate::city::{City, Table};
 use crate::domain::columns::{parcel, plan_parcel};
+use crate::domain::days::no_day;
 use crate::domain::edit::row_tag;
 use crate::domain::fault::Outcome;
 use crate::domain::lineage::{Descent, Span};
-use crate::domain::{Change, Fault, Instrument, InstrumentKind, InstrumentState, LayerId, stated_day};
+use crate::domain::{Change, Instrument, InstrumentKind, InstrumentState, LayerId, stated_day};
 use crate::service::Viewer;
 use crate::spatial::Drawing;
 use geo_types::{Geometry, MultiPolygon};
@@ -77,7 +78,7 @@ pub struct InstrumentList {
 /// The instruments that a query names, in the order of their recording. `signed` reads one's changes from the log.
 pub fn list(city: &City, viewer: &Viewer, query: &InstrumentQuery, signed: impl Fn(&str) -> Outcome<Vec<Change>>) -> Outcome<InstrumentList> {
     if let Some(at) = query.at.as_deref().filter(|at| stated_day(at).is_none()) {
-        return Err(Fault::bad("date", format!("日期应写作 2026-09-01：{at}"), format!("write the date as 2026-09-01: {at}")).at("at"));
+        return Err(no_day("date", at).at("at"));
     }
     let in_force_at =
         |known: &Instrument, day: &str| known.state == InstrumentState::InForce && known.date.as_deref().is_some_and(|date| date <= day);

@@ -7,7 +7,7 @@ use super::seen::AnyAnswer;
 use super::{ActionPlan, Consolidate, Designate, Progress, Upstairs};
 use crate::analysis::Control;
 use crate::city::City;
-use crate::domain::days::{FIRST_YEAR, LAST_YEAR};
+use crate::domain::days::no_day;
 use crate::domain::fault::Outcome;
 use crate::domain::{Fault, stated_day};
 use crate::rules::RuleSet;
@@ -136,9 +136,5 @@ fn pool(threads: usize) -> Outcome<rayon::ThreadPool> {
 /// A date input, today if absent.
 fn day(as_of: Option<&str>) -> Outcome<NaiveDate> {
     let text = as_of.map_or_else(today, str::to_owned);
-    stated_day(&text).ok_or_else(|| {
-        Fault::bad("as_of", format!("日期应写作 2026-09-01：{text}"), format!("write the date as 2026-09-01: {text}"))
-            .at("/inputs/as_of")
-            .help(format!("年份 {FIRST_YEAR} 到 {LAST_YEAR}"), format!("with a year from {FIRST_YEAR} to {LAST_YEAR}"))
-    })
+    stated_day(&text).ok_or_else(|| no_day("as_of", &text).at("/inputs/as_of"))
 }
