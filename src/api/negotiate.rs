@@ -84,7 +84,10 @@ pub(super) fn form(offers: &[Form], wanted: Option<&str>, headers: &HeaderMap) -
     // Best by quality, then by how exactly it was named; the route's own order decides what is left.
     let mut best: Option<(Form, (u16, u8))> = None;
     for form in offers {
-        let grade = form.media_types().iter().filter_map(|media| quality(&ranges, media)).max().filter(|(quality, _)| *quality > 0);
+        let (own, others) = form.media_types().split_first().unzip();
+        // A form's other names count where they are named; `*/*` speaks of its own.
+        let named = others.into_iter().flatten().filter_map(|media| quality(&ranges, media)).filter(|(_, exact)| *exact == EXACT);
+        let grade = own.and_then(|media| quality(&ranges, media)).into_iter().chain(named).max().filter(|(quality, _)| *quality > 0);
         if let Some(grade) = grade
             && best.is_none_or(|(_, known)| grade > known)
         {
@@ -136,13 +139,16 @@ fn ranges(headers: &HeaderMap, name: HeaderName) -> Vec<(String, u16)> {
     texts.flat_map(|text| text.split(',')).filter_map(range).collect()
 }
 
+/// How exactly a range names a media type, when it is that type.
+const EXACT: u8 = 2;
+
 /// Quality of a media type and how exactly the range names it; the most exact range decides.
 fn quality(ranges: &[(String, u16)], media: &str) -> Option<(u16, u8)> {
     let kind = media.split('/').next().unwrap_or_default();
     let exactness = |range: &str| match range {
         "*/*" => Some(0),
         _ if range.strip_suffix("/*") == Some(kind) => Some(1),
-        _ => (range == media).then_some(2),
+        _ => (range == media).then_some(EXACT),
     };
     let fitting = ranges.iter().filter_map(|(range, quality)| exactness(range).map(|exact| (*quality, exact)));
     fitting.max_by_key(|(_, exact)| *exact)

@@ -213,7 +213,7 @@ impl Block {
 
 fn real(cell: CellRef<'_>) -> f64 {
     match cell {
-        CellRef::Real(number) => number,
+        CellRef::Real(number) => number + 0.0,
         CellRef::Integer(number) => number as f64,
         _ => f64::NAN,
     }

@@ -79,7 +79,8 @@ impl From<String> for Value {
 }
 impl From<f64> for Value {
     fn from(number: f64) -> Self {
-        Value::Real(number)
+        // A cell has one zero: the file knows no other, and what is in memory must be what is read again.
+        Value::Real(number + 0.0)
     }
 }
 impl From<i64> for Value {

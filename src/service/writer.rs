@@ -128,7 +128,8 @@ impl Writing {
         match self.commit(&base, &passed) {
             Ok(()) => self.publish(head, passed),
             Err(CommitError::Conflict { head }) => refuse(passed, &changed_outside(head)),
-            Err(CommitError::Failed(fault)) if passed.len() == 1 => refuse(passed, &fault),
+            // Whom another program keeps waiting, each by himself would wait for as long.
+            Err(CommitError::Failed(fault)) if passed.len() == 1 || fault.kind == FaultKind::Unavailable => refuse(passed, &fault),
             Err(CommitError::Failed(_)) => passed.into_iter().for_each(|passed| self.take(vec![passed.wish])),
         }
     }

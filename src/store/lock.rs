@@ -6,7 +6,7 @@ use crate::domain::fault::Outcome;
 use crate::domain::{Fault, FaultKind};
 use serde::{Deserialize, Serialize};
 use std::fs::{File, OpenOptions, TryLockError};
-use std::io::{Read, Seek, Write};
+use std::io::{ErrorKind, Read, Seek, Write};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -33,9 +33,9 @@ impl CityLock {
     /// Takes the city at `city` for this process; refused with who holds it.
     pub fn take(city: &Path, command: &str) -> Outcome<CityLock> {
         let path = lock_path(city)?;
+        only_name(city)?;
         loop {
-            let mut file =
-                OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path).map_err(|error| cannot_lock(&path, &error))?;
+            let mut file = open(&path)?;
             match file.try_lock() {
                 Ok(()) => {}
                 Err(TryLockError::WouldBlock) => return Err(held(city, holder(&mut file))),
@@ -48,10 +48,65 @@ impl CityLock {
             let since = chrono::Utc::now().to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
             let text = serde_json::to_string(&Holder { pid: std::process::id(), command: command.to_owned(), since })
                 .map_err(|error| Fault::internal("json", error))?;
-            file.set_len(0).and_then(|()| file.write_all(text.as_bytes())).map_err(|error| cannot_lock(&path, &error))?;
+            if file.set_len(0).and_then(|()| file.write_all(text.as_bytes())).is_err() {
+                // Left behind by a crash of another user's server: it is ours to replace, as nobody holds it and the folder is writable.
+                std::fs::remove_file(&path).map_err(|error| cannot_lock(&path, &error))?;
+                continue;
+            }
             return Ok(CityLock { path, _file: file });
         }
     }
+}
+
+/// The lock file, made where there is none. Only a plain file is one: a link could lead to what must not be written, the city itself for one.
+/// What may only be read can be locked all the same, and says who holds it.
+fn open(path: &Path) -> Outcome<File> {
+    let cannot = |error| cannot_lock(path, &error);
+    match path.symlink_metadata() {
+        Ok(there) if !there.is_file() || there.nlink() > 1 => return Err(no_lock_file(path)),
+        Ok(_) => {}
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            match OpenOptions::new().read(true).write(true).create_new(true).open(path) {
+                Ok(file) => return Ok(file),
+                // Somebody was quicker.
+                Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+                Err(error) => return Err(cannot(error)),
+            }
+        }
+        Err(error) => return Err(cannot(error)),
+    }
+    let writing = OpenOptions::new().read(true).write(true).open(path);
+    match writing {
+        Err(error) if error.kind() == ErrorKind::PermissionDenied => File::open(path).map_err(cannot),
+        // Gone again: made anew.
+        Err(error) if error.kind() == ErrorKind::NotFound => open(path),
+        other => other.map_err(cannot),
+    }
+}
+
+/// A city under two names has two locks and two write-ahead logs: what one program writes the other would lose.
+fn only_name(city: &Path) -> Outcome<()> {
+    let names = city.metadata().map_err(|error| cannot_lock(city, &error))?.nlink();
+    if names <= 1 {
+        return Ok(());
+    }
+    let fault = Fault::new(
+        FaultKind::Conflict,
+        "city_has_two_names",
+        format!("城市文件有 {names} 个硬链接，从不同名称修改会互相覆盖"),
+        format!("the city file has {names} names (hard links); changes made through one are lost through another"),
+    );
+    Err(fault.at(city.display().to_string()).help("复制一份再修改：cp 城市文件 新文件", "make a copy of its own and change that: cp CITY NEW"))
+}
+
+fn no_lock_file(path: &Path) -> Fault {
+    Fault::bad(
+        "cannot_lock",
+        format!("{} 不是锁文件（是链接、文件夹或别的东西）", path.display()),
+        format!("{} is no lock file but a link, a folder or something else", path.display()),
+    )
+    .at(path.display().to_string())
+    .help("移走它再试", "move it away and try again")
 }
 
 impl Drop for CityLock {
@@ -69,8 +124,8 @@ pub fn lock_path(city: &Path) -> Outcome<PathBuf> {
 }
 
 fn is_at(file: &File, path: &Path) -> bool {
-    match (file.metadata(), path.metadata()) {
-        (Ok(ours), Ok(there)) => (ours.dev(), ours.ino()) == (there.dev(), there.ino()),
+    match (file.metadata(), path.symlink_metadata()) {
+        (Ok(ours), Ok(there)) => there.is_file() && (ours.dev(), ours.ino()) == (there.dev(), there.ino()),
         _ => false,
     }
 }
@@ -151,6 +206,33 @@ mod tests {
         std::os::unix::fs::symlink(&city, &link).unwrap();
         let _lock = CityLock::take(&city, "first").unwrap();
         assert_eq!(CityLock::take(&link, "second").unwrap_err().code, "city_held");
+    }
+
+    #[test]
+    fn a_lock_file_that_leads_elsewhere_is_refused_and_nothing_is_written_there() {
+        let (folder, city) = city();
+        std::fs::write(&city, "a city").unwrap();
+        let victim = folder.path().join("victim");
+        std::fs::write(&victim, "precious").unwrap();
+        for target in [&city, &victim, &folder.path().join("nothing")] {
+            std::os::unix::fs::symlink(target, lock_path(&city).unwrap()).unwrap();
+            assert_eq!(CityLock::take(&city, "parkplan serve").unwrap_err().code, "cannot_lock");
+            std::fs::remove_file(lock_path(&city).unwrap()).unwrap();
+        }
+        std::fs::hard_link(&victim, lock_path(&city).unwrap()).unwrap();
+        assert_eq!(CityLock::take(&city, "parkplan serve").unwrap_err().code, "cannot_lock");
+        assert_eq!((std::fs::read_to_string(&city).unwrap(), std::fs::read_to_string(&victim).unwrap()), ("a city".into(), "precious".into()));
+        assert!(!folder.path().join("nothing").exists());
+    }
+
+    #[test]
+    fn a_city_under_two_names_is_not_written() {
+        let (folder, city) = city();
+        let other = folder.path().join("other.gpkg");
+        std::fs::hard_link(&city, &other).unwrap();
+        assert!([&city, &other].iter().all(|name| CityLock::take(name, "parkplan serve").unwrap_err().code == "city_has_two_names"));
+        std::fs::remove_file(&other).unwrap();
+        CityLock::take(&city, "parkplan serve").unwrap();
     }
 
     #[test]

@@ -109,12 +109,15 @@ pub fn view(city: &City, viewer: &Viewer, row: &Row, today: &str) -> UnitAnswer 
     answer
 }
 
-/// The entity tags by which a viewer may know a unit as it stands: today's, and that of the day before, because a form may be open over
-/// midnight.
+/// Days for which a tag is good for a change, as long as the row stays as it was: a form may be open over a holiday.
+const TAG_DAYS: u64 = 31;
+
+/// The entity tags by which a viewer may know a unit as it stands: today's, and those of the days before, because a unit's age is shown with it.
 pub(super) fn tags(city: &City, viewer: &Viewer, row: &Row, today: &str) -> impl Iterator<Item = String> {
-    let yesterday = || day(today).and_then(|day| day.pred_opt()).map(|day| day.to_string());
     let of = |today: &str| view(city, viewer, row, today).etag;
-    std::iter::once_with(move || of(today)).chain(std::iter::once_with(move || yesterday().map(|day| of(&day))).flatten())
+    let today_day = day(today);
+    let before = (1..=TAG_DAYS).filter_map(move |days| today_day?.checked_sub_days(chrono::Days::new(days)));
+    std::iter::once_with(move || of(today)).chain(before.map(move |day| of(&day.to_string())))
 }
 
 pub fn one(city: &City, viewer: &Viewer, id: &str, today: &str) -> Outcome<UnitAnswer> {
