@@ -41,7 +41,7 @@ impl<S: Send + Sync> FromRequest<S> for MergePatch {
 
 async fn read<T: DeserializeOwned, S: Send + Sync>(request: Request, state: &S, accepted: &[&str]) -> Result<T, Response> {
     let refuse = |fault: Fault| Refusal::from(fault).into_response();
-    let fits = must_be(request.headers(), accepted);
+    let fits = must_be(request.headers(), accepted).and_then(|()| must_be_plain(request.headers()));
     // Read in either case: an answer before the body's end closes the connection under a client that means to go on with it.
     let bytes = Bytes::from_request(request, state).await.map_err(IntoResponse::into_response)?;
     fits.and_then(|()| parse(&bytes)).map_err(refuse)
@@ -69,6 +69,20 @@ fn must_be(headers: &HeaderMap, accepted: &[&str]) -> Outcome<()> {
     Err(Fault::new(FaultKind::UnsupportedMedia, "media_type", zh, en)
         .at("Content-Type")
         .help(format!("可用：{}", accepted.join("、")), format!("known: {}", accepted.join(", "))))
+}
+
+/// 415 for a body that is packed: it would be read as what it is not.
+fn must_be_plain(headers: &HeaderMap) -> Outcome<()> {
+    let packed = headers.get_all(header::CONTENT_ENCODING).iter().find(|how| !how.as_bytes().eq_ignore_ascii_case(b"identity"));
+    let Some(how) = packed.map(|how| how.to_str().unwrap_or_default()) else { return Ok(()) };
+    Err(Fault::new(
+        FaultKind::UnsupportedMedia,
+        "content_encoding",
+        format!("此处不收压缩的请求体（{how}）"),
+        format!("packed bodies are not taken here ({how})"),
+    )
+    .at("Content-Encoding")
+    .help("不压缩发送，去掉 Content-Encoding", "send it as it is, without Content-Encoding"))
 }
 
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Outcome<T> {

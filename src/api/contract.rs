@@ -13,6 +13,7 @@ pub(super) struct Parameter {
     pub name: String,
     /// It may stand several times.
     pub repeats: bool,
+    pub required: bool,
     takes: Takes,
 }
 
@@ -24,6 +25,7 @@ enum Takes {
     OneOf(Vec<String>),
     Whole {
         least: i64,
+        most: u64,
     },
     Number {
         least: f64,
@@ -39,7 +41,15 @@ impl Takes {
         }
         match (schema["type"].as_str(), schema["format"].as_str()) {
             (Some("boolean"), _) => Takes::OneOf(vec!["false".to_owned(), "true".to_owned()]),
-            (Some("integer"), _) => Takes::Whole { least: schema["minimum"].as_f64().map_or(i64::MIN, |least| least as i64) },
+            (Some("integer"), _) => Takes::Whole {
+                least: schema["minimum"].as_f64().map_or(i64::MIN, |least| least as i64),
+                // Without a stated size it is a count, which may be larger than any signed number.
+                most: match schema["format"].as_str() {
+                    Some("int32") => i32::MAX as u64,
+                    Some("int64") => i64::MAX as u64,
+                    _ => u64::MAX,
+                },
+            },
             (Some("number"), _) => Takes::Number {
                 least: schema["minimum"].as_f64().unwrap_or(f64::NEG_INFINITY),
                 most: schema["maximum"].as_f64().unwrap_or(f64::INFINITY),
@@ -55,8 +65,7 @@ impl Parameter {
         match &self.takes {
             Takes::Text => true,
             Takes::OneOf(choices) => choices.iter().any(|choice| choice == value),
-            // Counts may be larger than any signed number.
-            Takes::Whole { least } => value.parse::<i64>().map_or_else(|_| value.parse::<u64>().is_ok(), |number| number >= *least),
+            Takes::Whole { least, most } => value.parse::<i128>().is_ok_and(|number| (i128::from(*least)..=i128::from(*most)).contains(&number)),
             Takes::Number { least, most } => value.parse::<f64>().is_ok_and(|number| number.is_finite() && (*least..=*most).contains(&number)),
             Takes::Day => stated_day(value).is_some(),
         }
@@ -67,8 +76,8 @@ impl Parameter {
         Some(match &self.takes {
             Takes::Text => return None,
             Takes::OneOf(choices) => (format!("可用：{}", choices.join("、")), format!("known: {}", choices.join(", "))),
-            Takes::Whole { least: i64::MIN } => ("应为整数".to_owned(), "it is a whole number".to_owned()),
-            Takes::Whole { least } => (format!("应为不小于 {least} 的整数"), format!("it is a whole number of at least {least}")),
+            Takes::Whole { least: i64::MIN, .. } => ("应为整数".to_owned(), "it is a whole number".to_owned()),
+            Takes::Whole { least, .. } => (format!("应为不小于 {least} 的整数"), format!("it is a whole number of at least {least}")),
             Takes::Number { least, most } if least.is_finite() && most.is_finite() => {
                 (format!("应为 {least} 到 {most} 的数"), format!("it is a number from {least} to {most}"))
             }
@@ -99,7 +108,7 @@ impl Operation {
             if let ("f", Takes::OneOf(forms)) = (name.as_str(), &takes) {
                 read.forms = forms.iter().filter_map(|name| Form::parse(name)).collect();
             }
-            read.parameters.push(Parameter { name, repeats, takes });
+            read.parameters.push(Parameter { name, repeats, required: parameter["required"] == true, takes });
         }
         read
     }
@@ -141,14 +150,19 @@ mod tests {
     fn a_parameter_allows_what_its_schema_says() {
         for (schema, fine, bad) in [
             (json!({ "type": "integer", "minimum": 1 }), vec!["1", "18446744073709551615"], vec!["0", "-1", "1.5", "x", "", "18446744073709551616"]),
-            (json!({ "type": "integer", "format": "int64", "minimum": 0 }), vec!["0", "7"], vec!["-1", "abc"]),
+            (
+                json!({ "type": "integer", "format": "int64", "minimum": 0 }),
+                vec!["0", "7", "9223372036854775807"],
+                vec!["-1", "abc", "9223372036854775808"],
+            ),
+            (json!({ "type": "integer", "format": "int64" }), vec!["-7", "0"], vec!["-9223372036854775809", "1e3"]),
             (json!({ "type": "number", "minimum": 0, "maximum": 50 }), vec!["0", "0.5", "50"], vec!["-1", "50.1", "NaN", "inf", "x"]),
             (json!({ "type": "boolean" }), vec!["true", "false"], vec!["1", "yes", ""]),
             (json!({ "type": "string", "enum": ["a", "b"] }), vec!["a", "b"], vec!["c", "A", ""]),
             (json!({ "type": "string", "format": "date" }), vec!["2026-09-01"], vec!["x", "1000-01-01", "2026-9-1"]),
             (json!({ "type": "string" }), vec!["", "anything"], vec![]),
         ] {
-            let parameter = Parameter { name: "p".to_owned(), repeats: false, takes: Takes::read(&schema) };
+            let parameter = Parameter { name: "p".to_owned(), repeats: false, required: false, takes: Takes::read(&schema) };
             assert!(fine.iter().all(|value| parameter.allows(value)), "{schema}");
             assert!(!bad.iter().any(|value| parameter.allows(value)), "{schema}");
             assert_eq!(parameter.help().is_none(), bad.is_empty(), "{schema}");

@@ -81,6 +81,10 @@ fn admit(operation: &Operation, uri: &Uri, headers: &HeaderMap) -> Outcome<Optio
             return Err(not_among(parameter, value));
         }
     }
+    if let Some(missing) = operation.parameters.iter().find(|parameter| parameter.required && !seen.contains(&parameter.name)) {
+        let name = &missing.name;
+        return Err(Fault::bad("missing_parameter", format!("缺少参数 {name}"), format!("the parameter {name} is missing")).at(name.clone()));
+    }
     if operation.forms.is_empty() {
         return Ok(None);
     }

@@ -41,7 +41,8 @@ fn status(kind: FaultKind) -> StatusCode {
         FaultKind::UnsupportedMedia => StatusCode::UNSUPPORTED_MEDIA_TYPE,
         FaultKind::Unprocessable => StatusCode::UNPROCESSABLE_ENTITY,
         FaultKind::TooMany => StatusCode::TOO_MANY_REQUESTS,
-        FaultKind::Cancelled | FaultKind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+        FaultKind::Cancelled | FaultKind::Unavailable | FaultKind::Busy => StatusCode::SERVICE_UNAVAILABLE,
+        FaultKind::NoRoom => StatusCode::INSUFFICIENT_STORAGE,
         FaultKind::Internal => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }
@@ -66,10 +67,9 @@ pub(super) async fn render(request: Request, next: Next) -> Response {
         (true, Lang::En) => {
             ("Server error", "Something went wrong and nothing was changed. Try again; if it persists, tell the administrator the time.".to_owned())
         }
-        (false, lang) => (
-            fault.text(lang),
-            fault.help_text(lang).map_or_else(|| fault.text(lang).to_owned(), |help| format!("{}。{help}", fault.text(lang).trim_end_matches('。'))),
-        ),
+        (false, lang) => {
+            (fault.text(lang), fault.help_text(lang).map_or_else(|| fault.text(lang).to_owned(), |help| sentences(fault.text(lang), help, lang)))
+        }
     };
     let mut body = json!({ "type": format!("urn:parkplan:problem:{}", fault.code), "title": title, "status": status.as_u16(), "detail": detail, "instance": instance });
     if let Some(place) = &fault.place {
@@ -87,16 +87,41 @@ pub(super) async fn render(request: Request, next: Next) -> Response {
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
     headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(if lang == Lang::Zh { "zh-CN" } else { "en" }));
     headers.insert(header::VARY, HeaderValue::from_static("accept-language"));
+    if fault.kind == FaultKind::Busy {
+        headers.insert(header::RETRY_AFTER, HeaderValue::from_static(SOON));
+    }
     answer
+}
+
+/// Seconds after which what another program keeps busy may be tried again.
+const SOON: &str = "5";
+
+/// What went wrong and how to mend it, one after the other.
+fn sentences(what: &str, how: &str, lang: Lang) -> String {
+    let what = what.trim_end_matches(['。', '.']);
+    match lang {
+        Lang::Zh => format!("{what}。{how}"),
+        Lang::En => {
+            format!("{what}. {}{}", how.chars().take(1).flat_map(char::to_uppercase).collect::<String>(), how.chars().skip(1).collect::<String>())
+        }
+    }
 }
 
 fn is_json(response: &Response) -> bool {
     response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.to_str().is_ok_and(|kind| kind.contains("json")))
 }
 
-/// A rejection of the framework (a body that is no JSON, a path of the wrong form): its short text says what.
+/// A rejection of the framework (a path of the wrong form, a body that is too large). Its words are for who reads the log.
 async fn bare(status: StatusCode, response: Response<Body>) -> Fault {
     let text = axum::body::to_bytes(response.into_body(), 4096).await.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default();
-    let text = if text.is_empty() { status.canonical_reason().unwrap_or("error").to_owned() } else { text };
-    Fault::new(FaultKind::BadInput, "request", format!("请求有误：{text}"), text)
+    tracing::debug!(status = status.as_u16(), text, "refused by the framework");
+    let reason = status.canonical_reason().unwrap_or("error");
+    let (zh, en) = match status {
+        StatusCode::BAD_REQUEST => ("路径或参数的写法有误".to_owned(), "the path or a parameter is not of the right form".to_owned()),
+        StatusCode::NOT_FOUND => ("此处什么也没有".to_owned(), "there is nothing here".to_owned()),
+        StatusCode::METHOD_NOT_ALLOWED => ("此路径不接受这种请求方法".to_owned(), "this path does not take this method".to_owned()),
+        StatusCode::PAYLOAD_TOO_LARGE => ("请求体太大".to_owned(), "the body is too large".to_owned()),
+        _ => (format!("请求被拒绝（{reason}）"), format!("the request was refused ({reason})")),
+    };
+    Fault::new(FaultKind::BadInput, "request", zh, en).help("路径、方法和参数见 /api", "paths, methods and parameters are in /api")
 }

@@ -30,6 +30,10 @@ pub enum FaultKind {
     Cancelled,
     /// The server cannot answer now: what it holds is not the city any more.
     Unavailable,
+    /// Another program is at work on the city; in a moment it goes.
+    Busy,
+    /// There is no room on the disk.
+    NoRoom,
     Internal,
 }
 

@@ -129,7 +129,7 @@ impl Writing {
             Ok(()) => self.publish(head, passed),
             Err(CommitError::Conflict { head }) => refuse(passed, &changed_outside(head)),
             // Whom another program keeps waiting, each by himself would wait for as long.
-            Err(CommitError::Failed(fault)) if passed.len() == 1 || fault.kind == FaultKind::Unavailable => refuse(passed, &fault),
+            Err(CommitError::Failed(fault)) if passed.len() == 1 || fault.kind == FaultKind::Busy => refuse(passed, &fault),
             Err(CommitError::Failed(_)) => passed.into_iter().for_each(|passed| self.take(vec![passed.wish])),
         }
     }

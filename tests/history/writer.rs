@@ -18,6 +18,9 @@ const CONFLICT: u8 = 3;
 /// Fails whatever holds more than one edit, and the unit that is named here.
 const PICKY: u8 = 4;
 
+/// Another program holds the file.
+const HELD: u8 = 5;
+
 /// A store that misbehaves when it is told to.
 struct Moody {
     inner: GeoPackage,
@@ -40,10 +43,14 @@ impl CityStore for Moody {
     }
     fn commit(&self, base: i64, edits: &[Kept<'_>]) -> Result<(), CommitError> {
         self.commits.fetch_add(1, Ordering::SeqCst);
-        let full = || CommitError::Failed(Fault::new(FaultKind::Internal, "disk_full", "磁盘已满", "the disk is full"));
+        let full = || CommitError::Failed(Fault::new(FaultKind::NoRoom, "disk_full", "磁盘已满", "the disk is full"));
         match self.mood.load(Ordering::SeqCst) {
             FULL => Err(full()),
             PANIC => panic!("a store that breaks off"),
+            HELD => {
+                std::thread::sleep(std::time::Duration::from_millis(150));
+                Err(CommitError::Failed(Fault::new(FaultKind::Busy, "city_busy", "忙", "busy")))
+            }
             CONFLICT => Err(CommitError::Conflict { head: base + 7 }),
             PICKY if edits.len() > 1 || edits.iter().any(|edit| edit.author.source == "bad") => Err(full()),
             _ => self.inner.commit(base, edits),
@@ -113,6 +120,41 @@ fn a_full_disk_a_panic_and_another_writer_are_told_and_the_next_edit_goes_throug
     stage.store.mood.store(WELL, Ordering::SeqCst);
     assert_eq!(stage.update(1, "b").unwrap(), first + 1);
     stage.must_stand_at(first + 1);
+}
+
+#[test]
+fn who_waits_for_another_program_together_is_told_together() {
+    let stage = stage();
+    let first = stage.planner.city().revision;
+    stage.store.mood.store(HELD, Ordering::SeqCst);
+    let (writers, start) = (12, Barrier::new(12));
+    std::thread::scope(|scope| {
+        for writer in 0..writers {
+            let (stage, start) = (&stage, &start);
+            scope.spawn(move || {
+                start.wait();
+                assert_eq!(stage.update(writer % stage.units.len(), "held").unwrap_err().code, "city_busy");
+            });
+        }
+    });
+    // The first that come may go alone; those who came meanwhile wait once for all of them.
+    assert!(stage.store.commits.load(Ordering::SeqCst) <= 4, "{:?}", stage.store.commits);
+    stage.store.mood.store(WELL, Ordering::SeqCst);
+    assert_eq!(stage.update(0, "after").unwrap(), first + 1);
+    stage.must_stand_at(first + 1);
+}
+
+#[test]
+fn a_cell_has_one_zero_in_memory_and_in_the_file() {
+    let stage = stage();
+    let patch = json!({ "rent_yuan_m2_month": -0.0 }).as_object().unwrap().clone();
+    stage.planner.edit(&stage.viewer, Edit::UpdateUnit(UpdateUnit { id: stage.units[0].clone(), seen: Precondition::Any, patch })).unwrap();
+    let of = |table: &parkplan::city::Table| {
+        let row = table.row_of(&stage.units[0]).unwrap();
+        table.number(row, "rent_yuan_m2_month").unwrap().to_bits()
+    };
+    let on_disk = load::table(&stage.store.inner, LayerId::Unit).unwrap();
+    assert_eq!((of(stage.planner.city().table(LayerId::Unit)), of(&on_disk)), (0, 0));
 }
 
 #[test]

@@ -70,10 +70,15 @@ fn a_refused_edit_takes_the_whole_commit_with_it_and_leaves_the_store_usable() {
         homeless.set(LayerId::Floor.layer(), "building", "nowhere");
         let mut changed = row(2);
         changed.set(layer.layer(), "name", "另一个");
+        // Another cell than the changed one is not as the change supposes: somebody wrote it past this program.
+        let mut elsewhere = row(2);
+        elsewhere.set(layer.layer(), "structure", "从未如此");
+        let mut elsewhere_changed = elsewhere.clone();
+        elsewhere_changed.set(layer.layer(), "name", "另一个");
         let mut stale = row(2);
         stale.set(layer.layer(), "name", "从未如此");
         let update = |fid, before: &Row, after: &Row| RowChange::Update { layer, fid, before: before.clone(), after: after.clone() };
-        let bad: [(&str, RowChange); 8] = [
+        let bad: [(&str, RowChange); 9] = [
             ("constraint", insert(layer, 4, row(1))),
             ("constraint", insert(layer, 1, row(4))),
             ("constraint", insert(layer, 4, nameless)),
@@ -81,6 +86,7 @@ fn a_refused_edit_takes_the_whole_commit_with_it_and_leaves_the_store_usable() {
             ("row_width", insert(layer, 4, narrow)),
             ("row_differs", update(77, &row(2), &changed)),
             ("row_differs", update(2, &stale, &changed)),
+            ("row_differs", update(2, &elsewhere, &elsewhere_changed)),
             ("row_differs", RowChange::Remove { layer, fid: 77, row: row(2) }),
         ];
         for (code, change) in bad {

@@ -143,6 +143,9 @@ fn field_value(name: &str, value: &Json, today: &str) -> Result<Value, (String, 
             Some(_) => Ok(date.as_str().into()),
             None => Err(how_a_day_is_written()),
         },
+        ("tenant" | "note" | "source", Json::String(text)) if text.chars().any(|letter| letter.is_control() && !matches!(letter, '\n' | '\t')) => {
+            refuse("含有不能显示的控制字符", "it holds control characters, which cannot be shown")
+        }
         ("tenant" | "note" | "source", Json::String(text)) if text.chars().count() <= 500 => Ok(text.as_str().into()),
         _ => refuse("填写的内容不合此项", "this value does not fit the field"),
     }
@@ -160,6 +163,7 @@ mod tests {
         assert!(field("lease_end", json!("1000-01-01")).is_err() && field("lease_end", json!("2030-6-1")).is_err());
         assert!(field("as_of", json!("2999-01-01")).unwrap_err().1.contains("future"));
         assert!(field("state", json!("rented")).is_err() && field("state", Json::Null).is_err() && field("tenant", Json::Null).is_ok());
+        assert!(field("note", json!("一行\n两行")).is_ok() && field("note", json!("a\0b")).is_err() && field("tenant", json!("\u{1b}[2J")).is_err());
         assert!(field("area_m2", json!(-1)).is_err() && field("cluster", json!("c24-robot")).is_ok() && field("cluster", json!("机器人")).is_err());
     }
 }

@@ -52,17 +52,14 @@ pub(super) fn row_differs(layer: &str, fid: i64, present: bool) -> Fault {
     .help("重新启动程序以读取现在的文件", "start the program again to read the file as it is now")
 }
 
-/// Code of the fault that another program holds the file just now.
-const BUSY: &str = "city_busy";
-
 pub(super) fn sql_fault(path: &Path, error: rusqlite::Error) -> Fault {
     use rusqlite::ErrorCode::{CannotOpen, ConstraintViolation, DatabaseBusy, DatabaseCorrupt, DiskFull, NotADatabase, ReadOnly};
     let fault = match error.sqlite_error_code() {
         Some(NotADatabase | DatabaseCorrupt) => not_a_city(path),
         Some(CannotOpen) => cannot_open(path, &error),
-        Some(DatabaseBusy) => Fault::new(FaultKind::Unavailable, BUSY, "城市文件正被另一个程序写入", "another program is writing to the city file")
+        Some(DatabaseBusy) => Fault::new(FaultKind::Busy, "city_busy", "城市文件正被另一个程序写入", "another program is writing to the city file")
             .help("稍后再试", "try again in a moment"),
-        Some(DiskFull) => Fault::new(FaultKind::Internal, "disk_full", "磁盘已满，未写入任何内容", "the disk is full; nothing was written")
+        Some(DiskFull) => Fault::new(FaultKind::NoRoom, "disk_full", "磁盘已满，未写入任何内容", "the disk is full; nothing was written")
             .help("腾出空间后再试", "make room, then try again"),
         Some(ReadOnly) => read_only(path),
         Some(ConstraintViolation) => Fault::new(

@@ -85,5 +85,9 @@ pub(super) fn writing_handle(path: &Path) -> rusqlite::Result<Connection> {
 }
 
 fn must_exist(path: &Path) -> Outcome<()> {
-    if path.exists() { Ok(()) } else { Err(fault::no_such_file(path)) }
+    match path.metadata() {
+        Ok(there) if there.is_file() => Ok(()),
+        Ok(_) => Err(fault::not_a_city(path)),
+        Err(_) => Err(fault::no_such_file(path)),
+    }
 }

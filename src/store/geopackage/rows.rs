@@ -2,7 +2,7 @@
 
 use super::extents::Extents;
 use super::{blob, fault, plans};
-use crate::domain::{Fault, Layer, LayerId, Row, RowChange};
+use crate::domain::{ColumnType, Fault, Layer, LayerId, Row, RowChange};
 use rayon::prelude::*;
 use rusqlite::{Connection, OptionalExtension};
 use std::fmt::Write;
@@ -96,7 +96,8 @@ impl<'a> RowWriter<'a> {
         Ok(())
     }
 
-    /// Writes the cells that differ, if the row still holds what they were changed from.
+    /// Writes the cells that differ, if the row still holds what the change was made from: whoever changed another cell past this program must
+    /// not find it confirmed.
     fn update(&mut self, layer_id: LayerId, fid: i64, before: &Row, after: &Row) -> Result<(), WriteError> {
         let layer = layer_id.layer();
         check_width(layer, before)?;
@@ -106,8 +107,10 @@ impl<'a> RowWriter<'a> {
         if changed.is_empty() && !reshaped {
             return Ok(());
         }
-        // A cell that reads as null may hold what is no cell (a blob, bytes that are no text): it is not compared.
-        let known: Vec<usize> = changed.iter().copied().filter(|at| !before.values[*at].is_null()).collect();
+        // A cell that reads as null may hold what is no cell (a blob, bytes that are no text): it is not compared. Nor are whole numbers and
+        // flags that stay, which may stand in the file in another way.
+        let is_exact = |at: &usize| !matches!(layer.columns[*at].kind, ColumnType::Integer | ColumnType::Boolean);
+        let known: Vec<usize> = (0..layer.columns.len()).filter(|at| changed.contains(at) || is_exact(at)).collect();
         let mut statement = self.connection.prepare_cached(&update_text(layer, &changed, reshaped, &known))?;
         let mut place = 0;
         let mut bind = |value: &dyn rusqlite::ToSql| {
@@ -185,8 +188,11 @@ fn update_text(layer: &Layer, changed: &[usize], reshaped: bool, known: &[usize]
         text.push_str(if changed.is_empty() { "geom=?" } else { ",geom=?" });
     }
     text.push_str(" WHERE fid=?");
-    for at in known {
-        let _ = write!(text, " AND \"{}\" IS ?", layer.columns[*at].name);
+    // Bound after the cells, the shape and the fid.
+    let first = changed.len() + usize::from(reshaped) + 2;
+    for (place, at) in known.iter().enumerate() {
+        let (name, place) = (&layer.columns[*at].name, first + place);
+        let _ = write!(text, " AND (?{place} IS NULL OR \"{name}\" IS ?{place})");
     }
     text
 }
