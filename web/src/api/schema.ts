@@ -1875,7 +1875,7 @@ export interface components {
             planned: number;
             shown: components["schemas"]["Light"];
         };
-        /** @description What became of a name of the 2022 catalogue. */
+        /** @description What became of a name of an earlier catalogue, or how an entry of the present one began. */
         Lineage: {
             candidates?: string[];
             from: string;
@@ -1884,6 +1884,11 @@ export interface components {
             needs_review?: boolean;
             status: string;
             to: string;
+            /**
+             * Format: int32
+             * @description Year of the catalogue in which the name stands.
+             */
+            vintage: number;
         };
         /** @description The whole family of a piece of land, both ways. */
         LineageAnswer: {
