@@ -1,5 +1,6 @@
 //! Analyses: pure functions of plain evidence and a rule pack, seeded. No IO, no clock, no async.
 
+pub mod allocation;
 pub mod consolidation;
 mod control;
 pub mod designation;

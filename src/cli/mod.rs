@@ -1,6 +1,7 @@
 //! The command line: parses, calls the service, prints. stdout carries the result and nothing else.
 
 mod actionplan;
+mod allocate;
 mod bench;
 mod command_line;
 mod common;
@@ -85,6 +86,8 @@ enum Command {
     Upstairs(upstairs::Upstairs),
     /// Scorecards of the parks
     Designate(designate::Designate),
+    /// Clusters × districts: audit, why bounds clash, best allocation
+    Allocate(allocate::Allocate),
     /// Rule packs: list, show, check
     Rules(rules::Rules),
     /// Accounts: add, list, disable, password
@@ -135,6 +138,7 @@ fn dispatch(command: Command, config: &Config, output: &Output) -> Outcome<bool>
         Command::Progress(command) => command.run(output).map(|()| true),
         Command::Upstairs(command) => command.run(output).map(|()| true),
         Command::Designate(command) => command.run(output).map(|()| true),
+        Command::Allocate(command) => command.run(output).map(|()| true),
         Command::Rules(command) => command.run(output),
         Command::User(command) => command.run(output).map(|()| true),
         Command::Bench(command) => command.run(output).map(|()| true),

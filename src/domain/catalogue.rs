@@ -34,9 +34,11 @@ pub struct Cluster {
     pub horizon: Option<String>,
 }
 
-/// What became of a name of the 2022 catalogue.
+/// What became of a name of an earlier catalogue, or how an entry of the present one began.
 #[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
 pub struct Lineage {
+    /// Year of the catalogue in which the name stands.
+    pub vintage: u16,
     pub from: String,
     pub from_kind: String,
     pub to: String,
@@ -50,11 +52,14 @@ pub struct Lineage {
 
 #[derive(Deserialize)]
 struct ClusterFile {
+    vintage: u16,
     cluster: Vec<Cluster>,
     lineage: Vec<Lineage>,
 }
 
 pub struct Catalogue {
+    /// Year of the present catalogue.
+    pub vintage: u16,
     lists: BTreeMap<String, Vec<Code>>,
     pub clusters: Vec<Cluster>,
     pub lineage: Vec<Lineage>,
@@ -82,7 +87,7 @@ pub fn catalogue() -> &'static Catalogue {
             .unwrap_or_else(|error| panic!("geodata/catalogue/codes.toml: {error}"));
         let file: ClusterFile = toml::from_str(include_str!("../../geodata/catalogue/clusters.toml"))
             .unwrap_or_else(|error| panic!("geodata/catalogue/clusters.toml: {error}"));
-        Catalogue { lists, clusters: file.cluster, lineage: file.lineage }
+        Catalogue { vintage: file.vintage, lists, clusters: file.cluster, lineage: file.lineage }
     })
 }
 

@@ -4,6 +4,7 @@ pub mod account;
 pub mod catalogue;
 pub mod change;
 pub mod city_info;
+pub mod cluster_names;
 pub mod codes;
 pub mod columns;
 pub mod days;

@@ -7,6 +7,7 @@ macro_rules! texts {
 
 /// By file name.
 pub const EMBEDDED: &[(&str, &str)] = texts! {
+    "allocation-shenzhen.toml"
     "consolidation-shenzhen.toml"
     "designation-featured-park.toml"
     "floor-loads.toml"

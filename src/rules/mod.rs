@@ -3,6 +3,7 @@
 //! A pack is data (`geodata/rules/*.toml`). Code never holds a policy number: it asks a typed reading ([`UpstairsPack`], [`DesignationPack`], …) and hands
 //! the figure's [`Cite`] on to the finding that used it, so a person can always see who said so and whether it is confirmed.
 
+pub mod allocation;
 pub mod check;
 pub mod consolidation;
 pub mod designation;
@@ -23,6 +24,7 @@ pub mod upstairs;
 pub mod upstairs_fit;
 pub mod verdict;
 
+pub use allocation::AllocationPack;
 pub use check::check;
 pub use consolidation::ConsolidationPack;
 pub use designation::DesignationPack;

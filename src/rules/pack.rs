@@ -12,7 +12,7 @@ use std::sync::Arc;
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Header {
     pub id: String,
-    /// `upstairs`, `upstairs-fit`, `floor-loads`, `consolidation`, `designation` or `progress`.
+    /// `upstairs`, `upstairs-fit`, `floor-loads`, `consolidation`, `designation`, `progress` or `allocation`.
     pub kind: String,
     pub jurisdiction: String,
     pub document: String,

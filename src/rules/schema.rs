@@ -136,7 +136,12 @@ fn name_problem(pack: &Pack, path: &str) -> Option<Problem> {
         let name = first(rest);
         return (!is_indicator(&name, &classes)).then(|| stray(&name));
     }
-    let cluster = first(path.strip_prefix("demand.").filter(|_| pack.header.kind == "upstairs-fit")?);
+    let group = match pack.header.kind.as_str() {
+        "upstairs-fit" => "demand.",
+        "allocation" => "more.",
+        _ => return None,
+    };
+    let cluster = first(path.strip_prefix(group)?);
     catalogue().cluster(&cluster).is_none().then(|| stray(&cluster))
 }
 

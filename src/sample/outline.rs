@@ -83,6 +83,7 @@ pub(super) fn district_rows(layer: &'static Layer, setting: &Setting) -> Vec<Row
         let mut row = Row::empty(layer);
         row.set(layer, "code", district.code.as_str())
             .set(layer, "name", district.name.as_str())
+            .set(layer, "lead_clusters", serde_json::json!(district.lead_clusters).to_string())
             .set(layer, "illustrative", true)
             .set(layer, "planar_area_m2", measure(&polygons))
             .set(layer, "source", SOURCE);

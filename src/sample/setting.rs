@@ -13,6 +13,8 @@ use std::collections::BTreeMap;
 pub(super) struct District {
     pub(super) code: String,
     pub(super) name: String,
+    /// Clusters that it is to develop.
+    pub(super) lead_clusters: Vec<String>,
     /// Outer rings, in EPSG:4547.
     pub(super) rings: Vec<Ring>,
     pub(super) lattice: Lattice,
@@ -89,6 +91,12 @@ struct PartEntry {
     reserve: Vec<[i32; 3]>,
 }
 
+/// By district.
+#[derive(Deserialize)]
+struct AllocationFile {
+    clusters: BTreeMap<String, Vec<String>>,
+}
+
 #[derive(Deserialize)]
 struct DistrictFile {
     features: Vec<DistrictFeature>,
@@ -122,6 +130,8 @@ impl Setting {
         let parks: ParkFile = toml::from_str(include_str!("../../geodata/sample/parks.toml")).map_err(|error| wrong("parks.toml", &error))?;
         let shapes: DistrictFile =
             serde_json::from_str(include_str!("../../geodata/sample/districts.geojson")).map_err(|error| wrong("districts.geojson", &error))?;
+        let mut allocation: AllocationFile =
+            toml::from_str(include_str!("../../geodata/sample/allocation.toml")).map_err(|error| wrong("allocation.toml", &error))?;
 
         let mut districts = Vec::new();
         for feature in shapes.features {
@@ -129,7 +139,8 @@ impl Setting {
             let lattice = city.fabric.iter().find(|lattice| lattice.district == code).cloned();
             let lattice = lattice.ok_or_else(|| wrong("city.toml", &format!("no fabric for {code}")))?;
             let rings = feature.geometry.coordinates.iter().filter_map(|polygon| polygon.first()).map(|ring| projected(ring)).collect();
-            districts.push(District { code, name: feature.properties.name, rings, lattice });
+            let lead_clusters = allocation.clusters.remove(&code).unwrap_or_default();
+            districts.push(District { code, name: feature.properties.name, lead_clusters, rings, lattice });
         }
 
         let index = |code: &str| {

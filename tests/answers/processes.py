@@ -53,6 +53,12 @@ def inputs_of(facts, city):
         yield "designate", park, {"park": park}
     yield "designate", "another day", {"as_of": "2025-06-30"}
     yield "designate", "no date", {"as_of": "yesterday"}
+    yield "allocate", "all", {}
+    yield "allocate", "twenty clusters", {"exempt": ["future"], "basis": "firms"}
+    yield "allocate", "nothing exempt", {"exempt": ["none"], "basis": "placements"}
+    yield "allocate", "what if", {"what_if": {"park": own, "lead_clusters": ["c24-ocean"]}}
+    yield "allocate", "a matrix of one's own", {"declared": [{"cluster": "c24-robot", "district": "440306"}]}
+    yield "allocate", "no such cluster", {"exempt": ["c24-nothing"]}
     yield "nothing", "no such process", {}
 
 
@@ -64,12 +70,13 @@ def of_cambridge(facts):
     for code in facts["parcel"][:400:10]:
         yield "upstairs", f"parcel {code}", {"parcel": code, "cluster": "c24-sensor"}
     yield "designate", "no parks", {}
+    yield "allocate", "no parks", {}
     yield "actionplan", "no parks", {}
     yield "progress", "no plan", {}
 
 
 def over_http(asked, facts, city):
-    for process in ("consolidate", "actionplan", "progress", "upstairs", "designate"):
+    for process in ("consolidate", "actionplan", "progress", "upstairs", "designate", "allocate"):
         asked.get("/processes/{process}", f"/processes/{process}")
     for process, note, inputs in inputs_of(facts, city):
         route = f"/processes/{process}/execution"
@@ -108,4 +115,6 @@ def by_command(asked, facts, city):
     both(["upstairs", "CITY", "--all", "--matrix"], "json")
     both(["designate", "CITY"], "json")
     both(["designate", "CITY", "--park", own], "json")
+    both(["allocate", "CITY"], "json")
+    both(["allocate", "CITY", "--exempt", "future", "--basis", "firms", "--what-if", f"{own}=c24-ocean"], "json")
     asked.cli(["--json", "consolidate", "CITY", "--park", "nowhere", "--out", "x.json"], "x.json")

@@ -30,6 +30,12 @@ fn parcel(client: &Client, fits: impl Fn(&Value) -> bool) -> (Value, Value) {
     (feature["id"].clone(), json!({ "type": "Polygon", "coordinates": feature["geometry"]["coordinates"][0] }))
 }
 
+/// Every cluster, kept out of one district.
+fn closed_district(client: &Client) -> Vec<Value> {
+    let clusters = client.get("/catalogue").json()["clusters"].clone();
+    list(&clusters).iter().map(|cluster| json!({ "cluster": cluster["id"], "district": "440306" })).collect()
+}
+
 fn kinds(client: &Client) -> Vec<Kind> {
     let (limited, outline) = parcel(client, |row| row["far_limit"].is_number() && row["planar_area_m2"].as_f64() > Some(15_000.0));
     let free = client.execute("consolidate", json!({ "park": OWN_PARK, "min_area_ha": 2, "sites": 2 })).json();
@@ -93,6 +99,21 @@ fn kinds(client: &Client) -> Vec<Kind> {
         kind("designate", "every park", json!({ "as_of": "2026-09-01" }), |answer| list(&answer["parks"]).len() == 20),
         kind("designate", "evidence that is not there", json!({ "as_of": "2031-09-01", "park": OWN_PARK }), |answer| {
             list(&answer["parks"][0]["indicators"]).iter().any(|indicator| indicator["verdict"] == "unknown" && indicator["value"].is_null())
+        }),
+        kind("allocate", "both matrices", json!({ "as_of": "2026-09-01" }), |answer| {
+            answer["certificate"].is_null() && answer["other"]["basis"] == "parks" && answer["what_if"].is_null()
+        }),
+        kind("allocate", "bounds that clash", json!({ "exempt": ["future"], "basis": "firms" }), |answer| {
+            answer["certificate"]["equal"].is_object() && !list(&answer["best"]["breaches"]).is_empty()
+        }),
+        kind(
+            "allocate",
+            "a district that may have nothing",
+            json!({ "forbidden": closed_district(client), "what_if": { "park": OWN_PARK, "lead_clusters": [] } }),
+            |answer| answer["certificate"].get("equal").is_none() && answer["certificate"]["kind"] == "district" && answer["what_if"].is_object(),
+        ),
+        kind("allocate", "outputs of another year", json!({ "as_of": "2031-09-01" }), |answer| {
+            list(&answer["unknown"]).iter().any(|part| part["part"] == "location_quotient")
         }),
     ]
 }

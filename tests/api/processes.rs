@@ -126,6 +126,72 @@ fn designation_gives_every_park_a_card_and_unknown_never_passes() {
 }
 
 #[test]
+fn an_allocation_counts_what_its_matrix_holds_and_its_best_keeps_the_bounds() {
+    let client = Client::guest(reading());
+    let inputs = json!({ "as_of": "2026-09-01" });
+    let answer = client.execute("allocate", inputs.clone()).json();
+    let list = |value: &Value| value.as_array().unwrap().clone();
+    let (matrix, exempt) = (list(&answer["matrix"]), texts(&answer["exempt"]));
+    assert_eq!((matrix.len(), exempt.len(), &answer["basis"]), (28 * 11, 15, &json!("declared")));
+    let count = |side: &str, id: &Value, of: &str, all: bool| {
+        let holds = |cell: &&Value| cell[side] == *id && cell[of] == true && (all || !exempt.contains(&cell["cluster"].as_str().unwrap().to_owned()));
+        matrix.iter().filter(holds).count() as u64
+    };
+    for district in list(&answer["counts"]["districts"]) {
+        assert_eq!(district["count"], count("district", &district["id"], "placed", false));
+        assert_eq!(district["with_exempt"], count("district", &district["id"], "placed", true));
+        assert!((3..=5).contains(&count("district", &district["id"], "best", false)), "{district}");
+    }
+    for cluster in list(&answer["counts"]["clusters"]) {
+        assert_eq!(cluster["count"], count("cluster", &cluster["id"], "placed", true));
+        assert!(cluster["exempt"] == true || (3..=5).contains(&count("cluster", &cluster["id"], "best", true)), "{cluster}");
+    }
+    // The sample's own two: a district with six clusters, a cluster in two districts.
+    let warned: Vec<Value> =
+        list(&answer["warnings"]).iter().map(|one| json!([one["kind"], one["id"], one["count"], one["bound"], one["limit"]])).collect();
+    assert_eq!(warned, [json!(["cluster", "c24-sensor", 2, "min", 3]), json!(["district", "440305", 6, "max", 5])]);
+    assert!(list(&answer["warnings"]).iter().all(|one| one["clause"].as_str().unwrap().contains("3—5个") && one["status"] == "sourced"));
+    assert!(answer["other"]["basis"] == "parks" && !list(&answer["other"]["warnings"]).is_empty(), "the parks' own matrix is told too");
+    assert!(answer["certificate"].is_null());
+    let fit: f64 = matrix
+        .iter()
+        .filter(|cell| cell["best"] == true && !exempt.contains(&cell["cluster"].as_str().unwrap().to_owned()))
+        .map(|cell| cell["fit"]["total"].as_f64().unwrap() - 0.25)
+        .sum();
+    assert!((fit - answer["best"]["objective"].as_f64().unwrap()).abs() < 1e-9);
+    assert_eq!(list(&answer["overlap"]).len(), 55);
+    assert_eq!(client.execute("allocate", inputs).json(), answer, "same inputs, same answer");
+}
+
+#[test]
+fn a_park_that_changes_its_clusters_moves_the_parks_matrix_and_not_the_declared_one() {
+    let client = Client::guest(reading());
+    let plain = client.execute("allocate", json!({})).json();
+    let change = json!({ "what_if": { "park": "GM-01", "lead_clusters": ["c24-ocean", "c24-ocean"] } });
+    let changed = client.execute("allocate", change).json();
+    assert_eq!((&changed["counts"], &changed["warnings"], &changed["best"]), (&plain["counts"], &plain["warnings"], &plain["best"]));
+    let what_if = &changed["what_if"];
+    assert_eq!(what_if["before"], json!(["c24-sensor", "c24-equipment", "c24-materials"]));
+    // Sensors and materials have another park of the district; equipment has none.
+    assert_eq!(what_if["gone"], json!([{ "cluster": "c24-equipment", "district": "440311" }]));
+    assert_eq!(what_if["come"], json!([{ "cluster": "c24-ocean", "district": "440311" }]));
+    assert_eq!(what_if["declared_stays"], true);
+    let same = json!({ "what_if": { "park": "GM-01", "lead_clusters": what_if["before"] } });
+    let same = client.execute("allocate", same).json()["what_if"].clone();
+    assert_eq!((&same["gone"], &same["made"], &same["mended"]), (&json!([]), &json!([]), &json!([])));
+    assert_eq!(same["audit"]["warnings"], plain["other"]["warnings"]);
+    // A matrix of one's own in place of the city's, and a pair that may not be.
+    let own = client.execute("allocate", json!({ "declared": [{ "cluster": "c24-robot", "district": "440306" }] })).json();
+    assert_eq!(own["matrix"].as_array().unwrap().iter().filter(|cell| cell["placed"] == true).count(), 1);
+    let pair = own["best"]["pairs"].as_array().unwrap().iter().find(|pair| pair["exempt"] == false).unwrap().clone();
+    let (cluster, district) = (&pair["cluster"], &pair["district"]);
+    let barred = client.execute("allocate", json!({ "forbidden": [{ "cluster": cluster, "district": district }] })).json();
+    assert!(barred["best"]["pairs"].as_array().unwrap().iter().all(|pair| pair["cluster"] != *cluster || pair["district"] != *district));
+    client.execute("allocate", json!({ "declared": [{ "cluster": "c24-robot", "district": "nowhere" }] })).problem(404);
+    client.execute("allocate", json!({ "forbidden": [{ "cluster": "nothing", "district": "440306" }] })).problem(400);
+}
+
+#[test]
 fn neighbours_over_http_are_symmetric() {
     let client = Client::guest(reading());
     let page = client.get(&format!("/collections/parcel/items?park={OWN_PARK}&limit=8&skipGeometry=true")).json();
@@ -229,7 +295,7 @@ fn every_process_shows_its_inputs_and_an_example_that_fits_them_and_answers() {
     let client = Client::guest(reading());
     let list = client.get("/processes").json();
     let ids: Vec<&str> = list["processes"].as_array().unwrap().iter().map(|process| process["id"].as_str().unwrap()).collect();
-    assert_eq!(ids, ["consolidate", "actionplan", "progress", "upstairs", "designate"]);
+    assert_eq!(ids, ["consolidate", "actionplan", "progress", "upstairs", "designate", "allocate"]);
     for id in ids {
         let one = client.get(&format!("/processes/{id}")).json();
         let (schema, example) = (&one["inputSchema"], &one["example"]["inputs"]);

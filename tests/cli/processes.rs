@@ -11,6 +11,7 @@ fn processes(city: &str) -> Vec<Vec<String>> {
         words(&format!("actionplan CITY --from 2026 --to 2028 --parks {OWN_PARK} --source solved")),
         words(&format!("upstairs CITY --park {OWN_PARK}")),
         words("designate CITY"),
+        words("allocate CITY"),
     ];
     lines.iter_mut().for_each(|line| line[1] = city.to_owned());
     lines
@@ -29,7 +30,7 @@ fn the_common_options_are_where_they_mean_something() {
     for command in ["consolidate", "actionplan"] {
         takes(command, &["--seed", "--threads", "--pack", "--as-of", "--time-limit"]);
     }
-    for command in ["upstairs", "designate", "progress"] {
+    for command in ["upstairs", "designate", "progress", "allocate"] {
         takes(command, &["--threads", "--pack", "--as-of"]);
     }
     takes("regions", &["--seed", "--threads", "--time-limit"]);
@@ -70,6 +71,38 @@ fn a_pack_of_ones_own_is_computed_by_and_recorded_by_its_content() {
 }
 
 #[test]
+fn an_allocation_says_which_bounds_clash_and_takes_other_exemptions() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("a.json");
+    let answer = |more: &[&str]| -> (String, Value) {
+        let said = must(&[&["allocate", path(sample()), "--as-of", "2026-09-01", "--quiet", "--force", "--out", path(&out)], more].concat());
+        (said, serde_json::from_str(&std::fs::read_to_string(&out).unwrap()).unwrap())
+    };
+    let (said, plain) = answer(&[]);
+    assert!(plain["certificate"].is_null() && plain["best"]["feasible"] == true, "{said}");
+    assert!(said.contains("建议布局") && said.contains("南山"), "people read names: {said}");
+    assert_eq!(plain["exempt"].as_array().unwrap().len(), 15);
+    let (said, twenty) = answer(&["--exempt", "future"]);
+    assert!(said.contains("20 个集群 × 至少 3 = 60 > 11 个区 × 至多 5 = 55；任取 19 个集群即已冲突：57 > 55"), "{said}");
+    assert_eq!((&twenty["certificate"]["equal"]["any"], &twenty["best"]["feasible"]), (&19.into(), &false.into()));
+    let (said, _) = answer(&["--exempt", "none", "--lang", "en"]);
+    assert!(said.contains("28 clusters × at least 3 = 84 > 11 districts × at most 5 = 55; any 19 clusters clash already: 57 > 55"), "{said}");
+    let (said, changed) = answer(&["--what-if", &format!("{OWN_PARK}=c24-ocean"), "--basis", "placements"]);
+    assert_eq!((&changed["what_if"]["after"], &changed["overlap_basis"]), (&serde_json::json!(["c24-ocean"]), &"placements".into()));
+    assert!(said.contains(&format!("若 {OWN_PARK} 改变主导集群")), "{said}");
+    let asked = |more: &[&str]| refused(&[&["allocate", path(sample())], more].concat());
+    for (more, code, place) in [
+        (["--exempt", "c24-nothing"], "exempt", "/inputs/exempt/0"),
+        (["--exempt", "none,future"], "exempt", "/inputs/exempt"),
+        (["--what-if", "nowhere=c24-ocean"], "no_such_park", "/inputs/what_if/park"),
+        (["--what-if", OWN_PARK], "what_if", "--what-if"),
+    ] {
+        let fault = asked(&more);
+        assert_eq!((&fault["code"], &fault["place"]), (&code.into(), &place.into()), "{fault}");
+    }
+}
+
+#[test]
 fn what_a_pack_says_of_something_unknown_is_refused_with_its_place() {
     let folder = tempfile::tempdir().unwrap();
     let own = folder.path().join("own.toml");
@@ -88,6 +121,7 @@ fn what_a_pack_says_of_something_unknown_is_refused_with_its_place() {
         // A pack that the process does not read would be passed over in silence.
         (&lines[2], consolidation.to_owned(), "consolidation-shenzhen"),
         (&lines[3], upstairs.to_owned(), "upstairs-shenzhen"),
+        (&lines[4], designation.to_owned(), "designation-featured-park"),
     ] {
         let fault = asked(line, text);
         assert!(fault["place"].as_str().is_some_and(|at| at.contains(place)), "{} {place}: {fault}", line[0]);

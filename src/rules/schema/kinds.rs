@@ -3,7 +3,7 @@
 use super::{Shape::*, Spec};
 
 /// Kinds of packs, as written in `pack.kind`.
-pub const KINDS: [&str; 6] = ["upstairs", "upstairs-fit", "floor-loads", "consolidation", "designation", "progress"];
+pub const KINDS: [&str; 7] = ["upstairs", "upstairs-fit", "floor-loads", "consolidation", "designation", "progress", "allocation"];
 
 const NO: &[&str] = &[""];
 const M: &[&str] = &["m"];
@@ -28,6 +28,7 @@ pub fn specs(kind: &str) -> Option<&'static [Spec]> {
         "consolidation" => CONSOLIDATION,
         "designation" => DESIGNATION,
         "progress" => PROGRESS,
+        "allocation" => ALLOCATION,
         _ => return None,
     })
 }
@@ -209,4 +210,22 @@ const PROGRESS: &[Spec] = &[
     Spec::must("light.yellows_to_red", Count(1.0, 100.0), &["期"]),
     Spec::must("stale.days", Count(0.0, 10_000.0), &["日"]),
     Spec::must("suppress.min_tenants", Count(1.0, 100.0), &["家"]),
+];
+
+const ALLOCATION: &[Spec] = &[
+    Spec::must("bounds.cluster_min", Count(0.0, 100.0), &["个区"]),
+    Spec::must("bounds.cluster_max", Count(0.0, 100.0), &["个区"]),
+    Spec::must("bounds.district_min", Count(0.0, 100.0), &["个集群"]),
+    Spec::must("bounds.district_max", Count(0.0, 100.0), &["个集群"]),
+    Spec::may("more.*.max_districts", Count(0.0, 100.0), &["个区"]),
+    Spec::must("exempt.classes", Texts(&["strategic", "leading", "supporting", "improving", "future"]), NO),
+    Spec::must("fit.location_quotient", Number(0.0, 1.0), NO),
+    Spec::must("fit.quotient_full", Number(1e-6, 1000.0), SHARE),
+    Spec::must("fit.suited_area", Number(0.0, 1.0), NO),
+    Spec::must("fit.present_firms", Number(0.0, 1.0), NO),
+    Spec::must("fit.placement_cost", Number(0.0, 1.0), NO),
+    Spec::must("fit.min_known", Number(0.0, 1.0), SHARE),
+    Spec::must("count.levers_min", Count(0.0, 100.0), &["个"]),
+    Spec::must("count.levers_max", Count(0.0, 100.0), &["个"]),
+    Spec::must("count.key_firms_min", Count(0.0, 1e6), &["家"]),
 ];

@@ -3,6 +3,7 @@
 //! Each is a [`Process`]: typed inputs and answer. The [`registry`] lists them for routes, jobs, the command line and forms.
 
 mod action_plan;
+mod allocation;
 mod consolidation;
 mod described;
 mod designation;
@@ -18,6 +19,7 @@ mod seen;
 mod upstairs;
 
 pub use action_plan::{ActionPlan, PlannedYears};
+pub use allocation::{Allocate, Allocation, MatrixBasis};
 pub use consolidation::{Consolidate, Consolidation};
 pub use described::Described;
 pub use designation::{Designate, Scorecards};
@@ -32,6 +34,7 @@ pub use seen::{AnyAnswer, Seen};
 pub use upstairs::{Many, One, Upstairs, UpstairsAnswer};
 
 pub use crate::analysis::Control;
+pub use crate::analysis::allocation::{Breach, DistrictCount};
 pub use crate::analysis::consolidation::DrawnCandidate;
 pub use crate::analysis::consolidation::action_plan::Unplanned;
 pub use crate::analysis::designation::ParkResult;

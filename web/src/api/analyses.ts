@@ -46,6 +46,11 @@ export type DesignateResult = AnswerOf<'designate'>
 export type ParkScore = S['Scorecard']
 export type Indicator = S['Indicator']
 
+export type AllocateInputs = InputsOf<'allocate'>
+export type AllocateResult = AnswerOf<'allocate'>
+export type AllocationCell = S['AllocationCell']
+export type AllocationWarning = S['AllocationWarning']
+
 export type ActionPlanInputs = InputsOf<'actionplan'>
 export type ActionPlanResult = AnswerOf<'actionplan'>
 export type PlanSite = S['PlannedSite']

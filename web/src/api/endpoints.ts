@@ -3,6 +3,8 @@ import { getJson, send } from './client'
 import type {
   AnswerOf,
   ConsolidationDefaults,
+  AllocateInputs,
+  AllocateResult,
   DesignateInputs,
   DesignateResult,
   InputsOf,
@@ -101,6 +103,8 @@ export async function upstairs(inputs: UpstairsInputs, signal?: Signal): Promise
 }
 export const designate = (inputs: DesignateInputs, signal?: Signal): Promise<DesignateResult> =>
   run('designate', inputs, signal)
+export const allocate = (inputs: AllocateInputs, signal?: Signal): Promise<AllocateResult> =>
+  run('allocate', inputs, signal)
 
 /** The figures of the rule pack that a run takes when nothing is said. */
 export const consolidationDefaults = async (): Promise<ConsolidationDefaults> =>

@@ -671,6 +671,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/processes/allocate/execution": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Allocation of clusters to districts: audit and best allocation */
+        post: operations["post_processes_allocate_execution"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/readyz": {
         parameters: {
             query?: never;
@@ -895,6 +912,302 @@ export interface components {
              * @default null
              */
             to?: number | null;
+        };
+        AllocateInputs: {
+            /**
+             * @description ISO date on which evidence is read; today when left out.
+             * @default null
+             */
+            as_of?: string | null;
+            /**
+             * @description What a district's vector holds when districts are compared.
+             * @default output
+             */
+            basis?: components["schemas"]["OverlapBasis"];
+            /**
+             * @description A declared matrix in place of the city's own.
+             * @default null
+             */
+            declared?: components["schemas"]["AllocationPair"][] | null;
+            /**
+             * @description Ids or classes (`strategic`, `leading`, `supporting`, `improving`, `future`) of the clusters that the city places, in place of the rule
+             *     pack's; `none` or an empty list exempts nothing.
+             * @default null
+             */
+            exempt?: string[] | null;
+            /**
+             * @description Pairs that the best allocation may not have.
+             * @default []
+             */
+            forbidden?: components["schemas"]["AllocationPair"][];
+            /**
+             * @description Rule pack as `ID` or `ID@version`; the one in force when left out.
+             * @default null
+             */
+            pack?: string | null;
+            /** @default null */
+            what_if?: components["schemas"]["AllocateWhatIf"] | null;
+        };
+        AllocateWhatIf: {
+            lead_clusters: string[];
+            park: string;
+        };
+        Allocation: {
+            /** Format: date */
+            as_of: string;
+            /** @description Of the matrix that leads: the declared one where there is one. */
+            basis: components["schemas"]["AllocationBasis"];
+            best: components["schemas"]["AllocationBest"];
+            certificate: components["schemas"]["AllocationCertificate"] | null;
+            /** @description What the plan asks of each cluster besides its places. */
+            checks: components["schemas"]["AllocationClusterCheck"][];
+            counts: components["schemas"]["AllocationCounts"];
+            /** @description Clusters that the city places. */
+            exempt: string[];
+            /** @description Every cluster of the catalogue in every district. */
+            matrix: components["schemas"]["AllocationCell"][];
+            /** @description Lead clusters that do not stand as ids of the present catalogue. */
+            names: components["schemas"]["AllocationMappedName"][];
+            other: components["schemas"]["AllocationMatrixAudit"] | null;
+            /** @description Pairs of districts, the most alike first. */
+            overlap: components["schemas"]["AllocationOverlap"][];
+            overlap_basis: components["schemas"]["OverlapBasis"];
+            run: components["schemas"]["RunRecord"];
+            /** @description Parts of the fit that are not known and count 0. */
+            unknown: components["schemas"]["AllocationUnknownPart"][];
+            warnings: components["schemas"]["AllocationWarning"][];
+            weights: components["schemas"]["AllocationWeights"];
+            what_if: components["schemas"]["AllocationWhatIf"] | null;
+        };
+        /** @description One matrix against the bounds. */
+        AllocationAudit: {
+            counts: components["schemas"]["AllocationCounts"];
+            /** @description Clusters first, each in the order of ids. */
+            warnings: components["schemas"]["AllocationWarning"][];
+        };
+        /**
+         * @description Where a matrix comes from.
+         * @enum {string}
+         */
+        AllocationBasis: "declared" | "parks";
+        AllocationBest: {
+            /** @description Bounds that are not kept. */
+            breaches: components["schemas"]["AllocationWarning"][];
+            /** @description Present pairs that go. */
+            dropped: components["schemas"]["AllocationPair"][];
+            /** @description All bounds are kept. Else this is the allocation with the least total violation. */
+            feasible: boolean;
+            /** @description Present pairs that stay, the exempt ones left out. */
+            kept: number;
+            /**
+             * Format: double
+             * @description Σ (fit − placement cost) over the placements that are not exempt.
+             */
+            objective: number;
+            /** @description In the order of ids. */
+            pairs: components["schemas"]["AllocationPlacement"][];
+            /** @description By how much counts lie outside their bounds, summed. */
+            violation: number;
+        };
+        /** @enum {string} */
+        AllocationBound: "min" | "max";
+        /** @description One cluster in one district. */
+        AllocationCell: {
+            /** @description In the best allocation. */
+            best: boolean;
+            cluster: string;
+            /** @description `None` when no matrix is declared. */
+            declared: boolean | null;
+            district: string;
+            fit: components["schemas"]["AllocationFit"];
+            /** @description The district's parks that list the cluster. */
+            parks: string[];
+            /** @description In the matrix that leads. */
+            placed: boolean;
+        };
+        /** @description The least counts of one side's members exceed what there is room for on the other. */
+        AllocationCertificate: {
+            /** @description The clusters of the inequality, and its districts. None of the side of `kind` can be dropped. */
+            clusters: string[];
+            districts: string[];
+            en: string;
+            /** @description When all bounds are equal and every pair is allowed, so that any members clash. */
+            equal?: components["schemas"]["AllocationEqualBounds"];
+            /** @description Whose least counts clash; the other side gives the room. */
+            kind: components["schemas"]["AllocationSide"];
+            /** @description Σ of the most of the other side's members. */
+            most: number;
+            /** @description Σ of the least counts of the side of `kind`. */
+            need: number;
+            /** @description Allowed pairs of the side of `kind` with the rest of the other side. */
+            other_pairs: number;
+            /** @description `most` + `other_pairs`; less than `need`. */
+            room: number;
+            /** @description The inequality in words. */
+            zh: string;
+        };
+        /** @description What the plan asks of each cluster besides places (A11): 3–5 levers with their tasks, and a ledger of key firms. */
+        AllocationClusterCheck: {
+            cluster: string;
+            /** @description Key firms in the firm table; `None` when it does not say which firms are. */
+            key_firms: number | null;
+            ledger: components["schemas"]["Verdict"];
+            /** @description Levers of the action plan; `None` when no table of them was loaded. */
+            levers: number | null;
+            levers_verdict: components["schemas"]["Verdict"];
+        };
+        AllocationClusterCount: {
+            /** @description Districts that it lies in. */
+            count: number;
+            /** @description Placed by the city: no bound of its own. */
+            exempt: boolean;
+            id: string;
+        };
+        AllocationCounts: {
+            clusters: components["schemas"]["AllocationClusterCount"][];
+            districts: components["schemas"]["AllocationDistrictCount"][];
+        };
+        AllocationDistrictCount: {
+            /** @description Clusters that it has, the exempt ones left out. */
+            count: number;
+            id: string;
+            with_exempt: number;
+        };
+        /** @description All members of a side together, and the least number of any of them that clashes. */
+        AllocationEqualBounds: {
+            /** @description Any so many clash already. */
+            any: number;
+            any_need: number;
+            any_room: number;
+            count: number;
+            least: number;
+            most: number;
+            /** @description `count` · `least`. */
+            need: number;
+            other_count: number;
+            /** @description What there is room for. */
+            room: number;
+        };
+        /** @description The parts of a fit; an unknown part is `None` and counts 0. */
+        AllocationFit: {
+            /**
+             * Format: double
+             * @description As computed, not capped.
+             */
+            location_quotient: number | null;
+            /**
+             * Format: double
+             * @description Of the cluster's firms in all districts, 0..=1.
+             */
+            present_firms: number | null;
+            /**
+             * Format: double
+             * @description Of the cluster's suited park area, 0..=1.
+             */
+            suited_area: number | null;
+            /**
+             * Format: double
+             * @description The weighted sum, 0..=1 with weights that add to 1.
+             */
+            total: number;
+        };
+        /** @description A name of a lead cluster and what it is taken for (A7). */
+        AllocationMappedName: {
+            candidates: string[];
+            /** @description `None` when the name is unknown or unmatched: it places nothing. */
+            cluster: string | null;
+            code: string;
+            /** @description `same`, `merge`, `rename`, `split`, `new`, `unknown` or `unmatched`. */
+            how: string;
+            /** @description `park` or `district`. */
+            layer: string;
+            name: string;
+            needs_review: boolean;
+        };
+        AllocationMatrixAudit: components["schemas"]["AllocationAudit"] & {
+            basis: components["schemas"]["AllocationBasis"];
+        };
+        AllocationOverlap: {
+            a: string;
+            b: string;
+            /**
+             * Format: double
+             * @description 0..=1; unknown when one of the two has nothing.
+             */
+            cosine: number | null;
+        };
+        /** @description A cluster in a district. */
+        AllocationPair: {
+            cluster: string;
+            district: string;
+        };
+        AllocationPlacement: {
+            cluster: string;
+            district: string;
+            /** @description Placed by the city: it stays as it is and counts in nothing. */
+            exempt: boolean;
+            /** @description The pair is there now. */
+            present: boolean;
+        };
+        /**
+         * @description Whose bound it is.
+         * @enum {string}
+         */
+        AllocationSide: "cluster" | "district";
+        /** @description A part that is not known, for one district or for all. */
+        AllocationUnknownPart: {
+            /** @description `None`: everywhere. */
+            district: string | null;
+            /**
+             * Format: double
+             * @description Share of the records that are known; `None` when the table was never loaded.
+             */
+            known: number | null;
+            /** @description `location_quotient`, `suited_area` or `present_firms`. */
+            part: string;
+        };
+        /** @description A count outside its bound. The rule is one "in principle": a breach warns and refuses nothing. */
+        AllocationWarning: {
+            bound: components["schemas"]["AllocationBound"];
+            clause: string;
+            count: number;
+            id: string;
+            kind: components["schemas"]["AllocationSide"];
+            limit: number;
+            source: string;
+            status: components["schemas"]["FigureStatus"];
+        };
+        /** @description The figures behind the fit and the bounds. */
+        AllocationWeights: {
+            cluster: number[];
+            district: number[];
+            /** Format: double */
+            location_quotient: number;
+            /** Format: double */
+            placement_cost: number;
+            /** Format: double */
+            present_firms: number;
+            source: string;
+            /** @description Of the weights of the fit. */
+            status: components["schemas"]["FigureStatus"];
+            /** Format: double */
+            suited_area: number;
+        };
+        /** @description The parks' matrix with other lead clusters for one park; a declared matrix does not move. */
+        AllocationWhatIf: {
+            after: string[];
+            /** @description Of the parks' matrix after the change. */
+            audit: components["schemas"]["AllocationAudit"];
+            before: string[];
+            come: components["schemas"]["AllocationPair"][];
+            /** @description There is a declared matrix, which stays as it is. */
+            declared_stays: boolean;
+            /** @description Pairs that no park holds any more, and those that one holds now. */
+            gone: components["schemas"]["AllocationPair"][];
+            /** @description Warnings that the change makes and mends. */
+            made: components["schemas"]["AllocationWarning"][];
+            mended: components["schemas"]["AllocationWarning"][];
+            park: string;
         };
         AskedTarget: {
             /** Format: double */
@@ -1875,7 +2188,7 @@ export interface components {
             planned: number;
             shown: components["schemas"]["Light"];
         };
-        /** @description What became of a name of the 2022 catalogue. */
+        /** @description What became of a name of an earlier catalogue, or how an entry of the present one began. */
         Lineage: {
             candidates?: string[];
             from: string;
@@ -1884,6 +2197,11 @@ export interface components {
             needs_review?: boolean;
             status: string;
             to: string;
+            /**
+             * Format: int32
+             * @description Year of the catalogue in which the name stands.
+             */
+            vintage: number;
         };
         /** @description The whole family of a piece of land, both ways. */
         LineageAnswer: {
@@ -1998,6 +2316,11 @@ export interface components {
         Outputs: {
             answer?: unknown;
         };
+        /**
+         * @description What a district's vector holds for each cluster.
+         * @enum {string}
+         */
+        OverlapBasis: "output" | "firms" | "placements";
         /** @description A rule pack as it was used: another text under the same version has another hash. */
         PackUse: {
             /** @description SHA-256 of the pack's text, hex. */
@@ -2233,7 +2556,7 @@ export interface components {
             pointer: string;
         };
         /** @description What a process answers, each in its own form. */
-        ProcessAnswer: components["schemas"]["Consolidation"] | components["schemas"]["PlannedYears"] | components["schemas"]["ProgressAnswer"] | components["schemas"]["UpstairsAnswer"] | components["schemas"]["Scorecards"];
+        ProcessAnswer: components["schemas"]["Consolidation"] | components["schemas"]["PlannedYears"] | components["schemas"]["ProgressAnswer"] | components["schemas"]["UpstairsAnswer"] | components["schemas"]["Scorecards"] | components["schemas"]["Allocation"];
         /** @description An analysis by itself, also with what it takes and gives. */
         ProcessDescription: components["schemas"]["ProcessSummary"] & {
             /** @description What a form starts from. */
@@ -4427,6 +4750,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Scorecards"];
+                };
+            };
+            /** @description a job was queued */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_processes_allocate_execution: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description respond-async for a job */
+                Prefer?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    inputs?: components["schemas"]["AllocateInputs"];
+                };
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Allocation"];
                 };
             };
             /** @description a job was queued */

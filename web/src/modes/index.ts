@@ -1,6 +1,7 @@
 import { lang } from '../i18n/index.svelte'
 import type { Task } from '../state/ui.svelte'
 import type { Mode, Workbench } from '../ui/frame/mode'
+import { frame as allocate } from './allocate/frame'
 import { frame as capacity } from './capacity/frame'
 import { frame as consolidate } from './consolidate/frame'
 import { frame as designate } from './designate/frame'
@@ -13,6 +14,7 @@ const files: Record<Exclude<Task, 'query'>, () => Promise<{ mode: Mode }>> = {
   consolidate: () => import('./consolidate'),
   capacity: () => import('./capacity'),
   designate: () => import('./designate'),
+  allocate: () => import('./allocate'),
   occupancy: () => import('./occupancy'),
 }
 
@@ -26,5 +28,5 @@ async function load(task: Task): Promise<Mode> {
 export const workbench: Workbench = {
   load,
   layers: () => import('./query/Layers.svelte'),
-  frames: { query, consolidate, capacity, designate, occupancy, export: exporting },
+  frames: { query, consolidate, capacity, designate, allocate, occupancy, export: exporting },
 }

@@ -1,8 +1,8 @@
 import type { Key } from '../i18n/index.svelte'
 import { session } from './session.svelte'
 
-export type Task = 'query' | 'consolidate' | 'capacity' | 'designate' | 'occupancy' | 'export'
-export const TASKS: Task[] = ['query', 'consolidate', 'capacity', 'designate', 'occupancy', 'export']
+export type Task = 'query' | 'consolidate' | 'capacity' | 'designate' | 'allocate' | 'occupancy' | 'export'
+export const TASKS: Task[] = ['query', 'consolidate', 'capacity', 'designate', 'allocate', 'occupancy', 'export']
 /** Where any piece of land is looked at. */
 export const LAND: Task = 'query'
 export const isTask = (text: string | undefined): text is Task => TASKS.includes(text as Task)

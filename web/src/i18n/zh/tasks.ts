@@ -1,3 +1,4 @@
+import allocate from './allocate.json'
 import capacity from './capacity.json'
 import consolidate from './consolidate.json'
 import designate from './designate.json'
@@ -6,4 +7,4 @@ import occupancy from './occupancy.json'
 import shared from './shared.json'
 
 /** The words of all tasks: what only one of them says stands in its own file. */
-export const tasks = { ...capacity, ...consolidate, ...designate, ...exporting, ...occupancy, ...shared }
+export const tasks = { ...allocate, ...capacity, ...consolidate, ...designate, ...exporting, ...occupancy, ...shared }
