@@ -111,7 +111,11 @@ pub fn export_file(city: &City, selected: &Selected, options: &FileOptions<'_>, 
             write_csv(out, layer, &columns, &mut rows, geometry, &from, options.crs.unwrap_or("EPSG:4326"))?;
         }
         Format::Vector(VectorDriver::Shapefile) => {
-            let scratch = tempdir(path)?;
+            // Beside the file and under its name, so that who removes the one removes the other.
+            let mut scratch = path.as_os_str().to_owned();
+            scratch.push(".parts");
+            let scratch = PathBuf::from(scratch);
+            std::fs::create_dir(&scratch).map_err(failed)?;
             let inner = scratch.join(format!("{}.shp", layer.name));
             let done = write_with_gdal(city, &inner, layer, &mut rows, &columns, options).and_then(|files| zip_files(&files, path));
             let _ = std::fs::remove_dir_all(&scratch);
@@ -124,23 +128,12 @@ pub fn export_file(city: &City, selected: &Selected, options: &FileOptions<'_>, 
     Ok(selected.rows.len())
 }
 
-/// Writes a Shapefile's parts as `folder/stem.*`; returns them. Parts that exist are replaced.
+/// Writes a Shapefile's parts as `folder/stem.*`, which must not exist; returns them.
 pub fn export_shapefile(city: &City, selected: &Selected, options: &FileOptions<'_>, folder: &Path, stem: &str) -> Outcome<Vec<PathBuf>> {
-    let (layer, scratch) = (selected.table.layer(), tempdir(&folder.join("shapefile"))?);
+    let layer = selected.table.layer();
     let columns = options.columns(selected);
     let mut rows = selected.rows.iter().map(|row| Ok(selected.table.row(*row as usize)));
-    let written = write_with_gdal(city, &scratch.join(format!("{stem}.shp")), layer, &mut rows, &columns, options);
-    let placed = written.and_then(|files| {
-        files
-            .iter()
-            .map(|file| {
-                let target = folder.join(file.file_name().unwrap_or_default());
-                std::fs::rename(file, &target).map(|()| target).map_err(|error| Fault::internal("rename", error))
-            })
-            .collect()
-    });
-    let _ = std::fs::remove_dir_all(&scratch);
-    placed
+    write_with_gdal(city, &folder.join(format!("{stem}.shp")), layer, &mut rows, &columns, options)
 }
 
 fn write_with_gdal(
