@@ -8,7 +8,7 @@ use crate::domain::fault::Outcome;
 use crate::domain::{Fault, Lang, WriteMode, dictionary, units};
 use crate::formats::{Limits, VectorDriver};
 use crate::intake::{ImportOptions, OnInvalid};
-use crate::service::exports::{FileOptions, Format};
+use crate::service::exports::{Exported, FileOptions, Format};
 use crate::service::items::Selection;
 use crate::service::{Planner, Viewer, exports, items, plans};
 use crate::store::geopackage::GeoPackage;
@@ -298,15 +298,30 @@ impl Export {
         let options =
             FileOptions { format, precision: self.precision, crs: self.crs.as_deref(), encoding: self.encoding.as_deref(), properties: None };
         let count = selected.rows.len();
+        let mut exported = Exported::default();
         if parts {
-            Target::shapefile(&self.out.out, self.out.force)?
-                .write_shapefile(|folder, stem| exports::export_shapefile(&city, &selected, &options, folder, stem))?;
+            Target::shapefile(&self.out.out, self.out.force)?.write_shapefile(|folder, stem| {
+                let (parts, done) = exports::export_shapefile(&city, &selected, &options, folder, stem)?;
+                exported = done;
+                Ok(parts)
+            })?;
         } else {
-            self.out.write(|path| exports::export_file(&city, &selected, &options, path).map(|_| ()))?;
+            self.out.write(|path| exports::export_file(&city, &selected, &options, path).map(|done| exported = done))?;
         }
         output.notice(format!("已导出 {count} 个要素"), format!("exported {count} features"));
+        if selected.table.layer().is_spatial()
+            && let Some(doubt) = self.crs.as_deref().map(|crs| exports::doubt(&city, crs)).transpose()?.flatten()
+        {
+            output.notice(doubt.0, doubt.1);
+        }
+        for (zh, en) in exported.notices() {
+            output.notice(zh, en);
+        }
         if self.out.out.as_os_str() != "-" {
-            output.result(&json!({ "out": self.out.out, "layer": self.layer, "count": count }), || format!("{count}  {}", self.out.out.display()));
+            let mut told = serde_json::to_value(&exported).map_err(|error| Fault::internal("json", error))?;
+            told["out"] = json!(self.out.out);
+            told["layer"] = json!(self.layer);
+            output.result(&told, || format!("{count}  {}", self.out.out.display()));
         }
         Ok(())
     }

@@ -3,10 +3,12 @@
 //! Files grow under names of their own (`.part-PID-name`) and are renamed when they are whole. Both happen under one lock, so that a
 //! signal finds a file either growing, and removes it, or whole under its final name.
 
-use super::CANCELLED;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use tokio::signal::unix::{SignalKind, signal};
+
+/// Exit code of what was cancelled.
+pub(super) const CANCELLED: u8 = 130;
 
 /// What grows now.
 static GROWING: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
@@ -131,7 +133,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let dead = u32::MAX - 1;
         let own = format!(".part-{}-a.json", std::process::id());
-        let living = format!(".part-1-b.json");
+        let living = ".part-1-b.json".to_owned();
         for name in [format!(".part-{dead}-a.json"), format!(".growing-{dead}-city.gpkg-wal"), own.clone(), living.clone(), ".part-x-mine".to_owned()]
         {
             std::fs::write(folder.path().join(name), "").unwrap();

@@ -26,6 +26,7 @@ use crate::config::Config;
 use crate::domain::fault::Outcome;
 use crate::domain::{FaultKind, Lang};
 use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
+use interrupt::CANCELLED;
 use output::Output;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -100,7 +101,6 @@ enum Command {
 
 /// Exit codes (see the surface): 1 bad input or failure, 3 done and a check says no, 130 cancelled.
 const CHECK_SAYS_NO: u8 = 3;
-const CANCELLED: u8 = 130;
 
 /// Runs the command line.
 pub fn run() -> ExitCode {
