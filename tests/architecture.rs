@@ -37,6 +37,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("geojson", &["formats"]),
     ("calamine", &["formats"]),
     ("zip", &["formats", "service"]),
+    ("quick_xml", &["formats"]),
     ("rusqlite", &["store"]),
     ("postgres", &["store"]),
     ("axum", &["api", "cli"]),

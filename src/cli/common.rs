@@ -1,6 +1,7 @@
 //! Options that several commands share, and what they do with answers.
 
 use super::output::{OutFile, Output};
+use super::target::ending;
 use crate::domain::Fault;
 use crate::domain::fault::Outcome;
 use crate::rules::RuleSet;
@@ -92,13 +93,23 @@ impl Format {
         match self.format.as_deref() {
             Some("geojson") => Ok(true),
             Some("json") => Ok(false),
-            None => Ok(ending(out) == "geojson"),
+            None => match ending(out).as_str() {
+                "geojson" => Ok(true),
+                "json" | "" => Ok(false),
+                other => Err(not_written(other, "json、geojson", "json, geojson")),
+            },
             Some(other) => {
                 Err(Fault::bad("format", format!("没有格式 {other}"), format!("there is no format {other}"))
                     .help("json 或 geojson", "json or geojson"))
             }
         }
     }
+}
+
+/// The refusal of a file whose ending promises what is not written.
+pub(super) fn not_written(ending: &str, known_zh: &str, known_en: &str) -> Fault {
+    Fault::bad("format", format!("不写 .{ending} 文件"), format!("no .{ending} is written here"))
+        .help(format!("可用：{known_zh}；或用 --out - 输出到标准输出"), format!("known: {known_en}; --out - goes to stdout"))
 }
 
 /// A number that JSON can say: an infinite one would be none at all, and the pack's would stand in its place.
@@ -108,6 +119,11 @@ pub(super) fn finite(text: &str) -> Result<f64, String> {
         Ok(_) => Err("the number is not finite".to_owned()),
         Err(error) => Err(error.to_string()),
     }
+}
+
+/// A length or an amount: a number of at least zero.
+pub(super) fn not_negative(text: &str) -> Result<f64, String> {
+    finite(text).and_then(|number| if number < 0.0 { Err("the number is below zero".to_owned()) } else { Ok(number) })
 }
 
 /// `name=number` pairs as an object.
@@ -132,10 +148,6 @@ pub(super) fn read_json(path: &Path) -> Outcome<Value> {
 
 fn unreadable(path: &Path, error: &dyn std::fmt::Display) -> Fault {
     Fault::bad("read", format!("读不了 {}：{error}", path.display()), format!("cannot read {}: {error}", path.display()))
-}
-
-pub(super) fn ending(path: &Path) -> &str {
-    path.extension().and_then(|ending| ending.to_str()).unwrap_or_default()
 }
 
 /// Writes JSON with its members in the order of their names.

@@ -1,12 +1,14 @@
 //! `new`, `info`, `import`, `export`: files in and out of a city.
 
+use super::common::finite;
 use super::output::{OutFile, Output, table};
+use super::target::{Target, ending};
 use crate::cli::command_line;
 use crate::domain::fault::Outcome;
 use crate::domain::{Fault, Lang, WriteMode, dictionary, units};
-use crate::formats::Limits;
+use crate::formats::{Limits, VectorDriver};
 use crate::intake::{ImportOptions, OnInvalid};
-use crate::service::exports::{FileOptions, Format};
+use crate::service::exports::{Exported, FileOptions, Format};
 use crate::service::items::Selection;
 use crate::service::{Planner, Viewer, exports, items, plans};
 use crate::store::geopackage::GeoPackage;
@@ -135,6 +137,9 @@ pub(super) struct Import {
     /// Write the report (JSON) here as well
     #[arg(long)]
     report: Option<PathBuf>,
+    /// Replace an existing report
+    #[arg(long)]
+    force: bool,
 }
 
 /// A saved mapping of one sender.
@@ -186,6 +191,7 @@ impl Import {
             },
             limits: Limits::default(),
         };
+        let report_to = self.report.as_deref().map(|path| Target::of(path, self.force)).transpose()?;
         // A dry run only reads, and so works beside a server.
         let planner = if self.dry_run { Planner::open_reading(&self.city)? } else { Planner::open(&self.city, &command_line::typed())? };
         let bar = output.bar(None);
@@ -201,14 +207,16 @@ impl Import {
         let mut report = serde_json::to_value(&imported.report).map_err(|error| Fault::internal("json", error))?;
         report["dry_run"] = json!(self.dry_run);
         report["revision"] = json!(imported.revision);
-        if let Some(path) = &self.report {
-            std::fs::write(path, format!("{report:#}\n")).map_err(|error| {
-                Fault::bad(
-                    "report",
-                    format!("已导入，但写不了报告 {}：{error}", path.display()),
-                    format!("imported, but cannot write the report {}: {error}", path.display()),
-                )
-            })?;
+        if let Some(target) = report_to {
+            target.write(|path| std::fs::write(path, format!("{report:#}\n")).map_err(|error| Fault::internal("write", error))).map_err(
+                |mut fault| {
+                    if !self.dry_run {
+                        fault.zh = format!("已导入，但写不了报告：{}", fault.zh);
+                        fault.en = format!("imported, but the report was not written: {}", fault.en);
+                    }
+                    fault
+                },
+            )?;
         }
         output.result(&report, || {
             let foot = match (imported.revision, output.lang) {
@@ -232,8 +240,8 @@ pub(super) struct Export {
     #[arg(long)]
     filter: Option<String>,
     /// west,south,east,north in degrees
-    #[arg(long, value_delimiter = ',', num_args = 4, allow_hyphen_values = true)]
-    bbox: Option<Vec<f64>>,
+    #[arg(long, value_parser = bounds, allow_hyphen_values = true)]
+    bbox: Option<Bounds>,
     /// Codes, parted by commas
     #[arg(long, value_delimiter = ',')]
     ids: Option<Vec<String>>,
@@ -254,23 +262,30 @@ pub(super) struct Export {
     #[arg(long)]
     encoding: Option<String>,
     /// Decimals of GeoJSON coordinates
-    #[arg(long, default_value_t = 7)]
+    #[arg(long, default_value_t = 7, value_parser = clap::value_parser!(u32).range(0..=15))]
     precision: u32,
 }
 
 impl Export {
     pub(super) fn run(self, output: &Output) -> Outcome<()> {
         let planner = Planner::open_reading(&self.city)?;
-        let ending = self.out.out.extension().map(|ending| ending.to_string_lossy().into_owned());
-        let format = Format::parse(
-            self.format.as_deref().or(ending.as_deref().map(|ending| if ending == "zip" { "shp" } else { ending })).unwrap_or("geojson"),
-        )?;
+        let ending = ending(&self.out.out);
+        let by_ending = match ending.as_str() {
+            "" => "geojson",
+            "zip" => "shp",
+            other => other,
+        };
+        let format = Format::parse(self.format.as_deref().unwrap_or(by_ending))?;
+        // A Shapefile under its own ending is several files; as a zip, on stdout or under another name it is one.
+        let parts = ending == "shp" && format == Format::Vector(VectorDriver::Shapefile);
+        if parts {
+            Target::shapefile(&self.out.out, self.out.force)?;
+        }
         let mut ids = self.ids;
         if let Some(plan) = &self.plan {
             ids = plans::one(&planner.city(), plan)?.whole.map(|whole| whole.parcel_codes).or(ids);
         }
-        let bbox = self.bbox.as_deref().and_then(|bounds| <[f64; 4]>::try_from(bounds).ok());
-        let selection = Selection { filter: self.filter, ids, bbox, sortby: None, datetime: self.datetime };
+        let selection = Selection { filter: self.filter, ids, bbox: self.bbox.map(|bounds| bounds.0), sortby: None, datetime: self.datetime };
         let city = planner.city();
         let selected = items::select(&city, &Viewer::guest(), &self.layer, &selection)?;
         if let Some(missing) = selection.ids.iter().flatten().find(|id| selected.table.row_of(id).is_none()) {
@@ -283,25 +298,43 @@ impl Export {
         let options =
             FileOptions { format, precision: self.precision, crs: self.crs.as_deref(), encoding: self.encoding.as_deref(), properties: None };
         let count = selected.rows.len();
-        if ending.as_deref() == Some("shp") {
-            if self.out.out.exists() && !self.out.force {
-                return Err(Fault::bad(
-                    "file_exists",
-                    format!("{} 已存在", self.out.out.display()),
-                    format!("{} already exists", self.out.out.display()),
-                )
-                .help("加 --force 覆盖", "pass --force to replace it"));
-            }
-            let folder = self.out.out.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(std::path::Path::new("."));
-            let stem = self.out.out.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-            exports::export_shapefile(&city, &selected, &options, folder, &stem)?;
+        let mut exported = Exported::default();
+        if parts {
+            Target::shapefile(&self.out.out, self.out.force)?.write_shapefile(|folder, stem| {
+                let (parts, done) = exports::export_shapefile(&city, &selected, &options, folder, stem)?;
+                exported = done;
+                Ok(parts)
+            })?;
         } else {
-            self.out.write(|path| exports::export_file(&city, &selected, &options, path).map(|_| ()))?;
+            self.out.write(|path| exports::export_file(&city, &selected, &options, path).map(|done| exported = done))?;
         }
         output.notice(format!("已导出 {count} 个要素"), format!("exported {count} features"));
+        if selected.table.layer().is_spatial()
+            && let Some(doubt) = self.crs.as_deref().map(|crs| exports::doubt(&city, crs)).transpose()?.flatten()
+        {
+            output.notice(doubt.0, doubt.1);
+        }
+        for (zh, en) in exported.notices() {
+            output.notice(zh, en);
+        }
         if self.out.out.as_os_str() != "-" {
-            output.result(&json!({ "out": self.out.out, "layer": self.layer, "count": count }), || format!("{count}  {}", self.out.out.display()));
+            let mut told = serde_json::to_value(&exported).map_err(|error| Fault::internal("json", error))?;
+            told["out"] = json!(self.out.out);
+            told["layer"] = json!(self.layer);
+            output.result(&told, || format!("{count}  {}", self.out.out.display()));
         }
         Ok(())
     }
+}
+
+/// A box in degrees.
+#[derive(Clone, Copy)]
+struct Bounds([f64; 4]);
+
+/// `west,south,east,north`.
+fn bounds(text: &str) -> Result<Bounds, String> {
+    let numbers = text.split(',').map(|number| finite(number.trim())).collect::<Result<Vec<f64>, String>>()?;
+    let bounds =
+        <[f64; 4]>::try_from(numbers).map_err(|numbers| format!("four numbers are needed (west,south,east,north), not {}", numbers.len()))?;
+    if bounds[1] > bounds[3] { Err("south lies north of north".to_owned()) } else { Ok(Bounds(bounds)) }
 }

@@ -1,7 +1,8 @@
 //! `adjacency`, `overlay`, `topology`: measurements over all parcels.
 
-use super::common::Threads;
+use super::common::{Threads, not_negative, not_written, write_json};
 use super::output::{OutFile, Output};
+use super::target::ending;
 use crate::domain::Fault;
 use crate::domain::LayerId;
 use crate::domain::fault::Outcome;
@@ -20,10 +21,10 @@ pub(super) struct Adjacency {
     #[arg(long)]
     park: Option<String>,
     /// Gap tolerance in metres
-    #[arg(long, default_value_t = 0.5)]
+    #[arg(long, default_value_t = 0.5, value_parser = not_negative)]
     tolerance: f64,
     /// Least shared length of an edge contact in metres
-    #[arg(long, default_value_t = 2.0)]
+    #[arg(long, default_value_t = 2.0, value_parser = not_negative)]
     min_length: f64,
     #[command(flatten)]
     threads: Threads,
@@ -34,6 +35,7 @@ pub(super) struct Adjacency {
 impl Adjacency {
     pub(super) fn run(self, output: &Output) -> Outcome<()> {
         self.threads.apply()?;
+        only_csv(&self.out.out)?;
         let planner = Planner::open_reading(&self.city)?;
         let table = planner.city().table(LayerId::Parcel).clone();
         if !(0.0..=50.0).contains(&self.tolerance) || !(0.0..=1e6).contains(&self.min_length) {
@@ -86,6 +88,7 @@ pub(super) struct Overlay {
 impl Overlay {
     pub(super) fn run(self, output: &Output) -> Outcome<()> {
         self.threads.apply()?;
+        only_csv(&self.out.out)?;
         let planner = Planner::open_reading(&self.city)?;
         let city = planner.city();
         let (a, b) = (table(&city, &self.layer)?.clone(), table(&city, &self.by)?.clone());
@@ -109,10 +112,10 @@ pub(super) struct Topology {
     #[arg(long, default_value = "parcel")]
     layer: String,
     /// Gap tolerance in metres: wider gaps are not faults
-    #[arg(long, default_value_t = 0.5)]
+    #[arg(long, default_value_t = 0.5, value_parser = not_negative)]
     tolerance: f64,
     /// A mean width below this is a sliver, in metres
-    #[arg(long, default_value_t = 1.0)]
+    #[arg(long, default_value_t = 1.0, value_parser = not_negative)]
     sliver_width: f64,
     /// csv, json or geojson (default: by the file's ending)
     #[arg(long)]
@@ -126,23 +129,32 @@ pub(super) struct Topology {
 impl Topology {
     pub(super) fn run(self, output: &Output) -> Outcome<()> {
         self.threads.apply()?;
+        let ending = ending(&self.out.out);
+        let as_features = match self.format.as_deref().unwrap_or(&ending) {
+            "json" | "geojson" => true,
+            "csv" | "txt" | "" => false,
+            other => return Err(not_written(other, "csv、json、geojson", "csv, json, geojson")),
+        };
         let planner = Planner::open_reading(&self.city)?;
         let report = topology::topology(&planner.city(), &self.layer, self.tolerance, self.sliver_width)?;
-        let ending = self.out.out.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
-        let format = self.format.as_deref().unwrap_or(ending);
-        match format {
-            "json" | "geojson" => self.out.write(|path| {
-                let text = serde_json::to_string(&report.to_geojson()).map_err(|error| Fault::internal("json", error))?;
-                std::fs::write(path, format!("{text}\n")).map_err(|error| Fault::internal("write", error))
-            })?,
-            _ => self
-                .out
-                .write(|path| write_lines(path, TopologyReport::CSV_HEAD, report.csv_rows().map(|row| row.map(|cell| quoted(&cell)).join(","))))?,
+        if as_features {
+            write_json(&self.out, &report.to_geojson())?;
+        } else {
+            let rows = report.csv_rows().map(|row| row.map(|cell| quoted(&cell)).join(","));
+            self.out.write(|path| write_lines(path, TopologyReport::CSV_HEAD, rows))?;
         }
         if self.out.out.as_os_str() != "-" {
             output.result(&report.counts(), || report.to_text(output.lang));
         }
         Ok(())
+    }
+}
+
+/// Refuses an ending that promises another format than the one there is.
+pub(super) fn only_csv(out: &std::path::Path) -> Outcome<()> {
+    match ending(out).as_str() {
+        "csv" | "txt" | "" => Ok(()),
+        other => Err(not_written(other, "csv", "csv")),
     }
 }
 

@@ -7,8 +7,11 @@ mod command_line;
 mod common;
 mod consolidate;
 mod designate;
+#[cfg(test)]
+mod examples;
 mod files;
 mod instruments;
+mod interrupt;
 mod measure;
 mod output;
 mod people;
@@ -17,15 +20,18 @@ mod regions;
 mod rules;
 mod sample;
 mod serve;
+mod target;
 mod upstairs;
 
 use crate::config::Config;
 use crate::domain::fault::Outcome;
 use crate::domain::{FaultKind, Lang};
-use clap::{Parser, Subcommand};
+use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
+use interrupt::CANCELLED;
 use output::Output;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use target::Target;
 
 /// 园图: a land and park planning workbench.
 #[derive(Parser)]
@@ -98,16 +104,20 @@ enum Command {
 
 /// Exit codes (see the surface): 1 bad input or failure, 3 done and a check says no, 130 cancelled.
 const CHECK_SAYS_NO: u8 = 3;
-const CANCELLED: u8 = 130;
 
 /// Runs the command line.
 pub fn run() -> ExitCode {
-    let cli = Cli::parse();
+    let matches = Cli::command().get_matches();
+    let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    command_line::remember(&matches);
     let config = Config::load(cli.config.as_deref());
     let wanted = cli.lang.clone().or_else(|| config.as_ref().ok().and_then(|config| config.lang.clone()));
     let lang = if wanted.as_deref().is_some_and(|lang| lang.starts_with("en")) { Lang::En } else { Lang::Zh };
     let output = Output { lang, json: cli.json, quiet: cli.quiet, progress: !cli.no_progress && !cli.quiet };
-    let done = config.and_then(|config| dispatch(cli.command, &config, &output));
+    if !matches!(cli.command, Command::Serve(_)) {
+        interrupt::listen();
+    }
+    let done = config.and_then(|config| outputs_may_be_written(&matches).and_then(|()| dispatch(cli.command, &config, &output)));
     match done {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::from(CHECK_SAYS_NO),
@@ -116,6 +126,15 @@ pub fn run() -> ExitCode {
             ExitCode::from(if fault.kind == FaultKind::Cancelled { CANCELLED } else { 1 })
         }
     }
+}
+
+/// Asks the guard for every output before the work that would be lost. The sample makes its folder, a Shapefile is asked for as a whole.
+fn outputs_may_be_written(matches: &ArgMatches) -> Outcome<()> {
+    if matches.subcommand_name() == Some("sample") {
+        return Ok(());
+    }
+    let force = command_line::is_on(matches, "force");
+    command_line::named(matches, &["out", "neighbours", "report"]).into_iter().try_for_each(|path| Target::of(path, force).map(|_| ()))
 }
 
 /// Runs one command; `false` means the work was done and a check says no.

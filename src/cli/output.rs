@@ -1,5 +1,6 @@
 //! What goes to the terminal: results to stdout, everything else to stderr.
 
+use super::target::Target;
 use crate::domain::fault::Outcome;
 use crate::domain::{Fault, Lang};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -98,34 +99,7 @@ pub(super) fn table(head: &[&str], rows: &[Vec<String>]) -> String {
 
 /// Lets `write` make the file beside its final name and renames it; `-` is stdout. An existing file needs `force`.
 pub(super) fn to_file(path: &Path, force: bool, write: impl FnOnce(&Path) -> Outcome<()>) -> Outcome<()> {
-    let to_stdout = path.as_os_str() == "-";
-    if !to_stdout && path.exists() && !force {
-        return Err(Fault::bad("file_exists", format!("{} 已存在", path.display()), format!("{} already exists", path.display()))
-            .help("加 --force 覆盖", "pass --force to replace it"));
-    }
-    let part = if to_stdout {
-        std::env::temp_dir().join(format!("parkplan-{}", std::process::id()))
-    } else {
-        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        path.with_file_name(format!(".part-{}-{name}", std::process::id()))
-    };
-    let failed = |error: std::io::Error| {
-        Fault::bad("write_file", format!("写不了 {}：{error}", path.display()), format!("cannot write {}: {error}", path.display()))
-    };
-    let done = write(&part).and_then(|()| {
-        if to_stdout {
-            std::io::copy(&mut std::fs::File::open(&part).map_err(failed)?, &mut std::io::stdout().lock()).map(|_| ()).map_err(failed)
-        } else {
-            if path.is_dir() {
-                std::fs::remove_dir_all(path).map_err(failed)?;
-            }
-            std::fs::rename(&part, path).map_err(failed)
-        }
-    });
-    if to_stdout || done.is_err() {
-        let _ = if part.is_dir() { std::fs::remove_dir_all(&part) } else { std::fs::remove_file(&part) };
-    }
-    done
+    Target::of(path, force)?.write(write)
 }
 
 /// `--out` and `--force`.

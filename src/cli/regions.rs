@@ -1,7 +1,7 @@
 //! `regions`: max-p regions of any polygon file.
 
-use super::common::{Search, Threads, ending, write_json};
-use super::measure::write_lines;
+use super::common::{Format, Search, Threads, finite, not_negative, write_json};
+use super::measure::{only_csv, write_lines};
 use super::output::{OutFile, Output};
 use crate::domain::Fault;
 use crate::domain::fault::Outcome;
@@ -30,7 +30,7 @@ pub(super) struct Regions {
     #[arg(long)]
     sum: String,
     /// Least sum of a region
-    #[arg(long)]
+    #[arg(long, value_parser = finite)]
     at_least: f64,
     /// Fields that make units alike (numbers, taken as they are)
     #[arg(long, required = true, num_args = 1.., value_delimiter = ',')]
@@ -41,10 +41,10 @@ pub(super) struct Regions {
     #[arg(long)]
     standardise: bool,
     /// Widest gap between neighbours, in the file's units (m for degrees; default: 0.1 % of a typical unit's width)
-    #[arg(long)]
+    #[arg(long, value_parser = not_negative)]
     tolerance: Option<f64>,
     /// Least common edge, in the file's units (m for degrees; default: 0.1 % of a typical unit's width)
-    #[arg(long)]
+    #[arg(long, value_parser = not_negative)]
     min_length: Option<f64>,
     #[command(flatten)]
     search: Search,
@@ -53,9 +53,8 @@ pub(super) struct Regions {
     /// 1 for the quick answer; 10 for ten times the work and regions that are more alike
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=1000))]
     effort: u16,
-    /// geojson (a feature per unit) or json (default: by the file's ending)
-    #[arg(long)]
-    format: Option<String>,
+    #[command(flatten)]
+    format: Format,
     /// File to write; `-` is stdout
     #[arg(long)]
     out: Option<PathBuf>,
@@ -84,6 +83,10 @@ fn time(seconds: f64) -> Outcome<Instant> {
 impl Regions {
     pub(super) fn run(self, output: &Output) -> Outcome<()> {
         self.threads.apply()?;
+        let as_features = self.out.as_deref().map_or(Ok(false), |out| self.format.is_geojson(out))?;
+        if let Some(neighbours) = &self.neighbours {
+            only_csv(neighbours)?;
+        }
         let limits = Limits::default();
         let options = ReadOptions {
             our_layer: "",
@@ -113,9 +116,8 @@ impl Regions {
         let mut to_stdout = false;
         if let Some(out) = self.out {
             to_stdout = out.as_os_str() == "-";
-            let as_json = self.format.as_deref().unwrap_or(ending(&out)) == "json";
             let out = OutFile { out, force: self.force };
-            if as_json { write_json(&out, &answer.body)? } else { write_json(&out, &answer.features())? }
+            if as_features { write_json(&out, &answer.features())? } else { write_json(&out, &answer.body)? }
         }
         if !to_stdout {
             let mut value = json!(answer.body);

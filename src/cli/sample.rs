@@ -1,12 +1,12 @@
 //! `parkplan sample`: the sample city.
 
 use super::output::{Output, table};
+use super::target::Target;
 use crate::cli::command_line;
 use crate::domain::fault::Outcome;
 use crate::domain::{Author, Fault, Lang};
 use crate::sample::{SampleOptions, SampleSummary, generate};
 use crate::store::geopackage::GeoPackage;
-use crate::store::lock::CityLock;
 use clap::Args;
 use serde_json::json;
 use std::path::{Path, PathBuf};
@@ -35,18 +35,12 @@ pub(super) struct Sample {
 
 impl Sample {
     pub(super) fn run(self, output: &Output) -> Outcome<()> {
-        // Nobody's city is taken away under them; what belongs to the old file goes with it.
-        let held = if self.out.exists() && self.force { Some(CityLock::take(&self.out, &command_line::typed())?) } else { None };
-        if held.is_some() {
-            for suffix in ["", "-wal", "-shm"] {
-                match std::fs::remove_file(format!("{}{suffix}", self.out.display())) {
-                    Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(Fault::internal("remove", error)),
-                    _ => {}
-                }
-            }
+        if let Some(folder) = self.out.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+            std::fs::create_dir_all(folder).map_err(|error| no_folder(folder, &error))?;
         }
+        Target::of(&self.out, self.force)?;
         let as_of = self.as_of.unwrap_or_else(crate::service::today);
-        let summary = make(&self.out, &SampleOptions { parcels: self.parcels, seed: self.seed, as_of }, output)?;
+        let summary = make(&self.out, self.force, &SampleOptions { parcels: self.parcels, seed: self.seed, as_of }, output)?;
         let rows: Vec<Vec<String>> = summary.rows.iter().map(|(layer, count)| vec![(*layer).to_owned(), count.to_string()]).collect();
         output.result(&json!({ "city": self.out, "rows": summary.rows }), || match output.lang {
             Lang::Zh => table(&["图层", "行数"], &rows),
@@ -57,26 +51,21 @@ impl Sample {
 }
 
 /// Grows the sample into a new city file; it appears under its name only when it is whole.
-pub(super) fn make(path: &Path, options: &SampleOptions, output: &Output) -> Outcome<SampleSummary> {
-    if path.exists() {
-        return Err(Fault::bad("file_exists", format!("{} 已存在", path.display()), format!("{} already exists", path.display()))
-            .help("加 --force 覆盖", "pass --force to replace it"));
-    }
+pub(super) fn make(path: &Path, force: bool, options: &SampleOptions, output: &Output) -> Outcome<SampleSummary> {
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        std::fs::create_dir_all(folder).map_err(|error| {
-            Fault::bad("mkdir", format!("建不了目录 {}：{error}", folder.display()), format!("cannot make {}: {error}", folder.display()))
-        })?;
+        std::fs::create_dir_all(folder).map_err(|error| no_folder(folder, &error))?;
     }
-    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let growing = path.with_file_name(format!(".growing-{}-{name}", std::process::id()));
-    let grown = grow(&growing, options, output);
-    let done = grown.and_then(|summary| std::fs::rename(&growing, path).map(|()| summary).map_err(|error| Fault::internal("rename", error)));
-    if done.is_err() {
-        for suffix in ["", "-wal", "-shm", "-journal"] {
-            let _ = std::fs::remove_file(format!("{}{suffix}", growing.display()));
-        }
-    }
-    done
+    let target = Target::of(path, force)?;
+    let mut summary = None;
+    target.write(|growing| {
+        summary = Some(grow(growing, options, output)?);
+        Ok(())
+    })?;
+    summary.ok_or_else(|| Fault::internal("sample", "nothing was written"))
+}
+
+fn no_folder(folder: &Path, error: &std::io::Error) -> Fault {
+    Fault::bad("mkdir", format!("建不了目录 {}：{error}", folder.display()), format!("cannot make {}: {error}", folder.display()))
 }
 
 fn grow(path: &Path, options: &SampleOptions, output: &Output) -> Outcome<SampleSummary> {

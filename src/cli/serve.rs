@@ -45,7 +45,7 @@ impl Serve {
                         format!("首次使用：正在生成样例城 {}", path.display()),
                         format!("first use: making the sample city {}", path.display()),
                     );
-                    sample::make(&path, &SampleOptions { parcels: SAMPLE_PARCELS, seed: 1, as_of: crate::service::today() }, output)?;
+                    sample::make(&path, false, &SampleOptions { parcels: SAMPLE_PARCELS, seed: 1, as_of: crate::service::today() }, output)?;
                 }
                 path
             }

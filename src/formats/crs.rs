@@ -3,7 +3,7 @@
 use super::gdal_quiet;
 use crate::domain::Fault;
 use crate::domain::fault::Outcome;
-use gdal::spatial_ref::{AxisMappingStrategy, CoordTransform, SpatialRef};
+use gdal::spatial_ref::{AxisMappingStrategy, CoordTransform, CoordTransformOptions, SpatialRef};
 use geo_types::Coord;
 
 /// A CRS with the name that people use for it.
@@ -67,21 +67,46 @@ impl Crs {
         self.reference.area_of_use().map(|area| [area.west_lon_degree, area.south_lat_degree, area.east_lon_degree, area.north_lat_degree])
     }
 
+    fn is_on_world_datum(&self) -> bool {
+        self.reference.to_wkt().is_ok_and(|wkt| {
+            WORLD_DATUMS.iter().any(|datum| wkt.contains(&format!("DATUM[\"{datum}")) || wkt.contains(&format!("DATUM[\"D_{datum}")))
+        })
+    }
+
     pub(crate) fn reference(&self) -> &SpatialRef {
         &self.reference
     }
 }
 
 /// A transformation of coordinates in batches.
-pub struct Transformer(Option<CoordTransform>);
+pub struct Transformer {
+    /// One after the other; none when coordinates stay as they are.
+    steps: Vec<CoordTransform>,
+    doubt: Option<String>,
+}
+
+/// Names of the datums that are one to a decimetre: CGCS2000 was made to agree with WGS 84.
+const WORLD_DATUMS: [&str; 4] = ["WGS_1984", "World Geodetic System 1984", "China_2000", "China 2000"];
 
 impl Transformer {
     pub fn new(from: &Crs, to: &Crs) -> Outcome<Transformer> {
         gdal_quiet::listen();
         if from.label == to.label && from.label.starts_with("EPSG:") {
-            return Ok(Transformer(None));
+            return Ok(Transformer { steps: Vec::new(), doubt: None });
         }
-        CoordTransform::new(&from.reference, &to.reference).map(|transform| Transformer(Some(transform))).map_err(|error| {
+        let steps = ways(from, to).or_else(|| {
+            // The register joins few datums to each other and nearly all to WGS 84.
+            let world = Crs::parse("EPSG:4326").ok()?;
+            let mut steps = ways(from, &world)?;
+            steps.extend(ways(&world, to)?);
+            Some(steps)
+        });
+        gdal_quiet::take();
+        if let Some(steps) = steps {
+            return Ok(Transformer { steps, doubt: None });
+        }
+        let doubt = Some(format!("{} → {}", from.label, to.label));
+        CoordTransform::new(&from.reference, &to.reference).map(|step| Transformer { steps: vec![step], doubt }).map_err(|error| {
             Fault::bad(
                 "crs_no_way",
                 format!("无法从 {} 转换到 {}：{error}", from.label, to.label),
@@ -92,18 +117,23 @@ impl Transformer {
 
     /// Whether coordinates stay as they are.
     pub fn is_identity(&self) -> bool {
-        self.0.is_none()
+        self.steps.is_empty()
+    }
+
+    /// Both ends, where no public transformation joins their datums and the shapes are only taken over from one ellipsoid to the other:
+    /// places may be off by tens or hundreds of metres.
+    pub fn doubt(&self) -> Option<&str> {
+        self.doubt.as_deref()
     }
 
     /// Transforms in place; `false` when a coordinate has no image, and then the slice is to be thrown away.
     pub fn apply(&self, coords: &mut [Coord<f64>]) -> bool {
-        let Some(transform) = &self.0 else { return true };
-        if coords.is_empty() {
+        if coords.is_empty() || self.steps.is_empty() {
             return true;
         }
         let mut xs: Vec<f64> = coords.iter().map(|c| c.x).collect();
         let mut ys: Vec<f64> = coords.iter().map(|c| c.y).collect();
-        let done = transform.transform_coords(&mut xs, &mut ys, &mut []).is_ok();
+        let done = self.steps.iter().all(|step| step.transform_coords(&mut xs, &mut ys, &mut []).is_ok());
         gdal_quiet::take();
         for ((coord, x), y) in coords.iter_mut().zip(xs).zip(ys) {
             *coord = Coord { x, y };
@@ -118,6 +148,13 @@ impl Transformer {
     }
 }
 
+/// A transformation that the register knows; between CGCS2000 and WGS 84 none is needed.
+fn ways(from: &Crs, to: &Crs) -> Option<Vec<CoordTransform>> {
+    let mut options = CoordTransformOptions::new().ok()?;
+    options.set_ballpark_allowed(from.is_on_world_datum() && to.is_on_world_datum()).ok()?;
+    CoordTransform::new_with_options(&from.reference, &to.reference, &options).ok().map(|way| vec![way])
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -127,6 +164,24 @@ mod tests {
         let (from, to) = (Crs::parse("EPSG:4490").expect("4490"), Crs::parse("EPSG:4547").expect("4547"));
         let there = Transformer::new(&from, &to).expect("way").point(Coord { x: 114.0579, y: 22.5431 }).expect("image");
         assert!((there.x - 505_955.85).abs() < 0.01 && (there.y - 2_493_941.25).abs() < 0.01, "{there:?}");
+    }
+
+    #[test]
+    fn hong_kongs_grid_goes_by_the_registers_shift_both_ways_and_xian_1980_is_doubted() {
+        let crs = |code: &str| Crs::parse(code).expect(code);
+        let way = |from: &str, to: &str| Transformer::new(&crs(from), &crs(to)).expect("way");
+        let (x, y) = (830_000.0, 820_000.0);
+        for city in ["EPSG:4547", "EPSG:4490", "EPSG:4326"] {
+            let (there, back) = (way("EPSG:2326", city), way(city, "EPSG:2326"));
+            assert!(there.doubt().is_none() && back.doubt().is_none(), "{city}");
+            let place = there.point(Coord { x, y }).expect("image");
+            let degrees = way(city, "EPSG:4326").point(place).expect("image");
+            assert!((degrees.x - 114.116_038).abs() < 2e-6 && (degrees.y - 22.318_991).abs() < 2e-6, "{city} {degrees:?}");
+            let again = back.point(place).expect("image");
+            assert!((again.x - x).hypot(again.y - y) < 0.01, "{city} {again:?}");
+        }
+        assert!(way("EPSG:4610", "EPSG:4547").doubt().is_some() && way("EPSG:4547", "EPSG:4610").doubt().is_some());
+        assert!(way("EPSG:3857", "EPSG:4547").doubt().is_none() && way("EPSG:4526", "EPSG:4326").doubt().is_none());
     }
 
     #[test]

@@ -16,6 +16,9 @@ pub enum FoundBy {
     Ldid,
     #[serde(rename = "guess")]
     Guess,
+    /// The XML declaration says so.
+    #[serde(rename = "declaration")]
+    Declared,
     /// A byte-order mark says so.
     #[serde(rename = "bom")]
     Mark,
@@ -107,6 +110,78 @@ pub(crate) fn second_opinion<'a>(texts: impl Iterator<Item = &'a [u8]>) -> &'sta
     name(detector.guess(None, true))
 }
 
+/// UTF-16 without a mark: every other byte of the beginning is nought.
+pub(crate) fn wide(bytes: &[u8]) -> Option<&'static Encoding> {
+    let head = &bytes[..bytes.len().min(64)];
+    let noughts = |from: usize| head.iter().skip(from).step_by(2).filter(|byte| **byte == 0).count() * 4;
+    let (even, odd) = (noughts(0), noughts(1));
+    let pairs = head.len() / 2;
+    match (head.len() >= 4 && bytes.len().is_multiple_of(2), even, odd) {
+        (true, 0, odd) if odd >= pairs => Some(encoding_rs::UTF_16LE),
+        (true, even, 0) if even >= pairs => Some(encoding_rs::UTF_16BE),
+        _ => None,
+    }
+}
+
+/// That bytes may be in another encoding than the one that they were read with, in both languages.
+#[derive(Debug)]
+pub(crate) struct Doubt {
+    pub zh: String,
+    pub en: String,
+}
+
+/// Share of common hanzi among the two-byte characters above which bytes are Chinese text in GB18030.
+const COMMON: f64 = 0.7;
+
+/// A label that reads any bytes at all proves nothing. Where the bytes are as well UTF-8, or GB18030 with mostly common hanzi, this says so.
+pub(crate) fn doubt<'a>(used: &'static Encoding, texts: impl Iterator<Item = &'a [u8]> + Clone) -> Option<Doubt> {
+    if used == UTF_8 || !used.is_ascii_compatible() {
+        return None;
+    }
+    let other = guess(texts.clone()).filter(|(_, by)| *by == FoundBy::Guess)?.0;
+    if is_gb(used) && is_gb(other) {
+        return None;
+    }
+    let weak = is_gb(other) && {
+        let (common, all) = texts.clone().fold((0, 0), |sum, text| {
+            let (common, all) = hanzi(text);
+            (sum.0 + common, sum.1 + all)
+        });
+        // Big5's own common characters seldom fall on common ones of GB18030.
+        all == 0 || (common as f64) < COMMON * all as f64
+    };
+    if weak {
+        return None;
+    }
+    let shown = |encoding: &'static Encoding| {
+        let text = texts.clone().find(|text| !text.is_ascii()).unwrap_or_default();
+        let line = text.split(|byte| matches!(byte, b'\n' | b'\r')).find(|line| !line.is_ascii()).unwrap_or_default();
+        encoding.decode_without_bom_handling(line).0.chars().take(30).collect::<String>()
+    };
+    let (by_label, by_guess, label, guessed) = (shown(used), shown(other), name(used), name(other));
+    Some(Doubt {
+        zh: format!("按 {label} 读作“{by_label}”，但文字也是合法的 {guessed}：“{by_guess}”。如后者正确，请用 --encoding {guessed}"),
+        en: format!(
+            "read as {label}: “{by_label}”, but the text is valid {guessed} as well: “{by_guess}”. If that is right, pass --encoding {guessed}"
+        ),
+    })
+}
+
+/// Two-byte characters of GB18030 that are common hanzi (first level of GB 2312), and all of them.
+fn hanzi(text: &[u8]) -> (usize, usize) {
+    let (mut common, mut all, mut at) = (0, 0, 0);
+    while at + 1 < text.len() {
+        if text[at] < 0x81 {
+            at += 1;
+            continue;
+        }
+        all += 1;
+        common += usize::from((0xB0..=0xD7).contains(&text[at]) && text[at + 1] >= 0xA1);
+        at += 2;
+    }
+    (common, all)
+}
+
 /// A decoded text.
 pub(crate) enum Decoded {
     Whole(String),
@@ -176,6 +251,29 @@ mod tests {
         assert_eq!(found(gbk), Some(("GB18030", FoundBy::Guess)));
         assert_eq!(found("深圳".as_bytes()), Some(("UTF-8", FoundBy::Guess)));
         assert_eq!(found(b"Shenzhen"), Some(("UTF-8", FoundBy::Utf8)));
+    }
+
+    #[test]
+    fn a_label_that_reads_anything_is_doubted_where_the_bytes_say_otherwise() {
+        let gbk = GB18030.encode("深圳市宝安区工业园区").0.into_owned();
+        let doubted = |label: &str, bytes: &[u8]| doubt(by_label(label).expect("label"), [bytes].into_iter()).map(|notice| notice.en);
+        for label in ["ISO-8859-1", "1252", "windows-1251", "big5"] {
+            let told = doubted(label, &gbk).unwrap_or_else(|| panic!("{label}"));
+            assert!(told.contains("--encoding GB18030") && told.contains("深圳"), "{told}");
+        }
+        assert!(doubted("gbk", "深圳市".as_bytes()).is_some_and(|told| told.contains("--encoding UTF-8")));
+        assert_eq!(doubted("gbk", &gbk), None);
+        assert_eq!(doubted("1252", &encoding_rs::WINDOWS_1252.encode("Müller, São Paulo, Größe").0), None);
+        assert_eq!(doubted("big5", &BIG5.encode("深圳市寶安區工業園區的土地").0), None);
+        assert_eq!(doubted("1252", b"plain"), None);
+    }
+
+    #[test]
+    fn utf_16_without_a_mark_is_seen_by_its_noughts() {
+        let little: Vec<u8> = "code,name\nA1,深\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let big: Vec<u8> = "code,name\nA1,深\n".encode_utf16().flat_map(u16::to_be_bytes).collect();
+        assert_eq!((wide(&little), wide(&big)), (Some(encoding_rs::UTF_16LE), Some(encoding_rs::UTF_16BE)));
+        assert_eq!((wide(b"code,name\n"), wide("深圳".as_bytes())), (None, None));
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! Judging and repairing them is `intake`'s work. GDAL opens a file with one named driver only, never by trying all of them,
 //! so a VRT, a web service or an archive inside an archive is never reached.
 
+pub mod clean;
 pub mod crs;
 pub mod encoding;
 pub mod files;
@@ -15,7 +16,7 @@ mod gdal_quiet;
 pub use crs::{Crs, Transformer};
 pub use encoding::{EncodingUsed, FoundBy};
 pub use files::{
-    Field, Limits, NotDrawn, Progress, RawGeometry, RawShape, ReadOptions, SourceNotice, SourceRow, Table, count_features, drawn_area, limits, read,
-    read_box, source,
+    DrawingUnit, Field, Limits, NotDrawn, Oddity, Progress, RawGeometry, RawShape, ReadOptions, SourceNotice, SourceRow, Table, count_features,
+    drawn_area, limits, read, read_box, source,
 };
 pub use wire::{CsvGeometry, VectorDriver, WriteOptions, Written, write_csv, write_vector};

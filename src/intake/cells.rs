@@ -79,7 +79,8 @@ fn number(cell: &Value, text: &str) -> Option<f64> {
     if let Some(number) = cell.as_f64() {
         return Some(number);
     }
-    let text = half_width(text).replace(' ', "");
+    // Blanks that part thousands, also those that do not break.
+    let text = half_width(text).replace([' ', '\u{A0}', '\u{202F}', '\u{2009}'], "");
     let (body, scale) = text.strip_suffix('%').map_or((text.as_str(), 1.0), |body| (body, 0.01));
     let plain = without_thousands(body)?;
     if !plain.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'-' | b'+' | b'e' | b'E')) {

@@ -6,7 +6,7 @@ use super::options::Mode;
 use super::prepare::Prepared;
 use super::report::{CrsReport, Duplicate, ImportReport, Notice};
 use super::rows::Intake;
-use super::shift;
+use super::{same_shapes, shift};
 use crate::domain::Value;
 use crate::domain::fault::Outcome;
 use crate::formats::Table;
@@ -101,6 +101,8 @@ impl Intake<'_> {
             );
         }
         notices.extend(shift::notice(self, plan));
+        notices.extend(same_shapes::notice(self));
+        notices.extend(plan.notices());
         Ok(())
     }
 
@@ -153,13 +155,32 @@ impl Intake<'_> {
                 .with(items),
             );
         }
+        let mut listed = |items: &mut Vec<serde_json::Value>, code: &'static str, zh: &str, en: &str| {
+            if !items.is_empty() {
+                let items = std::mem::take(items);
+                notices.push(Notice::new(code, format!("{} {zh}", items.len()), format!("{} {en}", items.len())).with(items));
+            }
+        };
+        listed(
+            &mut self.no_texts,
+            "cells_not_text",
+            "个文本列的单元格被表格软件存为日期或逻辑值（如楼层 1-3 变成日期），原文已失，置空",
+            "cells of text columns are kept as dates or truth values (floor 1-3 became a date); what was typed is lost, and they were left empty",
+        );
+        listed(&mut self.cleaned, "format_characters", "个编码含不可见字符，已去掉", "keys had characters that are not seen; they were taken out");
+        listed(
+            &mut self.nested,
+            "rings_nested",
+            "行的内环写在外环之前，已按包含关系排列",
+            "rows had a hole before its outer ring; the rings were ordered by what lies inside what",
+        );
         if !self.lost_digits.is_empty() {
             let items = std::mem::take(&mut self.lost_digits);
             notices.push(
                 Notice::new(
                     "digits_lost",
-                    format!("{} 个编码已被表格软件变成科学计数，末几位丢失", items.len()),
-                    format!("{} keys were turned into powers of ten by a spreadsheet; their last digits are lost", items.len()),
+                    format!("{} 个编码被表格软件存为数字（16 位以上或科学计数），末几位已不可靠：请把该列设为文本后重新填写", items.len()),
+                    format!("{} codes are kept as numbers (16 digits and more, or powers of ten); their last digits are not reliable: make the column text and fill it again", items.len()),
                 )
                 .with(items),
             );

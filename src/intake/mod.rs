@@ -16,9 +16,12 @@ mod merge;
 mod plan;
 mod reasons;
 mod report_text;
+mod rings;
 mod rows;
+mod same_shapes;
 mod shapes;
 mod shift;
+mod values;
 
 pub use options::{CityContext, ImportOptions, KnownShape, Mode, OnInvalid};
 pub use prepare::{Prepared, prepare};

@@ -7,7 +7,7 @@ use super::report::ImportReport;
 use super::rows::Intake;
 use crate::domain::fault::Outcome;
 use crate::domain::{Fault, Layer, Row, dictionary};
-use crate::formats::{self, Progress, ReadOptions};
+use crate::formats::{self, Progress, ReadOptions, SourceNotice, Table, clean};
 use std::path::Path;
 
 /// What the store is to write, in one transaction.
@@ -40,12 +40,32 @@ pub fn prepare(path: &Path, options: &ImportOptions, city: &CityContext, progres
     if table.rows.is_empty() {
         return Err(Fault::bad("no_rows", "文件里没有一行数据", "the file has no rows").at(table.layer));
     }
+    clean_names(&mut table);
     let mapping = mapping::resolve(layer, &table, options)?;
-    let geometry = geometry_plan(&table, layer, options, city)?;
+    let geometry = geometry_plan(&mut table, layer, options, city)?;
     let rows = std::mem::take(&mut table.rows);
     let mut intake = Intake::new(layer, mapping, options, city, geometry);
     intake.take_all(rows, progress)?;
     intake.finish(path, table)
+}
+
+/// Takes characters that are not seen out of the fields' names: a heading with one would match nothing.
+fn clean_names(table: &mut Table) {
+    let mut cleaned = Vec::new();
+    for field in &mut table.fields {
+        for name in std::iter::once(&mut field.name).chain(field.alias.as_mut()).filter(|name| clean::has_unseen(name)) {
+            *name = clean::seen(name).into_owned();
+            cleaned.push(serde_json::json!(name));
+        }
+    }
+    if !cleaned.is_empty() {
+        table.notices.push(SourceNotice {
+            code: "names_cleaned",
+            zh: format!("{} 个字段名含不可见字符，已去掉", cleaned.len()),
+            en: format!("{} field names had characters that are not seen; they were taken out", cleaned.len()),
+            items: cleaned,
+        });
+    }
 }
 
 fn unknown_layer(name: &str) -> Fault {

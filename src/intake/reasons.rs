@@ -6,6 +6,12 @@ use crate::formats::geos::InvalidKind;
 pub(crate) type Reason = (&'static str, &'static str, &'static str);
 
 pub(crate) const MISSING_KEY: Reason = ("missing_key", "没有编码", "has no key");
+pub(crate) const WIDE_ROW: Reason =
+    ("wide_row", "列数多于表头，不知哪一格是哪一列", "has more cells than the header, so that it is not clear which cell is which");
+pub(crate) const KEY_DIGITS_LOST: Reason =
+    ("digits_lost", "编码的末几位已被表格软件丢失，可能是另一宗的编码", "has a key whose last digits a spreadsheet has lost: it may be another's");
+pub(crate) const KEY_NO_TEXT: Reason =
+    ("key_not_text", "编码被表格软件变成了日期或逻辑值", "has a key that a spreadsheet turned into a date or a truth value");
 pub(crate) const DUPLICATE_KEY: Reason = ("duplicate_key", "编码与前面的行重复", "repeats the key of an earlier row");
 pub(crate) const KEY_EXISTS: Reason = ("key_exists", "编码在城市文件中已存在", "has a key that the city already has");
 pub(crate) const MISSING_REQUIRED: Reason = ("missing_required", "缺少必填项", "lacks a required value");

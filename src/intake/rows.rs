@@ -1,6 +1,5 @@
 //! Row by row: key, geometry, cells. Each row ends accepted, merged, unmatched or rejected with a note.
 
-use super::cells::{self, Problem};
 use super::mapping::Mapping;
 use super::merge;
 use super::options::{CityContext, ImportOptions, Mode};
@@ -9,7 +8,7 @@ use super::reasons::{self, Reason};
 use super::report::{RowKey, RowNote};
 use super::shapes::{self, Finding, Fit, Tidied};
 use crate::domain::fault::Outcome;
-use crate::domain::{GeometryKind, Layer, Row, Value};
+use crate::domain::{GeometryKind, Layer, Row};
 use crate::formats::{self, Progress, SourceRow, geos};
 use geo::{Area, BoundingRect, GeodesicArea, Rect};
 use geo_types::{Geometry, MultiPolygon};
@@ -42,9 +41,15 @@ pub(crate) struct Intake<'a> {
     pub(super) unparsed: Vec<serde_json::Value>,
     pub(super) unknown: BTreeMap<(String, String), u64>,
     pub(super) lost_digits: Vec<serde_json::Value>,
+    /// Cells of text columns that the sheet keeps as dates or truth values.
+    pub(super) no_texts: Vec<serde_json::Value>,
+    /// Keys that lost characters which are not seen.
+    pub(super) cleaned: Vec<serde_json::Value>,
     pub(super) heights: u64,
     pub(super) repeated: u64,
     pub(super) reordered: u64,
+    /// Rows whose rings stood in an order that takes a hole for the land.
+    pub(super) nested: Vec<serde_json::Value>,
     pub(super) ignored_geometry: u64,
 }
 
@@ -79,9 +84,12 @@ impl<'a> Intake<'a> {
             unparsed: Vec::new(),
             unknown: BTreeMap::new(),
             lost_digits: Vec::new(),
+            no_texts: Vec::new(),
+            cleaned: Vec::new(),
             heights: 0,
             repeated: 0,
             reordered: 0,
+            nested: Vec::new(),
             ignored_geometry: 0,
         }
     }
@@ -103,7 +111,10 @@ impl<'a> Intake<'a> {
     /// One row: key, geometry, cells. `Err` is the row's rejection.
     fn take(&mut self, source: SourceRow) -> Result<(), Box<RowNote>> {
         let number = source.number;
-        let mut row = self.values(&source);
+        if source.wide {
+            return Err(note(number, None, reasons::WIDE_ROW));
+        }
+        let mut row = self.values(&source)?;
         let Some(key) = row.values[self.key].as_str().map(str::to_owned) else {
             return Err(note(number, None, reasons::MISSING_KEY));
         };
@@ -170,30 +181,6 @@ impl<'a> Intake<'a> {
         Ok(())
     }
 
-    fn values(&mut self, source: &SourceRow) -> Row {
-        let mut row = Row::empty(self.layer);
-        for link in &self.mapping.links {
-            let column = &self.layer.columns[link.column];
-            let cell = &source.values[link.field];
-            let (value, problem) = cells::convert(cell, column, link.factor);
-            if link.column == self.key && cells::lost_digits(cell) {
-                self.lost_digits.push(json!({ "row": source.number, "value": cells::text_of(cell) }));
-            }
-            match problem {
-                None => {}
-                Some(Problem::Unparsed(text)) => {
-                    self.unparsed.push(json!({ "row": source.number, "column": column.name, "value": text }));
-                }
-                Some(Problem::UnknownCode(text)) => *self.unknown.entry((column.name.clone(), text)).or_default() += 1,
-            }
-            row.values[link.column] = value;
-        }
-        if self.mapping.key_is_row {
-            row.values[self.key] = Value::Text(source.number.to_string());
-        }
-        row
-    }
-
     /// The geometry in the working CRS, and the note if it was mended.
     fn shape(&mut self, source: &SourceRow, key: &str) -> Result<(Geometry<f64>, Option<RowNote>), Box<RowNote>> {
         let Some(plan) = &self.geometry else { return Err(note(source.number, Some(key), reasons::NULL_GEOMETRY)) };
@@ -224,6 +211,9 @@ impl<'a> Intake<'a> {
         self.heights += u64::from(raw.has_z);
         self.repeated += u64::from(tidied.repeated_points);
         self.reordered += u64::from(tidied.reordered_rings);
+        if tidied.nested_rings {
+            self.nested.push(json!({ "row": source.number, "key": key }));
+        }
         Ok((moved, mended.map(|note| *note)))
     }
 
@@ -241,7 +231,7 @@ impl<'a> Intake<'a> {
     }
 }
 
-fn note(row: u64, key: Option<&str>, reason: Reason) -> Box<RowNote> {
+pub(super) fn note(row: u64, key: Option<&str>, reason: Reason) -> Box<RowNote> {
     Box::new(RowNote { row, key: key.map(str::to_owned), reason: reason.0, zh: reason.1.to_owned(), en: reason.2.to_owned(), ..RowNote::default() })
 }
 

@@ -3,6 +3,7 @@
 use super::options::OnInvalid;
 use super::reasons::{self, Reason};
 use super::report::RingPlace;
+use super::rings;
 use crate::domain::GeometryKind;
 use crate::formats::{RawGeometry, RawShape, geos};
 use geo::line_measures::Euclidean;
@@ -44,6 +45,8 @@ pub(crate) enum Fit {
 pub(crate) struct Tidied {
     pub repeated_points: bool,
     pub reordered_rings: bool,
+    /// A hole stood where the outer ring should.
+    pub nested_rings: bool,
 }
 
 /// Fits `raw` to the layer's kind.
@@ -92,11 +95,12 @@ fn non_finite(shape: &RawShape) -> Option<Finding> {
 
 fn polygons(shape: &RawShape, on_invalid: OnInvalid, tidied: &mut Tidied) -> Fit {
     let mut first: Option<Finding> = None;
-    let mut parts: Vec<Vec<Vec<Coord<f64>>>> = Vec::new();
+    let mut parts: Vec<rings::Rings> = Vec::new();
     collect_polygons(shape, &mut parts, &mut first);
     if parts.is_empty() {
         return bad(first.unwrap_or_else(|| Finding::plain(reasons::WRONG_KIND)));
     }
+    let parts: Vec<_> = parts.into_iter().flat_map(|rings| rings::by_containment(rings, &mut tidied.nested_rings)).collect();
     let before = as_polygons(&parts);
     let mut kept = Vec::new();
     for (part, rings) in parts.into_iter().enumerate() {

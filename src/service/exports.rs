@@ -2,14 +2,14 @@
 
 use super::Viewer;
 use super::items::select;
-use super::items::{Selected, Selection, write_features};
+use super::items::{Selected, Selection, write_features_told};
 use crate::city::City;
 use crate::domain::fault::Outcome;
 use crate::domain::{Column, Fault, GeometryKind, Layer, Row};
-use crate::formats::wire::geojson::FeatureStyle;
-use crate::formats::{CsvGeometry, VectorDriver, WriteOptions, write_csv, write_vector};
+use crate::formats::wire::geojson::{FeatureStyle, Rounded};
+use crate::formats::{Crs, CsvGeometry, Transformer, VectorDriver, WriteOptions, Written, write_csv, write_vector};
 use rayon::prelude::*;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use utoipa::ToSchema;
@@ -65,8 +65,85 @@ pub fn select_for_export(city: &City, viewer: &Viewer, request: &ExportRequest) 
     Ok(selected)
 }
 
-/// Writes a FeatureCollection in constant memory; returns the number of features.
-pub fn write_geojson(city: &City, selected: &Selected, precision: u32, out: &mut dyn Write) -> std::io::Result<usize> {
+/// What went into a file, and what of it the file's format could not hold.
+#[derive(Debug, Default, Serialize)]
+pub struct Exported {
+    pub count: usize,
+    /// Features that keep more decimals than were asked for, to stay valid.
+    #[serde(skip_serializing_if = "is_nought")]
+    pub finer: usize,
+    /// Features whose area changes by more than a ten-thousandth by rounding.
+    #[serde(skip_serializing_if = "is_nought")]
+    pub coarse: usize,
+    /// Column and the shorter name that the format forced.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub short_names: Vec<(String, String)>,
+    /// Key and column of texts that the format cut.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub cut_texts: Vec<(String, String)>,
+    /// Key and column of texts that lost characters which the format forbids.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub lost_characters: Vec<(String, String)>,
+}
+
+fn is_nought<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}
+
+impl Exported {
+    fn of(count: usize, written: Written) -> Exported {
+        let Written { short_names, cut_texts, lost_characters, .. } = written;
+        Exported { count, short_names, cut_texts, lost_characters, ..Exported::default() }
+    }
+
+    /// What a person should know, in 中文 and English.
+    pub fn notices(&self) -> Vec<(String, String)> {
+        let list = |pairs: &[(String, String)], arrow: &str| {
+            let shown: Vec<String> = pairs.iter().take(20).map(|(a, b)| format!("{a}{arrow}{b}")).collect();
+            format!("{}{}", shown.join(", "), if pairs.len() > shown.len() { " …" } else { "" })
+        };
+        let mut told = Vec::new();
+        if self.finer > 0 {
+            let count = self.finer;
+            told.push((
+                format!("{count} 个图形按所要的小数位取整会失效，已多保留几位"),
+                format!("{count} features keep more decimals: with fewer their polygons would not be valid"),
+            ));
+        }
+        if self.coarse > 0 {
+            let count = self.coarse;
+            told.push((
+                format!("{count} 个图形取整后面积变化超过万分之一：要保面积请加 --precision 9，或用 gpkg"),
+                format!(
+                    "the area of {count} features changes by more than a ten-thousandth by rounding: use --precision 9, or gpkg, where areas count"
+                ),
+            ));
+        }
+        if !self.short_names.is_empty() {
+            let names = list(&self.short_names, " → ");
+            told.push((format!("字段名被格式缩短：{names}"), format!("names of fields were cut by the format: {names}")));
+        }
+        if !self.cut_texts.is_empty() {
+            let (count, places) = (self.cut_texts.len(), list(&self.cut_texts, "/"));
+            told.push((
+                format!("{count} 处文字超过格式的 254 字节，已截断：{places}"),
+                format!("{count} texts were cut at the format's 254 bytes: {places}"),
+            ));
+        }
+        if !self.lost_characters.is_empty() {
+            let (count, places) = (self.lost_characters.len(), list(&self.lost_characters, "/"));
+            told.push((
+                format!("{count} 处文字含格式不允许的控制字符，已去掉：{places}"),
+                format!("{count} texts had control characters that the format forbids; they were left out: {places}"),
+            ));
+        }
+        told
+    }
+}
+
+/// Writes a FeatureCollection in constant memory.
+pub fn write_geojson(city: &City, selected: &Selected, precision: u32, out: &mut dyn Write) -> std::io::Result<Exported> {
+    let mut rounded = Rounded::default();
     let style = FeatureStyle::of(&selected.table, None, selected.private, precision, true);
     write!(
         out,
@@ -76,8 +153,10 @@ pub fn write_geojson(city: &City, selected: &Selected, precision: u32, out: &mut
     )?;
     let wave = CHUNK * rayon::current_num_threads();
     for (index, rows) in selected.rows.chunks(wave).enumerate() {
-        let parts: Vec<String> = rows.par_chunks(CHUNK).map(|rows| write_features(&selected.table, rows, &city.crs, &style)).collect();
-        for (part_index, part) in parts.iter().enumerate() {
+        let parts: Vec<(String, Rounded)> =
+            rows.par_chunks(CHUNK).map(|rows| write_features_told(&selected.table, rows, &city.crs, &style)).collect();
+        for (part_index, (part, told)) in parts.iter().enumerate() {
+            rounded += *told;
             if index + part_index > 0 {
                 out.write_all(b",\n")?;
             }
@@ -85,22 +164,22 @@ pub fn write_geojson(city: &City, selected: &Selected, precision: u32, out: &mut
         }
     }
     out.write_all(b"]}\n")?;
-    Ok(selected.rows.len())
+    Ok(Exported { count: selected.rows.len(), finer: rounded.finer, coarse: rounded.coarse, ..Exported::default() })
 }
 
-/// Writes `selected` to `path` (which must not exist) in any format; returns the number of features. A Shapefile becomes a zip of its parts.
-pub fn export_file(city: &City, selected: &Selected, options: &FileOptions<'_>, path: &Path) -> Outcome<usize> {
+/// Writes `selected` to `path` (which must not exist) in any format; returns what the format did to the features. A Shapefile becomes a zip of its parts.
+pub fn export_file(city: &City, selected: &Selected, options: &FileOptions<'_>, path: &Path) -> Outcome<Exported> {
     let failed = |error: std::io::Error| Fault::internal("write", error);
     if matches!(options.format, Format::GeoJson) && options.crs.is_none_or(|crs| crs == "EPSG:4326") {
         let mut out = std::io::BufWriter::new(std::fs::File::create(path).map_err(failed)?);
-        let count = write_geojson(city, selected, options.precision, &mut out).map_err(failed)?;
+        let exported = write_geojson(city, selected, options.precision, &mut out).map_err(failed)?;
         out.into_inner().map_err(|error| failed(error.into_error()))?.sync_all().map_err(failed)?;
-        return Ok(count);
+        return Ok(exported);
     }
     let (layer, from) = (selected.table.layer(), city.crs.name());
     let columns = options.columns(selected);
     let mut rows = selected.rows.iter().map(|row| Ok(selected.table.row(*row as usize)));
-    match options.format {
+    let written = match options.format {
         Format::GeoJson => {
             return Err(Fault::bad("geojson_crs", "GeoJSON 只用经纬度（RFC 7946）", "GeoJSON is in longitude and latitude only (RFC 7946)")
                 .help("要其他坐标系请用 gpkg、fgb 或 shp", "for another CRS use gpkg, fgb or shp"));
@@ -109,38 +188,32 @@ pub fn export_file(city: &City, selected: &Selected, options: &FileOptions<'_>, 
             let out = std::fs::File::create(path).map_err(failed)?;
             let geometry = if layer.geometry == GeometryKind::Point { CsvGeometry::Xy } else { CsvGeometry::Leave };
             write_csv(out, layer, &columns, &mut rows, geometry, &from, options.crs.unwrap_or("EPSG:4326"))?;
+            Written::default()
         }
         Format::Vector(VectorDriver::Shapefile) => {
-            let scratch = tempdir(path)?;
+            // Beside the file and under its name, so that who removes the one removes the other.
+            let mut scratch = path.as_os_str().to_owned();
+            scratch.push(".parts");
+            let scratch = PathBuf::from(scratch);
+            std::fs::create_dir(&scratch).map_err(failed)?;
             let inner = scratch.join(format!("{}.shp", layer.name));
-            let done = write_with_gdal(city, &inner, layer, &mut rows, &columns, options).and_then(|files| zip_files(&files, path));
+            let done = write_with_gdal(city, &inner, layer, &mut rows, &columns, options)
+                .and_then(|written| zip_files(&written.files, path).map(|()| written));
             let _ = std::fs::remove_dir_all(&scratch);
-            done?;
+            done?
         }
-        Format::Vector(_) => {
-            write_with_gdal(city, path, layer, &mut rows, &columns, options)?;
-        }
-    }
-    Ok(selected.rows.len())
+        Format::Vector(_) => write_with_gdal(city, path, layer, &mut rows, &columns, options)?,
+    };
+    Ok(Exported::of(selected.rows.len(), written))
 }
 
-/// Writes a Shapefile's parts as `folder/stem.*`; returns them. Parts that exist are replaced.
-pub fn export_shapefile(city: &City, selected: &Selected, options: &FileOptions<'_>, folder: &Path, stem: &str) -> Outcome<Vec<PathBuf>> {
-    let (layer, scratch) = (selected.table.layer(), tempdir(&folder.join("shapefile"))?);
+/// Writes a Shapefile's parts as `folder/stem.*`, which must not exist; returns them.
+pub fn export_shapefile(city: &City, selected: &Selected, options: &FileOptions<'_>, folder: &Path, stem: &str) -> Outcome<(Vec<PathBuf>, Exported)> {
+    let layer = selected.table.layer();
     let columns = options.columns(selected);
     let mut rows = selected.rows.iter().map(|row| Ok(selected.table.row(*row as usize)));
-    let written = write_with_gdal(city, &scratch.join(format!("{stem}.shp")), layer, &mut rows, &columns, options);
-    let placed = written.and_then(|files| {
-        files
-            .iter()
-            .map(|file| {
-                let target = folder.join(file.file_name().unwrap_or_default());
-                std::fs::rename(file, &target).map(|()| target).map_err(|error| Fault::internal("rename", error))
-            })
-            .collect()
-    });
-    let _ = std::fs::remove_dir_all(&scratch);
-    placed
+    let mut written = write_with_gdal(city, &folder.join(format!("{stem}.shp")), layer, &mut rows, &columns, options)?;
+    Ok((std::mem::take(&mut written.files), Exported::of(selected.rows.len(), written)))
 }
 
 fn write_with_gdal(
@@ -150,16 +223,26 @@ fn write_with_gdal(
     rows: &mut dyn Iterator<Item = Outcome<Row>>,
     columns: &[usize],
     options: &FileOptions<'_>,
-) -> Outcome<Vec<PathBuf>> {
-    let Format::Vector(driver) = options.format else { return Ok(Vec::new()) };
+) -> Outcome<Written> {
+    let Format::Vector(driver) = options.format else { return Ok(Written::default()) };
     let from = city.crs.name();
-    let written = write_vector(
+    write_vector(
         path,
         layer,
         rows,
         &WriteOptions { driver, crs_from: &from, crs_to: options.crs.unwrap_or(&from), encoding: options.encoding, columns: Some(columns) },
-    )?;
-    Ok(written.files)
+    )
+}
+
+/// What a person should know of the way from the working CRS to another, in 中文 and English; nothing where it is a known one.
+pub fn doubt(city: &City, crs: &str) -> Outcome<Option<(String, String)>> {
+    let way = Transformer::new(&Crs::parse(&city.crs.name())?, &Crs::parse(crs)?)?;
+    Ok(way.doubt().map(|ends| {
+        (
+            format!("{ends}：两个基准之间没有公开的转换参数，位置可能相差几十到几百米"),
+            format!("{ends}: no public (non-ballpark) transformation joins the two datums; places may be off by tens or hundreds of metres"),
+        )
+    }))
 }
 
 /// The bytes of an export, for a download.

@@ -9,7 +9,7 @@ use crate::city::{City, LettingTotals, Page, Query, SortKey, Table};
 use crate::domain::columns::firm;
 use crate::domain::fault::Outcome;
 use crate::domain::{Fault, FaultKind, LayerId, Role};
-use crate::formats::wire::geojson::{FeatureStyle, write_feature};
+use crate::formats::wire::geojson::{FeatureStyle, Rounded, write_feature};
 use crate::spatial::crs::WorkingCrs;
 use chrono::NaiveDate;
 use rayon::prelude::*;
@@ -185,19 +185,27 @@ impl Selected {
 
 /// Features of `rows`, parted by commas; the text is the same on any number of threads.
 pub fn write_features(table: &Table, rows: &[u32], crs: &WorkingCrs, style: &FeatureStyle) -> String {
+    write_features_told(table, rows, crs, style).0
+}
+
+/// As [`write_features`], with what rounding did to them.
+pub fn write_features_told(table: &Table, rows: &[u32], crs: &WorkingCrs, style: &FeatureStyle) -> (String, Rounded) {
     let write = |rows: &[u32]| {
+        let mut rounded = Rounded::default();
         let mut out = String::with_capacity(rows.len() * 700);
         for (index, row) in rows.iter().enumerate() {
             if index > 0 {
                 out.push(',');
             }
-            write_feature(&mut out, table, *row as usize, crs, style);
+            rounded += write_feature(&mut out, table, *row as usize, crs, style);
         }
-        out
+        (out, rounded)
     };
     if rows.len() < PARALLEL_FROM {
         return write(rows);
     }
-    let parts: Vec<String> = rows.par_chunks(PARALLEL_FROM).map(write).collect();
-    parts.join(",")
+    let mut rounded = Rounded::default();
+    let (parts, told): (Vec<String>, Vec<Rounded>) = rows.par_chunks(PARALLEL_FROM).map(write).unzip();
+    told.into_iter().for_each(|one| rounded += one);
+    (parts.join(","), rounded)
 }

@@ -2,9 +2,10 @@
 
 use super::adjacency::{AdjacencyOptions, ContactClass, adjacency};
 use super::outline::{Gap, outline};
+use super::overlap::shared_area;
 use super::polygons::PolygonSet;
-use geo::{BooleanOps, InteriorPoint};
-use geo_types::Coord;
+use geo::{Area, BooleanOps, InteriorPoint};
+use geo_types::{Coord, Polygon};
 use rayon::prelude::*;
 use serde::Serialize;
 
@@ -67,7 +68,7 @@ pub struct TopologyOptions {
 
 impl Default for TopologyOptions {
     fn default() -> Self {
-        TopologyOptions { adjacency: AdjacencyOptions::default(), sliver_width_m: 1.0, least_m2: 0.1 }
+        TopologyOptions { adjacency: AdjacencyOptions::default(), sliver_width_m: 1.0, least_m2: 0.01 }
     }
 }
 
@@ -75,24 +76,48 @@ impl Default for TopologyOptions {
 pub fn faults(set: &impl PolygonSet, options: &TopologyOptions) -> Vec<TopologyFault> {
     let contacts = adjacency(set, &options.adjacency);
     let mut found: Vec<TopologyFault> = (0..set.len()).into_par_iter().filter_map(|i| self_intersection(set, i)).collect();
-    let pairs = contacts.par_iter().filter(|c| c.class == ContactClass::Overlap || c.gap_m > 1e-3);
-    found.par_extend(pairs.flat_map_iter(|contact| {
+    let mut beside: Vec<Vec<u32>> = vec![Vec::new(); set.len()];
+    for contact in &contacts {
+        beside[contact.a as usize].push(contact.b);
+        beside[contact.b as usize].push(contact.a);
+    }
+    found.par_extend(contacts.par_iter().flat_map_iter(|contact| {
         let (a, b) = (contact.a, contact.b);
         let smaller = if set.area_m2(a as usize) <= set.area_m2(b as usize) { a } else { b };
-        let shapes = [set.multipolygon(a as usize), set.multipolygon(b as usize)];
         let fault = |kind, severity, area_m2, at, repair| TopologyFault { kind, severity, item: a, other: Some(b), area_m2, at, repair };
-        if contact.class == ContactClass::Overlap {
+        let mut own = Vec::new();
+        // An overlap is one whatever the gap tolerance: it has a threshold of its own (T1).
+        let overlap_m2 = if contact.overlap_m2 > 0.0 { contact.overlap_m2 } else { shared_area(set, a as usize, set, b as usize, options.least_m2) };
+        if overlap_m2 >= options.least_m2 {
+            let shapes = [set.multipolygon(a as usize), set.multipolygon(b as usize)];
             let at = shapes[0].intersection(&shapes[1]).interior_point().map(|p| p.0);
-            let overlap = at.map(|at| fault(FaultKind::Overlap, Severity::Error, contact.overlap_m2, at, Repair::ClipFrom(smaller)));
-            return overlap.into_iter().collect::<Vec<_>>();
+            own.extend(at.map(|at| fault(FaultKind::Overlap, Severity::Error, overlap_m2, at, Repair::ClipFrom(smaller))));
         }
-        let gaps: Vec<Gap> = outline(&shapes, options.adjacency.tolerance_m).gaps;
-        let gaps = gaps.into_iter().filter(|gap| gap.area_m2 > options.least_m2);
-        gaps.map(|gap| fault(FaultKind::Gap, Severity::Warning, gap.area_m2, gap.at, Repair::SnapBoundaryOf(smaller))).collect()
+        if contact.gap_m > 1e-3 || contact.class == ContactClass::Overlap {
+            let gaps = open_gaps(set, [a, b], &beside, options);
+            own.extend(gaps.into_iter().map(|gap| fault(FaultKind::Gap, Severity::Warning, gap.area_m2, gap.at, Repair::SnapBoundaryOf(smaller))));
+        }
+        own
     }));
     found.extend(slivers(set, &contacts, options.sliver_width_m));
     found.sort_by(|p, q| (p.kind, p.item, p.other).cmp(&(q.kind, q.item, q.other)).then(p.at.x.total_cmp(&q.at.x)).then(p.at.y.total_cmp(&q.at.y)));
     found
+}
+
+/// The gaps between two items that nobody's land fills: a third item in the strip makes it no gap (C2, T1). Whatever lies there touches one of
+/// the two, and so stands among their neighbours.
+fn open_gaps(set: &impl PolygonSet, pair: [u32; 2], beside: &[Vec<u32>], options: &TopologyOptions) -> Vec<Gap> {
+    let shapes = pair.map(|item| set.multipolygon(item as usize));
+    let closed = outline(&shapes, options.adjacency.tolerance_m);
+    if closed.gaps.iter().all(|gap| gap.area_m2 < options.least_m2) {
+        return Vec::new();
+    }
+    let mut open = shapes.iter().fold(closed.shape, |left, own| left.difference(own));
+    for item in pair.iter().flat_map(|item| &beside[*item as usize]).filter(|item| !pair.contains(item)) {
+        open = open.difference(&set.multipolygon(*item as usize));
+    }
+    let gap = |part: Polygon<f64>| Some(Gap { area_m2: part.unsigned_area(), at: part.interior_point()?.0 });
+    open.into_iter().filter(|part| part.unsigned_area() >= options.least_m2).filter_map(gap).collect()
 }
 
 fn slivers(set: &impl PolygonSet, contacts: &[super::Contact], width_m: f64) -> Vec<TopologyFault> {
@@ -158,6 +183,7 @@ mod tests {
     use super::*;
     use crate::spatial::Polygons;
     use crate::spatial::polygons::samples::{lattice, polygon, rectangle};
+    use geo_types::MultiPolygon;
 
     #[test]
     fn each_kind_of_fault_is_found_at_its_place() {
@@ -178,6 +204,35 @@ mod tests {
         assert!((found[1].area_m2 - 50.0).abs() < 1e-6 && (found[1].at.x - 49.5).abs() < 0.5 && found[1].repair == Repair::ClipFrom(1));
         assert!((found[2].area_m2 - 15.0).abs() < 1e-2 && (found[2].at.x - 89.15).abs() < 0.15);
         assert_eq!(found[3].repair, Repair::MergeInto(0));
+    }
+
+    #[test]
+    fn a_strip_that_is_a_parcel_is_no_gap_and_a_gap_beside_an_overlap_is_one() {
+        let kinds = |items: &[MultiPolygon<f64>]| {
+            let found = faults(&items.iter().collect::<Polygons>(), &TopologyOptions::default());
+            found.into_iter().filter(|fault| fault.kind != FaultKind::Sliver).map(|fault| (fault.kind, fault.area_m2)).collect::<Vec<_>>()
+        };
+        let strip = [rectangle(0.0, 0.0, 100.0, 100.0), rectangle(100.0, 0.0, 0.3, 100.0), rectangle(100.3, 0.0, 100.0, 100.0)];
+        assert_eq!(kinds(&strip), []);
+        // Half of the strip is nobody's.
+        let half = [strip[0].clone(), rectangle(100.0, 0.0, 0.3, 50.0), strip[2].clone()];
+        assert!(matches!(kinds(&half)[..], [(FaultKind::Gap, area)] if (area - 15.0).abs() < 0.1), "{:?}", kinds(&half));
+        let both = [
+            rectangle(0.0, 0.0, 100.0, 200.0),
+            polygon(&[(100.3, 0.0), (200.0, 0.0), (200.0, 200.0), (95.0, 200.0), (95.0, 120.0), (100.3, 100.0), (100.3, 0.0)]),
+        ];
+        let found = kinds(&both);
+        assert!(matches!(found[..], [(FaultKind::Overlap, _), (FaultKind::Gap, gap)] if (29.0..33.0).contains(&gap)), "{found:?}");
+    }
+
+    #[test]
+    fn an_overlap_is_one_whatever_the_gap_tolerance() {
+        for (by, area) in [(0.1, 10.0), (0.01, 1.0), (0.005, 0.5), (0.000_05, 0.0)] {
+            let items = [rectangle(0.0, 0.0, 100.0, 100.0), rectangle(100.0 - by, 0.0, 100.0, 100.0)];
+            let found = faults(&items.iter().collect::<Polygons>(), &TopologyOptions::default());
+            let areas: Vec<f64> = found.iter().map(|fault| fault.area_m2).collect();
+            assert!(if area > 0.0 { areas.len() == 1 && (areas[0] - area).abs() < 1e-3 } else { areas.is_empty() }, "{by}: {areas:?}");
+        }
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 mod land;
 mod one_writer;
+mod outputs;
 mod processes;
 
 use crate::support::{OWN_PARK, must, own_city, parkplan, path, refused, sample};

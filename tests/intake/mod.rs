@@ -2,9 +2,14 @@
 
 mod bad_files;
 mod bad_geometry;
+mod cells;
 mod encodings;
+mod names;
 mod real_data;
 mod reference_systems;
 mod round_trips;
+mod shapes;
 mod support;
 mod tables;
+mod whole;
+mod workbook;

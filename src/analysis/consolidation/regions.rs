@@ -80,8 +80,13 @@ const RECOMBINED_UNITS: f64 = 2_000.0;
 /// Below this many units a thread costs more than it gains, except for rounds of recombining: starts come one by one.
 const FEW_UNITS: usize = 200;
 
+/// What a sum may fall short of the threshold by rounding, of the threshold.
+const SUM_ROUNDING: f64 = 1e-9;
+
 /// Solves; a function of the input alone unless `stop` cuts it short.
 pub fn regions(input: &RegionsInput<'_>, stop: &(dyn Fn() -> bool + Sync)) -> Regions {
+    // Amounts are decimal numbers and their sums are not: eight times 0.1 is to reach 0.8.
+    let input = &RegionsInput { at_least: input.at_least * (1.0 - SUM_ROUNDING), ..*input };
     let (component, count) = input.graph.components();
     let mut sums = vec![0.0; count];
     for (amount, c) in input.amount.iter().zip(&component) {

@@ -3,6 +3,7 @@
 use super::plot::{Line, log_log};
 use super::timed;
 use crate::city::Table;
+use crate::cli::output::to_file;
 use crate::domain::Fault;
 use crate::domain::LayerId;
 use crate::domain::fault::Outcome;
@@ -131,7 +132,8 @@ pub(super) fn growth(cities: &[(usize, std::path::PathBuf)], plot: &Path) -> Out
         });
         lines[2].points.push((size, seconds));
     }
-    std::fs::write(plot, log_log("parcels", "seconds", &lines)).map_err(|error| Fault::internal("write", error))?;
+    let drawn = log_log("parcels", "seconds", &lines);
+    to_file(plot, true, |part| std::fs::write(part, &drawn).map_err(|error| Fault::internal("write", error)))?;
     let row = |line: &Line| json!({ "row": "growth", "work": line.name, "points": line.points.iter().map(|(n, s)| json!({ "parcels": n, "seconds": s })).collect::<Vec<_>>(), "exponent": exponent(&line.points), "plot": plot });
     Ok(lines.iter().map(row).collect())
 }

@@ -84,7 +84,7 @@ impl Bench {
             if wants_sample || !city.exists() {
                 let _ = std::fs::remove_file(&city);
                 let started = Instant::now();
-                sample::make(&city, &SampleOptions { parcels, seed: 1, as_of: "2026-09-01".to_owned() }, output)?;
+                sample::make(&city, false, &SampleOptions { parcels, seed: 1, as_of: "2026-09-01".to_owned() }, output)?;
                 let seconds = started.elapsed().as_secs_f64();
                 if wants_sample {
                     let bytes = std::fs::metadata(&city).map_or(0, |data| data.len());
@@ -115,7 +115,7 @@ fn growth(folder: &Path, plot: &Path, output: &Output) -> Outcome<()> {
     for parcels in GROWTH {
         let city = folder.join(format!("bench-{parcels}.gpkg"));
         if !city.exists() {
-            sample::make(&city, &SampleOptions { parcels, seed: 1, as_of: "2026-09-01".to_owned() }, output)?;
+            sample::make(&city, false, &SampleOptions { parcels, seed: 1, as_of: "2026-09-01".to_owned() }, output)?;
         }
         cities.push((parcels as usize, city));
     }

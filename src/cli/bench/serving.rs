@@ -91,7 +91,7 @@ pub(super) fn export(city: &Path) -> Outcome<Value> {
     let selected = items::select(&planner.city(), &Viewer::guest(), "parcel", &Selection::default())?;
     let options = FileOptions { format: Format::GeoJson, precision: 7, crs: None, encoding: None, properties: None };
     let own = folder.join("own.geojson");
-    let (count, seconds) = timed(|| exports::export_file(&planner.city(), &selected, &options, &own));
+    let (exported, seconds) = timed(|| exports::export_file(&planner.city(), &selected, &options, &own));
     let bytes = std::fs::metadata(&own).map_or(0, |data| data.len());
     let theirs = folder.join("gdal.geojson");
     let (status, gdal) = timed(|| {
@@ -106,7 +106,7 @@ pub(super) fn export(city: &Path) -> Outcome<Value> {
     let gdal = status.ok().filter(std::process::ExitStatus::success).map(|_| gdal);
     let _ = std::fs::remove_dir_all(&folder);
     Ok(json!({
-        "row": "export", "parcels": table.len(), "features": count?, "seconds": seconds, "mb_per_second": bytes as f64 / 1e6 / seconds,
+        "row": "export", "parcels": table.len(), "features": exported?.count, "seconds": seconds, "mb_per_second": bytes as f64 / 1e6 / seconds,
         "baseline": "ogr2ogr to RFC 7946 GeoJSON", "baseline_seconds": gdal,
     }))
 }

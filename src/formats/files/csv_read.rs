@@ -1,10 +1,11 @@
 //! CSV and text tables: byte-order mark, GB18030 from Chinese Excel, separators, and codes kept as the text that they are.
 
+use super::csv_check;
 use super::dbf::Dbf;
 use super::read::{ReadOptions, all_bytes, file_name};
 use super::shapefile::sibling;
-use super::source::{Progress, SourceRow, Table};
-use super::table::{Grid, from_grid};
+use super::source::{Progress, SourceNotice, SourceRow, Table};
+use super::table::{Grid, GridRow, from_grid};
 use crate::domain::fault::Outcome;
 use crate::domain::{Fault, Value};
 use crate::formats::encoding::{self, Decoded, EncodingUsed, FoundBy};
@@ -14,20 +15,43 @@ use std::path::Path;
 /// Reads a CSV. Rows are numbered by their line in the file.
 pub(crate) fn read(path: &Path, options: &ReadOptions<'_>, progress: Progress<'_>) -> Outcome<Table> {
     let bytes = all_bytes(path, options.limits)?;
-    let (text, encoding) = to_text(&bytes, options.encoding, path)?;
-    let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter(&text)).from_reader(text.as_bytes());
-    let mut rows = Vec::new();
+    let (text, encoding, doubt) = to_text(&bytes, options.encoding, path)?;
+    let separator = delimiter(&text);
+    csv_check::check(path, &text, separator)?;
+    let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(separator).from_reader(text.as_bytes());
+    let mut rows: Vec<GridRow> = Vec::new();
     for record in reader.records() {
         let record = record.map_err(|error| {
             let line = error.position().map_or(0, csv::Position::line);
             Fault::bad("csv_syntax", format!("第 {line} 行不是合法的 CSV"), format!("line {line} is not CSV: {error}")).at(format!("line {line}"))
         })?;
         let line = record.position().map_or(0, csv::Position::line);
-        rows.push((line, record.iter().map(cell).collect()));
+        rows.push(GridRow { number: line, values: record.iter().map(cell).collect(), odd: Vec::new() });
         super::read::bound_row(rows.len(), None, options)?;
     }
+    ends_with_a_row(path, &text, &rows)?;
     let layer = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-    from_grid(Grid { driver: "CSV", layer, rows, encoding: Some(encoding), notices: Vec::new() }, options, progress)
+    let notices = doubt.into_iter().collect();
+    from_grid(Grid { driver: "CSV", layer, rows, merged: Vec::new(), encoding: Some(encoding), notices }, options, progress)
+}
+
+/// A last line that neither ends nor has all its cells is what is left of a row: the file was cut off there.
+fn ends_with_a_row(path: &Path, text: &str, rows: &[GridRow]) -> Outcome<()> {
+    let Some((last, before)) = rows.split_last().filter(|(_, before)| !before.is_empty()) else { return Ok(()) };
+    let usual = before.iter().map(|row| row.values.len()).min().unwrap_or_default();
+    let filled = |row: &GridRow| row.values.last().is_some_and(|value| !value.is_null());
+    let is_half = last.values.len() < usual || (!filled(last) && before.iter().all(filled));
+    if text.ends_with(['\n', '\r']) || !is_half {
+        return Ok(());
+    }
+    let (name, line) = (file_name(path), last.number);
+    Err(Fault::bad(
+        "file_cut",
+        format!("{name} 不完整：最后的第 {line} 行缺少单元格，也没有换行"),
+        format!("{name} is not whole: its last line {line} lacks cells that all others have, and a line break"),
+    )
+    .at(format!("line {line}"))
+    .help("文件被截断：请重新复制或重新导出", "the file was cut off: copy it again, or export it again"))
 }
 
 /// Reads a DBF that comes without shapes.
@@ -40,7 +64,7 @@ pub(crate) fn read_dbf(path: &Path, options: &ReadOptions<'_>, progress: Progres
     for (index, values) in table.records.into_iter().enumerate() {
         if let Some(values) = values {
             super::read::bound_row(rows.len(), None, options)?;
-            rows.push(SourceRow { number: index as u64 + 1, geometry: None, values });
+            rows.push(SourceRow::new(index as u64 + 1, None, values));
             super::read::step(rows.len(), total, progress)?;
         }
     }
@@ -53,6 +77,7 @@ pub(crate) fn read_dbf(path: &Path, options: &ReadOptions<'_>, progress: Progres
         crs_by_format: false,
         encoding: Some(table.encoding),
         spatial: false,
+        unit: None,
         notices: table.notices,
     })
 }
@@ -60,6 +85,10 @@ pub(crate) fn read_dbf(path: &Path, options: &ReadOptions<'_>, progress: Progres
 /// The apostrophe that our writer puts before a text that a spreadsheet would take for a formula comes off again.
 fn cell(text: &str) -> Value {
     let text = text.trim();
+    // `="0012"` is how people keep a spreadsheet from eating noughts; what it shows is 0012.
+    if let Some(shown) = text.strip_prefix("=\"").and_then(|rest| rest.strip_suffix('"')).filter(|shown| !shown.contains('"')) {
+        return if shown.is_empty() { Value::Null } else { Value::from(shown) };
+    }
     let text = match text.strip_prefix('\'') {
         Some(rest) if rest.starts_with(['=', '+', '-', '@']) => rest,
         _ => text,
@@ -67,17 +96,20 @@ fn cell(text: &str) -> Value {
     if text.is_empty() { Value::Null } else { Value::from(text) }
 }
 
-fn to_text(bytes: &[u8], given: Option<&str>, path: &Path) -> Outcome<(String, EncodingUsed)> {
+fn to_text(bytes: &[u8], given: Option<&str>, path: &Path) -> Outcome<(String, EncodingUsed, Option<SourceNotice>)> {
     // Excel's “Unicode text” is UTF-16 with a mark.
     let mark = Encoding::for_bom(bytes);
     let body = mark.map_or(bytes, |(_, length)| &bytes[length..]);
     let (encoding, by) = match (given, mark) {
         (Some(label), _) => (encoding::given(label)?, FoundBy::Option),
         (None, Some((marked, _))) => (marked, FoundBy::Mark),
-        (None, None) => encoding::guess([body].into_iter()).ok_or_else(|| unknown(path, body))?,
+        (None, None) => encoding::wide(body)
+            .map(|wide| (wide, FoundBy::Guess))
+            .or_else(|| encoding::guess([body].into_iter()))
+            .ok_or_else(|| unknown(path, body))?,
     };
     match encoding::decode(encoding, body) {
-        Decoded::Whole(text) => Ok((text, EncodingUsed::of(encoding, by))),
+        Decoded::Whole(text) => Ok((text, EncodingUsed::of(encoding, by), encoding::doubt(encoding, [body].into_iter()).map(SourceNotice::from))),
         Decoded::Cut(_) => Err(bad_bytes(path, body, body.len().saturating_sub(1), encoding)),
         Decoded::Bad(at) => Err(bad_bytes(path, body, at, encoding)),
     }

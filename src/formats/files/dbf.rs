@@ -4,7 +4,7 @@ use super::source::{Field, SourceNotice};
 use crate::domain::fault::Outcome;
 use crate::domain::{Fault, Value};
 use crate::formats::encoding::{self, Decoded, EncodingUsed, FoundBy};
-use encoding_rs::{Encoding, UTF_8};
+use encoding_rs::Encoding;
 use std::path::Path;
 
 /// A DBF in memory: records as bytes, decoded on reading.
@@ -127,15 +127,7 @@ impl Dbf {
     /// Decodes every record. A text that the encoding cannot read is a fault with its row and field.
     pub(super) fn read(&self, given: Option<&str>, cpg: Option<&str>, path: &Path) -> Outcome<DbfTable> {
         let (encoding, found_by) = self.choose_encoding(given, cpg, path)?;
-        let mut notices = Vec::new();
-        if encoding != UTF_8 && encoding::guess(self.texts()) == Some((UTF_8, FoundBy::Guess)) {
-            notices.push(SourceNotice {
-                code: "encoding_suspect",
-                zh: format!("按 {} 读取，但全部文字也是合法的 UTF-8：如出现乱码请用 --encoding UTF-8", encoding::name(encoding)),
-                en: format!("read as {}, but every text is also valid UTF-8: if names look wrong, pass --encoding UTF-8", encoding::name(encoding)),
-                items: Vec::new(),
-            });
-        }
+        let mut notices: Vec<SourceNotice> = encoding::doubt(encoding, self.texts()).map(SourceNotice::from).into_iter().collect();
         let bad = |row: usize, field: &str, bytes: &[u8], at: usize| {
             let hex: Vec<String> = bytes.iter().skip(at).take(4).map(|byte| format!("{byte:02X}")).collect();
             let hex = hex.join(" ");

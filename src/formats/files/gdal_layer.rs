@@ -1,5 +1,6 @@
 //! Layers through one named GDAL driver: GeoPackage, file geodatabase, FlatGeobuf, TopoJSON, KML, DXF.
 
+use super::curves::Curves;
 use super::raw;
 use super::read::{ReadOptions, file_name};
 use super::source::{Field, Progress, RawGeometry, RawShape, SourceRow, Table};
@@ -37,22 +38,11 @@ pub(crate) fn failed(path: &Path) -> Fault {
 }
 
 /// Reads one layer.
-pub(crate) fn read(
-    path: &Path,
-    driver: &str,
-    open_options: &[&str],
-    format_crs: Option<&str>,
-    options: &ReadOptions<'_>,
-    progress: Progress<'_>,
-) -> Outcome<Table> {
+pub(crate) fn read(path: &Path, driver: &str, open_options: &[&str], options: &ReadOptions<'_>, progress: Progress<'_>) -> Outcome<Table> {
     let dataset = open(path, driver, open_options)?;
     let index = choose_layer(&dataset, options)?;
     let mut layer = dataset.layer(index).map_err(|_| failed(path))?;
-    let crs = match (format_crs, layer.spatial_ref()) {
-        (Some(fixed), _) => Some(Crs::parse(fixed)?),
-        (None, Some(reference)) => Some(Crs::declared(&reference)),
-        (None, None) => None,
-    };
+    let crs = layer.spatial_ref().map(|reference| Crs::declared(&reference));
     let spatial = layer.defn().geometry_type() != OGRwkbGeometryType::wkbNone;
     let mut fields: Vec<Field> = Vec::new();
     let mut kinds = Vec::new();
@@ -61,36 +51,74 @@ pub(crate) fn read(
         fields.push(Field { name: field.name(), alias });
         kinds.push(field.field_type());
     }
-    let total = layer.try_feature_count();
     let name = layer.name();
+    let total = promised(&dataset, &layer, driver, path)?;
     let mut rows = Vec::new();
+    let mut curves = Curves::default();
     gdal_quiet::take();
     for feature in layer.features() {
         let said = gdal_quiet::take();
         let geometry = match feature.geometry() {
-            Some(geometry) => Some(raw::from_gdal(geometry)),
+            Some(geometry) => Some(raw::from_gdal(geometry, &mut curves)),
             None if said.is_empty() => None,
             None => Some(RawGeometry { shape: RawShape::Unreadable(said.join("; ")), has_z: false }),
         };
         let values = kinds.iter().enumerate().map(|(index, kind)| value(&feature, index, *kind)).collect();
         super::read::bound_row(rows.len(), geometry.as_ref(), options)?;
-        rows.push(SourceRow { number: rows.len() as u64 + 1, geometry, values });
+        rows.push(SourceRow::new(rows.len() as u64 + 1, geometry, values));
         super::read::step(rows.len(), total, progress)?;
     }
-    if rows.is_empty() && !gdal_quiet::take().is_empty() {
-        return Err(failed(path));
-    }
+    whole(path, rows.len() as u64, total)?;
     Ok(Table {
         driver: driver.to_owned(),
         layer: name,
         fields,
         rows,
         crs,
-        crs_by_format: format_crs.is_some(),
+        crs_by_format: false,
         encoding: Some(EncodingUsed::utf8()),
         spatial,
-        notices: Vec::new(),
+        unit: None,
+        notices: curves.notice().into_iter().collect(),
     })
+}
+
+/// The number of rows that the file says it has, if it says so. A data base is held against itself first: a page that is gone
+/// need not be met on the way through a layer.
+fn promised(dataset: &Dataset, layer: &gdal::vector::Layer<'_>, driver: &str, path: &Path) -> Outcome<Option<u64>> {
+    if driver != "GPKG" {
+        return Ok(layer.try_feature_count());
+    }
+    if first_word(dataset, "PRAGMA quick_check(1)").as_deref() != Some("ok") {
+        return Err(failed(path));
+    }
+    // The count that the file keeps beside the table is only as good as the last program that wrote it.
+    let counted = first_word(dataset, &format!("SELECT COUNT(*) FROM \"{}\"", layer.name().replace('"', "\"\"")));
+    Ok(counted.and_then(|count| count.parse().ok()))
+}
+
+fn first_word(dataset: &Dataset, statement: &str) -> Option<String> {
+    let mut answer = dataset.execute_sql(statement, None, gdal::vector::sql::Dialect::DEFAULT).ok()??;
+    answer.features().next()?.field_as_string(0).ok().flatten()
+}
+
+/// All or nothing: refuses a layer whose reading ended in a failure, or that has not as many rows as it says.
+pub(crate) fn whole(path: &Path, read: u64, promised: Option<u64>) -> Outcome<()> {
+    let failures = gdal_quiet::failures();
+    if failures.is_empty() && promised.is_none_or(|promised| promised == read) {
+        return Ok(());
+    }
+    let name = file_name(path);
+    let (of_zh, of_en) =
+        promised.map_or_else(Default::default, |promised| (format!("，文件声明 {promised} 行"), format!(" of the {promised} that it declares")));
+    let fault = Fault::bad(
+        "file_cut",
+        format!("{name} 不完整：只读到 {read} 行{of_zh}"),
+        format!("{name} is not whole: only {read} rows{of_en} could be read"),
+    )
+    .at(format!("row {}", read + 1))
+    .help("文件可能损坏或不完整：请用 QGIS 打开检查，或重新导出", "the file may be damaged: open it in QGIS, or export it again");
+    Err(gdal_quiet::with_words(fault, path, failures))
 }
 
 /// The layer that was asked for; else the only one; else the one that carries our layer's name.

@@ -1,11 +1,14 @@
 //! GeoJSON (RFC 7946), one feature at a time. Ours rather than GDAL's because GDAL closes open rings and renumbers ids without a word.
 
+use super::json_text::readable;
+use super::json_told::Told;
 use super::read::{ReadOptions, file_name};
 use super::source::{Field, Progress, RawGeometry, RawShape, SourceNotice, SourceRow, Table};
 use crate::domain::fault::Outcome;
 use crate::domain::{Fault, Value};
 use crate::formats::crs::Crs;
 use crate::formats::encoding::{self, Decoded, EncodingUsed, FoundBy};
+use encoding_rs::Encoding;
 use geo_types::Coord;
 use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Value as Json;
@@ -18,8 +21,8 @@ const ID: &str = "id";
 /// Reads a FeatureCollection, a Feature, a bare geometry, or features one per line (also RFC 8142).
 pub(crate) fn read(path: &Path, options: &ReadOptions<'_>, progress: Progress<'_>) -> Outcome<Table> {
     let bytes = super::read::all_bytes(path, options.limits)?;
-    let (text, used) = to_text(bytes, options.encoding, path)?;
-    let (text, replaced) = without_nan(text);
+    let (text, used) = to_text(&bytes, options.encoding, path)?;
+    let (text, replaced) = readable(text);
     let mut collector = Collector::default();
     let mut reader = serde_json::Deserializer::from_str(&text);
     loop {
@@ -52,6 +55,15 @@ fn finish(path: &Path, collector: Collector, options: &ReadOptions<'_>, used: En
         super::read::bound_row(0, row.geometry.as_ref(), options)?;
     }
     let mut notices = Vec::new();
+    if !collector.repeated.is_empty() {
+        let count = collector.repeated.len();
+        notices.push(SourceNotice {
+            code: "members_repeated",
+            zh: format!("{count} 处 JSON 成员在同一对象中重复，取最后一个；哪个是对的无从得知"),
+            en: format!("{count} JSON members stand twice in one object; the last was taken, and which is right is not known (repeated member)"),
+            items: collector.repeated.iter().map(|(row, member)| serde_json::json!({ "row": row, "member": member })).collect(),
+        });
+    }
     if replaced > 0 {
         notices.push(SourceNotice {
             code: "not_json_numbers",
@@ -69,62 +81,24 @@ fn finish(path: &Path, collector: Collector, options: &ReadOptions<'_>, used: En
         crs: Some(crs),
         crs_by_format,
         encoding: Some(used),
+        unit: None,
         notices,
     })
 }
 
-fn to_text(bytes: Vec<u8>, given: Option<&str>, path: &Path) -> Outcome<(String, EncodingUsed)> {
-    let body = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes);
-    let (encoding, by) = match given {
-        Some(label) => (encoding::given(label)?, FoundBy::Option),
-        None => (encoding_rs::UTF_8, FoundBy::Utf8),
+fn to_text(bytes: &[u8], given: Option<&str>, path: &Path) -> Outcome<(String, EncodingUsed)> {
+    let mark = Encoding::for_bom(bytes);
+    let body = mark.map_or(bytes, |(_, length)| &bytes[length..]);
+    let (encoding, by) = match (given, mark) {
+        (Some(label), _) => (encoding::given(label)?, FoundBy::Option),
+        (None, Some((marked, _))) if marked != encoding_rs::UTF_8 => (marked, FoundBy::Mark),
+        (None, _) => (encoding_rs::UTF_8, FoundBy::Utf8),
     };
     match encoding::decode(encoding, body) {
         Decoded::Whole(text) => Ok((text, EncodingUsed::of(encoding, by))),
         Decoded::Cut(text) => Err(super::csv_read::bad_bytes(path, body, text.len(), encoding)),
         Decoded::Bad(at) => Err(super::csv_read::bad_bytes(path, body, at, encoding)),
     }
-}
-
-/// `NaN` and `Infinity` outside of texts become `null`, so that one bad coordinate costs its row and not the file; record separators become blanks.
-fn without_nan(text: String) -> (String, usize) {
-    let bytes = text.as_bytes();
-    let mut out: Option<Vec<u8>> = None;
-    let (mut copied, mut at, mut in_text, mut replaced) = (0, 0, false, 0);
-    while at < bytes.len() {
-        let byte = bytes[at];
-        if in_text {
-            at += if byte == b'\\' { 2 } else { 1 };
-            in_text = byte != b'"';
-            continue;
-        }
-        let token = match byte {
-            b'"' => {
-                in_text = true;
-                0
-            }
-            0x1E => 1,
-            b'N' | b'n' | b'I' | b'i' | b'-' => [&b"NaN"[..], b"nan", b"-NaN", b"-nan", b"Infinity", b"-Infinity", b"inf", b"-inf"]
-                .iter()
-                .rev()
-                .find(|word| bytes[at..].starts_with(word))
-                .map_or(0, |word| word.len()),
-            _ => 0,
-        };
-        if token == 0 {
-            at += 1;
-            continue;
-        }
-        let out = out.get_or_insert_with(Vec::new);
-        out.extend_from_slice(&bytes[copied..at]);
-        out.extend_from_slice(if byte == 0x1E { b" " } else { b"null" });
-        replaced += usize::from(byte != 0x1E);
-        at += token;
-        copied = at;
-    }
-    let Some(mut out) = out else { return (text, 0) };
-    out.extend_from_slice(&bytes[copied..]);
-    (String::from_utf8_lossy(&out).into_owned(), replaced)
 }
 
 fn syntax(path: &Path, error: &serde_json::Error) -> Fault {
@@ -153,6 +127,8 @@ struct Collector {
     fields: Vec<String>,
     places: HashMap<String, usize>,
     rows: Vec<SourceRow>,
+    /// Row and name of members that stand twice in one object.
+    repeated: Vec<(u64, String)>,
     fault: Option<Fault>,
 }
 
@@ -183,7 +159,7 @@ impl Collector {
             }
         }
         let geometry = geometry.filter(|json| !json.is_null()).map(geometry_of);
-        self.rows.push(SourceRow { number: self.rows.len() as u64 + 1, geometry, values });
+        self.rows.push(SourceRow::new(self.rows.len() as u64 + 1, geometry, values));
     }
 }
 
@@ -270,7 +246,7 @@ impl<'de> Visitor<'de> for &mut Top<'_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         let mut members: HashMap<String, Json> = HashMap::new();
-        let mut collection = false;
+        let (mut collection, mut repeated) = (false, Vec::new());
         while let Some(key) = map.next_key::<String>()? {
             match key.as_str() {
                 "features" => {
@@ -278,13 +254,18 @@ impl<'de> Visitor<'de> for &mut Top<'_> {
                     map.next_value_seed(Features { top: self })?;
                 }
                 "type" | "id" | "properties" | "geometry" | "coordinates" | "geometries" | "crs" | "name" => {
-                    members.insert(key, map.next_value()?);
+                    let value = map.next_value_seed(Told { repeated: &mut repeated })?;
+                    if members.insert(key.clone(), value).is_some() {
+                        repeated.push(key);
+                    }
                 }
                 _ => {
                     map.next_value::<IgnoredAny>()?;
                 }
             }
         }
+        let row = self.collector.rows.len() as u64 + 1;
+        self.collector.repeated.extend(repeated.into_iter().map(|member| (row, member)));
         if let Some(crs) = members.get("crs").and_then(|crs| crs.pointer("/properties/name")).and_then(Json::as_str) {
             self.collector.crs = Some(crs.to_owned());
         }
@@ -331,9 +312,12 @@ impl<'de> Visitor<'de> for Features<'_, '_> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut features: A) -> Result<(), A::Error> {
-        while let Some(mut feature) = features.next_element::<Json>()? {
+        let mut repeated = Vec::new();
+        while let Some(mut feature) = features.next_element_seed(Told { repeated: &mut repeated })? {
             let mut take = |name: &str| feature.get_mut(name).map(Json::take);
             let (geometry, properties, id) = (take("geometry"), take("properties"), take("id"));
+            let row = self.top.collector.rows.len() as u64 + 1;
+            self.top.collector.repeated.extend(repeated.drain(..).map(|member| (row, member)));
             self.top.collector.feature(geometry.as_ref(), properties, id);
             if let Err(fault) = (self.top.stop)(self.top.collector.rows.len()) {
                 self.top.collector.fault = Some(fault);
@@ -341,16 +325,5 @@ impl<'de> Visitor<'de> for Features<'_, '_> {
             }
         }
         Ok(())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn not_a_number_outside_of_texts_becomes_null_and_texts_stay() {
-        let (text, count) = without_nan(r#"{"a":"NaN \" Infinity","b":[NaN,-Infinity,-1]}"#.to_owned());
-        assert_eq!((text.as_str(), count), (r#"{"a":"NaN \" Infinity","b":[null,null,-1]}"#, 2));
     }
 }

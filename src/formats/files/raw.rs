@@ -1,51 +1,60 @@
 //! GDAL geometries into [`RawGeometry`], without closing, ordering or repairing anything.
 
+use super::curves::{Curves, straightened};
 use super::source::{RawGeometry, RawShape};
 use gdal::vector::{Geometry, OGRwkbGeometryType, geometry_type_flatten, geometry_type_has_z};
 use geo_types::Coord;
 
-/// The geometry as GDAL holds it.
-pub(crate) fn from_gdal(geometry: &Geometry) -> RawGeometry {
-    RawGeometry { has_z: geometry_type_has_z(geometry.geometry_type()), shape: shape(geometry) }
+/// The geometry as GDAL holds it, its arcs as chords.
+pub(crate) fn from_gdal(geometry: &Geometry, curves: &mut Curves) -> RawGeometry {
+    RawGeometry { has_z: geometry_type_has_z(geometry.geometry_type()), shape: shape(geometry, curves) }
 }
 
-fn shape(geometry: &Geometry) -> RawShape {
+fn shape(geometry: &Geometry, curves: &mut Curves) -> RawShape {
     if geometry.is_empty() {
         return RawShape::Empty;
     }
     match geometry_type_flatten(geometry.geometry_type()) {
         OGRwkbGeometryType::wkbPoint => RawShape::Points(positions(geometry)),
-        OGRwkbGeometryType::wkbLineString => RawShape::Lines(vec![positions(geometry)]),
-        OGRwkbGeometryType::wkbPolygon | OGRwkbGeometryType::wkbTriangle => RawShape::Polygons(vec![rings(geometry)]),
-        OGRwkbGeometryType::wkbMultiPoint => RawShape::Points(parts(geometry, positions).concat()),
-        OGRwkbGeometryType::wkbMultiLineString => RawShape::Lines(parts(geometry, positions)),
-        OGRwkbGeometryType::wkbMultiPolygon | OGRwkbGeometryType::wkbPolyhedralSurface | OGRwkbGeometryType::wkbTIN => {
-            RawShape::Polygons(parts(geometry, rings))
+        OGRwkbGeometryType::wkbLineString | OGRwkbGeometryType::wkbCircularString | OGRwkbGeometryType::wkbCompoundCurve => {
+            RawShape::Lines(vec![line(geometry, curves)])
         }
-        OGRwkbGeometryType::wkbGeometryCollection => RawShape::Mixed(parts(geometry, shape)),
-        OGRwkbGeometryType::wkbCircularString
-        | OGRwkbGeometryType::wkbCompoundCurve
-        | OGRwkbGeometryType::wkbCurvePolygon
-        | OGRwkbGeometryType::wkbMultiCurve
-        | OGRwkbGeometryType::wkbMultiSurface => chords(geometry),
+        OGRwkbGeometryType::wkbPolygon | OGRwkbGeometryType::wkbTriangle | OGRwkbGeometryType::wkbCurvePolygon => {
+            RawShape::Polygons(vec![rings(geometry, curves)])
+        }
+        OGRwkbGeometryType::wkbMultiPoint => RawShape::Points(parts(geometry, positions).concat()),
+        OGRwkbGeometryType::wkbMultiLineString | OGRwkbGeometryType::wkbMultiCurve => RawShape::Lines(parts(geometry, |part| line(part, curves))),
+        OGRwkbGeometryType::wkbMultiPolygon
+        | OGRwkbGeometryType::wkbMultiSurface
+        | OGRwkbGeometryType::wkbPolyhedralSurface
+        | OGRwkbGeometryType::wkbTIN => RawShape::Polygons(parts(geometry, |part| rings(part, curves))),
+        OGRwkbGeometryType::wkbGeometryCollection => RawShape::Mixed(parts(geometry, |part| shape(part, curves))),
         _ => RawShape::Other(geometry.geometry_name()),
     }
 }
 
-/// Arcs become chords on GDAL's way through GEOS; a simplification by nothing takes that way and moves no vertex.
-fn chords(geometry: &Geometry) -> RawShape {
-    match geometry.simplify_preserve_topology(0.0) {
-        Ok(straight) if !matches!(geometry_type_flatten(straight.geometry_type()), OGRwkbGeometryType::wkbCurvePolygon) => shape(&straight),
-        _ => RawShape::Other(geometry.geometry_name()),
+fn rings(polygon: &Geometry, curves: &mut Curves) -> Vec<Vec<Coord<f64>>> {
+    parts(polygon, |ring| line(ring, curves))
+}
+
+/// A line's positions; the pieces of a compound curve share their ends.
+fn line(geometry: &Geometry, curves: &mut Curves) -> Vec<Coord<f64>> {
+    match geometry_type_flatten(geometry.geometry_type()) {
+        OGRwkbGeometryType::wkbCircularString => straightened(&positions(geometry), curves),
+        OGRwkbGeometryType::wkbCompoundCurve => {
+            let mut whole: Vec<Coord<f64>> = Vec::new();
+            for piece in parts(geometry, |piece| line(piece, curves)) {
+                let shared = usize::from(whole.last().is_some() && whole.last() == piece.first());
+                whole.extend(&piece[shared..]);
+            }
+            whole
+        }
+        _ => positions(geometry),
     }
 }
 
-fn parts<T>(geometry: &Geometry, read: impl Fn(&Geometry) -> T) -> Vec<T> {
+fn parts<T>(geometry: &Geometry, mut read: impl FnMut(&Geometry) -> T) -> Vec<T> {
     (0..geometry.geometry_count()).map(|index| read(&geometry.get_geometry(index))).collect()
-}
-
-fn rings(polygon: &Geometry) -> Vec<Vec<Coord<f64>>> {
-    parts(polygon, positions)
 }
 
 fn positions(line: &Geometry) -> Vec<Coord<f64>> {

@@ -3,7 +3,7 @@
 use super::limits::{Limits, exceeded};
 use super::sniff::{Kind, sniff};
 use super::source::{Progress, RawGeometry, Table};
-use super::{archive, csv_read, dxf, gdal_layer, geojson_read, shapefile, sheet};
+use super::{archive, csv_read, dxf, gdal_layer, geojson_read, geopackage, kml, shapefile, sheet};
 use crate::domain::fault::Outcome;
 use crate::domain::{Fault, FaultKind};
 use std::path::Path;
@@ -31,16 +31,16 @@ pub fn read(path: &Path, options: &ReadOptions<'_>, progress: Progress<'_>) -> O
 
 /// Reads a file that is known to be a real one below no virtual file system.
 pub(crate) fn read_admitted(path: &Path, options: &ReadOptions<'_>, progress: Progress<'_>) -> Outcome<Table> {
-    let gdal = |driver: &str, open: &[&str], crs: Option<&str>| gdal_layer::read(path, driver, open, crs, options, progress);
+    let gdal = |driver: &str, open: &[&str]| gdal_layer::read(path, driver, open, options, progress);
     match sniff(path, options.limits)? {
         Kind::Shapefile => shapefile::read(path, options, progress),
         Kind::Dbf => csv_read::read_dbf(path, options, progress),
         Kind::GeoJson => geojson_read::read(path, options, progress),
-        Kind::TopoJson => gdal("TopoJSON", &[], None),
-        Kind::GeoPackage => gdal("GPKG", &["LIST_ALL_TABLES=NO"], None),
-        Kind::FileGeodatabase => gdal("OpenFileGDB", &[], None),
-        Kind::FlatGeobuf => gdal("FlatGeobuf", &["VERIFY_BUFFERS=YES"], None),
-        Kind::Kml => gdal("LIBKML", &[], Some("CRS84")),
+        Kind::TopoJson => gdal("TopoJSON", &[]),
+        Kind::GeoPackage => geopackage::read(path, options, progress),
+        Kind::FileGeodatabase => gdal("OpenFileGDB", &[]),
+        Kind::FlatGeobuf => gdal("FlatGeobuf", &["VERIFY_BUFFERS=YES"]),
+        Kind::Kml => kml::read(path, options, progress),
         Kind::Dxf => dxf::read(path, options, progress),
         Kind::Csv => csv_read::read(path, options, progress),
         Kind::Spreadsheet => sheet::read(path, options, progress),

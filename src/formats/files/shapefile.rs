@@ -1,5 +1,6 @@
 //! Shapefiles: the promises of the headers are checked before GDAL reads; shapes come from GDAL, attributes from our DBF reader.
 
+use super::curves::Curves;
 use super::dbf::Dbf;
 use super::read::{ReadOptions, file_name, unreadable};
 use super::source::{Progress, RawGeometry, RawShape, SourceNotice, SourceRow, Table};
@@ -41,20 +42,22 @@ pub(crate) fn read(path: &Path, options: &ReadOptions<'_>, progress: Progress<'_
     let crs = layer.spatial_ref().map(|reference| Crs::declared(&reference));
     let deleted = table.records.iter().filter(|record| record.is_none()).count();
     let mut rows = Vec::with_capacity(table.records.len() - deleted);
+    let mut curves = Curves::default();
     gdal_quiet::take();
     for feature in layer.features() {
         let record = feature.fid().unwrap_or_default() as usize;
         let said = gdal_quiet::take();
         let geometry = match feature.geometry() {
-            Some(geometry) => Some(raw::from_gdal(geometry)),
+            Some(geometry) => Some(raw::from_gdal(geometry, &mut curves)),
             None if said.is_empty() => None,
             None => Some(RawGeometry { shape: RawShape::Unreadable(said.join("; ")), has_z: false }),
         };
         let Some(values) = table.records.get_mut(record).and_then(Option::take) else { continue };
         super::read::bound_row(rows.len(), geometry.as_ref(), options)?;
-        rows.push(SourceRow { number: record as u64 + 1, geometry, values });
+        rows.push(SourceRow::new(record as u64 + 1, geometry, values));
         super::read::step(rows.len(), Some(shapes), progress)?;
     }
+    gdal_layer::whole(path, rows.len() as u64, Some(shapes - deleted as u64))?;
     if deleted > 0 {
         notices.push(SourceNotice {
             code: "deleted_records",
@@ -72,6 +75,7 @@ pub(crate) fn read(path: &Path, options: &ReadOptions<'_>, progress: Progress<'_
         crs_by_format: false,
         encoding: Some(table.encoding),
         spatial: true,
+        unit: None,
         notices,
     })
 }

@@ -4,6 +4,7 @@ use super::limits::Limits;
 use super::read::{all_bytes, file_name, unreadable};
 use crate::domain::Fault;
 use crate::domain::fault::Outcome;
+use encoding_rs::Encoding;
 use std::io::Read;
 use std::path::Path;
 
@@ -70,7 +71,10 @@ fn by_signature(path: &Path, ending: &str, head: &[u8], limits: &Limits) -> Outc
     if head.starts_with(b"AC10") {
         return Err(refused(path, "DWG", "请另存为 DXF（R2000–2018）", "save it as DXF (R2000–2018)"));
     }
-    let text = String::from_utf8_lossy(head);
+    let text = match Encoding::for_bom(head) {
+        Some((marked, length)) => marked.decode_without_bom_handling(&head[length..]).0,
+        None => String::from_utf8_lossy(head),
+    };
     let text = text.trim_start_matches(['\u{feff}', '\u{1e}', ' ', '\t', '\r', '\n']);
     if text.starts_with('{') {
         let bare: String = text.chars().filter(|c| !c.is_whitespace()).collect();
@@ -89,7 +93,9 @@ fn xml(path: &Path, head: &str, limits: &Limits) -> Outcome<Kind> {
         return Err(refused(path, "VRT", "请导入它所指向的文件", "import the file that it points to"));
     }
     let whole = all_bytes(path, limits)?;
-    let has = |word: &[u8]| whole.windows(word.len()).any(|window| window.eq_ignore_ascii_case(word));
+    // In UTF-16 every other byte is nought: without them the words are the same.
+    let bare: Vec<u8> = whole.iter().copied().filter(|byte| *byte != 0).collect();
+    let has = |word: &[u8]| bare.windows(word.len()).any(|window| window.eq_ignore_ascii_case(word));
     if has(b"<!DOCTYPE") || has(b"<!ENTITY") {
         return Err(refused(path, "XML DOCTYPE/ENTITY", "请删除文件头部的 DOCTYPE 声明", "remove the DOCTYPE declaration"));
     }

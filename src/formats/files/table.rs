@@ -1,52 +1,81 @@
 //! From a grid of cells to a [`Table`]: the header row, and geometry from a WKT column or an x and a y column.
 
+use super::curves::Curves;
+use super::header::{self, Header};
 use super::raw;
 use super::read::{ReadOptions, bound_row, step};
-use super::source::{Field, Progress, RawGeometry, RawShape, SourceNotice, SourceRow, Table};
+use super::sheet_layout::Merged;
+use super::source::{Field, Oddity, Progress, RawGeometry, RawShape, SourceNotice, SourceRow, Table};
 use crate::domain::fault::Outcome;
 use crate::domain::{Fault, Value};
 use crate::formats::encoding::EncodingUsed;
 use crate::formats::gdal_quiet;
 use geo_types::Coord;
+use serde_json::json;
 
-/// Titles and notes above a header take a few rows at most.
-const HEADER_SEARCH: usize = 20;
+/// One line of a table.
+pub(crate) struct GridRow {
+    /// The line that its own program shows.
+    pub number: u64,
+    pub values: Vec<Value>,
+    /// Cells that are not what their value says, by column.
+    pub odd: Vec<(usize, Oddity)>,
+}
 
-/// A table's cells with the line number that its own program shows.
+/// A table's cells.
 pub(crate) struct Grid {
     pub driver: &'static str,
     pub layer: String,
-    pub rows: Vec<(u64, Vec<Value>)>,
+    pub rows: Vec<GridRow>,
+    /// Merged ranges, by index of row and column.
+    pub merged: Vec<Merged>,
     pub encoding: Option<EncodingUsed>,
     pub notices: Vec<SourceNotice>,
 }
 
 /// Finds the header, reads the rest.
 pub(crate) fn from_grid(grid: Grid, options: &ReadOptions<'_>, progress: Progress<'_>) -> Outcome<Table> {
-    let Grid { driver, layer, rows, encoding, mut notices } = grid;
-    let header = header_row(&rows, options.wanted)
+    let Grid { driver, layer, mut rows, merged, encoding, mut notices } = grid;
+    let Header { first, last, names } = header::find(&rows, &merged, options.wanted)
         .ok_or_else(|| Fault::bad("table_empty", "表中没有表头或数据", "the table has no header or no rows").at(layer.clone()))?;
-    if header > 0 {
+    if first > 0 {
         notices.push(SourceNotice {
             code: "header_row",
-            zh: format!("表头取自第 {} 行，其上的 {header} 行未读取", rows[header].0),
-            en: format!("the header was found in row {}; {header} rows above it were not read", rows[header].0),
+            zh: format!("表头取自第 {} 行，其上的 {first} 行未读取", rows[first].number),
+            en: format!("the header was found in row {}; {first} rows above it were not read", rows[first].number),
             items: Vec::new(),
         });
     }
-    let names: Vec<String> = rows[header].1.iter().enumerate().map(|(at, cell)| header_name(cell, at)).collect();
+    notices.extend(fill_down(&mut rows, &merged, last));
     let place = if options.wants_geometry { geometry_columns(&names) } else { None };
-    let total = Some((rows.len() - header - 1) as u64);
-    let mut read = Vec::with_capacity(rows.len() - header);
-    for (number, mut values) in rows.into_iter().skip(header + 1) {
-        if values.iter().all(Value::is_null) {
+    let mut curves = Curves::default();
+    let mut short: Vec<u64> = Vec::new();
+    let total = Some((rows.len() - last - 1) as u64);
+    let mut read = Vec::with_capacity(rows.len() - last);
+    for GridRow { number, mut values, mut odd } in rows.into_iter().skip(last + 1) {
+        if values.iter().all(Value::is_null) && odd.is_empty() {
             continue;
         }
+        if values.len() < names.len() {
+            short.push(number);
+        }
+        // Which of its cells belongs under which heading nobody can say.
+        let wide = values.iter().skip(names.len()).any(|value| !value.is_null());
         values.resize(names.len(), Value::Null);
-        let geometry = place.as_ref().and_then(|place| place.read(&values));
+        odd.retain(|(column, _)| *column < names.len());
+        let geometry = place.as_ref().and_then(|place| place.read(&values, &mut curves));
         bound_row(read.len(), geometry.as_ref(), options)?;
-        read.push(SourceRow { number, geometry, values });
+        read.push(SourceRow { number, geometry, values, odd, wide });
         step(read.len(), total, progress)?;
+    }
+    notices.extend(curves.notice());
+    if !short.is_empty() {
+        notices.push(SourceNotice {
+            code: "short_rows",
+            zh: format!("{} 行的列数少于表头，缺少的按空值读取", short.len()),
+            en: format!("{} rows have fewer cells than the header; the missing ones were read as empty", short.len()),
+            items: short.into_iter().map(|row| json!({ "row": row })).collect(),
+        });
     }
     Ok(Table {
         driver: driver.to_owned(),
@@ -57,30 +86,50 @@ pub(crate) fn from_grid(grid: Grid, options: &ReadOptions<'_>, progress: Progres
         crs_by_format: false,
         encoding,
         spatial: place.is_some(),
+        unit: None,
         notices,
     })
 }
 
-/// The row among the first that names most columns of ours; else the first row with two or more texts; else the first.
-fn header_row(rows: &[(u64, Vec<Value>)], wanted: &dyn Fn(&str) -> bool) -> Option<usize> {
-    let texts = |row: &[Value]| row.iter().filter_map(Value::as_str).map(str::to_owned).collect::<Vec<_>>();
-    let head: Vec<Vec<String>> = rows.iter().take(HEADER_SEARCH).map(|(_, row)| texts(row)).collect();
-    let known = |row: &Vec<String>| row.iter().filter(|text| wanted(text)).count();
-    let most = head.iter().map(known).max().unwrap_or_default();
-    if most > 0 {
-        return head.iter().position(|row| known(row) == most);
+/// A text that is merged over several rows holds for each of them. A number may be their total as well: it stays in its first row and is told.
+fn fill_down(rows: &mut [GridRow], merged: &[Merged], header: usize) -> Vec<SourceNotice> {
+    let (mut filled, mut left) = (Vec::new(), Vec::new());
+    let height = rows.len();
+    for range in merged.iter().filter(|range| range.top > header && range.bottom > range.top && range.bottom < height) {
+        let Some(value) = rows[range.top].values.get(range.left).filter(|value| !value.is_null()).cloned() else { continue };
+        let odd: Vec<Oddity> = rows[range.top].odd.iter().filter(|(column, _)| *column == range.left).map(|(_, odd)| odd.clone()).collect();
+        let item =
+            json!({ "row": rows[range.top].number, "to_row": rows[range.bottom].number, "column": range.left + 1, "value": value.to_json(false) });
+        if value.as_f64().is_some() {
+            left.push(item);
+            continue;
+        }
+        for row in &mut rows[range.top + 1..=range.bottom] {
+            if let Some(cell) = row.values.get_mut(range.left) {
+                *cell = value.clone();
+                row.odd.extend(odd.iter().map(|odd| (range.left, odd.clone())));
+            }
+        }
+        filled.push(item);
     }
-    head.iter().position(|row| row.len() >= 2).or_else(|| (!rows.is_empty()).then_some(0))
-}
-
-fn header_name(cell: &Value, at: usize) -> String {
-    let text = match cell {
-        Value::Text(text) => text.split_whitespace().collect::<Vec<_>>().join(" "),
-        Value::Integer(number) => number.to_string(),
-        Value::Real(number) => number.to_string(),
-        _ => String::new(),
-    };
-    if text.is_empty() { format!("column_{}", at + 1) } else { text }
+    let mut notices = Vec::new();
+    if !filled.is_empty() {
+        notices.push(SourceNotice {
+            code: "merged_cells_filled",
+            zh: format!("{} 处合并单元格的文字用于其各行", filled.len()),
+            en: format!("{} merged cells hold for each of their rows", filled.len()),
+            items: filled,
+        });
+    }
+    if !left.is_empty() {
+        notices.push(SourceNotice {
+            code: "merged_numbers",
+            zh: format!("{} 处合并单元格是数字，不知是各行的值还是合计，只用于第一行", left.len()),
+            en: format!("{} merged cells are numbers, of each row or in total; they stand in their first row only", left.len()),
+            items: left,
+        });
+    }
+    notices
 }
 
 enum GeometryColumns {
@@ -98,14 +147,14 @@ fn geometry_columns(names: &[String]) -> Option<GeometryColumns> {
 }
 
 impl GeometryColumns {
-    fn read(&self, values: &[Value]) -> Option<RawGeometry> {
+    fn read(&self, values: &[Value], curves: &mut Curves) -> Option<RawGeometry> {
         match self {
             GeometryColumns::Wkt(at) => {
                 let text = values[*at].as_str()?.trim();
                 gdal_quiet::listen();
                 Some(gdal::vector::Geometry::from_wkt(text).map_or_else(
                     |_| RawGeometry { shape: RawShape::Unreadable("not WKT".to_owned()), has_z: false },
-                    |geometry| raw::from_gdal(&geometry),
+                    |geometry| raw::from_gdal(&geometry, curves),
                 ))
             }
             GeometryColumns::Point(x, y) => {

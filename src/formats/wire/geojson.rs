@@ -2,6 +2,7 @@
 //!
 //! The writer goes straight from the columns to text: an export of a city is one pass without a tree of values in between.
 
+use super::rounding::{Ring, Rounding, rounding};
 use crate::city::Table;
 use crate::domain::{ColumnType, GeometryKind};
 use crate::spatial::area::ring_area;
@@ -34,14 +35,32 @@ impl FeatureStyle {
     }
 }
 
-/// Appends one Feature.
-pub fn write_feature(out: &mut String, table: &Table, row: usize, crs: &WorkingCrs, style: &FeatureStyle) {
+/// What rounding did to features.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Rounded {
+    /// Features that keep more decimals than were asked for: with fewer they would be no valid polygons.
+    pub finer: usize,
+    /// Features whose area changes by more than a ten-thousandth when they are read again.
+    pub coarse: usize,
+}
+
+impl std::ops::AddAssign for Rounded {
+    fn add_assign(&mut self, other: Rounded) {
+        self.finer += other.finer;
+        self.coarse += other.coarse;
+    }
+}
+
+/// Appends one Feature; tells what rounding did to it.
+pub fn write_feature(out: &mut String, table: &Table, row: usize, crs: &WorkingCrs, style: &FeatureStyle) -> Rounded {
     out.push_str("{\"type\":\"Feature\",\"id\":");
     write_text(out, table.key(row));
-    let mut bounds = Bounds::default();
+    let (mut bounds, mut digits, mut rounded) = (Bounds::default(), style.precision, Rounded::default());
     out.push_str(",\"geometry\":");
     if style.geometry {
-        write_geometry(out, table, row, crs, style.precision, &mut bounds);
+        let rounding = write_geometry(out, table, row, crs, style.precision, &mut bounds);
+        rounded = Rounded { finer: usize::from(rounding.digits > style.precision), coarse: usize::from(rounding.coarse) };
+        digits = rounding.digits;
     } else {
         out.push_str("null");
     }
@@ -51,7 +70,7 @@ pub fn write_feature(out: &mut String, table: &Table, row: usize, crs: &WorkingC
             if index > 0 {
                 out.push(',');
             }
-            write_fixed(out, bound, style.precision);
+            write_fixed(out, bound, digits);
         }
         out.push(']');
     }
@@ -65,6 +84,7 @@ pub fn write_feature(out: &mut String, table: &Table, row: usize, crs: &WorkingC
         write_cell(out, table, row, *index, definition.kind);
     }
     out.push_str("}}");
+    rounded
 }
 
 fn write_cell(out: &mut String, table: &Table, row: usize, index: usize, kind: ColumnType) {
@@ -107,26 +127,26 @@ impl Bounds {
     }
 }
 
-fn write_geometry(out: &mut String, table: &Table, row: usize, crs: &WorkingCrs, precision: u32, bounds: &mut Bounds) {
+fn write_geometry(out: &mut String, table: &Table, row: usize, crs: &WorkingCrs, precision: u32, bounds: &mut Bounds) -> Rounding {
+    let as_asked = Rounding { digits: precision, coarse: false };
     let shapes = table.shapes();
     if shapes.bounds(row).is_none() {
         out.push_str("null");
-        return;
+        return as_asked;
     }
-    let mut position = |out: &mut String, point: Coord<f64>| {
-        let place = crs.to_lon_lat(point);
+    let mut position = |out: &mut String, place: Coord<f64>, digits: u32| {
         bounds.take(place);
         out.push('[');
-        write_fixed(out, place.x, precision);
+        write_fixed(out, place.x, digits);
         out.push(',');
-        write_fixed(out, place.y, precision);
+        write_fixed(out, place.y, digits);
         out.push(']');
     };
     match table.layer().geometry {
         GeometryKind::Point => {
             out.push_str("{\"type\":\"Point\",\"coordinates\":");
             if let Some(point) = shapes.point(row) {
-                position(out, point.0);
+                position(out, crs.to_lon_lat(point.0), precision);
             }
             out.push('}');
         }
@@ -134,34 +154,41 @@ fn write_geometry(out: &mut String, table: &Table, row: usize, crs: &WorkingCrs,
             out.push_str("{\"type\":\"MultiLineString\",\"coordinates\":[");
             for (index, line) in shapes.rings(row).enumerate() {
                 out.push_str(if index > 0 { ",[" } else { "[" });
-                write_run(out, line.coords.iter().copied(), &mut position);
+                write_run(out, line.coords.iter().map(|at| crs.to_lon_lat(*at)), precision, &mut position);
                 out.push(']');
             }
             out.push_str("]}");
         }
         GeometryKind::Polygon | GeometryKind::None => {
+            let turned = |ring: crate::spatial::arena::Ring<'_>| {
+                let counter_clockwise = ring_area(ring.coords) > 0.0;
+                let mut points: Vec<Coord<f64>> = ring.coords.iter().map(|at| crs.to_lon_lat(*at)).collect();
+                if counter_clockwise != ring.exterior {
+                    points.reverse();
+                }
+                Ring { exterior: ring.exterior, points }
+            };
+            let rings: Vec<Ring> = shapes.rings(row).map(turned).collect();
+            let rounding = rounding(&rings, precision);
             out.push_str("{\"type\":\"MultiPolygon\",\"coordinates\":[");
-            for (index, ring) in shapes.rings(row).enumerate() {
+            for (index, ring) in rings.iter().enumerate() {
                 match (index, ring.exterior) {
                     (0, _) => out.push_str("[["),
                     (_, true) => out.push_str("],[["),
                     (_, false) => out.push_str(",["),
                 }
-                let counter_clockwise = ring_area(ring.coords) > 0.0;
-                if counter_clockwise == ring.exterior {
-                    write_run(out, ring.coords.iter().copied(), &mut position);
-                } else {
-                    write_run(out, ring.coords.iter().rev().copied(), &mut position);
-                }
+                write_run(out, ring.points.iter().copied(), rounding.digits, &mut position);
                 out.push(']');
             }
             out.push_str("]]}");
+            return rounding;
         }
     }
+    as_asked
 }
 
 /// Writes positions parted by commas, without two equal ones in a row (rounding can make them).
-fn write_run(out: &mut String, points: impl Iterator<Item = Coord<f64>>, position: &mut impl FnMut(&mut String, Coord<f64>)) {
+fn write_run(out: &mut String, points: impl Iterator<Item = Coord<f64>>, digits: u32, position: &mut impl FnMut(&mut String, Coord<f64>, u32)) {
     let mut last = (out.len(), out.len());
     for (index, point) in points.enumerate() {
         let start = out.len();
@@ -169,7 +196,7 @@ fn write_run(out: &mut String, points: impl Iterator<Item = Coord<f64>>, positio
             out.push(',');
         }
         let from = out.len();
-        position(out, point);
+        position(out, point, digits);
         if index > 0 && out[from..] == out[last.0..last.1] {
             out.truncate(start);
         } else {

@@ -5,5 +5,7 @@ pub mod geojson;
 pub mod vector_tile;
 pub mod vector_write;
 
+mod rounding;
+
 pub use csv_write::{CsvGeometry, write_csv};
 pub use vector_write::{VectorDriver, WriteOptions, Written, write_vector};

@@ -9,6 +9,7 @@ use gdal::vector::{Defn, Feature, FieldDefn, LayerOptions, OGRFieldType, OGRwkbG
 use geo::{CoordsIter, MapCoords};
 use geo_types::{Coord, Geometry};
 use serde::Serialize;
+use std::borrow::Cow;
 use std::io::{Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
@@ -73,6 +74,8 @@ pub struct Written {
     pub short_names: Vec<(String, String)>,
     /// Key and column of texts that the format cut.
     pub cut_texts: Vec<(String, String)>,
+    /// Key and column of texts with characters that the format forbids; they were left out.
+    pub lost_characters: Vec<(String, String)>,
 }
 
 /// A Shapefile's bounds, bytes.
@@ -160,8 +163,8 @@ impl Job<'_> {
         let target = made.map_err(|error| self.failed(error))?;
         for (index, name) in self.columns.iter().zip(self.names) {
             let column = &self.layer.columns[*index];
-            let field = FieldDefn::new(name, field_type(column)).map_err(|error| self.failed(error))?;
-            if self.options.driver == VectorDriver::Shapefile && field_type(column) == OGRFieldType::OFTString {
+            let field = FieldDefn::new(name, field_type(column, self.options.driver)).map_err(|error| self.failed(error))?;
+            if self.options.driver == VectorDriver::Shapefile && field_type(column, self.options.driver) == OGRFieldType::OFTString {
                 field.set_width(SHORT_TEXT as i32);
             }
             field.add_to_layer(&target).map_err(|error| self.failed(error))?;
@@ -188,9 +191,14 @@ impl Job<'_> {
                 Value::Real(_) => Ok(()),
                 Value::Boolean(flag) => feature.set_field_integer(place, i32::from(*flag)),
                 Value::Text(text) => {
-                    let kept = self.text.fit(text);
-                    if kept.len() < text.len() {
-                        self.written.cut_texts.push((row.key(self.layer).to_owned(), self.layer.columns[*index].name.clone()));
+                    let place_of = || (row.key(self.layer).to_owned(), self.layer.columns[*index].name.clone());
+                    let allowed = self.text.allowed(text);
+                    if allowed.len() < text.len() {
+                        self.written.lost_characters.push(place_of());
+                    }
+                    let kept = self.text.fit(&allowed);
+                    if kept.len() < allowed.len() {
+                        self.written.cut_texts.push(place_of());
                     }
                     feature.set_field_string(place, kept)
                 }
@@ -227,6 +235,8 @@ struct TextRule {
     encoding: &'static encoding_rs::Encoding,
     creation_option: &'static str,
     bound: Option<usize>,
+    /// The file is XML, which has no control characters.
+    xml: bool,
 }
 
 impl TextRule {
@@ -241,7 +251,15 @@ impl TextRule {
             }
         };
         let bound = (options.driver == VectorDriver::Shapefile).then_some(SHORT_TEXT);
-        Ok(TextRule { encoding, creation_option, bound })
+        Ok(TextRule { encoding, creation_option, bound, xml: options.driver == VectorDriver::Kml })
+    }
+
+    /// The text with the characters that the format has: XML 1.0 its Char, the others all but NUL, at which GDAL would end the text.
+    fn allowed<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        let forbidden = |letter: char| {
+            letter == '\0' || (self.xml && ((letter < ' ' && !matches!(letter, '\t' | '\n' | '\r')) || matches!(letter, '\u{FFFE}' | '\u{FFFF}')))
+        };
+        if text.contains(forbidden) { Cow::Owned(text.replace(forbidden, "")) } else { Cow::Borrowed(text) }
     }
 
     /// The longest beginning that fits, whole characters only.
@@ -268,8 +286,10 @@ fn geometry_type(kind: GeometryKind) -> OGRwkbGeometryType::Type {
     }
 }
 
-fn field_type(column: &Column) -> OGRFieldType::Type {
+fn field_type(column: &Column, driver: VectorDriver) -> OGRFieldType::Type {
     match column.kind {
+        // KML's driver has no dates among its typed fields and would leave them out.
+        ColumnType::Date if driver == VectorDriver::Kml => OGRFieldType::OFTString,
         ColumnType::Text | ColumnType::List => OGRFieldType::OFTString,
         ColumnType::Integer => OGRFieldType::OFTInteger64,
         ColumnType::Real => OGRFieldType::OFTReal,

@@ -1,6 +1,7 @@
 //! Drafting a merge: members that are one piece become one plan parcel, with the area ledger (C20).
 
 use super::draft::{NewInstrument, Prepared, kept_ledger};
+use super::land::{LandOn, keep_standing};
 use super::members::Members;
 use crate::analysis::consolidation::settle;
 use crate::city::City;
@@ -9,11 +10,14 @@ use crate::domain::fault::Outcome;
 use crate::domain::{Fault, FaultKind, LayerId};
 use crate::spatial::polygons::{PolygonSet, Polygons};
 use crate::spatial::{AdjacencyOptions, Graph, adjacency, bridged};
+use geo::{Area, BooleanOps, BoundingRect};
 use geo_types::MultiPolygon;
 use serde_json::json;
 use std::collections::BTreeSet;
 
 const MOST_PARENTS: usize = 2000;
+/// Land below this is a touch of boundaries, m².
+const LEAST_LAND_M2: f64 = 0.01;
 
 /// Contiguity, outline and ledger of a merge: seconds at the most members, and so before the writing.
 pub(super) fn merge(city: &City, new: &NewInstrument, today: &str) -> Outcome<Prepared> {
@@ -30,9 +34,37 @@ pub(super) fn merge(city: &City, new: &NewInstrument, today: &str) -> Outcome<Pr
     let shapes = members.shapes();
     must_hang_together(members.codes(), shapes, tolerance, new.bridge_width_m.unwrap_or(0.0))?;
     let settled = settle(members.ledger_rows(), shapes, tolerance, &dedicated_land(city, &shapes.iter().collect::<Polygons>()));
+    nobody_between(city, &members, &settled.shape, today)?;
     let mut ledger = kept_ledger(city, &settled.ledger, &members);
     ledger["tolerance_m"] = json!(tolerance);
     Ok(Prepared { members, parts: vec![settled.shape], ledger })
+}
+
+/// What closing the gaps adds must be nobody's: standing land that is no member is named, not swallowed (C2).
+fn nobody_between(city: &City, members: &Members, merged: &MultiPolygon<f64>, today: &str) -> Outcome<()> {
+    let added = members.shapes().iter().fold(merged.clone(), |left, member| left.difference(member));
+    let Some(bounds) = added.bounding_rect().filter(|_| added.unsigned_area() >= LEAST_LAND_M2) else { return Ok(()) };
+    let mut others: Vec<String> = Vec::new();
+    for layer in [LayerId::Parcel, LayerId::PlanParcel] {
+        let table = city.table(layer);
+        let mut rows = table.index().rows(bounds);
+        keep_standing(city, table, &mut rows, &LandOn::parse(today)?);
+        let is_member = |row: usize| members.codes().iter().any(|code| code == table.key(row));
+        let lies_in = |row: usize| table.shapes().multi_polygon(row).intersection(&added).unsigned_area() >= LEAST_LAND_M2;
+        others.extend(rows.into_iter().map(|row| row as usize).filter(|row| !is_member(*row) && lies_in(*row)).map(|row| table.key(row).to_owned()));
+    }
+    if others.is_empty() {
+        return Ok(());
+    }
+    let (zh, en) = (others.join("、"), others.join(", "));
+    Err(Fault::new(
+        FaultKind::Unprocessable,
+        "land_between",
+        format!("所选宗地之间是他人的土地，不是空隙：{zh}"),
+        format!("what lies between the parcels is land of its own, no gap: {en}"),
+    )
+    .at("/parcels")
+    .help(format!("把 {zh} 一并列入，或把缝隙容差改小"), format!("name {en} as well, or make the gap tolerance smaller")))
 }
 
 /// Dedicated control lines near the shapes: land that leaves whoever owns it.
