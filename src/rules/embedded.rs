@@ -9,6 +9,10 @@ macro_rules! texts {
 pub const EMBEDDED: &[(&str, &str)] = texts! {
     "consolidation-shenzhen.toml"
     "designation-featured-park.toml"
+    "designation-hangzhou.toml"
+    "designation-jiangxi.toml"
+    "designation-sichuan.toml"
+    "designation-wuhan-donghu.toml"
     "floor-loads.toml"
     "progress.toml"
     "upstairs-ai.toml"

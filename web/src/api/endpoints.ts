@@ -3,6 +3,7 @@ import { getJson, send } from './client'
 import type {
   AnswerOf,
   ConsolidationDefaults,
+  DesignateDefaults,
   DesignateInputs,
   DesignateResult,
   InputsOf,
@@ -101,6 +102,10 @@ export async function upstairs(inputs: UpstairsInputs, signal?: Signal): Promise
 }
 export const designate = (inputs: DesignateInputs, signal?: Signal): Promise<DesignateResult> =>
   run('designate', inputs, signal)
+
+/** The schemes that may be chosen, and what each indicator means. */
+export const designateDefaults = async (): Promise<DesignateDefaults> =>
+  (await getJson<Process<DesignateDefaults>>('/processes/designate')).defaults
 
 /** The figures of the rule pack that a run takes when nothing is said. */
 export const consolidationDefaults = async (): Promise<ConsolidationDefaults> =>
