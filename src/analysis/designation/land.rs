@@ -17,7 +17,7 @@ impl Park<'_> {
             return Measure::unknown(Note::new("virtual", "虚拟园区没有用地", "a virtual park has no land"));
         }
         let Some(parcels) = &self.evidence.parcels else { return Measure::not_loaded("parcel") };
-        let named = sieve(parcels, |parcel| &parcel.code, |parcel| named_fault(parcel));
+        let named = sieve(parcels, |parcel| &parcel.code, named_fault);
         let counted: Vec<&ParcelRecord> = named.iter().filter(|parcel| self.is_counted(parcel)).collect();
         let metric = self.frame.pack.land_metric;
         let measured = sieve(counted.iter().copied(), |parcel| &parcel.code, |parcel| parcel_fault(parcel, metric));

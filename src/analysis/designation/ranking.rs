@@ -9,6 +9,9 @@ use std::collections::BTreeMap;
 
 pub(super) type Placing = (Grade, Option<usize>);
 
+/// Factors on a head's weights, each with everyone's placing.
+type Steps = Vec<(f64, Vec<Placing>)>;
+
 /// Whose weight is changed, by a factor.
 #[derive(Clone, Copy)]
 pub(super) enum Change<'a> {
@@ -53,7 +56,7 @@ pub(super) fn sensitivity(cards: &[Card], pack: &DesignationPack, base: &[Placin
     let changes = weighed.iter().flat_map(|id| [1.0 - pack.sensitivity, 1.0 + pack.sensitivity].map(|factor| Change::One(id, factor)));
     let runs: Vec<Vec<Placing>> = changes.map(|change| rank(cards, pack, Some(change))).collect();
     let steps = [-1.0, -0.5, 0.0, 0.5, 1.0].map(|step| 1.0 + step * pack.sensitivity);
-    let heads: Vec<(Head, Vec<(f64, Vec<Placing>)>)> = HEADS
+    let heads: Vec<(Head, Steps)> = HEADS
         .into_iter()
         .filter(|_| pack.weighs())
         .map(|head| (head, steps.map(|factor| (factor, rank(cards, pack, Some(Change::WholeHead(head, factor))))).to_vec()))
@@ -66,7 +69,7 @@ pub(super) fn sensitivity(cards: &[Card], pack: &DesignationPack, base: &[Placin
             grades.sort();
             grades.dedup();
             let holds = base[index].1.filter(|_| !runs.is_empty()).map(|_| same as f64 / runs.len() as f64);
-            let of_head = |(head, steps): &(Head, Vec<(f64, Vec<Placing>)>)| HeadSensitivity {
+            let of_head = |(head, steps): &(Head, Steps)| HeadSensitivity {
                 head: *head,
                 runs: steps.iter().map(|(factor, placings)| HeadRun { factor: *factor, rank: placings[index].1 }).collect(),
             };
