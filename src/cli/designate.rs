@@ -40,6 +40,7 @@ fn readable(output: &Output, answer: &Scorecards) -> String {
             json!(park.grade).as_str().unwrap_or("—").to_owned(),
             format!("{:.1}", park.total),
             format!("{:.1}", park.total_high),
+            park.missing.to_string(),
         ]
     };
     let names = [
@@ -48,6 +49,7 @@ fn readable(output: &Output, answer: &Scorecards) -> String {
         output.say("等级", "grade"),
         output.say("得分", "total"),
         output.say("缺证全得时", "total if known"),
+        output.say("缺证", "missing"),
     ];
     table(&names, &answer.result.parks.iter().map(row).collect::<Vec<_>>())
 }

@@ -53,7 +53,8 @@ fn syntax(text: &str, error: &toml::de::Error) -> Problem {
     Problem::new("syntax", format!("line {line}"), format!("TOML 语法错误：{message}"), format!("not TOML: {message}"))
 }
 
-const HEADER_KEYS: [&str; 9] = ["id", "kind", "jurisdiction", "document", "version", "valid_from", "district", "cluster", "inherits"];
+const HEADER_KEYS: [&str; 11] =
+    ["id", "kind", "jurisdiction", "document", "document_en", "version", "valid_from", "district", "cluster", "inherits", "role"];
 
 fn header(table: &Table, problems: &mut Vec<Problem>) -> Header {
     let empty = Table::new();
@@ -83,11 +84,13 @@ fn header(table: &Table, problems: &mut Vec<Problem>) -> Header {
         kind,
         jurisdiction,
         document,
+        document_en: take("document_en", false),
         version,
         valid_from,
         district: take("district", false),
         cluster: take("cluster", false),
         inherits: take("inherits", false),
+        role: take("role", false),
     }
 }
 

@@ -1,8 +1,9 @@
 //! Typed reading of a designation pack (analyses §4; exact readings I and S).
 
+use super::Op;
 use super::RulesFault;
 use super::figure::{Cited, FigureValue};
-use super::indicators::{INDICATORS, is_indicator};
+use super::indicators::{INDICATORS, declared};
 use super::pack::Pack;
 use std::collections::BTreeMap;
 
@@ -19,12 +20,19 @@ pub struct DesignationPack {
     pub lq_basis: LqBasis,
     pub industrial_uses: Cited<Vec<String>>,
     pub excluded_tenure: Cited<Vec<String>>,
+    pub land_metric: LandMetric,
     pub few_firms: usize,
     pub min_same_type: usize,
-    pub rent_cap: Cited<f64>,
+    /// From this output (万元) on a firm of the lead cluster is a leading one; `None` when the pack counts none.
+    pub leader_output: Option<Cited<f64>>,
+    pub rent_cap: Cited<Option<f64>>,
     pub facilities: Vec<FacilityRule>,
     pub due_days: Cited<usize>,
+    pub annual_due_days: Cited<usize>,
+    /// Quarterly returns of a year, evenly spread.
     pub quarters: Cited<usize>,
+    /// Whether a yearly return is owed.
+    pub annual: bool,
     pub indicators: BTreeMap<String, IndicatorRule>,
     pub missed_quarter: Cited<f64>,
     pub no_annual_is_d: bool,
@@ -53,6 +61,25 @@ pub enum LqBasis {
     Floor,
 }
 
+/// Which of a parcel's areas land figures are made from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum LandMetric {
+    #[default]
+    Registered,
+    Planar,
+    Ellipsoidal,
+}
+
+impl LandMetric {
+    pub fn id(self) -> &'static str {
+        match self {
+            LandMetric::Registered => "registered_area_m2",
+            LandMetric::Planar => "planar_area_m2",
+            LandMetric::Ellipsoidal => "ellipsoidal_area_m2",
+        }
+    }
+}
+
 #[derive(Clone, Debug)]
 pub struct FacilityRule {
     pub class: String,
@@ -64,7 +91,12 @@ pub struct FacilityRule {
 /// What the pack asks of one indicator.
 #[derive(Clone, Debug, Default)]
 pub struct IndicatorRule {
+    /// A threshold that must be passed.
     pub must: Option<Cited<f64>>,
+    /// A threshold that is only told.
+    pub threshold: Option<Cited<f64>>,
+    /// How a value stands to its threshold; the indicator's own direction when the pack says nothing.
+    pub op: Option<Op>,
     pub weight: Option<Cited<f64>>,
     pub score: Option<ScoreRule>,
 }
@@ -97,11 +129,19 @@ impl DesignationPack {
             },
             industrial_uses: pack.texts("general.industrial_uses")?,
             excluded_tenure: pack.texts("general.excluded_tenure")?,
+            land_metric: land_metric(pack)?,
+            leader_output: pack.figure("general.leader_output").map(|_| pack.number("general.leader_output")).transpose()?,
             few_firms: pack.count("general.few_firms")?.value,
             min_same_type: pack.count("general.min_same_type")?.value,
-            rent_cap: pack.number("general.rent_cap")?,
+            rent_cap: pack.limit("general.rent_cap")?,
             facilities: facilities(pack)?,
             due_days: pack.count("report.due_days")?,
+            annual_due_days: pack.count(if pack.figure("report.annual_due_days").is_some() {
+                "report.annual_due_days"
+            } else {
+                "report.due_days"
+            })?,
+            annual: pack.figure("report.annual").map(|_| pack.count("report.annual")).transpose()?.is_some_and(|count| count.value > 0),
             quarters: pack.count("report.quarters")?,
             indicators: indicators(pack)?,
             missed_quarter: pack.number("penalty.missed_quarter")?,
@@ -124,6 +164,24 @@ impl DesignationPack {
             revoke_after: pack.count("life.revoke_after")?,
         })
     }
+
+    /// Whether the pack weighs anything; one that does not has conditions only: no total, rank or grade.
+    pub fn weighs(&self) -> bool {
+        self.indicators.values().any(|rule| rule.weight.is_some())
+    }
+}
+
+fn land_metric(pack: &Pack) -> Result<LandMetric, RulesFault> {
+    const PATH: &str = "general.land_metric";
+    if pack.figure(PATH).is_none() {
+        return Ok(LandMetric::default());
+    }
+    let named = pack.text(PATH)?.value;
+    let metrics = [LandMetric::Registered, LandMetric::Planar, LandMetric::Ellipsoidal];
+    metrics
+        .into_iter()
+        .find(|metric| metric.id() == named)
+        .ok_or_else(|| wrong(pack, PATH, "registered_area_m2, planar_area_m2 or ellipsoidal_area_m2"))
 }
 
 fn facilities(pack: &Pack) -> Result<Vec<FacilityRule>, RulesFault> {
@@ -148,7 +206,7 @@ fn indicators(pack: &Pack) -> Result<BTreeMap<String, IndicatorRule>, RulesFault
     let classes = pack.texts("facility.classes")?.value;
     let known =
         || INDICATORS.iter().map(|indicator| indicator.id.to_owned()).chain(classes.iter().map(|class| format!("facility_{class}"))).collect();
-    for id in pack.known_members("indicator", |id| is_indicator(id, &classes), known)? {
+    for id in pack.known_members("indicator", |id| declared(id, &classes).is_some(), known)? {
         let path = |key: &str| format!("indicator.{id}.{key}");
         let number = |key: &str| pack.figure(&path(key)).map(|_| pack.number(&path(key))).transpose();
         let score = if pack.figure(&path("at")).is_some() {
@@ -156,7 +214,12 @@ fn indicators(pack: &Pack) -> Result<BTreeMap<String, IndicatorRule>, RulesFault
         } else {
             number("low")?.zip(number("high")?).map(|(low, high)| ScoreRule::Linear { low: low.value, high: high.value })
         };
-        rules.insert(id.to_owned(), IndicatorRule { must: number("must")?, weight: number("weight")?, score });
+        let op = match pack.figure(&path("op")) {
+            None => None,
+            Some(_) => Some(Op::parse(&pack.text(&path("op"))?.value).ok_or_else(|| wrong(pack, &path("op"), "one of >=, >, <=, <"))?),
+        };
+        let rule = IndicatorRule { must: number("must")?, threshold: number("threshold")?, op, weight: number("weight")?, score };
+        rules.insert(id.to_owned(), rule);
     }
     Ok(rules)
 }

@@ -16,12 +16,25 @@ pub struct Header {
     pub kind: String,
     pub jurisdiction: String,
     pub document: String,
+    /// The document's name in English.
+    pub document_en: Option<String>,
     pub version: String,
     /// ISO date from which the pack is in force.
     pub valid_from: String,
     pub district: Option<String>,
     pub cluster: Option<String>,
     pub inherits: Option<String>,
+    /// `model`: another place's scheme, in force nowhere here and used only where a person chooses it.
+    pub role: Option<String>,
+}
+
+/// The one role that a pack may have besides being in force.
+pub const MODEL: &str = "model";
+
+impl Header {
+    pub fn is_model(&self) -> bool {
+        self.role.as_deref() == Some(MODEL)
+    }
 }
 
 /// One pack, or several laid over one another (city, district, cluster).

@@ -72,7 +72,7 @@ impl Packs {
         let place = |district: Option<&str>, cluster: Option<&str>| {
             self.newest(as_of, |pack| {
                 let header = &pack.header;
-                header.kind == kind && header.district.as_deref() == district && header.cluster.as_deref() == cluster
+                !header.is_model() && header.kind == kind && header.district.as_deref() == district && header.cluster.as_deref() == cluster
             })
         };
         let none = || RulesFault::NoPack { kind: kind.to_owned(), as_of: as_of.map(str::to_owned) };

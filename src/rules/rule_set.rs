@@ -61,6 +61,11 @@ impl RuleSet {
         Ok(RuleSet { packs: self.packs.choosing(Pack::parse(text)?), upstairs: Mutex::default() })
     }
 
+    /// The packs of a kind, models among them.
+    pub fn packs(&self, kind: &str) -> impl Iterator<Item = &Pack> {
+        self.packs.list().iter().filter(move |pack| pack.header.kind == kind)
+    }
+
     /// Whether a person chose a pack.
     pub fn is_chosen(&self) -> bool {
         self.packs.chosen().is_some()

@@ -1,12 +1,13 @@
 //! What each kind of pack may and must say. Declared once; the linter reads it, and so can help and docs.
 
 use super::figure::{Figure, FigureValue, Status};
-use super::indicators::is_indicator;
+use super::indicators::declared;
 use super::order::{FIRE_CLASSES, VIBRATION_CLASSES};
-use super::pack::Pack;
+use super::pack::{MODEL, Pack};
 use super::problem::Problem;
 use crate::domain::catalogue;
 
+mod designation;
 mod kinds;
 mod upstairs;
 pub use kinds::{KINDS, specs};
@@ -134,7 +135,7 @@ fn name_problem(pack: &Pack, path: &str) -> Option<Problem> {
             _ => return None,
         };
         let name = first(rest);
-        return (!is_indicator(&name, &classes)).then(|| stray(&name));
+        return declared(&name, &classes).is_none().then(|| stray(&name));
     }
     let group = match pack.header.kind.as_str() {
         "upstairs-fit" => "demand.",
@@ -156,6 +157,14 @@ fn header_problems(pack: &Pack) -> Vec<Problem> {
     }
     if let Some(cluster) = header.cluster.as_deref().filter(|id| catalogue().cluster(id).is_none()) {
         found.push(Problem::new("cluster", "pack.cluster", format!("目录中没有集群 {cluster}"), format!("the catalogue has no cluster {cluster}")));
+    }
+    if header.role.as_deref().is_some_and(|role| role != MODEL) {
+        found.push(Problem::new(
+            "role",
+            "pack.role",
+            "role 只能是 model（他处方案，只供选用）",
+            "role is model (another place's scheme, for choice only)",
+        ));
     }
     if header.inherits.as_deref() == Some(header.id.as_str()) {
         found.push(Problem::new("inherits", "pack.inherits", "不能继承自身", "a pack cannot inherit from itself"));
@@ -307,6 +316,7 @@ fn pair_problems(pack: &Pack) -> Vec<Problem> {
         }
     }
     found.extend(upstairs::problems(pack));
+    found.extend(designation::problems(pack));
     found
 }
 

@@ -22,19 +22,44 @@ pub enum Op {
     AtMost,
     #[serde(rename = ">=")]
     AtLeast,
+    #[serde(rename = "<")]
+    Below,
+    #[serde(rename = ">")]
+    Above,
 }
 
 impl Op {
     /// How far the measured value is on the allowed side, in the unit of both (negative when it fails).
     pub fn margin(self, measured: f64, limit: f64) -> f64 {
         match self {
-            Op::AtMost => limit - measured,
-            Op::AtLeast => measured - limit,
+            Op::AtMost | Op::Below => limit - measured,
+            Op::AtLeast | Op::Above => measured - limit,
         }
     }
 
+    /// "Above" is the opposite of "at most", slack included: what misses equality by rounding alone is equal.
     pub fn holds(self, measured: f64, limit: f64) -> bool {
-        self.margin(measured, limit) >= -SLACK * limit.abs().max(1.0)
+        let (margin, slack) = (self.margin(measured, limit), SLACK * limit.abs().max(1.0));
+        match self {
+            Op::AtMost | Op::AtLeast => margin >= -slack,
+            Op::Below | Op::Above => margin > slack,
+        }
+    }
+
+    /// Whether greater values are on the allowed side.
+    pub fn wants_more(self) -> bool {
+        matches!(self, Op::AtLeast | Op::Above)
+    }
+
+    /// As packs write it.
+    pub fn parse(sign: &str) -> Option<Op> {
+        Some(match sign {
+            "<=" => Op::AtMost,
+            ">=" => Op::AtLeast,
+            "<" => Op::Below,
+            ">" => Op::Above,
+            _ => return None,
+        })
     }
 
     /// `unknown` when either side is missing.
@@ -69,6 +94,16 @@ mod tests {
         assert_eq!(Op::AtMost.judge(Some(4.0 + 5e-9), Some(4.0)), Verdict::Fail);
         assert_eq!(Op::AtLeast.judge(Some(0.9), Some(1.0)), Verdict::Fail);
         assert_eq!(Op::AtLeast.judge(None, Some(1.0)), Verdict::Unknown);
+    }
+
+    #[test]
+    fn a_strict_limit_is_not_reached_by_what_equals_it_but_for_rounding() {
+        assert_eq!([0.5, 0.5 + 1e-12, 0.5 + 2e-9].map(|value| Op::Above.holds(value, 0.5)), [false, false, true]);
+        assert_eq!([0.5, 0.5 - 1e-12, 0.5 - 2e-9].map(|value| Op::Below.holds(value, 0.5)), [false, false, true]);
+        for sign in ["<=", ">=", "<", ">"] {
+            assert_eq!(serde_json::json!(Op::parse(sign).expect("sign")), sign);
+        }
+        assert_eq!(Op::parse("="), None);
     }
 
     #[test]

@@ -17,6 +17,7 @@ mod occupancy;
 mod outline;
 mod plan;
 mod projection;
+mod report;
 mod ring;
 mod road;
 mod rows;
@@ -76,6 +77,7 @@ pub fn generate(options: &SampleOptions, sink: &mut dyn CitySink, progress: &dyn
     city.floors()?;
     city.units()?;
     city.firms()?;
+    city.reports()?;
     Ok(city.summary)
 }
 
@@ -202,5 +204,10 @@ impl City<'_> {
     fn firms(&mut self) -> Outcome<()> {
         let (setting, seed, date) = (self.setting, self.seed, self.date);
         self.whole_layer("firm", |layer| firm::rows(layer, setting, seed, date))
+    }
+
+    fn reports(&mut self) -> Outcome<()> {
+        let (setting, seed, date) = (self.setting, self.seed, self.date);
+        self.whole_layer("report", |layer| report::rows(layer, setting, seed, date))
     }
 }

@@ -51,6 +51,7 @@ def inputs_of(facts, city):
     yield "designate", "all", {}
     for park in facts["park"][:4]:
         yield "designate", park, {"park": park}
+    yield "designate", "a scheme", {"pack": "designation-hangzhou"}
     yield "designate", "another day", {"as_of": "2025-06-30"}
     yield "designate", "no date", {"as_of": "yesterday"}
     yield "allocate", "all", {}

@@ -97,6 +97,9 @@ fn kinds(client: &Client) -> Vec<Kind> {
         }),
         kind("upstairs", "the whole city", json!({ "all": true }), |answer| answer["parcels"][0].get("binding").is_none()),
         kind("designate", "every park", json!({ "as_of": "2026-09-01" }), |answer| list(&answer["parks"]).len() == 20),
+        kind("designate", "a scheme of conditions only", json!({ "as_of": "2026-09-01", "pack": "designation-sichuan" }), |answer| {
+            list(&answer["parks"]).iter().all(|park| park["rank"].is_null() && list(&park["sensitivity"]["heads"]).is_empty())
+        }),
         kind("designate", "evidence that is not there", json!({ "as_of": "2031-09-01", "park": OWN_PARK }), |answer| {
             list(&answer["parks"][0]["indicators"]).iter().any(|indicator| indicator["verdict"] == "unknown" && indicator["value"].is_null())
         }),

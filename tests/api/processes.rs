@@ -1,6 +1,6 @@
 //! The analyses over HTTP: what holds of every answer.
 
-use crate::support::{Client, OWN_PARK, PLANNER, Server, own_city, reading};
+use crate::support::{Client, OPERATOR, OWN_PARK, PLANNER, Server, own_city, reading};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
@@ -189,6 +189,39 @@ fn a_park_that_changes_its_clusters_moves_the_parks_matrix_and_not_the_declared_
     assert!(barred["best"]["pairs"].as_array().unwrap().iter().all(|pair| pair["cluster"] != *cluster || pair["district"] != *district));
     client.execute("allocate", json!({ "declared": [{ "cluster": "c24-robot", "district": "nowhere" }] })).problem(404);
     client.execute("allocate", json!({ "forbidden": [{ "cluster": "nothing", "district": "440306" }] })).problem(400);
+}
+
+#[test]
+fn designation_offers_its_schemes_and_every_figure_leads_to_its_rows() {
+    let client = Client::guest(reading());
+    let offered = client.get("/processes/designate").json()["defaults"].clone();
+    let packs = offered["packs"].as_array().unwrap();
+    assert_eq!((&packs[0]["in_force"], &packs[0]["model"]), (&json!(true), &json!(false)));
+    assert!(packs.iter().filter(|pack| pack["model"] == true).count() >= 3);
+    for pack in packs {
+        let answer = client.execute("designate", json!({ "as_of": "2026-09-01", "pack": pack["id"] })).json();
+        assert_eq!(answer["run"]["pack"], pack["id"]);
+        // A scheme that grades nobody ranks nobody.
+        let ranked = answer["parks"].as_array().unwrap().iter().any(|park| park["rank"].is_number());
+        assert!(!ranked || !pack["quotas"].is_null(), "{pack}");
+    }
+    let declared: Vec<&str> = offered["indicators"].as_array().unwrap().iter().filter_map(|one| one["id"].as_str()).collect();
+    let card = client.execute("designate", json!({ "park": OWN_PARK, "as_of": "2026-09-01" })).json()["parks"][0].clone();
+    for indicator in card["indicators"].as_array().unwrap() {
+        let id = indicator["id"].as_str().unwrap();
+        assert!(declared.contains(&id) || id.starts_with("facility_"), "{id}");
+        assert!(indicator["flagged"].as_array().unwrap().iter().all(|one| one["ids"] == json!([])), "rents are private");
+        for collection in indicator["rows"].as_array().unwrap() {
+            assert!(card["evidence"].as_array().unwrap().iter().any(|rows| rows["collection"] == *collection), "{id}");
+        }
+    }
+    for rows in card["evidence"].as_array().unwrap() {
+        let body = json!({ "filter": rows["filter"], "limit": 1 }).to_string();
+        let place = format!("/collections/{}/search", rows["collection"].as_str().unwrap());
+        let operator = Client::signed_in(reading(), OPERATOR);
+        let found = operator.send("POST", &place, &[], &body).json();
+        assert!(found["numberMatched"].as_u64() > Some(0), "{rows}: {found}");
+    }
 }
 
 #[test]

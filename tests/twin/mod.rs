@@ -1,5 +1,6 @@
 //! The independent twin on shapely (GEOS): areas of every parcel, lengths of random neighbours, areas by district.
 
+mod indicators;
 mod split;
 mod upstairs;
 
@@ -9,12 +10,17 @@ use std::process::Command;
 
 /// Runs a script of this folder in the environment that `scripts/setup test` made; it must find no difference.
 pub fn check(script: &str, args: &[&str]) {
+    println!("{script} {}", run(script, args).trim());
+}
+
+/// Runs a script of this folder, which must succeed; what it printed.
+pub fn run(script: &str, args: &[&str]) -> String {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let python = root.join(".venv/bin/python");
     assert!(python.exists(), "run `scripts/setup test` first: the twin needs shapely");
     let output = Command::new(python).arg(root.join("tests/twin").join(script)).args(args).output().expect("python starts");
-    println!("{script} {}", String::from_utf8_lossy(&output.stdout).trim());
     assert!(output.status.success(), "{script}: {}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).expect("UTF-8")
 }
 
 #[test]

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { scorecard } from './designation.mjs'
 import { digits } from './lib.mjs'
 
 const legendCount = async (page) => digits(await page.locator('.legend li').first().locator('b').innerText())
@@ -258,18 +259,7 @@ export async function planner(walk) {
     const second = [...result.parks].sort(
       (a, b) => (a.rank ?? 1e6) - (b.rank ?? 1e6) || (b.total ?? -1) - (a.total ?? -1) || a.park.localeCompare(b.park),
     )[1]
-    walk.equal(
-      'the scorecard has every indicator',
-      await page.locator('.mid tbody tr:not(.group)').count(),
-      second.indicators.length + (second.penalty ? 1 : 0),
-    )
-    walk.equal(
-      'missing evidence says so',
-      await page.locator('.mid td.val .unknown').count(),
-      second.indicators.filter((i) => !i.known || i.value === null).length,
-    )
-    await walk.settle(page)
-    await walk.shot(page, '08-designation')
+    await scorecard(walk, page, second)
   })
 
   await walk.step('export', async () => {

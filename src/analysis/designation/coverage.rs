@@ -1,7 +1,8 @@
 //! Share of a park's floor area within reach of a class of facility (exact readings I5–I7).
 
 use super::evidence::{BuildingRecord, FacilitySite};
-use super::measure::Measure;
+use super::measure::{Measure, amount_fault, ratio, sieve};
+use super::result::{Note, Reason};
 use crate::rules::designation::FacilityRule;
 use geo::{BoundingRect, Distance, Euclidean};
 use geo_types::{Geometry, Point};
@@ -35,34 +36,21 @@ impl<'a> Reach<'a> {
 
 /// Coverage by floor area. `reach` is `None` when the class was never loaded.
 pub(super) fn coverage(buildings: Option<&[BuildingRecord]>, reach: Option<&Reach<'_>>, rule: &FacilityRule, min_known: f64) -> Measure {
-    let Some(buildings) = buildings else { return Measure::unknown("building", "building: not loaded") };
-    let source = if rule.connected { "building" } else { "facility" };
+    let Some(buildings) = buildings else { return Measure::not_loaded("building") };
     if reach.is_none() && !rule.connected {
-        return Measure::unknown(source, "facility class: not loaded");
+        return Measure::unknown(Note::new("not_loaded", "没有此类设施的图层", "no layer of this class was ever loaded"));
     }
     let served = |building: &BuildingRecord| match (rule.connected, reach) {
-        (true, _) => building.connected.get(&rule.class).copied(),
+        (true, _) => building.connected.get(&rule.class).copied().ok_or(Reason::NoConnection),
         // A building without a drawn footprint has no place to measure from.
-        (false, Some(_)) if !building.centroid.iter().all(|coordinate| coordinate.is_finite()) => None,
-        (false, Some(reach)) => Some(reach.covers(building.centroid, rule.radius_m.value)),
-        (false, None) => None,
+        (false, Some(_)) if !building.centroid.iter().all(|coordinate| coordinate.is_finite()) => Err(Reason::NoFootprint),
+        (false, Some(reach)) => Ok(reach.covers(building.centroid, rule.radius_m.value)),
+        (false, None) => Err(Reason::NoConnection),
     };
-    let mut all: Vec<&BuildingRecord> = buildings.iter().collect();
-    all.sort_by(|a, b| a.code.cmp(&b.code));
-    let (mut covered, mut total, mut known, mut excluded) = (0.0, 0.0, 0usize, Vec::new());
-    for building in &all {
-        match (building.gfa_m2, served(building)) {
-            (Some(gfa), Some(served)) => {
-                known += 1;
-                total += gfa;
-                covered += if served { gfa } else { 0.0 };
-            }
-            _ => excluded.push(building.code.clone()),
-        }
-    }
-    let share = (!all.is_empty()).then(|| known as f64 / all.len() as f64);
-    let enough = share.is_some_and(|share| share >= min_known - 1e-9) && total > 0.0;
-    Measure { value: enough.then(|| covered / total), known: share, excluded, source: source.to_owned(), ..Measure::default() }
+    let sieved = sieve(buildings, |building| &building.code, |building| amount_fault(building.gfa_m2).or_else(|| served(building).err()));
+    let covered = sieved.sum(|building| building.gfa_m2.filter(|_| served(building) == Ok(true)));
+    let value = ratio(covered, sieved.sum(|building| building.gfa_m2));
+    sieved.measure(value, min_known)
 }
 
 /// Unweighted mean over the classes; an unknown class makes it unknown, and the note says how many were known (I7).
@@ -70,14 +58,15 @@ pub(super) fn mean(classes: &[Measure]) -> Measure {
     let known: Vec<f64> = classes.iter().filter_map(|measure| measure.value).collect();
     let complete = known.len() == classes.len() && !known.is_empty();
     let partial = if known.is_empty() { 0.0 } else { known.iter().sum::<f64>() / known.len() as f64 };
-    let mut measure = Measure {
+    let measure = Measure {
         value: complete.then_some(partial),
-        known: Some(known.len() as f64 / classes.len().max(1) as f64),
-        source: "facility".to_owned(),
+        known: (!classes.is_empty()).then(|| known.len() as f64 / classes.len() as f64),
         ..Measure::default()
     };
-    if !complete {
-        measure.notes.push(format!("{} of {}; mean of the known ones {partial:.4}", known.len(), classes.len()));
+    if complete || classes.is_empty() {
+        return measure;
     }
-    measure
+    let (have, all) = (known.len(), classes.len());
+    let zh = format!("{all} 类中 {have} 类已知，已知各类均值 {partial:.4}");
+    measure.noted(Note::new("classes_known", zh, format!("{have} of {all}; mean of the known ones {partial:.4}")))
 }

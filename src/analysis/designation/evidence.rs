@@ -15,6 +15,11 @@ pub struct ParkEvidence {
     pub lead_clusters: Vec<String>,
     /// A virtual park has no land: figures per 亩 or ha do not apply to it (V1).
     pub is_virtual: bool,
+    /// Codes of the districts in which it lies.
+    pub districts: Vec<String>,
+    /// Pieces of its boundary that do not touch; `None` when it is not drawn.
+    pub boundary_pieces: Option<usize>,
+    pub platforms: Option<f64>,
     pub firms: Option<Vec<FirmRecord>>,
     pub units: Option<Vec<UnitRecord>>,
     pub buildings: Option<Vec<BuildingRecord>>,
@@ -37,6 +42,9 @@ pub struct FirmRecord {
     /// 万元.
     pub output_wan: Option<f64>,
     pub tax_wan: Option<f64>,
+    /// Output of the year before `year`.
+    pub output_before_wan: Option<f64>,
+    pub rd_wan: Option<f64>,
     pub jobs: Option<f64>,
     /// 规上.
     pub above_scale: Option<bool>,
@@ -52,7 +60,7 @@ pub struct UnitRecord {
     /// Code of `unit_use` and of `unit_state`.
     pub use_code: Option<String>,
     pub state: Option<String>,
-    pub has_tenant: bool,
+    pub tenant: Option<String>,
     pub cluster: Option<String>,
     /// 元/m²·月, base rent.
     pub rent: Option<f64>,
@@ -73,6 +81,10 @@ pub struct BuildingRecord {
 pub struct ParcelRecord {
     pub code: String,
     pub registered_area_m2: Option<f64>,
+    pub planar_area_m2: Option<f64>,
+    pub ellipsoidal_area_m2: Option<f64>,
+    /// Sum of the owners' shares as the register states them (1 is the whole); `None` when it states none.
+    pub owner_shares: Option<f64>,
     pub land_use: Option<String>,
     pub tenure: Option<String>,
 }
@@ -100,6 +112,8 @@ pub struct CityEvidence {
     pub firms: Option<Vec<FirmRecord>>,
     /// An official table that replaces the sums over `firms` in the location quotient (I4).
     pub table: Option<ClusterTable>,
+    /// Clusters that the city placed in each district; `None` when it has no such plan.
+    pub placements: Option<BTreeMap<String, Vec<String>>>,
     /// By class; a class that is absent was never loaded (I7).
     pub facilities: BTreeMap<String, Vec<FacilitySite>>,
 }

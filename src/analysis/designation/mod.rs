@@ -7,12 +7,20 @@
 //! analyses §4 and the exact readings G, I and S; thresholds, steps, weights, quotas and penalties come from the rule pack.
 
 mod assess;
+mod card;
+mod city_side;
 mod coverage;
+mod doubt;
 mod evidence;
+mod firms;
+mod floors;
 mod grade;
+mod land;
 mod life;
 mod measure;
+mod ranking;
 mod result;
+mod returns;
 mod score;
 #[cfg(test)]
 mod tests;
@@ -23,4 +31,7 @@ pub use evidence::{
 };
 pub use grade::Grade;
 pub use life::{Life, Move, State, life};
-pub use result::{DesignationResult, HeadResult, IndicatorResult, Judgement, ParkResult, ParkStatus, Sensitivity};
+pub use result::{
+    DesignationResult, Excluded, HeadResult, HeadRun, HeadSensitivity, IndicatorResult, Judgement, Note, ParkResult, ParkStatus, Reason, RowsOf,
+    Sensitivity,
+};

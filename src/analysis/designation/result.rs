@@ -27,7 +27,7 @@ pub struct IndicatorResult {
     #[schema(required)]
     pub threshold: Option<f64>,
     pub op: Op,
-    /// `None` when the pack asks for no threshold and the value is known; `not_applicable` for land figures of a virtual park.
+    /// Null when the pack asks for no threshold and the value is known; `not_applicable` for land figures of a virtual park.
     pub verdict: Judgement,
     /// 0…1; `None` when not scored or unknown.
     #[schema(required)]
@@ -43,17 +43,78 @@ pub struct IndicatorResult {
     pub period: Option<i32>,
     #[schema(required)]
     pub metric: Option<&'static str>,
-    pub excluded: Vec<String>,
-    /// How many of the left-out records the reader may not see by their codes.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    pub excluded_private: Option<usize>,
-    pub notes: Vec<String>,
+    /// Records that the value does not rest on, by reason.
+    pub excluded: Vec<Excluded>,
+    /// Records that it rests on and that a person should see.
+    pub flagged: Vec<Excluded>,
+    /// Collections whose rows it was made from; `evidence` of the card says which rows.
+    pub rows: Vec<&'static str>,
+    pub notes: Vec<Note>,
     /// Where the threshold comes from.
     #[schema(required)]
     pub clause: Option<String>,
     #[schema(required)]
     pub status: Option<Status>,
+}
+
+/// Why a record was left out, or is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = IndicatorReason)]
+pub enum Reason {
+    /// The figure is not recorded.
+    NoValue,
+    NoCluster,
+    NoUse,
+    NoState,
+    NoFootprint,
+    NoConnection,
+    /// Figures of another year.
+    OtherYear,
+    /// Dated after the assessment.
+    Later,
+    /// The same firm or tenant stands in two clusters.
+    TwoClusters,
+    /// A cluster that the catalogue does not have.
+    UnknownCluster,
+    /// A figure that cannot be.
+    Impossible,
+    /// The owners' shares do not add to the whole.
+    OwnerShares,
+    /// A return of a period that is not owed.
+    NotOwed,
+    /// Used; its rent is above the cap.
+    AboveCap,
+}
+
+/// Records by reason. Who may not see a record's id still sees that it counts: `ids` is then shorter than `count`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = LeftOutRecords)]
+pub struct Excluded {
+    pub reason: Reason,
+    pub count: usize,
+    pub ids: Vec<String>,
+}
+
+impl Excluded {
+    pub(super) fn of(reason: Reason, ids: Vec<String>) -> Excluded {
+        Excluded { reason, count: ids.len(), ids }
+    }
+}
+
+/// A remark on a value; `code` is stable.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = IndicatorNote)]
+pub struct Note {
+    pub code: &'static str,
+    pub zh: String,
+    pub en: String,
+}
+
+impl Note {
+    pub(super) fn new(code: &'static str, zh: impl Into<String>, en: impl Into<String>) -> Note {
+        Note { code, zh: zh.into(), en: en.into() }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -109,6 +170,31 @@ pub struct Sensitivity {
     #[schema(required)]
     pub holds: Option<f64>,
     pub grades: Vec<Grade>,
+    /// The rank when the weights of a whole head change together.
+    pub heads: Vec<HeadSensitivity>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+pub struct HeadSensitivity {
+    pub head: Head,
+    pub runs: Vec<HeadRun>,
+}
+
+/// All weights of a head times a factor.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, ToSchema)]
+pub struct HeadRun {
+    pub factor: f64,
+    #[schema(required)]
+    pub rank: Option<usize>,
+}
+
+/// Which rows of a collection a card was made from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = EvidenceRows)]
+pub struct RowsOf {
+    pub collection: &'static str,
+    /// CQL2 text.
+    pub filter: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
@@ -127,12 +213,16 @@ pub struct ParkResult {
     pub status: ParkStatus,
     /// Every must-pass passes and the total reaches the pack's least score.
     pub passes: bool,
+    /// How many of the indicators that the pack asks for are unknown.
+    pub missing: usize,
     pub grade: Grade,
     #[schema(required)]
     pub rank: Option<usize>,
     /// Why a grade was forced or withheld.
     pub reasons: Vec<String>,
     pub sensitivity: Sensitivity,
+    /// The rows behind the figures.
+    pub evidence: Vec<RowsOf>,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub life: Option<Life>,

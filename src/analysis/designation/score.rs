@@ -14,8 +14,8 @@ pub(super) fn score(rule: &ScoreRule, op: Op, value: f64) -> f64 {
         ScoreRule::Steps(steps) => {
             let most = steps.iter().map(|(_, points)| *points).fold(0.0, f64::max);
             let reached = match op {
-                Op::AtLeast => steps.iter().rev().find(|(at, _)| value >= at - slack(*at)),
-                Op::AtMost => steps.iter().find(|(at, _)| value <= at + slack(*at)),
+                Op::AtLeast | Op::Above => steps.iter().rev().find(|(at, _)| value >= at - slack(*at)),
+                Op::AtMost | Op::Below => steps.iter().find(|(at, _)| value <= at + slack(*at)),
             };
             if most > 0.0 { reached.map_or(0.0, |(_, points)| points / most) } else { 0.0 }
         }

@@ -12,12 +12,15 @@ const SHARE: &[&str] = &["1"];
 const LOAD: &[&str] = &["kN/m²", "t/m²"];
 const T: &[&str] = &["t"];
 const WAN_M2: &[&str] = &["万元/m²"];
-const ANY: &[&str] = &["", "1", "m", "m²", "ha", "万元", "万元/亩", "元/m²·月", "人/ha", "家", "分", "次"];
+const ANY: &[&str] = &["", "1", "m", "m²", "ha", "万元", "万元/亩", "元/m²·月", "人/ha", "家", "个", "块", "分", "次"];
 const BIG: f64 = 1e12;
 /// Columns of the load code's table.
 const SPANS: &[&str] = &["slab_span_1_2", "slab_span_2_0", "main_beam"];
 const LEVERS: &[&str] =
     &["far", "height", "coverage", "storey_ground", "storey_lower", "storey_typical", "setback_road", "setback_side", "lifts", "neighbour"];
+
+/// Area metrics of land (analyses §0).
+const LAND_METRICS: &[&str] = &["registered_area_m2", "planar_area_m2", "ellipsoidal_area_m2"];
 
 /// The figures of a kind; `None` for a kind that does not exist.
 pub fn specs(kind: &str) -> Option<&'static [Spec]> {
@@ -176,13 +179,19 @@ const DESIGNATION: &[Spec] = &[
     Spec::must("general.excluded_tenure", Codes("tenure"), NO),
     Spec::must("general.few_firms", Count(0.0, 1000.0), &["家"]),
     Spec::must("general.min_same_type", Count(1.0, 1000.0), &["个"]),
-    Spec::must("general.rent_cap", Number(0.0, 1e5), &["元/m²·月"]),
+    Spec::may("general.land_metric", Text(LAND_METRICS), NO),
+    Spec::may("general.leader_output", Number(0.0, BIG), &["万元"]),
+    Spec::must("general.rent_cap", Number(0.0, 1e5), &["元/m²·月"]).or_null(),
     Spec::must("facility.classes", Codes("facility_class"), NO),
     Spec::must("facility.*.radius", Number(0.0, 1e5), M),
     Spec::may("facility.*.mode", Text(&["distance", "connected"]), NO),
     Spec::must("report.due_days", Count(0.0, 366.0), &["日"]),
     Spec::must("report.quarters", Count(0.0, 4.0), &["次"]),
+    Spec::may("report.annual", Count(0.0, 1.0), &["次"]),
+    Spec::may("report.annual_due_days", Count(0.0, 366.0), &["日"]),
     Spec::may("indicator.*.must", Number(-BIG, BIG), ANY),
+    Spec::may("indicator.*.threshold", Number(-BIG, BIG), ANY),
+    Spec::may("indicator.*.op", Text(&[">=", ">", "<=", "<"]), NO),
     Spec::may("indicator.*.weight", Number(0.0, 1e6), NO),
     Spec::may("indicator.*.at", Rising(-BIG, BIG), ANY),
     Spec::may("indicator.*.points", Numbers(0.0, 1e6, None), &["分"]),
@@ -195,6 +204,7 @@ const DESIGNATION: &[Spec] = &[
     Spec::must("grade.a_share", Number(0.0, 1.0), SHARE),
     Spec::must("grade.b_share", Number(0.0, 1.0), SHARE),
     Spec::must("grade.d_share", Number(0.0, 1.0), SHARE),
+    Spec::may("grade.weight_sum", Number(0.0, 1e6), NO),
     Spec::must("grade.min_ranked", Count(1.0, 1e6), &["个"]),
     Spec::must("grade.rank_within", Text(&["city", "type"]), NO),
     Spec::must("grade.min_score", Number(0.0, 100.0), &["分"]),

@@ -43,6 +43,7 @@ export type RollUp = S['RollUp']
 
 export type DesignateInputs = InputsOf<'designate'>
 export type DesignateResult = AnswerOf<'designate'>
+export type DesignateDefaults = S['DesignateDefaults']
 export type ParkScore = S['Scorecard']
 export type Indicator = S['Indicator']
 

@@ -5,6 +5,7 @@ import type {
   ConsolidationDefaults,
   AllocateInputs,
   AllocateResult,
+  DesignateDefaults,
   DesignateInputs,
   DesignateResult,
   InputsOf,
@@ -105,6 +106,10 @@ export const designate = (inputs: DesignateInputs, signal?: Signal): Promise<Des
   run('designate', inputs, signal)
 export const allocate = (inputs: AllocateInputs, signal?: Signal): Promise<AllocateResult> =>
   run('allocate', inputs, signal)
+
+/** The schemes that may be chosen, and what each indicator means. */
+export const designateDefaults = async (): Promise<DesignateDefaults> =>
+  (await getJson<Process<DesignateDefaults>>('/processes/designate')).defaults
 
 /** The figures of the rule pack that a run takes when nothing is said. */
 export const consolidationDefaults = async (): Promise<ConsolidationDefaults> =>

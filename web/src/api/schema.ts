@@ -1589,6 +1589,18 @@ export interface components {
             /** Format: int32 */
             year: number;
         };
+        /** @description An indicator as it is declared. The classes of facilities, which the pack lists, are declared by `facility_mean`. */
+        DeclaredIndicator: {
+            en: string;
+            formula_en: string;
+            formula_zh: string;
+            head: components["schemas"]["IndicatorHead"];
+            id: string;
+            /** @description Columns as `layer.column`. */
+            needs: string[];
+            unit: string;
+            zh: string;
+        };
         DefaultWeights: {
             /** Format: double */
             area: number;
@@ -1607,6 +1619,10 @@ export interface components {
             date: string;
             instrument: string;
             parent: string;
+        };
+        DesignateDefaults: {
+            indicators: components["schemas"]["DeclaredIndicator"][];
+            packs: components["schemas"]["DesignationScheme"][];
         };
         DesignateInputs: {
             /**
@@ -1635,6 +1651,20 @@ export interface components {
              * @description Last valid day.
              */
             valid_through: string;
+        };
+        /** @description A rule pack of designation. */
+        DesignationScheme: {
+            en: string;
+            id: string;
+            /** @description The one that is taken when none is named. */
+            in_force: boolean;
+            jurisdiction: string;
+            /** @description Another place's scheme: in force nowhere here, for comparison. */
+            model: boolean;
+            quotas: components["schemas"]["GradeQuotas"] | null;
+            valid_from: string;
+            version: string;
+            zh: string;
         };
         /** @enum {string} */
         DesignationState: "draft" | "district_review" | "city_review" | "designated" | "recheck_due" | "expired" | "revoked" | "rejected" | "withdrawn";
@@ -1708,6 +1738,12 @@ export interface components {
             /** Format: double */
             area_m2: number;
             count: number;
+        };
+        /** @description Which rows of a collection a card was made from. */
+        EvidenceRows: {
+            collection: string;
+            /** @description CQL2 text. */
+            filter: string;
         };
         /** @description "Why not?" for one parcel. */
         ExcludedDetail: {
@@ -1887,11 +1923,26 @@ export interface components {
         };
         /** @enum {string} */
         Grade: "A" | "B" | "C" | "D" | "ungraded" | "unknown";
+        /** @description Shares of the graded parks: at most these for A and B, at least this for D. */
+        GradeQuotas: {
+            /** Format: double */
+            a: number;
+            /** Format: double */
+            b: number;
+            /** Format: double */
+            d: number;
+        };
         Group: {
             /** Format: double */
             area_m2: number;
             count: number;
             value?: string | null;
+        };
+        /** @description All weights of a head times a factor. */
+        HeadRun: {
+            /** Format: double */
+            factor: number;
+            rank: number | null;
         };
         HeadScore: {
             /**
@@ -1901,6 +1952,10 @@ export interface components {
             score: number | null;
             /** Format: double */
             weight: number;
+        };
+        HeadSensitivity: {
+            head: components["schemas"]["IndicatorHead"];
+            runs: components["schemas"]["HeadRun"][];
         };
         Health: {
             /** Format: int64 */
@@ -1929,9 +1984,10 @@ export interface components {
             /** @description Where the threshold comes from. */
             clause: string | null;
             en: string;
-            excluded: string[];
-            /** @description How many of the left-out records the reader may not see by their codes. */
-            excluded_private?: number;
+            /** @description Records that the value does not rest on, by reason. */
+            excluded: components["schemas"]["LeftOutRecords"][];
+            /** @description Records that it rests on and that a person should see. */
+            flagged: components["schemas"]["LeftOutRecords"][];
             head: components["schemas"]["IndicatorHead"];
             id: string;
             /**
@@ -1941,13 +1997,15 @@ export interface components {
             known: number | null;
             metric: string | null;
             must: boolean;
-            notes: string[];
+            notes: components["schemas"]["IndicatorNote"][];
             op: components["schemas"]["Op"];
             /**
              * Format: int32
              * @description Calendar year of flows.
              */
             period: number | null;
+            /** @description Collections whose rows it was made from; `evidence` of the card says which rows. */
+            rows: string[];
             /**
              * Format: double
              * @description 0…1; `None` when not scored or unknown.
@@ -1960,7 +2018,7 @@ export interface components {
             unit: string;
             /** Format: double */
             value: number | null;
-            /** @description `None` when the pack asks for no threshold and the value is known; `not_applicable` for land figures of a virtual park. */
+            /** @description Null when the pack asks for no threshold and the value is known; `not_applicable` for land figures of a virtual park. */
             verdict: components["schemas"]["Judgement"];
             /** Format: double */
             weight: number | null;
@@ -1971,6 +2029,17 @@ export interface components {
          * @enum {string}
          */
         IndicatorHead: "industry" | "facilities" | "operation";
+        /** @description A remark on a value; `code` is stable. */
+        IndicatorNote: {
+            code: string;
+            en: string;
+            zh: string;
+        };
+        /**
+         * @description Why a record was left out, or is shown.
+         * @enum {string}
+         */
+        IndicatorReason: "no_value" | "no_cluster" | "no_use" | "no_state" | "no_footprint" | "no_connection" | "other_year" | "later" | "two_clusters" | "unknown_cluster" | "impossible" | "owner_shares" | "not_owed" | "above_cap";
         InputDescription: {
             description: string;
             /** Format: int32 */
@@ -2117,6 +2186,12 @@ export interface components {
          * @enum {string}
          */
         LeftOutReason: "outside_area" | "banned" | "data_incomplete" | "use_not_industrial" | "control_line" | "recent_building" | "dense_building" | "no_site_possible" | "over_max_area" | "budget" | "site_limit" | "shape" | "worse" | "consolidated";
+        /** @description Records by reason. Who may not see a record's id still sees that it counts: `ids` is then shorter than `count`. */
+        LeftOutRecords: {
+            count: number;
+            ids: string[];
+            reason: components["schemas"]["IndicatorReason"];
+        };
         /** @description Parcels that the roll-up leaves out, with the reason. */
         LeftParcels: {
             count: number;
@@ -2307,7 +2382,7 @@ export interface components {
          * @description Which side of the limit is allowed.
          * @enum {string}
          */
-        Op: "<=" | ">=";
+        Op: "<=" | ">=" | "<" | ">";
         OutputDescription: {
             /** @description JSON Schema. */
             schema: unknown;
@@ -2738,6 +2813,8 @@ export interface components {
             seed: number;
         };
         Scorecard: {
+            /** @description The rows behind the figures. */
+            evidence: components["schemas"]["EvidenceRows"][];
             grade: components["schemas"]["Grade"];
             heads: {
                 [key: string]: components["schemas"]["HeadScore"];
@@ -2745,6 +2822,8 @@ export interface components {
             indicators: components["schemas"]["Indicator"][];
             lead_cluster: string | null;
             life?: components["schemas"]["DesignationLife"];
+            /** @description How many of the indicators that the pack asks for are unknown. */
+            missing: number;
             park: string;
             /** @description Every must-pass passes and the total reaches the pack's least score. */
             passes: boolean;
@@ -2787,6 +2866,8 @@ export interface components {
         Sensitivity: {
             best: number | null;
             grades: components["schemas"]["Grade"][];
+            /** @description The rank when the weights of a whole head change together. */
+            heads: components["schemas"]["HeadSensitivity"][];
             /**
              * Format: double
              * @description Share of the runs in which the rank is the base rank.
