@@ -41,6 +41,9 @@ pub struct BuildingColumns {
     pub built_year: Option<i64>,
     #[schema(required)]
     pub structure: Option<String>,
+    /// Classes of facilities that the building is recorded as connected to.
+    #[schema(required)]
+    pub connected: Option<Vec<String>>,
     #[schema(required)]
     #[serde(serialize_with = "as_in_features")]
     pub planar_area_m2: Option<f64>,
@@ -85,6 +88,7 @@ mod tests {
         let row: serde_json::Map<String, Value> = layer.columns.iter().map(|column| (column.name.clone(), Value::Null)).collect();
         let mut row = Value::Object(row);
         (row["code"], row["height_m"], row["gfa_m2"], row["storeys"]) = (json!("B1"), json!(24), json!(1234.5), json!(6));
+        row["connected"] = json!(["substation"]);
         let columns: BuildingColumns = serde_json::from_value(row.clone()).expect("the columns of the dictionary and no others");
         assert_eq!(serde_json::to_string(&columns).expect("json"), row.to_string());
     }
