@@ -1285,6 +1285,8 @@ export interface components {
             /** Format: int64 */
             built_year: number | null;
             code: string;
+            /** @description Classes of facilities that the building is recorded as connected to. */
+            connected: string[] | null;
             /** Format: double */
             gfa_m2: number | null;
             /** Format: double */
