@@ -102,6 +102,10 @@ impl Planner {
             Some(Outside::Replaced) => {
                 Err(told("城市文件已被替换或恢复，服务中的是旧数据", "the city file was replaced or restored; what is served is old"))
             }
+            Some(Outside::Altered) => Err(told(
+                "城市文件的行已被其他软件直接修改（不在修改记录中），服务中的是旧数据",
+                "rows of the city file were changed by another program, past its log; what is served is old",
+            )),
             Some(Outside::Written { .. }) => {
                 Err(told("城市文件已在别处改动，服务中的是旧数据", "the city file was changed elsewhere; what is served is old"))
             }

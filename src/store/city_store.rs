@@ -41,6 +41,8 @@ pub enum Outside {
     Replaced,
     /// Somebody else wrote: the store stands at this revision.
     Written { revision: i64 },
+    /// Somebody changed rows with another program, past the log: the revision says nothing of it.
+    Altered,
 }
 
 /// The storage of one city. What [`CityStore::commit`] has answered is on disk.

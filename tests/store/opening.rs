@@ -183,6 +183,21 @@ fn an_older_file_is_read_as_it_is() {
     assert_eq!(rows_of(&GeoPackage::open_reading(&city).unwrap(), LayerId::Park), rows);
 }
 
+/// The dictionary grows from one release to the next without a version of its own.
+#[test]
+fn a_file_of_this_version_that_lacks_a_layer_and_a_column_gains_them() {
+    let (_folder, city) = with_a_park();
+    let connection = rusqlite::Connection::open(&city).unwrap();
+    connection
+        .execute_batch("ALTER TABLE park DROP COLUMN platforms; DROP TABLE report; DELETE FROM gpkg_contents WHERE table_name = 'report'")
+        .unwrap();
+    drop(connection);
+    let store = GeoPackage::open_writing(&city, "a test").unwrap();
+    let (park, report) = (full_row(LayerId::Park.layer(), 2), full_row(LayerId::Report.layer(), 1));
+    commit(&store, &[insert(LayerId::Park, 2, park.clone()), insert(LayerId::Report, 1, report.clone())]);
+    assert_eq!((&rows_of(&store, LayerId::Park)[1].1, &rows_of(&store, LayerId::Report)[0].1), (&park.values, &report.values));
+}
+
 #[test]
 fn what_is_no_city_is_refused_and_left_alone() {
     let folder = tempfile::tempdir().unwrap();

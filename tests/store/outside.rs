@@ -154,6 +154,52 @@ fn another_writer_s_commit_is_noticed_until_it_has_been_read() {
     assert_eq!(look_from(&store, 3), None);
 }
 
+/// QGIS and SQL consoles write rows and know nothing of revisions.
+#[test]
+fn rows_written_past_the_log_are_noticed_and_nothing_is_written_over_them() {
+    for statement in [
+        "UPDATE park SET name = '改名' WHERE fid = 1",
+        "DELETE FROM park WHERE fid = 1",
+        "INSERT INTO park (code, name) VALUES ('外来', '外来')",
+        "UPDATE park SET fid = 7 WHERE fid = 1",
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let city = city_in(folder.path());
+        let store = geopackage(folder.path());
+        logged(&store, 1, "a");
+        logged(&store, 2, "a");
+        assert_eq!(look(&store), None);
+        let other = GeoPackage::open_accounts(&city).unwrap();
+        let account = parkplan::domain::Account {
+            account: "x".into(),
+            name: "x".into(),
+            role: parkplan::domain::Role::Planner,
+            parks: vec![],
+            disabled: false,
+        };
+        parkplan::store::AccountStore::put_account(&other, &account, Some("hash")).unwrap();
+        assert_eq!(look(&store), None, "an account is no row of the city");
+        // A handle with our functions, as the R-tree's triggers want them; any program brings its own.
+        let stranger = rusqlite::Connection::open(&city).unwrap();
+        stranger
+            .execute_batch("DROP TRIGGER rtree_park_geom_delete; DROP TRIGGER rtree_park_geom_update_id; DROP TRIGGER rtree_park_geom_insert")
+            .unwrap();
+        assert_eq!(look(&store), None, "no row was touched yet");
+        stranger.execute_batch(statement).unwrap();
+        assert_eq!(look(&store), Some(Outside::Altered), "{statement}");
+        assert_eq!(look(&store), Some(Outside::Altered), "{statement}");
+        let (who, change) = (author("a"), [park(3)]);
+        let refused = store.commit(2, &[Kept { revision: 3, author: &who, changes: &change, log: &[entry("x")] }]);
+        assert!(matches!(refused, Err(CommitError::Conflict { .. })), "{statement} {refused:?}");
+        drop((store, stranger, other));
+        // The next program reads the file as it is now, and goes on from there.
+        let next = GeoPackage::open_writing(&city, "the next").unwrap();
+        assert_eq!(look(&next), None);
+        logged(&next, 3, "b");
+        assert_eq!(look(&next), None);
+    }
+}
+
 #[test]
 fn a_file_that_was_moved_away_or_replaced_is_noticed_and_not_written_to() {
     let folder = tempfile::tempdir().unwrap();

@@ -1,7 +1,7 @@
 //! Writing many rows: the sample's bulk load and an import's all-or-nothing transaction.
 
 use super::log::{self, End};
-use super::{GeoPackage, schema, sql};
+use super::{GeoPackage, schema, sql, touched};
 use crate::domain::fault::Outcome;
 use crate::domain::{Author, CitySink, Layer, LogEntry, Row, Value, dictionary};
 use crate::spatial::area;
@@ -34,7 +34,10 @@ impl<'a> BulkWriter<'a> {
             connection.pragma_update(None, "synchronous", "OFF")?;
             connection.pragma_update(None, "cache_size", -200_000)?;
             connection.execute_batch("BEGIN IMMEDIATE")?;
-            dictionary().layers.iter().try_for_each(|layer| schema::drop_rtree_triggers(&connection, &layer.name))
+            dictionary().layers.iter().try_for_each(|layer| {
+                touched::unwatch(&connection, &layer.name)?;
+                schema::drop_rtree_triggers(&connection, &layer.name)
+            })
         })();
         started.map_err(|error| city.fault(error))?;
         Ok(BulkWriter { city, connection, layer: None, waiting: Vec::with_capacity(BATCH), rows: 0, finished: false })
@@ -57,6 +60,7 @@ impl<'a> BulkWriter<'a> {
     pub fn finish(mut self, author: &Author) -> Outcome<()> {
         let done = (|| {
             self.flush()?;
+            touched::watch_all(&self.connection)?;
             for layer in dictionary().layers.iter().filter(|layer| layer.is_spatial()) {
                 let name = &layer.name;
                 self.connection.execute_batch(&format!(

@@ -2,7 +2,7 @@
 
 use super::log::{self, End};
 use super::rows::{RowWriter, WriteError};
-use super::{GeoPackage, fault};
+use super::{GeoPackage, fault, touched};
 use crate::domain::Fault;
 use crate::store::city_store::{CommitError, Kept};
 use rusqlite::{Connection, TransactionBehavior};
@@ -43,9 +43,10 @@ fn write(connection: &mut Connection, srs_id: i32, base: i64, known: &End, edits
     let mut end = End::read(&step)?;
     // The same revision with another chain is another city: a copy that went its own way was put here.
     let another = known.revision == base && *known != end;
-    if end.revision != base || another {
+    if end.revision != base || another || end.past_the_log != known.past_the_log {
         return Err(Stop::Conflict { head: end.revision });
     }
+    touched::ours(&step, true)?;
     let mut rows = RowWriter::new(&step, srs_id);
     let mut revision = base;
     for edit in edits {
@@ -63,6 +64,7 @@ fn write(connection: &mut Connection, srs_id: i32, base: i64, known: &End, edits
         rows.extents.write(&step)?;
         step.prepare_cached("UPDATE parkplan_meta SET value = ? WHERE key = 'revision'")?.execute([revision.to_string()])?;
     }
+    touched::ours(&step, false)?;
     step.commit()?;
     Ok(End { revision, ..end })
 }

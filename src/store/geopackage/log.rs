@@ -1,5 +1,6 @@
 //! The change log: append-only, each entry carrying the hash of the one before.
 
+use super::touched;
 use crate::domain::run::{canonical, json_text, sha256_hex};
 use crate::domain::{Author, Change, ChangeQuery, LogEntry};
 use rusqlite::{Connection, OptionalExtension, params};
@@ -16,6 +17,8 @@ pub(super) struct End {
     /// Number of the last entry; 0 for an empty log.
     pub seq: i64,
     pub hash: String,
+    /// How many rows others have written past the log, as the file's own triggers count them.
+    pub past_the_log: i64,
 }
 
 impl End {
@@ -28,7 +31,8 @@ impl End {
             .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))
             .optional()?;
         let (seq, hash) = last.unwrap_or((0, NO_HASH.to_owned()));
-        Ok(End { revision: revision.parse().unwrap_or(0), seq, hash })
+        let past_the_log = touched::count(connection)?;
+        Ok(End { revision: revision.parse().unwrap_or(0), seq, hash, past_the_log })
     }
 
     /// Whether the chain of `connection` runs through this end.
@@ -58,7 +62,7 @@ pub(super) fn append(connection: &Connection, end: &mut End, revision: i64, auth
         end.hash,
         hash
     ])?;
-    *end = End { revision, seq, hash };
+    *end = End { revision, seq, hash, ..*end };
     Ok(())
 }
 

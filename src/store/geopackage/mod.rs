@@ -18,6 +18,7 @@ mod schema;
 mod sql;
 #[cfg(test)]
 mod tests;
+mod touched;
 
 pub use baseline::RtreeBaseline;
 pub use bulk::BulkWriter;

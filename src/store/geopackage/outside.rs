@@ -66,6 +66,7 @@ enum Found {
     /// The readers' view moved to where the caller's head is: the caller has read it since.
     Caught(End),
     Written(i64),
+    Altered,
     Replaced {
         overwritten: bool,
     },
@@ -120,6 +121,7 @@ impl GeoPackage {
                 None
             }
             Found::Written(revision) => Some(Outside::Written { revision }),
+            Found::Altered => Some(Outside::Altered),
             Found::Replaced { overwritten } => {
                 watch.overwritten = overwritten;
                 Some(Outside::Replaced)
@@ -138,6 +140,7 @@ impl GeoPackage {
             return Ok(match watch.said.take() {
                 Some(Outside::Written { revision }) if revision != head => Found::Written(revision),
                 Some(Outside::Replaced) => Found::Replaced { overwritten },
+                Some(Outside::Altered) => Found::Altered,
                 // The caller has caught up, or nothing was said: the view is compared again below only when it moves.
                 Some(Outside::Written { .. }) => Found::Caught(seen(watch.connection(path)?)?),
                 None => Found::Nothing,
@@ -159,6 +162,7 @@ impl GeoPackage {
         };
         (watch.data_version, watch.stamp) = (version, Some(stamp));
         Ok(match () {
+            () if view.past_the_log != known.past_the_log => Found::Altered,
             () if view == known => Found::Nothing,
             () if view.revision == head => Found::Caught(view),
             () => Found::Written(view.revision),

@@ -1,5 +1,6 @@
 //! Tables of a city file: the layers of the dictionary as GeoPackage contents, and parkplan's own tables.
 
+use super::touched;
 use crate::domain::{CityInfo, ColumnType, GeometryKind, Layer, dictionary};
 use crate::spatial::crs::WorkingCrs;
 use rusqlite::{Connection, params};
@@ -10,7 +11,8 @@ const GEOPACKAGE_APPLICATION_ID: i64 = 0x4750_4B47;
 const GEOPACKAGE_VERSION: i64 = 10_300;
 
 /// Steps from one schema version to the next; `parkplan_meta.schema` holds how many were taken. Only append.
-const MIGRATIONS: &[fn(&Connection) -> rusqlite::Result<()>] = &[create_own_tables, add_what_the_dictionary_gained, drop_tables_that_nothing_used];
+const MIGRATIONS: &[fn(&Connection) -> rusqlite::Result<()>] =
+    &[create_own_tables, add_what_the_dictionary_gained, drop_tables_that_nothing_used, touched::begin];
 
 pub(super) fn create(connection: &mut Connection, crs: &WorkingCrs, name: &str, sample: bool, as_of: &str) -> rusqlite::Result<()> {
     connection.pragma_update(None, "application_id", GEOPACKAGE_APPLICATION_ID)?;
@@ -180,7 +182,29 @@ pub(super) fn migrate(connection: &mut Connection) -> rusqlite::Result<()> {
         transaction.execute("UPDATE parkplan_meta SET value = ? WHERE key = 'schema'", [(version + 1).to_string()])?;
         transaction.commit()?;
     }
-    Ok(())
+    // The dictionary grows without a version of its own.
+    let transaction = connection.transaction()?;
+    if lacks_something(&transaction)? {
+        add_what_the_dictionary_gained(&transaction)?;
+    }
+    touched::watch_all(&transaction)?;
+    transaction.commit()
+}
+
+/// Whether the dictionary has a layer or a column that the file lacks.
+fn lacks_something(connection: &Connection) -> rusqlite::Result<bool> {
+    for layer in &dictionary().layers {
+        let present = columns(connection, &layer.name)?;
+        if layer.columns.iter().any(|column| !present.contains(&column.name)) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+fn columns(connection: &Connection, table: &str) -> rusqlite::Result<Vec<String>> {
+    let mut statement = connection.prepare("SELECT name FROM pragma_table_info(?)")?;
+    statement.query_map([table], |row| row.get(0))?.collect()
 }
 
 fn create_own_tables(connection: &Connection) -> rusqlite::Result<()> {
@@ -208,8 +232,7 @@ fn add_what_the_dictionary_gained(connection: &Connection) -> rusqlite::Result<(
     let crs = meta(connection, "crs")?;
     let srs_id: i32 = connection.query_row("SELECT srs_id FROM gpkg_spatial_ref_sys WHERE 'EPSG:' || srs_id = ?", [&crs], |row| row.get(0))?;
     for layer in &dictionary().layers {
-        let mut statement = connection.prepare("SELECT name FROM pragma_table_info(?)")?;
-        let present: Vec<String> = statement.query_map([&layer.name], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
+        let present = columns(connection, &layer.name)?;
         if present.is_empty() {
             create_layer(connection, layer, srs_id)?;
             continue;
