@@ -195,7 +195,7 @@ fn rows_written_past_the_log_are_noticed_and_nothing_is_written_over_them() {
         // The next program reads the file as it is now, and goes on from there.
         let next = GeoPackage::open_writing(&city, "the next").unwrap();
         assert_eq!(look(&next), None);
-        logged(&next, 3, "b");
+        logged(&next, 50, "b");
         assert_eq!(look(&next), None);
     }
 }
