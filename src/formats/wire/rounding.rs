@@ -25,20 +25,40 @@ pub(super) struct Rounding {
 
 /// The decimals, at least `wanted`, with which the rings stay a valid polygon; `wanted` where no number of decimals helps.
 pub(super) fn rounding(rings: &[Ring], wanted: u32) -> Rounding {
-    let valid = (wanted..=MOST_DIGITS.max(wanted)).find(|digits| {
-        let rounded: Vec<Vec<Place>> = rings.iter().map(|ring| places(&ring.points, *digits)).collect();
-        rounded.iter().all(|ring| ring.len() >= 4) && (is_simple(&rounded) || geos::check(&polygons(rings, &rounded)).is_none())
-    });
-    let digits = valid.unwrap_or(wanted);
-    let exact: f64 = rings.iter().map(|ring| area(&ring.points).abs() * if ring.exterior { 1.0 } else { -1.0 }).sum();
-    let unit = 10f64.powi(digits as i32);
-    let kept = |ring: &Ring| {
-        let rounded: Vec<Coord<f64>> =
-            ring.points.iter().map(|at| Coord { x: (at.x * unit).round() / unit, y: (at.y * unit).round() / unit }).collect();
-        area(&rounded).abs() * if ring.exterior { 1.0 } else { -1.0 }
-    };
-    let rounded: f64 = rings.iter().map(kept).sum();
-    Rounding { digits, coarse: (rounded - exact).abs() > NOTED_SHARE * exact.abs() }
+    let rounded = |digits: u32| -> Vec<Vec<Place>> { rings.iter().map(|ring| places(&ring.points, digits)).collect() };
+    let valid = (wanted..=MOST_DIGITS.max(wanted)).map(|digits| (digits, rounded(digits))).find(|(_, rounded)| is_valid(rings, rounded));
+    let (digits, rounded) = valid.unwrap_or_else(|| (wanted, rounded(wanted)));
+    let part = |ring: &Ring, area: f64| if ring.exterior { area.abs() } else { -area.abs() };
+    let exact: f64 = rings.iter().map(|ring| part(ring, area(&ring.points))).sum();
+    let units = 10f64.powi(2 * digits as i32);
+    let kept: f64 = rings.iter().zip(&rounded).map(|(ring, places)| part(ring, area_of_places(places) / units)).sum();
+    Rounding { digits, coarse: (kept - exact).abs() > NOTED_SHARE * exact.abs() }
+}
+
+/// The cheap answers first: most land is one convex ring, nearly all the rest has sides that keep apart.
+fn is_valid(rings: &[Ring], rounded: &[Vec<Place>]) -> bool {
+    if let [ring] = rounded
+        && is_convex(ring)
+    {
+        return true;
+    }
+    rounded.iter().all(|ring| ring.len() >= 4) && (is_simple(rounded) || geos::check(&polygons(rings, rounded)).is_none())
+}
+
+/// Whether a closed ring turns one way at every corner and goes round once: its sides go east and west in one run each.
+fn is_convex(ring: &[Place]) -> bool {
+    let Some(sides) = ring.len().checked_sub(1).filter(|sides| *sides >= 3) else { return false };
+    let way = |at: usize| (ring[at + 1].0 - ring[at].0).signum();
+    let turn = |at: usize| cross(ring[at], ring[at + 1], ring[(at + 1) % sides + 1]).signum();
+    let first = turn(0);
+    if first == 0 || (1..sides).any(|at| turn(at) != first) {
+        return false;
+    }
+    // Of sides straight up or down one of the neighbours tells.
+    let mut ways = (0..sides).map(way).filter(|way| *way != 0);
+    let Some(begin) = ways.next() else { return false };
+    let (changes, last) = ways.fold((0, begin), |(changes, last), way| (changes + usize::from(way != last), way));
+    changes + usize::from(last != begin) == 2
 }
 
 type Place = (i64, i64);
@@ -55,6 +75,13 @@ fn places(points: &[Coord<f64>], digits: u32) -> Vec<Place> {
 fn area(points: &[Coord<f64>]) -> f64 {
     let Some(origin) = points.first() else { return 0.0 };
     points.windows(2).map(|pair| (pair[0].x - origin.x) * (pair[1].y - origin.y) - (pair[1].x - origin.x) * (pair[0].y - origin.y)).sum()
+}
+
+/// As [`area`], in square units of the last decimal.
+fn area_of_places(places: &[Place]) -> f64 {
+    let Some(origin) = places.first() else { return 0.0 };
+    let doubled: i128 = places.windows(2).map(|pair| cross(*origin, pair[0], pair[1])).sum();
+    doubled as f64
 }
 
 /// Whether no two sides have a point in common but neighbours their corner. A hole that touches its shell is valid and not simple: who needs
@@ -155,6 +182,19 @@ mod tests {
             (0.0, 0.0),
         ]);
         assert_eq!(rounding(&[fork], 4).digits, 5);
+    }
+
+    #[test]
+    fn convex_is_what_turns_one_way_and_goes_round_once() {
+        let square = [(0, 0), (5, 0), (5, 5), (0, 5), (0, 0)];
+        let mut turned = square;
+        turned.reverse();
+        assert!(is_convex(&square) && is_convex(&turned) && is_convex(&[(0, 0), (4, 1), (1, 3), (0, 0)]));
+        // A corner that goes on straight is left to the other tests, as is a notch; a star with five points turns one way and goes round twice.
+        assert!(!is_convex(&[(0, 0), (2, 0), (5, 0), (5, 5), (0, 0)]) && !is_convex(&[(0, 0), (5, 0), (2, 2), (0, 5), (0, 0)]));
+        let star = [(0, 95), (59, -81), (-95, 31), (95, 31), (-59, -81), (0, 95)];
+        assert!(!is_convex(&star) && !is_simple(&[star.to_vec()]));
+        assert!(!is_convex(&[(0, 0), (5, 0), (0, 0)]) && !is_convex(&[]));
     }
 
     #[test]
