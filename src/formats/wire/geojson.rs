@@ -213,21 +213,26 @@ pub fn write_fixed(out: &mut String, value: f64, precision: u32) {
         let _ = write!(out, "{}", if value.is_finite() { value } else { 0.0 });
         return;
     }
-    let mut digits = scaled.abs() as u64;
+    let (mut digits, mut decimals) = (scaled.abs() as u64, precision);
     if scaled < 0.0 && digits > 0 {
         out.push('-');
     }
-    let unit = 10u64.pow(precision);
-    let _ = write!(out, "{}", digits / unit);
-    digits %= unit;
-    if digits > 0 {
-        let mut width = precision as usize;
-        while digits.is_multiple_of(10) {
-            digits /= 10;
-            width -= 1;
-        }
-        let _ = write!(out, ".{digits:0width$}");
+    while decimals > 0 && digits.is_multiple_of(10) {
+        (digits, decimals) = (digits / 10, decimals - 1);
     }
+    // From the last figure to the first. A number below 9e15 with a point, and noughts before it, has its room.
+    let mut text = [0u8; 40];
+    let (mut at, mut place) = (text.len(), 0);
+    while at > 1 && (digits > 0 || place <= decimals) {
+        if place == decimals && decimals > 0 {
+            at -= 1;
+            text[at] = b'.';
+        }
+        at -= 1;
+        text[at] = b'0' + (digits % 10) as u8;
+        (digits, place) = (digits / 10, place + 1);
+    }
+    out.push_str(std::str::from_utf8(&text[at..]).unwrap_or_default());
 }
 
 /// A JSON string.
@@ -267,6 +272,8 @@ mod tests {
         assert_eq!(fixed(-22.5, 7), "-22.5");
         assert_eq!(fixed(113.0000001, 7), "113.0000001");
         assert_eq!(fixed(5.0, 0), "5");
+        assert_eq!((fixed(0.05, 7), fixed(100.0, 7), fixed(0.0, 3)), ("0.05".to_owned(), "100".to_owned(), "0".to_owned()));
+        assert_eq!((fixed(1e-12, 12), fixed(8_999.0, 12)), ("0.000000000001".to_owned(), "8999".to_owned()));
     }
 
     proptest! {
