@@ -1,6 +1,8 @@
 //! Which ring is the land and which the hole, where the file has them the wrong way round.
 
-use geo_types::Coord;
+use geo::coordinate_position::{CoordPos, CoordinatePosition};
+use geo::{BoundingRect, Contains};
+use geo_types::{Coord, LineString, Polygon};
 
 /// Rings of one polygon, the outer ring first.
 pub(super) type Rings = Vec<Vec<Coord<f64>>>;
@@ -27,36 +29,16 @@ pub(super) fn by_containment(rings: Rings, turned: &mut bool) -> Vec<Rings> {
 
 /// Whether all corners of a ring lie inside another (corners on its line count for neither side) and the other is not the same ring.
 fn lies_inside(ring: &[Coord<f64>], other: &[Coord<f64>]) -> bool {
-    let (inner, outer) = (bounds(ring), bounds(other));
-    let within = inner[0] >= outer[0] && inner[1] >= outer[1] && inner[2] <= outer[2] && inner[3] <= outer[3];
-    if ring.len() < 4 || other.len() < 4 || !within || inner == outer {
+    if ring.len() < 4 || other.len() < 4 {
         return false;
     }
-    let mut sides = ring.iter().filter_map(|point| side(*point, other)).peekable();
-    sides.peek().is_some() && sides.all(|inside| inside)
-}
-
-fn bounds(ring: &[Coord<f64>]) -> [f64; 4] {
-    ring.iter().fold([f64::INFINITY, f64::INFINITY, f64::NEG_INFINITY, f64::NEG_INFINITY], |[west, south, east, north], point| {
-        [west.min(point.x), south.min(point.y), east.max(point.x), north.max(point.y)]
-    })
-}
-
-/// Inside or outside; `None` on the line.
-fn side(point: Coord<f64>, ring: &[Coord<f64>]) -> Option<bool> {
-    let mut inside = false;
-    let closing = ring.last().copied().zip(ring.first().copied());
-    for (a, b) in ring.windows(2).map(|pair| (pair[0], pair[1])).chain(closing) {
-        let cross = (b.x - a.x) * (point.y - a.y) - (b.y - a.y) * (point.x - a.x);
-        let between = point.x >= a.x.min(b.x) && point.x <= a.x.max(b.x) && point.y >= a.y.min(b.y) && point.y <= a.y.max(b.y);
-        if cross == 0.0 && between {
-            return None;
-        }
-        if (a.y > point.y) != (b.y > point.y) && ((cross > 0.0) == (b.y > a.y)) {
-            inside = !inside;
-        }
+    let [inner, outer] = [ring, other].map(|ring| Polygon::new(LineString::new(ring.to_vec()), Vec::new()));
+    let (Some(box_inside), Some(box_around)) = (inner.bounding_rect(), outer.bounding_rect()) else { return false };
+    if box_inside == box_around || !box_around.contains(&box_inside) {
+        return false;
     }
-    Some(inside)
+    let mut sides = ring.iter().map(|corner| outer.coordinate_position(corner)).filter(|side| *side != CoordPos::OnBoundary).peekable();
+    sides.peek().is_some() && sides.all(|side| side == CoordPos::Inside)
 }
 
 #[cfg(test)]
