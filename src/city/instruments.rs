@@ -48,7 +48,6 @@ fn read(table: &Table, row: usize) -> Outcome<Instrument> {
     let code = table.key(row).to_owned();
     let damaged = |what: &str| Fault::internal("instrument", format!("{code} has no readable {what}"));
     let own = |text: Option<&str>| text.map(str::to_owned);
-    let list = |text: Option<&str>| -> Vec<String> { text.and_then(|list| serde_json::from_str(list).ok()).unwrap_or_default() };
     Ok(Instrument {
         fid: table.fid(row),
         name: own(table.text(row, instrument::NAME)),
@@ -57,8 +56,8 @@ fn read(table: &Table, row: usize) -> Outcome<Instrument> {
         date: own(table.text(row, instrument::DATE)),
         basis: own(table.text(row, instrument::BASIS)),
         park: own(table.text(row, instrument::PARK)),
-        parents: list(table.text(row, instrument::PARENTS)),
-        children: list(table.text(row, instrument::CHILDREN)),
+        parents: table.list(row, instrument::PARENTS).unwrap_or_default(),
+        children: table.list(row, instrument::CHILDREN).unwrap_or_default(),
         undoes: own(table.text(row, instrument::UNDOES)),
         ledger: own(table.text(row, instrument::LEDGER)),
         run: own(table.text(row, instrument::RUN)),

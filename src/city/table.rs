@@ -127,6 +127,11 @@ impl Table {
         self.column(name).and_then(|column| column.text(row))
     }
 
+    /// The texts of a list cell; `None` for null and for what is no list.
+    pub fn list(&self, row: usize, name: impl TextColumn) -> Option<Vec<String>> {
+        self.text(row, name).and_then(|list| serde_json::from_str(list).ok())
+    }
+
     /// A number; null for a column the layer lacks.
     pub fn number(&self, row: usize, name: impl NumberColumn) -> Option<f64> {
         self.column(name).and_then(|column| column.number(row))

@@ -34,11 +34,11 @@ pub(super) fn accepted_sites(city: &City, parks: &[String], pack: &rules::Consol
         .filter(|row| !undone.contains(instruments.key(*row)))
         .collect();
     // A merge whose plan parcel has become part of another one counts there.
-    let members: HashSet<String> = merges.iter().flat_map(|row| list(instruments, *row, "parents")).collect();
+    let members: HashSet<String> = merges.iter().flat_map(|row| instruments.list(*row, "parents").unwrap_or_default()).collect();
     let origins = Origins::new(city, parcels, instruments);
     let mut sites = Vec::new();
     for row in merges {
-        let (codes, children) = (list(instruments, row, "parents"), list(instruments, row, "children"));
+        let (codes, children) = (instruments.list(row, "parents").unwrap_or_default(), instruments.list(row, "children").unwrap_or_default());
         if !children.is_empty() && children.iter().all(|child| members.contains(child)) {
             continue;
         }
@@ -82,7 +82,7 @@ impl<'a> Origins<'a> {
     fn new(city: &'a City, parcels: &'a Table, instruments: &Table) -> Self {
         let makes = (0..instruments.len()).filter(|row| instruments.text(*row, instrument::UNDOES).is_none());
         let made_of = makes.flat_map(|row| {
-            let (parents, children) = (list(instruments, row, "parents"), list(instruments, row, "children"));
+            let (parents, children) = (instruments.list(row, "parents").unwrap_or_default(), instruments.list(row, "children").unwrap_or_default());
             children.clone().into_iter().map(move |child| (child, (parents.clone(), children.clone())))
         });
         Origins { parcels, plan_parcels: city.table(LayerId::PlanParcel), made_of: made_of.collect() }
@@ -113,11 +113,6 @@ impl<'a> Origins<'a> {
         let of = |table: &Table| Some(table.shapes().multi_polygon(table.row_of(code)?));
         of(self.parcels).or_else(|| of(self.plan_parcels))
     }
-}
-
-/// The texts of a list cell (a JSON array).
-fn list(table: &Table, row: usize, column: &str) -> Vec<String> {
-    table.text(row, column).and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default()
 }
 
 /// The park with most of the parcels' area; the smaller code on a tie.

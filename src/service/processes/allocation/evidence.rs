@@ -26,7 +26,7 @@ pub(super) fn gather(city: &City, as_of: NaiveDate) -> Found {
         .map(|row| ParkSite {
             code: parks.key(row).to_owned(),
             is_virtual: parks.flag(row, park::VIRTUAL).unwrap_or(false),
-            lead_clusters: present_ids("park", parks.key(row), parks.text(row, park::LEAD_CLUSTERS), &mut names),
+            lead_clusters: present_ids("park", parks.key(row), parks.list(row, park::LEAD_CLUSTERS), &mut names),
             land: land(parks, row, districts),
         })
         .collect();
@@ -53,17 +53,16 @@ fn declared(districts: &Table, names: &mut Vec<MappedName>) -> Option<Vec<Pair>>
     let mut pairs = Vec::new();
     for row in stated {
         let code = districts.key(row);
-        let clusters = present_ids("district", code, districts.text(row, district::LEAD_CLUSTERS), names);
+        let clusters = present_ids("district", code, districts.list(row, district::LEAD_CLUSTERS), names);
         pairs.extend(clusters.into_iter().map(|cluster| Pair::new(cluster, code)));
     }
     Some(pairs)
 }
 
 /// The ids of the present catalogue in a list, each once; what stands there as a name is mapped and told.
-fn present_ids(layer: &'static str, code: &str, list: Option<&str>, names: &mut Vec<MappedName>) -> Vec<String> {
-    let listed: Vec<String> = list.and_then(|list| serde_json::from_str(list).ok()).unwrap_or_default();
+fn present_ids(layer: &'static str, code: &str, list: Option<Vec<String>>, names: &mut Vec<MappedName>) -> Vec<String> {
     let mut ids: Vec<String> = Vec::new();
-    for name in listed {
+    for name in list.unwrap_or_default() {
         let id = if catalogue().cluster(&name).is_some() { Some(name) } else { mapped(layer, code, name, names) };
         ids.extend(id.filter(|id| !ids.contains(id)));
     }
@@ -83,7 +82,7 @@ fn mapped(layer: &'static str, code: &str, name: String, names: &mut Vec<MappedN
 
 /// Planar area of a park by district; of one that lies in two, what each of them holds of it.
 fn land(parks: &Table, row: usize, districts: &Table) -> Vec<(String, f64)> {
-    let several: Vec<String> = parks.text(row, park::DISTRICTS).and_then(|list| serde_json::from_str(list).ok()).unwrap_or_default();
+    let several = parks.list(row, park::DISTRICTS).unwrap_or_default();
     let whole = parks.shapes().area(row);
     match (several.as_slice(), parks.text(row, park::DISTRICT)) {
         ([], None) => Vec::new(),

@@ -3,6 +3,7 @@
 use crate::analysis::designation::{
     BuildingRecord, CityEvidence, FacilitySite, FirmRecord, ParcelRecord, ParkEvidence, Period, ReportRecord, UnitRecord,
 };
+use crate::city::letting::day;
 use crate::city::{City, Table};
 use crate::domain::columns::{building, facility, firm, parcel, park, report, unit};
 use crate::domain::{LayerId, catalogue};
@@ -30,7 +31,7 @@ pub(super) fn city_side(city: &City, as_of: NaiveDate) -> CityEvidence {
 }
 
 fn park(parks: &Table, row: usize) -> ParkEvidence {
-    let mut districts = list(parks.text(row, park::DISTRICTS)).unwrap_or_default();
+    let mut districts = parks.list(row, park::DISTRICTS).unwrap_or_default();
     if districts.is_empty() {
         districts.extend(parks.text(row, park::DISTRICT).map(str::to_owned));
     }
@@ -38,7 +39,7 @@ fn park(parks: &Table, row: usize) -> ParkEvidence {
     ParkEvidence {
         park: parks.key(row).to_owned(),
         park_type: parks.text(row, park::TYPE).map(str::to_owned),
-        lead_clusters: list(parks.text(row, park::LEAD_CLUSTERS)).unwrap_or_default(),
+        lead_clusters: parks.list(row, park::LEAD_CLUSTERS).unwrap_or_default(),
         is_virtual: parks.flag(row, park::VIRTUAL).unwrap_or(false),
         districts,
         boundary_pieces: (pieces > 0).then_some(pieces),
@@ -47,14 +48,6 @@ fn park(parks: &Table, row: usize) -> ParkEvidence {
         major_accident: parks.flag(row, park::MAJOR_ACCIDENT),
         ..ParkEvidence::default()
     }
-}
-
-fn list(text: Option<&str>) -> Option<Vec<String>> {
-    text.and_then(|text| serde_json::from_str(text).ok())
-}
-
-fn day(text: Option<&str>) -> Option<NaiveDate> {
-    text.and_then(|text| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok())
 }
 
 /// Parks that are given their records, table by table. A table without a row was never loaded; one with rows was, for every park.
@@ -94,7 +87,7 @@ impl Gathering {
                 code: buildings.key(row).to_owned(),
                 gfa_m2: buildings.number(row, building::GFA_M2),
                 centroid,
-                connected: connections(buildings.text(row, building::CONNECTED)),
+                connected: connections(buildings.list(row, building::CONNECTED)),
             };
             self.parks[park].buildings.get_or_insert_default().push(record);
         }
@@ -116,7 +109,7 @@ impl Gathering {
                 tenant: units.text(row, unit::TENANT).map(str::to_owned),
                 cluster: units.text(row, unit::CLUSTER).map(str::to_owned),
                 rent: units.number(row, unit::RENT_YUAN_M2_MONTH),
-                as_of: day(units.text(row, unit::AS_OF)),
+                as_of: units.text(row, unit::AS_OF).and_then(day),
             };
             self.parks[*park].units.get_or_insert_default().push(record);
         }
@@ -153,18 +146,19 @@ impl Gathering {
                 Some("year") => Period::Year,
                 _ => continue,
             };
-            let (Some(park), Some(period_end)) = (self.place(reports.text(row, report::PARK)), day(reports.text(row, report::PERIOD_END))) else {
+            let (Some(park), Some(period_end)) = (self.place(reports.text(row, report::PARK)), reports.text(row, report::PERIOD_END).and_then(day))
+            else {
                 continue;
             };
-            let received = day(reports.text(row, report::RECEIVED));
+            let received = reports.text(row, report::RECEIVED).and_then(day);
             self.parks[park].reports.get_or_insert_default().push(ReportRecord { id: reports.key(row).to_owned(), period, period_end, received });
         }
     }
 }
 
 /// A building that records its connections says of every class whether it has it; one that records none says nothing.
-fn connections(recorded: Option<&str>) -> BTreeMap<String, bool> {
-    let Some(to) = list(recorded) else { return BTreeMap::new() };
+fn connections(recorded: Option<Vec<String>>) -> BTreeMap<String, bool> {
+    let Some(to) = recorded else { return BTreeMap::new() };
     let classes = catalogue().codes("facility_class").into_iter().flatten();
     classes.map(|class| (class.code.clone(), to.contains(&class.code))).collect()
 }
@@ -190,7 +184,7 @@ fn firm(firms: &Table, row: usize, as_of: NaiveDate) -> FirmRecord {
     let year = firms.number(row, firm::YEAR).map(|year| year as i32);
     FirmRecord {
         code: firms.key(row).to_owned(),
-        active: day(firms.text(row, firm::CLOSED)).is_none_or(|closed| closed > as_of),
+        active: firms.text(row, firm::CLOSED).and_then(day).is_none_or(|closed| closed > as_of),
         cluster: firms.text(row, firm::CLUSTER).map(str::to_owned),
         year,
         output_wan: firms.number(row, firm::OUTPUT_WAN),
@@ -199,7 +193,7 @@ fn firm(firms: &Table, row: usize, as_of: NaiveDate) -> FirmRecord {
         rd_wan: firms.number(row, firm::RD_WAN),
         jobs: firms.number(row, firm::JOBS),
         above_scale: firms.flag(row, firm::ABOVE_SCALE),
-        high_tech: day(firms.text(row, firm::HIGH_TECH_UNTIL)).map(|until| until >= as_of).or(registered.then_some(false)),
+        high_tech: firms.text(row, firm::HIGH_TECH_UNTIL).and_then(day).map(|until| until >= as_of).or(registered.then_some(false)),
         as_of: year.and_then(|year| NaiveDate::from_ymd_opt(year, 12, 31)),
     }
 }
@@ -231,7 +225,7 @@ mod tests {
     #[test]
     fn a_building_that_records_connections_says_no_of_the_others() {
         assert!(connections(None).is_empty());
-        let some = connections(Some(r#"["substation"]"#));
+        let some = connections(Some(vec!["substation".to_owned()]));
         assert_eq!((some["substation"], some["waste_water"]), (true, false));
     }
 }
