@@ -4,6 +4,7 @@ pub mod allocation;
 pub mod consolidation;
 mod control;
 pub mod designation;
+pub mod disclosure;
 pub mod progress;
 pub mod upstairs;
 
