@@ -4,6 +4,7 @@ mod bodies;
 mod codes;
 mod conditions;
 mod contract;
+mod disclosure;
 mod hangup;
 mod instruments;
 mod items;

@@ -25,7 +25,7 @@ mod score;
 #[cfg(test)]
 mod tests;
 
-pub use assess::assess;
+pub use assess::{assess, figures};
 pub use evidence::{
     BuildingRecord, CityEvidence, ClusterTable, FacilitySite, FirmRecord, NO_CLUSTER, ParcelRecord, ParkEvidence, Period, ReportRecord, UnitRecord,
 };

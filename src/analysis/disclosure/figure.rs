@@ -1,6 +1,9 @@
 //! A figure: one quantity summed up, averaged or counted over records of tenants.
 
+use std::cmp::Ordering;
 use std::collections::BTreeSet;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::Arc;
 
 /// Figures of one quantity add up to one another, those of different ones do not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -18,12 +21,14 @@ pub enum Quantity {
     Rent,
 }
 
-/// What a figure is made from. Its value is not part of it.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// What a figure is made from. Its value is not part of it. Copies share their records.
+#[derive(Clone, Debug)]
 pub struct Figure {
     quantity: Quantity,
     /// Ascending, each once.
-    records: Vec<Record>,
+    records: Arc<[Record]>,
+    /// Of the records, so that figures are compared at once.
+    digest: [u64; 2],
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -32,19 +37,49 @@ struct Record {
     tenant: String,
 }
 
+impl PartialEq for Figure {
+    fn eq(&self, other: &Figure) -> bool {
+        (self.quantity, self.records.len(), self.digest) == (other.quantity, other.records.len(), other.digest)
+    }
+}
+
+impl Eq for Figure {}
+
+impl Hash for Figure {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (self.quantity, self.digest).hash(state);
+    }
+}
+
 impl Figure {
-    /// Over records, each with its tenant; a record that names none is a tenant by itself.
-    pub fn over<'a>(quantity: Quantity, records: impl IntoIterator<Item = (&'a str, Option<&'a str>)>) -> Figure {
-        let record = |(id, tenant): (&str, Option<&str>)| Record { id: id.to_owned(), tenant: tenant.unwrap_or(id).to_owned() };
-        let records: BTreeSet<Record> = records.into_iter().map(record).collect();
-        Figure { quantity, records: records.into_iter().collect() }
+    /// Over records, each by its id with its tenant.
+    pub fn over<'a>(quantity: Quantity, records: impl IntoIterator<Item = (&'a str, &'a str)>) -> Figure {
+        let mut pairs: Vec<(&str, &str)> = records.into_iter().collect();
+        pairs.sort_unstable();
+        pairs.dedup();
+        let records = pairs.into_iter().map(|(id, tenant)| Record { id: id.to_owned(), tenant: tenant.to_owned() });
+        Figure::of(quantity, records.collect())
     }
 
     /// Over all that the figures of one quantity are over.
     pub fn together<'a>(quantity: Quantity, figures: impl IntoIterator<Item = &'a Figure>) -> Figure {
         let own = figures.into_iter().filter(|figure| figure.quantity == quantity);
-        let records: BTreeSet<Record> = own.flat_map(|figure| figure.records.iter().cloned()).collect();
-        Figure { quantity, records: records.into_iter().collect() }
+        let records: BTreeSet<&Record> = own.flat_map(|figure| figure.records.iter()).collect();
+        Figure::of(quantity, records.into_iter().cloned().collect())
+    }
+
+    fn of(quantity: Quantity, records: Arc<[Record]>) -> Figure {
+        let digest = [0_u8, 1].map(|salt| {
+            let mut hasher = DefaultHasher::new();
+            (salt, &records).hash(&mut hasher);
+            hasher.finish()
+        });
+        Figure { quantity, records, digest }
+    }
+
+    /// A fixed order, whatever order they were asked in.
+    pub(super) fn order(&self, other: &Figure) -> Ordering {
+        self.records.cmp(&other.records)
     }
 
     pub fn quantity(&self) -> Quantity {

@@ -16,6 +16,7 @@ mod progress;
 mod regions;
 pub mod registry;
 mod seen;
+mod told;
 mod upstairs;
 
 pub use action_plan::{ActionPlan, PlannedYears};

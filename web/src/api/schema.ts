@@ -1001,9 +1001,9 @@ export interface components {
             kept: number;
             /**
              * Format: double
-             * @description Σ (fit − placement cost) over the placements that are not exempt.
+             * @description Σ (fit − placement cost) over the placements that are not exempt. Null where it would tell a fit that is withheld.
              */
-            objective: number;
+            objective: number | null;
             /** @description In the order of ids. */
             pairs: components["schemas"]["AllocationPlacement"][];
             /** @description By how much counts lie outside their bounds, summed. */
@@ -1088,7 +1088,7 @@ export interface components {
             /** @description What there is room for. */
             room: number;
         };
-        /** @description The parts of a fit; an unknown part is `None` and counts 0. */
+        /** @description How well the cluster fits, in its parts. */
         AllocationFit: {
             /**
              * Format: double
@@ -1109,8 +1109,12 @@ export interface components {
              * Format: double
              * @description The weighted sum, 0..=1 with weights that add to 1.
              */
-            total: number;
+            total: number | null;
+            /** @description Parts that rest on too few firms to be told, and so the total: null. */
+            withheld: components["schemas"]["AllocationFitPart"][];
         };
+        /** @enum {string} */
+        AllocationFitPart: "location_quotient" | "present_firms";
         /** @description A name of a lead cluster and what it is taken for (A7). */
         AllocationMappedName: {
             candidates: string[];
@@ -2024,6 +2028,8 @@ export interface components {
             verdict: components["schemas"]["Judgement"];
             /** Format: double */
             weight: number | null;
+            /** @description It rests on so few tenants that it is told inside the park only: for everybody else value, score and notes are left out. */
+            withheld: boolean;
             zh: string;
         };
         /**
@@ -2838,14 +2844,14 @@ export interface components {
             status: components["schemas"]["ScorecardStatus"];
             /**
              * Format: double
-             * @description 0…100 after penalties; unknown indicators earn nothing.
+             * @description 0…100 after penalties; unknown indicators earn nothing. Null where it would tell what is withheld.
              */
-            total: number;
+            total: number | null;
             /**
              * Format: double
              * @description The total if every unknown indicator earned full points.
              */
-            total_high: number;
+            total_high: number | null;
         };
         /** @enum {string} */
         ScorecardStatus: "ranked" | "forced" | "withheld";
@@ -3056,10 +3062,8 @@ export interface components {
             area_m2?: number | null;
             as_of?: string | null;
             building: string;
-            cluster?: string | null;
             floor?: string | null;
             id: string;
-            lease_end?: string | null;
             /** Format: int64 */
             revision: number;
             source?: string | null;
@@ -3083,6 +3087,8 @@ export interface components {
         };
         /** @description What of a unit is seen inside its park only. */
         UnitPrivate: {
+            cluster?: string | null;
+            lease_end?: string | null;
             note?: string | null;
             /** Format: double */
             rent_yuan_m2_month?: number | null;
