@@ -20,3 +20,4 @@ mod storm;
 mod stream;
 mod surface;
 mod upstairs;
+mod virtual_parks;

@@ -1,7 +1,7 @@
 //! The designation scorecard as a use case: evidence of every park, from the city and the tables.
 
 mod choice;
-mod evidence;
+pub(super) mod evidence;
 
 use super::process::{Common, Context, Process, Words};
 use super::seen::Seen;

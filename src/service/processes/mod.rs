@@ -17,6 +17,7 @@ mod regions;
 pub mod registry;
 mod seen;
 mod upstairs;
+mod virtual_parks;
 
 pub use action_plan::{ActionPlan, PlannedYears};
 pub use allocation::{Allocate, Allocation, MatrixBasis};
@@ -32,6 +33,7 @@ pub use regions::{NeighbourPair, RegionsAnswer, RegionsBody, RegionsQuestion, re
 pub use registry::{AnyProcess, Ask, PROCESSES, find, run};
 pub use seen::{AnyAnswer, Seen};
 pub use upstairs::{Many, One, Upstairs, UpstairsAnswer};
+pub use virtual_parks::{VirtualPark, VirtualParks, VirtualParksAnswer};
 
 pub use crate::analysis::Control;
 pub use crate::analysis::allocation::{Breach, DistrictCount};

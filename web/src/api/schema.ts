@@ -691,6 +691,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/processes/virtualparks/execution": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Virtual parks: members and figures */
+        post: operations["post_processes_virtualparks_execution"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/readyz": {
         parameters: {
             query?: never;
@@ -2327,6 +2344,16 @@ export interface components {
             no: number;
             unknown: number;
         };
+        /** @enum {string} */
+        MemberKind: "firm" | "building";
+        /** @description A building that is a member, or in which a member firm has a unit. */
+        MemberPoint: {
+            /** @description Longitude, latitude. */
+            at: number[];
+            kind: components["schemas"]["MemberKind"];
+            /** @description Key of the row of `virtual_member`. */
+            member: string;
+        };
         /** @description Where an instrument is to go. */
         Move: {
             /** @description The day from which it is in force; today if absent. */
@@ -2636,7 +2663,7 @@ export interface components {
             pointer: string;
         };
         /** @description What a process answers, each in its own form. */
-        ProcessAnswer: components["schemas"]["Consolidation"] | components["schemas"]["PlannedYears"] | components["schemas"]["ProgressAnswer"] | components["schemas"]["UpstairsAnswer"] | components["schemas"]["Scorecards"] | components["schemas"]["Allocation"];
+        ProcessAnswer: components["schemas"]["Consolidation"] | components["schemas"]["PlannedYears"] | components["schemas"]["ProgressAnswer"] | components["schemas"]["UpstairsAnswer"] | components["schemas"]["Scorecards"] | components["schemas"]["Allocation"] | components["schemas"]["VirtualParks"];
         /** @description An analysis by itself, also with what it takes and gives. */
         ProcessDescription: components["schemas"]["ProcessSummary"] & {
             /** @description What a form starts from. */
@@ -3280,6 +3307,69 @@ export interface components {
             no: number;
             /** Format: double */
             unknown: number;
+        };
+        /** @description A member of a virtual park, past or present. */
+        VirtualMember: {
+            admitted: string;
+            /** @description Key of the row of `virtual_member`. */
+            code: string;
+            /** @description Whether it is a member on the day. */
+            current: boolean;
+            kind: components["schemas"]["MemberKind"];
+            left: string | null;
+            name: string | null;
+            /** @description Code of the firm or building; of a firm for the operator alone. */
+            who: string | null;
+        };
+        VirtualPark: {
+            /** @description Member buildings on the day. */
+            buildings: number;
+            code: string;
+            /** @description Firms that count on the day: member firms and firms with a unit in a member building, each once. Null where they are too few to be told. */
+            firms: number | null;
+            founded: string | null;
+            hull: components["schemas"]["Drawing"] | null;
+            /** @description As on a park's scorecard; what has no land or no floors is `not_applicable`. */
+            indicators: components["schemas"]["Indicator"][];
+            lead_clusters: string[];
+            /** @description Everybody who was admitted, as far as the reader sees him. */
+            members: components["schemas"]["VirtualMember"][];
+            name: string;
+            operator: string | null;
+            /** @description Whether the reader runs this virtual park. */
+            own: boolean;
+            /** @description Where the members of the day are. */
+            points: components["schemas"]["MemberPoint"][];
+            /** @description Codes of `park_service`. */
+            services: string[];
+            /** @description Tenants of member buildings that no firm of the table answers to. */
+            unmatched_tenants: number;
+            /** @description Those that the reader may not see, because they rest on too few firms or are not for him. */
+            withheld: string[];
+        };
+        VirtualParks: {
+            /** Format: date */
+            as_of: string;
+            /** @description By code. */
+            parks: components["schemas"]["VirtualPark"][];
+            run: components["schemas"]["RunRecord"];
+        };
+        VirtualParksInputs: {
+            /**
+             * @description ISO date on which members and evidence are read; today when left out.
+             * @default null
+             */
+            as_of?: string | null;
+            /**
+             * @description Rule pack of designation as `ID` or `ID@version`; the one in force when left out.
+             * @default null
+             */
+            pack?: string | null;
+            /**
+             * @description One virtual park by its code; all when left out.
+             * @default null
+             */
+            park?: string | null;
         };
         /** @description A page as people ask for it, from the query string or a body. */
         Wanted: {
@@ -4977,6 +5067,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Allocation"];
+                };
+            };
+            /** @description a job was queued */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_processes_virtualparks_execution: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description respond-async for a job */
+                Prefer?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    inputs?: components["schemas"]["VirtualParksInputs"];
+                };
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VirtualParks"];
                 };
             };
             /** @description a job was queued */
