@@ -210,17 +210,20 @@ impl City<'_> {
 
     fn virtual_parks(&mut self) -> Outcome<()> {
         let (setting, seed, date) = (self.setting, self.seed, self.date);
+        let (units, markets) = (dictionary().known("unit"), occupancy::markets(setting, seed));
+        // One building a park that leads in the cluster, the first that is let to several.
         let mut buildings: BTreeMap<usize, String> = BTreeMap::new();
         for block in &self.plan.blocks {
-            if block.claim.is_none_or(|(park, ..)| buildings.contains_key(&park)) {
+            let wanted = |park: usize| virtual_park::takes_buildings_of(&setting.parks[park]) && !buildings.contains_key(&park);
+            if !block.claim.is_some_and(|(park, ..)| wanted(park)) {
                 continue;
             }
             let (parcels, _) = land::settle(&setting.districts[block.district].lattice, block, seed);
-            if let Some(site) = occupancy::sites(setting, block, &parcels).first() {
+            let is_let = |row: &Row| row.get(units, "state").as_str() == Some("let");
+            let sites = occupancy::sites(setting, block, &parcels);
+            let found = sites.iter().find(|site| occupancy::unit_rows(units, site, &markets[site.park], seed, date).iter().any(is_let));
+            if let Some(site) = found {
                 buildings.insert(site.park, site.code.clone());
-            }
-            if buildings.len() == virtual_park::BUILDINGS {
-                break;
             }
         }
         let buildings: Vec<String> = buildings.into_values().collect();

@@ -2,7 +2,7 @@
 
 use super::firm;
 use super::rows::{SOURCE, days_before};
-use super::setting::Setting;
+use super::setting::{Park, Setting};
 use crate::domain::{Layer, Row};
 use chrono::NaiveDate;
 
@@ -17,9 +17,6 @@ struct Kind {
     buildings: usize,
 }
 
-/// Buildings that are members at most.
-pub(super) const BUILDINGS: usize = 3;
-
 const KINDS: [Kind; 2] = [
     Kind {
         code: "XN-01",
@@ -28,7 +25,7 @@ const KINDS: [Kind; 2] = [
         services: &["policy", "finance", "testing", "matching"],
         age: 820,
         firms: 14,
-        buildings: BUILDINGS,
+        buildings: 3,
     },
     Kind {
         code: "XN-02",
@@ -40,6 +37,11 @@ const KINDS: [Kind; 2] = [
         buildings: 0,
     },
 ];
+
+/// Buildings of parks that lead in the cluster of the virtual park that has some.
+pub(super) fn takes_buildings_of(park: &Park) -> bool {
+    KINDS.iter().any(|kind| kind.buildings > 0 && park.lead_clusters.iter().any(|lead| lead == kind.cluster))
+}
 
 pub(super) fn park_rows(layer: &'static Layer, date: NaiveDate) -> Vec<Row> {
     let row = |kind: &Kind| {

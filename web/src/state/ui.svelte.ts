@@ -1,4 +1,5 @@
 import type { Key } from '../i18n/index.svelte'
+import { city } from './city.svelte'
 import { session } from './session.svelte'
 
 export type Task = 'query' | 'consolidate' | 'capacity' | 'designate' | 'allocate' | 'virtual' | 'occupancy' | 'export'
@@ -46,8 +47,13 @@ class UiState {
     session.role === 'operator' ? ['occupancy', 'designate', 'virtual', 'query', 'export'] : TASKS,
   )
 
+  /** Who operates virtual parks alone has no floors to report. */
+  runsNoPark = $derived(
+    city.parks.length > 0 && !city.parks.some((park) => session.now.parks.includes(park.code)),
+  )
+
   /** Where one starts: an operator in the park, everybody else before the land. */
-  home = $derived<Task>(session.role === 'operator' ? 'occupancy' : LAND)
+  home = $derived<Task>(session.role === 'operator' ? (this.runsNoPark ? 'virtual' : 'occupancy') : LAND)
 
   go(task: Task): void {
     this.task = task

@@ -96,7 +96,7 @@ pub struct Member {
     pub current: bool,
 }
 
-/// A building that is a member, or in which a member firm has a unit.
+/// A building that is a member, or in which a member firm has most of its floor area.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct MemberPoint {
     /// Key of the row of `virtual_member`.

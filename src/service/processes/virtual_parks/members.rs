@@ -112,7 +112,7 @@ fn roll(city: &City, firms: &Firms<'_>, as_of: NaiveDate, park: &str) -> Vec<Ent
     roll
 }
 
-/// Footprints of member buildings, and of the buildings in which member firms have units.
+/// One place a member: a building where it stands, a firm where it has most of its floor area.
 fn places(city: &City, firms: &Firms<'_>, roll: &[Entry]) -> Vec<Place> {
     let buildings = city.table(LayerId::Building);
     let centre = |row: usize| {
@@ -121,11 +121,11 @@ fn places(city: &City, firms: &Firms<'_>, roll: &[Entry]) -> Vec<Place> {
     };
     let mut places = Vec::new();
     for entry in roll.iter().filter(|entry| entry.current) {
-        let rows: Vec<usize> = match entry.is_firm {
-            true => firms.sites.get(entry.who.as_str()).into_iter().flatten().copied().collect(),
-            false => buildings.row_of(&entry.who).into_iter().collect(),
+        let row = match entry.is_firm {
+            true => firms.seat(&entry.who),
+            false => buildings.row_of(&entry.who),
         };
-        places.extend(rows.into_iter().filter_map(centre).map(|at| Place { member: entry.code.clone(), is_firm: entry.is_firm, at }));
+        places.extend(row.and_then(centre).map(|at| Place { member: entry.code.clone(), is_firm: entry.is_firm, at }));
     }
     places
 }
@@ -136,8 +136,8 @@ struct Firms<'c> {
     rows: HashMap<&'c str, Vec<usize>>,
     /// A name that two codes share tells of neither.
     by_name: HashMap<&'c str, Option<&'c str>>,
-    /// Rows of the buildings in which a firm has a unit.
-    sites: HashMap<&'c str, BTreeSet<usize>>,
+    /// Rows of the buildings in which a firm has units, with their area, m².
+    sites: HashMap<&'c str, BTreeMap<usize, f64>>,
 }
 
 impl<'c> Firms<'c> {
@@ -157,7 +157,7 @@ impl<'c> Firms<'c> {
             let code = units.text(row, unit::TENANT).and_then(|tenant| firms.of_tenant(tenant));
             let site = units.text(row, unit::BUILDING).and_then(|building| buildings.row_of(building));
             if let Some((code, site)) = code.zip(site) {
-                firms.sites.entry(code).or_default().insert(site);
+                *firms.sites.entry(code).or_default().entry(site).or_default() += units.number(row, unit::AREA_M2).unwrap_or(0.0);
             }
         }
         firms
@@ -167,6 +167,17 @@ impl<'c> Firms<'c> {
     fn of_tenant(&self, tenant: &str) -> Option<&'c str> {
         let by_code = self.rows.get_key_value(tenant).map(|(code, _)| *code);
         by_code.or_else(|| self.by_name.get(tenant).copied().flatten())
+    }
+
+    /// The building with most of a firm's floor area; of several the first.
+    fn seat(&self, code: &str) -> Option<usize> {
+        let mut best: Option<(usize, f64)> = None;
+        for (row, area) in self.sites.get(code)? {
+            if best.is_none_or(|(_, most)| *area > most) {
+                best = Some((*row, *area));
+            }
+        }
+        best.map(|(row, _)| row)
     }
 
     fn rows_of(&self, code: &str) -> &[usize] {
