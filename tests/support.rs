@@ -237,6 +237,9 @@ impl Client {
         for (name, value) in parameters {
             request = request.query(*name, *value);
         }
+        if let Some(cookie) = &self.cookie {
+            request = request.header("cookie", cookie);
+        }
         answer("GET", path, request.call())
     }
 

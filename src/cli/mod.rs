@@ -22,6 +22,7 @@ mod sample;
 mod serve;
 mod target;
 mod upstairs;
+mod virtualparks;
 
 use crate::config::Config;
 use crate::domain::fault::Outcome;
@@ -92,6 +93,8 @@ enum Command {
     Upstairs(upstairs::Upstairs),
     /// Scorecards of the parks
     Designate(designate::Designate),
+    /// Members and figures of the virtual parks
+    Virtualparks(virtualparks::VirtualParks),
     /// Clusters × districts: audit, why bounds clash, best allocation
     Allocate(allocate::Allocate),
     /// Rule packs: list, show, check
@@ -157,6 +160,7 @@ fn dispatch(command: Command, config: &Config, output: &Output) -> Outcome<bool>
         Command::Progress(command) => command.run(output).map(|()| true),
         Command::Upstairs(command) => command.run(output).map(|()| true),
         Command::Designate(command) => command.run(output).map(|()| true),
+        Command::Virtualparks(command) => command.run(output).map(|()| true),
         Command::Allocate(command) => command.run(output).map(|()| true),
         Command::Rules(command) => command.run(output),
         Command::User(command) => command.run(output).map(|()| true),

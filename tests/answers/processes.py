@@ -60,6 +60,10 @@ def inputs_of(facts, city):
     yield "allocate", "what if", {"what_if": {"park": own, "lead_clusters": ["c24-ocean"]}}
     yield "allocate", "a matrix of one's own", {"declared": [{"cluster": "c24-robot", "district": "440306"}]}
     yield "allocate", "no such cluster", {"exempt": ["c24-nothing"]}
+    yield "virtualparks", "all", {}
+    yield "virtualparks", "one", {"park": "XN-01"}
+    yield "virtualparks", "before any", {"as_of": "2020-01-01"}
+    yield "virtualparks", "no such park", {"park": "BA-03"}
     yield "nothing", "no such process", {}
 
 
@@ -77,7 +81,7 @@ def of_cambridge(facts):
 
 
 def over_http(asked, facts, city):
-    for process in ("consolidate", "actionplan", "progress", "upstairs", "designate", "allocate"):
+    for process in ("consolidate", "actionplan", "progress", "upstairs", "designate", "allocate", "virtualparks"):
         asked.get("/processes/{process}", f"/processes/{process}")
     for process, note, inputs in inputs_of(facts, city):
         route = f"/processes/{process}/execution"
@@ -116,6 +120,7 @@ def by_command(asked, facts, city):
     both(["upstairs", "CITY", "--all", "--matrix"], "json")
     both(["designate", "CITY"], "json")
     both(["designate", "CITY", "--park", own], "json")
+    both(["virtualparks", "CITY"], "json")
     both(["allocate", "CITY"], "json")
     both(["allocate", "CITY", "--exempt", "future", "--basis", "firms", "--what-if", f"{own}=c24-ocean"], "json")
     asked.cli(["--json", "consolidate", "CITY", "--park", "nowhere", "--out", "x.json"], "x.json")

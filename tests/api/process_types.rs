@@ -96,6 +96,13 @@ fn kinds(client: &Client) -> Vec<Kind> {
             answer["what_if"]["gain_m2"].is_number() && answer["by_park"][0]["gain_m2"].is_number() && list(&answer["matrix"]).len() == 112
         }),
         kind("upstairs", "the whole city", json!({ "all": true }), |answer| answer["parcels"][0].get("binding").is_none()),
+        kind("virtualparks", "members, points and hull", json!({ "as_of": "2026-09-01" }), |answer| {
+            let first = &answer["parks"][0];
+            !list(&first["members"]).is_empty() && first["hull"].is_object() && !list(&first["withheld"]).is_empty()
+        }),
+        kind("virtualparks", "nobody yet", json!({ "as_of": "2020-01-01", "park": "XN-02" }), |answer| {
+            answer["parks"][0]["hull"].is_null() && answer["parks"][0]["buildings"] == 0
+        }),
         kind("designate", "every park", json!({ "as_of": "2026-09-01" }), |answer| list(&answer["parks"]).len() == 20),
         kind("designate", "a scheme of conditions only", json!({ "as_of": "2026-09-01", "pack": "designation-sichuan" }), |answer| {
             list(&answer["parks"]).iter().all(|park| park["rank"].is_null() && list(&park["sensitivity"]["heads"]).is_empty())

@@ -12,6 +12,7 @@ fn processes(city: &str) -> Vec<Vec<String>> {
         words(&format!("upstairs CITY --park {OWN_PARK}")),
         words("designate CITY"),
         words("allocate CITY"),
+        words("virtualparks CITY"),
     ];
     lines.iter_mut().for_each(|line| line[1] = city.to_owned());
     lines
@@ -30,7 +31,7 @@ fn the_common_options_are_where_they_mean_something() {
     for command in ["consolidate", "actionplan"] {
         takes(command, &["--seed", "--threads", "--pack", "--as-of", "--time-limit"]);
     }
-    for command in ["upstairs", "designate", "progress", "allocate"] {
+    for command in ["upstairs", "designate", "progress", "allocate", "virtualparks"] {
         takes(command, &["--threads", "--pack", "--as-of"]);
     }
     takes("regions", &["--seed", "--threads", "--time-limit"]);

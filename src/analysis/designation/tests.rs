@@ -4,6 +4,7 @@ mod dirt;
 mod optional;
 mod ranks;
 mod schemes;
+mod virtual_parks;
 
 use super::*;
 use crate::rules::indicators::Head;

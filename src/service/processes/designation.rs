@@ -1,14 +1,15 @@
 //! The designation scorecard as a use case: evidence of every park, from the city and the tables.
 
 mod choice;
-mod evidence;
+pub(super) mod evidence;
 
 use super::process::{Common, Context, Process, Words};
 use super::seen::Seen;
 use super::told::told;
+use super::virtual_parks;
 use crate::analysis::designation as analysis;
 use crate::analysis::designation::{DesignationResult, IndicatorResult, Note, ParkResult, assess};
-use crate::analysis::disclosure::Figure;
+use crate::analysis::disclosure::{Figure, Told};
 use crate::city::City;
 use crate::domain::fault::Outcome;
 use crate::domain::{LayerId, RunRecord};
@@ -75,12 +76,21 @@ fn withhold(card: &mut ParkResult) {
     }
 }
 
+/// Marks the indicators that are not told outside their park.
+pub(super) fn withheld(cards: &mut [ParkResult], told: &Told) {
+    for indicator in cards.iter_mut().flat_map(|card| &mut card.indicators) {
+        indicator.withheld = indicator.value.is_some() && !indicator.figures.iter().all(|figure| told.tells(figure));
+    }
+}
+
 /// Everything of tenants' data that scorecards rest on, by whatever pack.
 pub(super) fn figures(city: &City, rules: &RuleSet, as_of: NaiveDate) -> Outcome<Vec<Figure>> {
     let (parks, side) = (evidence::tenants(city, as_of), evidence::firms_of_the_city(city, as_of));
     let mut figures = Vec::new();
     for pack in rules.packs("designation") {
-        figures.extend(analysis::figures(&parks, &side, &DesignationPack::read(pack)?, as_of));
+        let pack = DesignationPack::read(pack)?;
+        figures.extend(analysis::figures(&parks, &side, &pack, as_of));
+        figures.extend(virtual_parks::figures(city, &pack, as_of));
     }
     Ok(figures)
 }
@@ -133,10 +143,7 @@ fn designate(context: &Context<'_>, park: Option<&str>) -> Outcome<Scorecards> {
     let firms = city.table(LayerId::Firm);
     // Ranks and means need every park; one park's card is then a part of the whole.
     let mut result = assess(&evidence::parks(city, as_of), &evidence::city_side(city, as_of), &pack, as_of);
-    let told = told(city)?;
-    for indicator in result.parks.iter_mut().flat_map(|card| &mut card.indicators) {
-        indicator.withheld = indicator.value.is_some() && !indicator.figures.iter().all(|figure| told.tells(figure));
-    }
+    withheld(&mut result.parks, &told(city)?);
     result.parks.retain(|card| park.is_none_or(|park| card.park == park));
     let indicators = result.parks.iter().flat_map(|card| &card.indicators);
     let left_out = indicators.flat_map(|indicator| &indicator.excluded).flat_map(|left| &left.ids);

@@ -18,6 +18,7 @@ pub mod registry;
 mod seen;
 mod told;
 mod upstairs;
+mod virtual_parks;
 
 pub use action_plan::{ActionPlan, PlannedYears};
 pub use allocation::{Allocate, Allocation, MatrixBasis};
@@ -33,6 +34,7 @@ pub use regions::{NeighbourPair, RegionsAnswer, RegionsBody, RegionsQuestion, re
 pub use registry::{AnyProcess, Ask, PROCESSES, find, run};
 pub use seen::{AnyAnswer, Seen};
 pub use upstairs::{Many, One, Upstairs, UpstairsAnswer};
+pub use virtual_parks::{VirtualPark, VirtualParks, VirtualParksAnswer};
 
 pub use crate::analysis::Control;
 pub use crate::analysis::allocation::{Breach, DistrictCount};

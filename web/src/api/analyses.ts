@@ -52,6 +52,11 @@ export type AllocateResult = AnswerOf<'allocate'>
 export type AllocationCell = S['AllocationCell']
 export type AllocationWarning = S['AllocationWarning']
 
+export type VirtualParksInputs = InputsOf<'virtualparks'>
+export type VirtualParksResult = AnswerOf<'virtualparks'>
+export type VirtualPark = S['VirtualPark']
+export type VirtualMember = S['VirtualMember']
+
 export type ActionPlanInputs = InputsOf<'actionplan'>
 export type ActionPlanResult = AnswerOf<'actionplan'>
 export type PlanSite = S['PlannedSite']

@@ -12,6 +12,8 @@ import type {
   ProcessId,
   UpstairsInputs,
   UpstairsResult,
+  VirtualParksInputs,
+  VirtualParksResult,
 } from './analyses'
 import type {
   Batch,
@@ -20,6 +22,7 @@ import type {
   ChangeList,
   Confirmation,
   ExportRequest,
+  Fields,
   History,
   Instrument,
   InstrumentList,
@@ -84,6 +87,20 @@ export const item = <G extends Geometry | null = Geometry>(
   signal?: Signal,
 ): Promise<Item<G>> => getJson(`/collections/${enc(collection)}/items/${enc(id)}`, { signal })
 
+/** A row of a table that people keep, with the tag that a change sends back. */
+export async function record(collection: string, id: string): Promise<{ item: Item; etag: string }> {
+  const response = await send(`/collections/${enc(collection)}/items/${enc(id)}`)
+  return { item: (await response.json()) as Item, etag: response.headers.get('etag') ?? '' }
+}
+export const createRecord = (collection: string, fields: Fields): Promise<Item> =>
+  getJson(`/collections/${enc(collection)}/items`, { method: 'POST', body: fields })
+export const patchRecord = (collection: string, id: string, etag: string, patch: Fields): Promise<Item> =>
+  getJson(`/collections/${enc(collection)}/items/${enc(id)}`, {
+    method: 'PATCH',
+    body: patch,
+    headers: { 'Content-Type': 'application/merge-patch+json', 'If-Match': etag },
+  })
+
 export const summary = (collection: string, query: SummaryQuery, signal?: Signal): Promise<Summary> =>
   getJson(`/collections/${enc(collection)}/summary`, { method: 'POST', body: query, signal })
 
@@ -106,6 +123,9 @@ export const designate = (inputs: DesignateInputs, signal?: Signal): Promise<Des
   run('designate', inputs, signal)
 export const allocate = (inputs: AllocateInputs, signal?: Signal): Promise<AllocateResult> =>
   run('allocate', inputs, signal)
+
+export const virtualParks = (inputs: VirtualParksInputs, signal?: Signal): Promise<VirtualParksResult> =>
+  run('virtualparks', inputs, signal)
 
 /** The schemes that may be chosen, and what each indicator means. */
 export const designateDefaults = async (): Promise<DesignateDefaults> =>

@@ -150,7 +150,8 @@ export interface paths {
         /** Features */
         get: operations["get_collections_collection_items"];
         put?: never;
-        post?: never;
+        /** Add a row to a table that people keep */
+        post: operations["post_collections_collection_items"];
         delete?: never;
         options?: never;
         head?: never;
@@ -168,10 +169,12 @@ export interface paths {
         get: operations["get_collections_collection_items_id"];
         put?: never;
         post?: never;
-        delete?: never;
+        /** Delete a row of a table that people keep */
+        delete: operations["delete_collections_collection_items_id"];
         options?: never;
         head?: never;
-        patch?: never;
+        /** Change a row of a table that people keep (JSON Merge Patch) */
+        patch: operations["patch_collections_collection_items_id"];
         trace?: never;
     };
     "/collections/{collection}/queryables": {
@@ -682,6 +685,23 @@ export interface paths {
         put?: never;
         /** Allocation of clusters to districts: audit and best allocation */
         post: operations["post_processes_allocate_execution"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/processes/virtualparks/execution": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Virtual parks: members and figures */
+        post: operations["post_processes_virtualparks_execution"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2330,6 +2350,16 @@ export interface components {
             no: number;
             unknown: number;
         };
+        /** @enum {string} */
+        MemberKind: "firm" | "building";
+        /** @description A building that is a member, or in which a member firm has a unit. */
+        MemberPoint: {
+            /** @description Longitude, latitude. */
+            at: number[];
+            kind: components["schemas"]["MemberKind"];
+            /** @description Key of the row of `virtual_member`. */
+            member: string;
+        };
         /** @description Where an instrument is to go. */
         Move: {
             /** @description The day from which it is in force; today if absent. */
@@ -2639,7 +2669,7 @@ export interface components {
             pointer: string;
         };
         /** @description What a process answers, each in its own form. */
-        ProcessAnswer: components["schemas"]["Consolidation"] | components["schemas"]["PlannedYears"] | components["schemas"]["ProgressAnswer"] | components["schemas"]["UpstairsAnswer"] | components["schemas"]["Scorecards"] | components["schemas"]["Allocation"];
+        ProcessAnswer: components["schemas"]["Consolidation"] | components["schemas"]["PlannedYears"] | components["schemas"]["ProgressAnswer"] | components["schemas"]["UpstairsAnswer"] | components["schemas"]["Scorecards"] | components["schemas"]["Allocation"] | components["schemas"]["VirtualParks"];
         /** @description An analysis by itself, also with what it takes and gives. */
         ProcessDescription: components["schemas"]["ProcessSummary"] & {
             /** @description What a form starts from. */
@@ -3284,6 +3314,69 @@ export interface components {
             /** Format: double */
             unknown: number;
         };
+        /** @description A member of a virtual park, past or present. */
+        VirtualMember: {
+            admitted: string;
+            /** @description Key of the row of `virtual_member`. */
+            code: string;
+            /** @description Whether it is a member on the day. */
+            current: boolean;
+            kind: components["schemas"]["MemberKind"];
+            left: string | null;
+            name: string | null;
+            /** @description Code of the firm or building; of a firm for the operator alone. */
+            who: string | null;
+        };
+        VirtualPark: {
+            /** @description Member buildings on the day. */
+            buildings: number;
+            code: string;
+            /** @description Firms that count on the day: member firms and firms with a unit in a member building, each once. Null where they are too few to be told. */
+            firms: number | null;
+            founded: string | null;
+            hull: components["schemas"]["Drawing"] | null;
+            /** @description As on a park's scorecard; what has no land or no floors is `not_applicable`. */
+            indicators: components["schemas"]["Indicator"][];
+            lead_clusters: string[];
+            /** @description Everybody who was admitted, as far as the reader sees him. */
+            members: components["schemas"]["VirtualMember"][];
+            name: string;
+            operator: string | null;
+            /** @description Whether the reader runs this virtual park. */
+            own: boolean;
+            /** @description Where the members of the day are. */
+            points: components["schemas"]["MemberPoint"][];
+            /** @description Codes of `park_service`. */
+            services: string[];
+            /** @description Tenants of member buildings that no firm of the table answers to. */
+            unmatched_tenants: number;
+            /** @description Those that the reader may not see, because they rest on too few firms or are not for him. */
+            withheld: string[];
+        };
+        VirtualParks: {
+            /** Format: date */
+            as_of: string;
+            /** @description By code. */
+            parks: components["schemas"]["VirtualPark"][];
+            run: components["schemas"]["RunRecord"];
+        };
+        VirtualParksInputs: {
+            /**
+             * @description ISO date on which members and evidence are read; today when left out.
+             * @default null
+             */
+            as_of?: string | null;
+            /**
+             * @description Rule pack of designation as `ID` or `ID@version`; the one in force when left out.
+             * @default null
+             */
+            pack?: string | null;
+            /**
+             * @description One virtual park by its code; all when left out.
+             * @default null
+             */
+            park?: string | null;
+        };
         /** @description A page as people ask for it, from the query string or a body. */
         Wanted: {
             bbox?: number[] | null;
@@ -3697,6 +3790,43 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    post_collections_collection_items: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                collection: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/geo+json": {
+                    [key: string]: unknown;
+                };
+                "application/json": {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/geo+json": components["schemas"]["Feature"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     get_collections_collection_items_id: {
         parameters: {
             query?: {
@@ -3733,6 +3863,72 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    delete_collections_collection_items_id: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description entity tag of the row as it was read, a list of them, or * */
+                "If-Match": string;
+            };
+            path: {
+                collection: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description the row is gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    patch_collections_collection_items_id: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description entity tag of the row as it was read, a list of them, or * */
+                "If-Match": string;
+            };
+            path: {
+                collection: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
+                "application/merge-patch+json": {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/geo+json": components["schemas"]["Feature"];
+                };
             };
             default: components["responses"]["Problem"];
         };
@@ -4877,6 +5073,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Allocation"];
+                };
+            };
+            /** @description a job was queued */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_processes_virtualparks_execution: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description respond-async for a job */
+                Prefer?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    inputs?: components["schemas"]["VirtualParksInputs"];
+                };
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VirtualParks"];
                 };
             };
             /** @description a job was queued */

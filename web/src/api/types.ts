@@ -23,6 +23,8 @@ export type Item<G extends Geometry | null = Geometry | null> = Told<
   S['Feature'],
   { geometry: G; properties: Properties }
 >
+/** What is typed into a form of a table that people keep; a merge patch, so null empties a field. */
+export type Fields = Record<string, string | number | boolean | string[] | null>
 export type ItemPage = Told<S['FeatureCollection'], { features: Item[] }>
 export type ItemQuery = Partial<S['Wanted']>
 export type PlanItems = Told<S['PlanFeatures'], { features: Item[] }>

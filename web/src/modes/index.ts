@@ -8,6 +8,7 @@ import { frame as designate } from './designate/frame'
 import { frame as exporting } from './export/frame'
 import { frame as occupancy } from './occupancy/frame'
 import { frame as query } from './query/frame'
+import { frame as virtual } from './virtual/frame'
 
 const files: Record<Exclude<Task, 'query'>, () => Promise<{ mode: Mode }>> = {
   export: () => import('./export'),
@@ -16,6 +17,7 @@ const files: Record<Exclude<Task, 'query'>, () => Promise<{ mode: Mode }>> = {
   designate: () => import('./designate'),
   allocate: () => import('./allocate'),
   occupancy: () => import('./occupancy'),
+  virtual: () => import('./virtual'),
 }
 
 /** A task comes with its words. */
@@ -28,5 +30,5 @@ async function load(task: Task): Promise<Mode> {
 export const workbench: Workbench = {
   load,
   layers: () => import('./query/Layers.svelte'),
-  frames: { query, consolidate, capacity, designate, allocate, occupancy, export: exporting },
+  frames: { query, consolidate, capacity, designate, allocate, virtual, occupancy, export: exporting },
 }

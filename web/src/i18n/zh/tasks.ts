@@ -5,6 +5,16 @@ import designate from './designate.json'
 import exporting from './export.json'
 import occupancy from './occupancy.json'
 import shared from './shared.json'
+import virtual from './virtual.json'
 
 /** The words of all tasks: what only one of them says stands in its own file. */
-export const tasks = { ...allocate, ...capacity, ...consolidate, ...designate, ...exporting, ...occupancy, ...shared }
+export const tasks = {
+  ...allocate,
+  ...capacity,
+  ...consolidate,
+  ...designate,
+  ...exporting,
+  ...occupancy,
+  ...shared,
+  ...virtual,
+}
