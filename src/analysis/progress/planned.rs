@@ -17,15 +17,22 @@ pub fn planned(task: &Task, day: NaiveDate) -> f64 {
 
 /// Linear between the points; (start, 0) comes first when no point stands there, the last value is held.
 fn along(task: &Task, day: NaiveDate) -> f64 {
-    let first = (task.start, 0.0);
-    let before_any = task.curve.iter().all(|(date, _)| *date > task.start);
-    let points: Vec<(NaiveDate, f64)> = before_any.then_some(first).into_iter().chain(task.curve.iter().copied()).collect();
+    let is_absent = task.curve.iter().all(|(date, _)| *date != task.start);
+    let points: Vec<(NaiveDate, f64)> = is_absent.then_some((task.start, 0.0)).into_iter().chain(task.curve.iter().copied()).collect();
     let Some(next) = points.iter().position(|(date, _)| *date > day) else { return points.last().map_or(0.0, |(_, percent)| *percent) };
     if next == 0 {
         return 0.0;
     }
     let ((from, low), (to, high)) = (points[next - 1], points[next]);
     low + (high - low) * days(from, day) / days(from, to)
+}
+
+/// The points between which the planned percentage runs straight: for a chart.
+pub fn planned_points(task: &Task) -> Vec<(NaiveDate, f64)> {
+    let mut days: Vec<NaiveDate> = task.curve.iter().map(|(date, _)| *date).chain([task.start, task.end]).collect();
+    days.sort();
+    days.dedup();
+    days.into_iter().map(|day| (day, planned(task, day))).collect()
 }
 
 fn days(from: NaiveDate, to: NaiveDate) -> f64 {

@@ -9,7 +9,7 @@ mod units;
 
 pub use import::Import;
 pub use instruments::{DraftInstrument, MemberHash, MoveInstrument};
-pub use plan::KeepPlan;
+pub use plan::{KeepPlan, MakeTasks};
 pub use precondition::{EntityTag, Precondition, row_tag};
 pub use restore::Restore;
 pub use units::{ConfirmUnits, UpdateUnit};
@@ -25,6 +25,7 @@ pub enum Edit {
     DraftInstrument(Box<DraftInstrument>),
     MoveInstrument(MoveInstrument),
     KeepPlan(KeepPlan),
+    MakeTasks(MakeTasks),
     Import(Import),
     /// Takes another edit back.
     Restore(Restore),

@@ -6,6 +6,7 @@ mod log;
 mod moves;
 mod plans;
 mod restore;
+mod tasks;
 mod units;
 
 use super::Viewer;
@@ -41,6 +42,8 @@ pub enum Reply {
     Instrument(String),
     /// The id of a plan.
     Plan(String),
+    /// Codes of tasks that were made, and of those that were there already.
+    Tasks { made: Vec<String>, kept: Vec<String> },
     /// How many rows changed.
     Rows(usize),
 }
@@ -77,6 +80,7 @@ pub fn check(edit: &Edit, city: &City, person: &Person) -> Outcome<Checked> {
         Edit::DraftInstrument(edit) => drafts::check(edit, city, person),
         Edit::MoveInstrument(edit) => moves::check(edit, city, person),
         Edit::KeepPlan(edit) => plans::check(edit, city, person),
+        Edit::MakeTasks(edit) => tasks::make(edit, city, person),
         Edit::Import(edit) => import::check(edit, city, person),
         Edit::Restore(edit) => restore::check(edit, city, person),
     }
