@@ -171,7 +171,6 @@ impl Task<'_> {
                 .set(layer, "date", end.to_string())
                 .set(layer, "done", done)
                 .set(layer, "reported_on", reported.to_string())
-                .set(layer, "by", format!("{} 样例运营公司", self.park.name))
                 .set(layer, "source", SOURCE)
                 .set(layer, "revision", 1_i64);
             rows.push(row);

@@ -14,7 +14,7 @@ mod rollup;
 mod tests;
 
 pub use lights::{Light, Lines, Period, assess, month_end, shown};
-pub use planned::{planned, planned_points};
+pub use planned::{curve_point, planned, planned_points};
 pub use rollup::{Completion, Counts, completion, counts};
 
 use crate::domain::Fault;

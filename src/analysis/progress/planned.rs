@@ -1,6 +1,6 @@
 //! The planned percentage of a task on a day (P5).
 
-use super::Task;
+use super::{Task, month_end};
 use chrono::NaiveDate;
 
 /// Straight from start to end, or along the entered curve.
@@ -37,4 +37,13 @@ pub fn planned_points(task: &Task) -> Vec<(NaiveDate, f64)> {
 
 fn days(from: NaiveDate, to: NaiveDate) -> f64 {
     (to - from).num_days() as f64
+}
+
+/// A point of a curve as people write it: `2026-03=25` stands at the end of its month, `2026-03-31=25` on its day.
+pub fn curve_point(text: &str) -> Option<(NaiveDate, f64)> {
+    let (when, percent) = text.split_once('=')?;
+    let (when, percent) = (when.trim(), percent.trim().trim_end_matches('%').trim_end());
+    let day = |text: &str| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok();
+    let date = day(when).or_else(|| day(&format!("{when}-01")).map(month_end))?;
+    Some((date, percent.parse().ok().filter(|percent: &f64| percent.is_finite())?))
 }

@@ -88,6 +88,16 @@ fn a_curve_must_not_fall_and_stands_at_month_ends() {
 }
 
 #[test]
+fn a_month_of_a_curve_stands_for_its_last_day() {
+    let at = |text: &str| curve_point(text).map(|(date, percent)| (date.to_string(), percent));
+    assert_eq!(at("2024-02=12.5"), Some(("2024-02-29".to_owned(), 12.5)));
+    assert_eq!(at(" 2026-03-31 = 25 %"), Some(("2026-03-31".to_owned(), 25.0)));
+    for text in ["2026-13=1", "2026-03", "25", "2026-03=much", "2026-03=inf"] {
+        assert_eq!(at(text), None, "{text}");
+    }
+}
+
+#[test]
 fn what_is_done_beyond_the_target_is_not_capped() {
     let task = stepped(&[("2026-02-10", 188.0)]);
     let found = last(&task, "2026-02-28");

@@ -4,6 +4,7 @@ mod import;
 mod instruments;
 mod plan;
 mod precondition;
+mod records;
 mod restore;
 mod units;
 
@@ -11,6 +12,7 @@ pub use import::Import;
 pub use instruments::{DraftInstrument, MemberHash, MoveInstrument};
 pub use plan::{KeepPlan, MakeTasks};
 pub use precondition::{EntityTag, Precondition, row_tag};
+pub use records::{RecordWrite, WriteRecords};
 pub use restore::Restore;
 pub use units::{ConfirmUnits, UpdateUnit};
 
@@ -27,6 +29,8 @@ pub enum Edit {
     KeepPlan(KeepPlan),
     MakeTasks(MakeTasks),
     Import(Import),
+    /// Rows of tables that people keep row by row.
+    WriteRecords(WriteRecords),
     /// Takes another edit back.
     Restore(Restore),
 }

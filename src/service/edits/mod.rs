@@ -1,10 +1,13 @@
 //! Edits, checked: rights, `If-Match`, sums, states and references against one City in memory. A check never reads the store.
 
 mod drafts;
+mod fields;
 mod import;
 mod log;
 mod moves;
 mod plans;
+mod records;
+mod references;
 mod restore;
 mod tasks;
 mod units;
@@ -13,7 +16,7 @@ use super::Viewer;
 use crate::city::City;
 use crate::domain::edit::Restore;
 use crate::domain::fault::Outcome;
-use crate::domain::{Edit, LogEntry, Row, RowChange};
+use crate::domain::{Edit, LayerId, LogEntry, Row, RowChange};
 
 /// What a check needs beside the edit and the city.
 #[derive(Clone, Debug)]
@@ -44,6 +47,8 @@ pub enum Reply {
     Plan(String),
     /// Codes of tasks that were made, and of those that were there already.
     Tasks { made: Vec<String>, kept: Vec<String> },
+    /// Rows of kept tables as they are now, those that were not deleted.
+    Records(Vec<(LayerId, Row)>),
     /// How many rows changed.
     Rows(usize),
 }
@@ -82,6 +87,7 @@ pub fn check(edit: &Edit, city: &City, person: &Person) -> Outcome<Checked> {
         Edit::KeepPlan(edit) => plans::check(edit, city, person),
         Edit::MakeTasks(edit) => tasks::make(edit, city, person),
         Edit::Import(edit) => import::check(edit, city, person),
+        Edit::WriteRecords(edit) => records::check(edit, city, person),
         Edit::Restore(edit) => restore::check(edit, city, person),
     }
 }

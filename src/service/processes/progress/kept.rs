@@ -2,7 +2,7 @@
 
 use super::answer::{LeftOut, ReportLine};
 use super::{Gathered, Told, year_of};
-use crate::analysis::progress::{Report, Task, month_end};
+use crate::analysis::progress::{Report, Task, curve_point};
 use crate::city::{City, Table};
 use crate::domain::LayerId;
 use crate::domain::columns::{park, task, task_report};
@@ -81,27 +81,4 @@ fn reports_by_task(reports: &Table) -> HashMap<String, Vec<ReportLine>> {
 
 fn day(text: &str) -> Option<NaiveDate> {
     NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()
-}
-
-/// A point of a curve: `2026-03=25` stands at the end of its month, `2026-03-31=25` on its day.
-fn curve_point(text: &str) -> Option<(NaiveDate, f64)> {
-    let (when, percent) = text.split_once('=')?;
-    let (when, percent) = (when.trim(), percent.trim().trim_end_matches('%').trim_end());
-    let date = day(when).or_else(|| day(&format!("{when}-01")).map(month_end))?;
-    Some((date, percent.parse().ok().filter(|percent: &f64| percent.is_finite())?))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_month_stands_for_its_last_day() {
-        let at = |text: &str| curve_point(text).map(|(date, percent)| (date.to_string(), percent));
-        assert_eq!(at("2024-02=12.5"), Some(("2024-02-29".to_owned(), 12.5)));
-        assert_eq!(at(" 2026-03-31 = 25 %"), Some(("2026-03-31".to_owned(), 25.0)));
-        for text in ["2026-13=1", "2026-03", "25", "2026-03=much", "2026-03=inf"] {
-            assert_eq!(at(text), None, "{text}");
-        }
-    }
 }
