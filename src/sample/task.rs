@@ -43,8 +43,26 @@ use Course::*;
 
 /// Parks and kinds take these in turn, so that every light occurs whatever the seed.
 const COURSES: [Course; 20] = [
-    OnTime, Slower, OnTime, TwiceSlower, OnTime, Silent, OnTime, FarBehind, MadeUp, OnTime, Early, OnTime, Slower, OnTime, Overdue, OnTime,
-    TwiceSlower, OnTime, Later, OnTime,
+    OnTime,
+    Slower,
+    OnTime,
+    TwiceSlower,
+    OnTime,
+    Silent,
+    OnTime,
+    FarBehind,
+    MadeUp,
+    OnTime,
+    Early,
+    OnTime,
+    Slower,
+    OnTime,
+    Overdue,
+    OnTime,
+    TwiceSlower,
+    OnTime,
+    Later,
+    OnTime,
 ];
 
 struct Task<'a> {
@@ -64,7 +82,11 @@ pub(super) fn rows(layer: &'static Layer, setting: &Setting, seed: u64, date: Na
 }
 
 pub(super) fn report_rows(layer: &'static Layer, setting: &Setting, seed: u64, date: NaiveDate) -> Vec<Row> {
-    tasks(setting, seed, date).iter().enumerate().flat_map(|(index, task)| task.reports(layer, date, &mut Dice::new(seed, 71, index as u64))).collect()
+    tasks(setting, seed, date)
+        .iter()
+        .enumerate()
+        .flat_map(|(index, task)| task.reports(layer, date, &mut Dice::new(seed, 71, index as u64)))
+        .collect()
 }
 
 fn tasks(setting: &Setting, seed: u64, date: NaiveDate) -> Vec<Task<'_>> {

@@ -232,7 +232,22 @@ fn tasks_have_dates_in_order_and_reports_that_do_not_fall() {
 #[test]
 fn keys_are_unique_and_layers_come_in_order() {
     let (city, _) = grow(1200, 11);
-    let order = ["district", "park", "zone", "road", "control_line", "facility", "parcel", "building", "floor", "unit", "firm", "report", "task", "task_report"];
+    let order = [
+        "district",
+        "park",
+        "zone",
+        "road",
+        "control_line",
+        "facility",
+        "parcel",
+        "building",
+        "floor",
+        "unit",
+        "firm",
+        "report",
+        "task",
+        "task_report",
+    ];
     let seen: Vec<usize> = city.rows.iter().filter_map(|(name, _)| order.iter().position(|layer| layer == name)).collect();
     assert!(seen.is_sorted());
     let mut keys = BTreeSet::new();

@@ -19,4 +19,5 @@ mod search;
 mod storm;
 mod stream;
 mod surface;
+mod tasks;
 mod upstairs;

@@ -65,7 +65,8 @@ fn once_a_month(case: &Case<'_>, before: Option<&Row>, after: &Row, faults: &mut
         reports.text(*row, task_report::TASK) == task && reports.text(*row, task_report::DATE).map(month) == of && Some(reports.key(*row)) != own
     };
     if let Some(row) = (0..reports.len()).find(same) {
-        let (zh, en) = (format!("该月已有月报 {}，请改那一条", reports.key(row)), format!("that month has the report {}; change it", reports.key(row)));
+        let (zh, en) =
+            (format!("该月已有月报 {}，请改那一条", reports.key(row)), format!("that month has the report {}; change it", reports.key(row)));
         faults.add(task_report::DATE.name(), zh, en);
     }
 }

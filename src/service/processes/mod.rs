@@ -27,7 +27,9 @@ pub use erased::Erased;
 pub use features::{Feature, Features};
 pub use neighbours::{Neighbour, Neighbours, neighbours};
 pub use process::{Common, Context, Pace, Process, Words};
-pub use progress::{ACTION_PLAN, CategoryCompletion, PlanLights, PlanSite, PlannedTask, Progress, ProgressAnswer, TaskLights, plan_lights, planned_tasks, saved_sites};
+pub use progress::{
+    ACTION_PLAN, CategoryCompletion, PlanLights, PlanSite, PlannedTask, Progress, ProgressAnswer, TaskLights, plan_lights, planned_tasks, saved_sites,
+};
 pub use regions::{NeighbourPair, RegionsAnswer, RegionsBody, RegionsQuestion, regions_of};
 pub use registry::{AnyProcess, Ask, PROCESSES, find, run};
 pub use seen::{AnyAnswer, Seen};

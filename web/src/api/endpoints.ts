@@ -198,5 +198,4 @@ export const patchRow = async (
       headers: { 'Content-Type': 'application/merge-patch+json', 'If-Match': etag },
     }),
   )
-export const makeTasks = (plan: string): Promise<MadeTasks> =>
-  getJson(`/plans/${enc(plan)}/tasks`, { method: 'POST' })
+export const makeTasks = (plan: string): Promise<MadeTasks> => getJson(`/plans/${enc(plan)}/tasks`, { method: 'POST' })

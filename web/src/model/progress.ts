@@ -40,7 +40,8 @@ export const byLight = (a: TaskLights, b: TaskLights): number =>
 /** A park is shown by the worst of its tasks' lights: there is no mean colour (P6). */
 export function worstByPark(tasks: readonly TaskLights[]): ReadonlyMap<string, Light> {
   const worst = new Map<string, Light>()
-  for (const task of [...tasks].sort(byLight)) if (task.park && !worst.has(task.park)) worst.set(task.park, lightOf(task))
+  for (const task of [...tasks].sort(byLight))
+    if (task.park && !worst.has(task.park)) worst.set(task.park, lightOf(task))
   return worst
 }
 
@@ -60,7 +61,7 @@ export function monthEnd(month: string): string {
 export function months(from: string, to: string): string[] {
   const list: string[] = []
   let [year = 0, month = 1] = from.slice(0, 7).split('-').map(Number)
-  for (let at = from.slice(0, 7); at <= to.slice(0, 7) && list.length < 600; ) {
+  for (let at = from.slice(0, 7); at <= to.slice(0, 7) && list.length < 600;) {
     list.push(at)
     month = month === 12 ? 1 : month + 1
     year += month === 1 ? 1 : 0
@@ -93,7 +94,10 @@ export interface Place {
 }
 
 /** Cells as CSV for a spreadsheet: byte-order mark, no text that would be run as a formula. */
-export function csv(head: readonly string[], rows: readonly (readonly (string | number | null | undefined)[])[]): string {
+export function csv(
+  head: readonly string[],
+  rows: readonly (readonly (string | number | null | undefined)[])[],
+): string {
   const cell = (value: string | number | null | undefined): string => {
     if (value === null || value === undefined) return ''
     if (typeof value === 'number') return String(value)
@@ -105,34 +109,90 @@ export function csv(head: readonly string[], rows: readonly (readonly (string | 
 
 type Row = (string | number | null)[]
 export const TASK_HEAD = [
-  'id', 'name', 'park', 'district', 'category', 'year', 'start', 'end', 'target', 'unit', 'done', 'reported', 'planned',
-  'actual', 'gap', 'computed', 'shown', 'promoted', 'finished', 'missing', 'cause', 'measure', 'responsible',
+  'id',
+  'name',
+  'park',
+  'district',
+  'category',
+  'year',
+  'start',
+  'end',
+  'target',
+  'unit',
+  'done',
+  'reported',
+  'planned',
+  'actual',
+  'gap',
+  'computed',
+  'shown',
+  'promoted',
+  'finished',
+  'missing',
+  'cause',
+  'measure',
+  'responsible',
 ] as const
 
 export const taskRows = (tasks: readonly TaskLights[]): Row[] =>
   tasks.map((task) => {
     const last = lastPeriod(task)
     return [
-      task.id, task.name, task.park, task.district, task.category, task.year, task.start, task.end, task.target,
-      task.unit, task.done, task.reported, last?.planned ?? null, last?.actual ?? null, last?.gap ?? null,
-      last?.computed ?? null, task.shown, String(task.promoted), task.finished, task.missing.join(' '), task.cause,
-      task.measure, task.responsible,
+      task.id,
+      task.name,
+      task.park,
+      task.district,
+      task.category,
+      task.year,
+      task.start,
+      task.end,
+      task.target,
+      task.unit,
+      task.done,
+      task.reported,
+      last?.planned ?? null,
+      last?.actual ?? null,
+      last?.gap ?? null,
+      last?.computed ?? null,
+      task.shown,
+      String(task.promoted),
+      task.finished,
+      task.missing.join(' '),
+      task.cause,
+      task.measure,
+      task.responsible,
     ]
   })
 
 export const MONTH_HEAD = ['id', 'date', 'planned', 'actual', 'gap', 'computed', 'shown'] as const
 export const monthRows = (tasks: readonly TaskLights[]): Row[] =>
-  tasks.flatMap((task) =>
-    task.periods.map((p) => [task.id, p.date, p.planned, p.actual, p.gap, p.computed, p.shown]),
-  )
+  tasks.flatMap((task) => task.periods.map((p) => [task.id, p.date, p.planned, p.actual, p.gap, p.computed, p.shown]))
 
 export const COMPLETION_HEAD = [
-  'category', 'unit', 'district', 'tasks', 'target', 'done', 'share', 'known', 'rank', 'excluded',
+  'category',
+  'unit',
+  'district',
+  'tasks',
+  'target',
+  'done',
+  'share',
+  'known',
+  'rank',
+  'excluded',
 ] as const
 export const completionRows = (completion: ProgressResult['completion']): Row[] =>
   completion.flatMap((group) => {
     const line = (of: TaskCompletion, district: string | null): Row => [
-      group.name, group.unit, district, of.tasks, of.target, of.done, of.share, of.known, of.rank, of.excluded.join(' '),
+      group.name,
+      group.unit,
+      district,
+      of.tasks,
+      of.target,
+      of.done,
+      of.share,
+      of.known,
+      of.rank,
+      of.excluded.join(' '),
     ]
     return [line(group, null), ...group.districts.map((district) => line(district, district.name))]
   })

@@ -35,7 +35,11 @@ fn one(city: &City, tasks: &Table, row: usize, reports: Vec<ReportLine>) -> Resu
     let (start, end) = dates.ok_or_else(|| left_out("no_dates", "缺开始或结束日期", "it lacks its start or its end"))?;
     let curve = tasks.list(row, task::CURVE).unwrap_or_default().iter().map(|point| curve_point(point)).collect::<Option<Vec<_>>>();
     let curve = curve.ok_or_else(|| {
-        left_out("unreadable_curve", "计划曲线应逐点写作 2026-03=25（月份=累计百分比）", "write the points of the curve as 2026-03=25 (month=percent)")
+        left_out(
+            "unreadable_curve",
+            "计划曲线应逐点写作 2026-03=25（月份=累计百分比）",
+            "write the points of the curve as 2026-03=25 (month=percent)",
+        )
     })?;
     let parks = city.table(LayerId::Park);
     let park = text(task::PARK);

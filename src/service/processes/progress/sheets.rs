@@ -9,8 +9,32 @@ impl ProgressAnswer {
     /// One line a task, as it stands on the day.
     pub fn task_sheet(&self) -> PlainTable {
         let head = vec![
-            "id", "name", "park", "district", "category", "cluster", "lever", "year", "start", "end", "target", "unit", "done", "reported", "planned",
-            "actual", "gap", "computed", "shown", "promoted", "finished", "missing", "cause", "measure", "responsible", "plan",
+            "id",
+            "name",
+            "park",
+            "district",
+            "category",
+            "cluster",
+            "lever",
+            "year",
+            "start",
+            "end",
+            "target",
+            "unit",
+            "done",
+            "reported",
+            "planned",
+            "actual",
+            "gap",
+            "computed",
+            "shown",
+            "promoted",
+            "finished",
+            "missing",
+            "cause",
+            "measure",
+            "responsible",
+            "plan",
         ];
         PlainTable { name: "tasks", head, rows: self.tasks.iter().map(task_line).collect() }
     }
