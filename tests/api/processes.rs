@@ -1,6 +1,6 @@
 //! The analyses over HTTP: what holds of every answer.
 
-use crate::support::{Client, OPERATOR, OWN_PARK, PLANNER, Server, own_city, reading};
+use crate::support::{Client, OPERATOR, OWN_PARK, PLANNER, reading};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 

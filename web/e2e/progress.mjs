@@ -14,7 +14,7 @@ const answered = (page) => page.waitForResponse((r) => r.url().includes('/proces
 /** The operator enters a month and sees the light turn; the planner reads the board. */
 export async function progress(walk) {
   const page = await walk.page()
-  const task = page.locator('[data-task$="-land"]').first()
+  const task = page.locator('[data-todo$="-land"]').first()
   const light = () => page.locator('.right .panel-head .light, .sheet .panel-head .light').first().innerText()
   const enterMonth = async (value) => {
     await page.fill('#report-form [name=done]', String(value))
@@ -29,14 +29,14 @@ export async function progress(walk) {
   await walk.step('the operator opens the own tasks', async () => {
     await enter(walk, page, process.env.PARKPLAN_OPERATOR ?? 'operator', process.env.PARKPLAN_PASSWORD ?? '')
     await page.locator('nav').getByText('调度', { exact: true }).click()
-    await page.waitForSelector('[data-task]')
+    await page.waitForSelector('[data-todo]')
     await walk.settle(page, 1200)
     walk.equal('only the own park', await page.locator('tr.group').count(), 1)
     await walk.shot(page, '40-progress-operator')
   })
 
   await walk.step('a month is entered and the light turns', async () => {
-    const id = await task.getAttribute('data-task')
+    const id = await task.getAttribute('data-todo')
     await task.click()
     await walk.settle(page, 500)
     walk.equal('nobody reported the month', (await light()).trim(), '缺报')
@@ -73,7 +73,7 @@ export async function progress(walk) {
     await page.setViewportSize({ width: 390, height: 844 })
     await walk.settle(page, 1500)
     await page
-      .getByRole('radio', { name: '结果' })
+      .getByRole('radio', { name: '结论' })
       .click()
       .catch(() => {})
     await page.waitForSelector('#report-form')
@@ -86,7 +86,7 @@ export async function progress(walk) {
     await walk.settle(page, 600)
     await walk.shot(page, '43-progress-phone')
     await page.getByRole('button', { name: '关闭' }).first().click()
-    await page.waitForSelector('.card[data-task]')
+    await page.waitForSelector('.card[data-todo]')
     await walk.shot(page, '44-progress-phone-list')
   })
   await page.context().close()
@@ -95,10 +95,10 @@ export async function progress(walk) {
   await walk.step('the planner reads the board', async () => {
     await enter(walk, desk, process.env.PARKPLAN_PLANNER ?? 'planner', process.env.PARKPLAN_PLANNER_PASSWORD ?? '')
     await desk.locator('nav').getByText('调度', { exact: true }).click()
-    await desk.waitForSelector('[data-task]')
+    await desk.waitForSelector('[data-todo]')
     await walk.settle(desk, 1500)
     const answer = await walk.api('/processes/progress/execution', { inputs: {} })
-    walk.equal('every task stands on the board', await desk.locator('[data-task]').count(), answer.tasks.length)
+    walk.equal('every task stands on the board', await desk.locator('[data-todo]').count(), answer.tasks.length)
     for (const word of ['红灯', '黄灯', '绿灯', '缺报', '未开始', '已完成'])
       walk.check(`a light says ${word}`, (await desk.locator('.mid .light', { hasText: word }).count()) > 0)
     walk.check('a promoted red says so', (await desk.locator('.mid .light', { hasText: '连黄' }).count()) > 0)
@@ -123,8 +123,8 @@ export async function progress(walk) {
     await desk.setViewportSize({ width: 1280, height: 800 })
     await desk.goto(`${walk.base}/#lang=en&theme=dark&tab=`)
     await desk.reload()
-    await desk.locator('nav').getByText('Progress', { exact: true }).click()
-    await desk.waitForSelector('[data-task]')
+    await desk.locator('nav').getByText('Tasks', { exact: true }).click()
+    await desk.waitForSelector('[data-todo]')
     await desk.getByRole('radio', { name: 'Category' }).click()
     await walk.settle(desk, 1500)
     await walk.shot(desk, '47-progress-en-1280')

@@ -17,6 +17,9 @@ export const taskName = (task: TaskLights): string =>
 export const points = (value: number | null | undefined, sign = false): string =>
   value === null || value === undefined ? MISSING : num(value, 1, sign)
 
+export const promotedHow = (): string =>
+  t('pr.promotedHow', { k: progress.result?.lines.yellows_to_red ?? '', a: progress.result?.lines.yellow_from ?? '' })
+
 export function saveCsv(
   name: string,
   head: readonly string[],
