@@ -51,7 +51,7 @@ pub(super) async fn add(State(app): State<App>, caller: Caller, Body(plan): Body
 pub(super) async fn make_tasks(State(app): State<App>, caller: Caller, Path(id): Path<String>) -> Result<Response, Refusal> {
     caller.may_write()?;
     let viewer = caller.viewer.clone();
-    let made = away(move || app.planner.make_tasks(&viewer, &id)).await?;
+    let made = away(move || plans::make_tasks(&app.planner, &viewer, &id)).await?;
     Ok((StatusCode::CREATED, Json(made)).into_response())
 }
 

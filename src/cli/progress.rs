@@ -3,9 +3,11 @@
 use super::common::{Common, not_written, write_json};
 use super::output::{OutFile, Output, table};
 use super::target::ending;
+use crate::domain::columns::district;
 use crate::domain::fault::Outcome;
-use crate::domain::{Fault, Lang, catalogue};
+use crate::domain::{Fault, Lang, LayerId, catalogue};
 use crate::formats::{PlainTable, write_plain_csv, write_workbook};
+use crate::service::plans::make_tasks;
 use crate::service::processes::{self, CategoryCompletion, Completion, Light, ProgressAnswer, TaskLights};
 use crate::service::{Planner, Viewer};
 use clap::{Args, ValueEnum};
@@ -70,7 +72,9 @@ impl Progress {
             (Some(file), _) => write_json(file, &answer)?,
         }
         if out.is_none_or(|file| file.out.as_os_str() != "-") {
-            output.result(&answer, || readable(output, &answer));
+            let table = planner.city().table(LayerId::District).clone();
+            let district = |code: &str| table.row_of(code).and_then(|row| table.text(row, district::NAME)).unwrap_or(code).to_owned();
+            output.result(&answer, || readable(output, &answer, &district));
         }
         Ok(())
     }
@@ -78,7 +82,7 @@ impl Progress {
     fn make(&self, output: &Output) -> Outcome<()> {
         let plan = self.plan.as_deref().ok_or_else(|| Fault::bad("plan", "请用 --plan 指明行动计划", "name the action plan with --plan"))?;
         let planner = Planner::open(&self.city, "progress")?;
-        let made = planner.make_tasks(&Viewer::local(), plan)?;
+        let made = make_tasks(&planner, &Viewer::local(), plan)?;
         output.result(&made, || match output.lang {
             Lang::Zh => format!("新建任务 {} 项，已有 {} 项保持不变", made.made.len(), made.kept.len()),
             Lang::En => format!("{} tasks made, {} were there and stay", made.made.len(), made.kept.len()),
@@ -105,7 +109,8 @@ fn word<'a>(output: &'a Output, shown: Option<Light>) -> &'a str {
     }
 }
 
-fn readable(output: &Output, answer: &ProgressAnswer) -> String {
+/// `district` gives a district's name.
+fn readable(output: &Output, answer: &ProgressAnswer, district: &dyn Fn(&str) -> String) -> String {
     let counts = answer.counts;
     let shown = [
         (Some(Light::Green), counts.green),
@@ -115,7 +120,7 @@ fn readable(output: &Output, answer: &ProgressAnswer) -> String {
         (None, counts.waiting),
     ];
     let head: Vec<String> = shown.into_iter().map(|(shown, count)| format!("{} {count}", word(output, shown))).collect();
-    let mut parts = vec![format!("{}\n{}", head.join("  "), tasks(output, &answer.tasks)), completion(output, &answer.completion)];
+    let mut parts = vec![format!("{}\n{}", head.join("  "), tasks(output, &answer.tasks)), completion(output, &answer.completion, district)];
     let owing: Vec<&str> = answer.tasks.iter().filter(|task| !task.missing.is_empty()).map(|task| task.id.as_str()).collect();
     if !owing.is_empty() {
         parts.push(format!("{}{}", output.say("红灯任务缺原因或措施：", "red without a cause or a measure: "), owing.join(", ")));
@@ -168,7 +173,7 @@ fn category(output: &Output, code: &str) -> String {
     codes.iter().find(|known| known.code == code).map_or(code, |known| output.say(&known.zh, &known.en)).to_owned()
 }
 
-fn completion(output: &Output, categories: &[CategoryCompletion]) -> String {
+fn completion(output: &Output, categories: &[CategoryCompletion], name_of: &dyn Fn(&str) -> String) -> String {
     let mut rows = Vec::new();
     for group in categories {
         let line = |name: String, figures: &Completion, rank: Option<usize>| {
@@ -178,7 +183,7 @@ fn completion(output: &Output, categories: &[CategoryCompletion]) -> String {
             vec![name, number(Some(figures.target), 1), number(Some(figures.done), 1), unit, share, rank]
         };
         rows.push(line(category(output, &group.whole.name), &group.whole, None));
-        rows.extend(group.districts.iter().map(|district| line(format!("  {}", district.name), district, district.rank)));
+        rows.extend(group.districts.iter().map(|district| line(format!("  {}", name_of(&district.name)), district, district.rank)));
     }
     let names = [
         output.say("类别、行政区", "category, district"),

@@ -127,14 +127,14 @@ pub struct MadeTasks {
     pub revision: i64,
 }
 
-impl Planner {
-    /// A task for each park and year of a saved action plan.
-    pub fn make_tasks(&self, viewer: &Viewer, plan: &str) -> Outcome<MadeTasks> {
-        let done = self.edit(viewer, Edit::MakeTasks(MakeTasks { plan: plan.to_owned() }))?;
-        let Reply::Tasks { made, kept } = done.reply else { return Err(Fault::internal("edit", "the edit gave no tasks")) };
-        Ok(MadeTasks { made, kept, revision: done.revision })
-    }
+/// A task for each park and year of a saved action plan.
+pub fn make_tasks(planner: &Planner, viewer: &Viewer, plan: &str) -> Outcome<MadeTasks> {
+    let done = planner.edit(viewer, Edit::MakeTasks(MakeTasks { plan: plan.to_owned() }))?;
+    let Reply::Tasks { made, kept } = done.reply else { return Err(Fault::internal("edit", "the edit gave no tasks")) };
+    Ok(MadeTasks { made, kept, revision: done.revision })
+}
 
+impl Planner {
     pub fn keep_plan(&self, viewer: &Viewer, new: NewPlan) -> Outcome<PlanAnswer> {
         let account = viewer.planner()?.account.clone();
         let (name, created) = (new.name.trim().to_owned(), now());

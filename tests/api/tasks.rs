@@ -32,6 +32,11 @@ fn report(task: &str, date: &str, done: f64) -> Value {
     json!({ "task": task, "date": date, "done": done })
 }
 
+/// Whether a problem is of this kind.
+fn is(problem: &Value, code: &str) -> bool {
+    problem["type"].as_str().unwrap().ends_with(code)
+}
+
 /// The task among the answer's.
 fn told(client: &Client, id: &str, as_of: &str) -> Value {
     let answer = client.execute("progress", json!({ "as_of": as_of })).json();
@@ -88,7 +93,7 @@ fn nobody_enters_what_is_anothers() {
     }
     post(&guest, REPORTS, &report("X-1", "2025-01-31", 5.0)).problem(401);
     post(&guest, TASKS, &task("X-3", OWN_PARK)).problem(401);
-    assert_eq!(post(&operator, REPORTS, &report("X-2", "2025-01-31", 5.0)).problem(403)["code"], "other_park");
+    assert!(is(&post(&operator, REPORTS, &report("X-2", "2025-01-31", 5.0)).problem(403), "other_park"));
     post(&operator, TASKS, &task("X-3", OWN_PARK)).problem(403);
     // A report cannot be moved to the other park's task, nor the other's to the own.
     let mine = post(&operator, REPORTS, &report("X-1", "2025-01-31", 5.0));
@@ -100,7 +105,7 @@ fn nobody_enters_what_is_anothers() {
     // Targets are a planner's; cause and measure of another park are not the operator's.
     let etag = |place: &str| planner.get(place).header("etag").to_owned();
     let (own, other) = (format!("{TASKS}/X-1"), format!("{TASKS}/X-2"));
-    assert_eq!(patch(&operator, &own, &etag(&own), &json!({ "target": 1 })).problem(403)["code"], "only_explains");
+    assert!(is(&patch(&operator, &own, &etag(&own), &json!({ "target": 1 })).problem(403), "only_explains"));
     patch(&operator, &own, &etag(&own), &json!({ "cause": "缺", "end": "2026-12-31" })).problem(403);
     patch(&operator, &own, &etag(&own), &json!({ "park": OTHER_PARK })).problem(403);
     patch(&operator, &other, &etag(&other), &json!({ "cause": "缺" })).problem(403);
@@ -161,7 +166,11 @@ fn an_action_plan_carries_its_lights_and_becomes_tasks() {
     let of =
         |year: i64| tasks.iter().find(|task| task["id"] == format!("{OWN_PARK}-{year}")).unwrap_or_else(|| panic!("no task of {year}: {answer}"));
     assert_eq!((of(2025)["periods"].as_array().unwrap().len(), of(2026)["periods"].as_array().unwrap().len()), (18, 6));
-    assert_eq!((&of(2025)["shown"], &of(2026)["shown"], &of(2027)["shown"]), (&json!("red"), &json!("unknown"), &Value::Null), "over, silent, to come");
+    assert_eq!(
+        (&of(2025)["shown"], &of(2026)["shown"], &of(2027)["shown"]),
+        (&json!("red"), &json!("unknown"), &Value::Null),
+        "over, silent, to come"
+    );
     let line = plan["years"].as_array().unwrap().iter().find(|line| line["year"] == 2026).unwrap();
     assert!((of(2026)["target"].as_f64().unwrap() - line["area_ha"].as_f64().unwrap()).abs() < 1e-9);
     assert_eq!((&plan["lights"]["counts"], &plan["lights"]["as_of"]), (&answer["counts"], &json!("2026-06-30")), "the plan has them too");
@@ -176,7 +185,7 @@ fn an_action_plan_carries_its_lights_and_becomes_tasks() {
     let row = &client.get(&format!("{TASKS}/{OWN_PARK}-2026")).json()["properties"];
     assert_eq!((&row["plan"], &row["category"], &row["unit"], &row["year"]), (&json!(id), &json!("land"), &json!("ha"), &json!(2026)));
     assert_eq!(row["target"], of(2026)["target"]);
-    assert_eq!(client.send("POST", &make, &[], "").problem(409)["code"], "no_new_tasks");
+    assert!(is(&client.send("POST", &make, &[], "").problem(409), "no_new_tasks"));
     client.send("POST", "/plans/nowhere/tasks", &[], "").problem(404);
     assert_eq!(told(&client, &format!("{OWN_PARK}-2026"), "2026-06-30")["shown"], "unknown");
 }

@@ -10,8 +10,12 @@ export function categoryName(code: string): string {
   const found = city.terms('task_category').find((term) => term.code === code)
   return found ? either(found) : code
 }
-export const unitName = (unit: string | null): string =>
-  unit === 'ha' ? t('unit.ha') : unit === '万m²' ? t('unit.wanm2') : (unit ?? '')
+const UNITS: Record<string, () => string> = {
+  ha: () => t('unit.ha'),
+  万m²: () => t('unit.wanm2'),
+  处: () => t('pr.places'),
+}
+export const unitName = (unit: string | null): string => (unit ? (UNITS[unit]?.() ?? unit) : '')
 export const taskName = (task: TaskLights): string =>
   task.name ?? `${city.parkName(task.park)} ${task.year ?? ''} ${categoryName(task.category)}`
 export const points = (value: number | null | undefined, sign = false): string =>
