@@ -12,7 +12,7 @@ export function categoryName(code: string): string {
 }
 const UNITS: Record<string, () => string> = {
   ha: () => t('unit.ha'),
-  万m²: () => t('unit.wanm2'),
+  '万m²': () => t('unit.wanm2'),
   处: () => t('pr.places'),
 }
 export const unitName = (unit: string | null): string => (unit ? (UNITS[unit]?.() ?? unit) : '')
