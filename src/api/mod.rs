@@ -101,6 +101,7 @@ fn documented() -> OpenApiRouter<App> {
         .routes(routes!(plans::list, plans::add))
         .routes(routes!(plans::one))
         .routes(routes!(plans::items))
+        .routes(routes!(plans::make_tasks))
         .routes(routes!(instruments::list, instruments::add))
         .routes(routes!(instruments::one))
         .routes(routes!(instruments::advance))

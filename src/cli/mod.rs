@@ -87,7 +87,7 @@ enum Command {
     Regions(regions::Regions),
     /// Sites into years, against budgets, capacities and targets
     Actionplan(actionplan::ActionPlan),
-    /// Lights of a saved action plan
+    /// Lights of the tasks, or of a saved action plan
     Progress(progress::Progress),
     /// What can be built upwards, and what stops it
     Upstairs(upstairs::Upstairs),

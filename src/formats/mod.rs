@@ -19,4 +19,4 @@ pub use files::{
     DrawingUnit, Field, Limits, NotDrawn, Oddity, Progress, RawGeometry, RawShape, ReadOptions, SourceNotice, SourceRow, Table, count_features,
     drawn_area, limits, read, read_box, source,
 };
-pub use wire::{CsvGeometry, VectorDriver, WriteOptions, Written, write_csv, write_vector};
+pub use wire::{Cell, CsvGeometry, PlainTable, VectorDriver, WriteOptions, Written, write_csv, write_plain_csv, write_vector, write_workbook};

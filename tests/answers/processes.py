@@ -32,6 +32,8 @@ def inputs_of(facts, city):
     yield "actionplan", "accepted", {"source": "accepted", "from": 2026, "to": 2028}
     yield "actionplan", "bad years", {"from": 2030, "to": 2026}
     yield "progress", "newest", {}
+    yield "progress", "of a park and a year", {"parks": [own], "year": 2026}
+    yield "progress", "no such park", {"parks": ["nowhere"]}
     yield "progress", "of a plan", {"plan": facts["plans"][-1]}
     yield "progress", "no such plan", {"plan": "nowhere"}
     yield "upstairs", "all", {"all": True}
@@ -113,7 +115,7 @@ def by_command(asked, facts, city):
     both(["consolidate", "CITY", "--park", own, "--budget", "30000", "--weights", "area=2", "owners=0.5", "--ban", ",".join(parcels[:2])], "json")
     both(["actionplan", "CITY"], "json", "geojson")
     both(["actionplan", "CITY", "--parks", own, "--from", "2026", "--to", "2029", "--capacity-ha", "12", "--budget", "60000", "--target", "2029=60"], "json")
-    both(["progress", "CITY"], "json")
+    both(["progress", "CITY"], "json", "csv")
     both(["upstairs", "CITY", "--parcel", parcels[4], "--cluster", "c24-sensor"], "json", "geojson")
     both(["upstairs", "CITY", "--park", own, "--add", "far=0.5"], "json", "geojson")
     both(["upstairs", "CITY", "--all"], "json")

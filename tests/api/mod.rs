@@ -20,5 +20,6 @@ mod search;
 mod storm;
 mod stream;
 mod surface;
+mod tasks;
 mod upstairs;
 mod virtual_parks;

@@ -165,7 +165,10 @@ fn owners_and_lights_are_in_the_types_too() {
     let body = json!({ "name": "三年行动", "kind": "actionplan", "result": plan }).to_string();
     assert_eq!(planner.send("POST", "/plans", &[], &body).status, 201);
     for as_of in ["2024-06-30", "2026-06-30", "2031-01-01"] {
-        let lights = planner.execute("progress", json!({ "as_of": as_of })).json();
+        let id = &planner.get("/plans").json()["plans"][0]["id"];
+        let kept = planner.execute("progress", json!({ "as_of": as_of })).json();
+        assert_eq!((&kept["basis"], faults(&shown(&planner, "progress"), &kept)), (&json!("tasks"), Vec::new()), "{as_of}");
+        let lights = planner.execute("progress", json!({ "as_of": as_of, "plan": id })).json();
         let begun = list(&lights["tasks"]).iter().filter(|task| task["shown"].is_string()).count();
         assert_eq!(begun > 0, as_of != "2024-06-30", "{as_of}");
         assert_eq!(faults(&shown(&planner, "progress"), &lights), [""; 0], "{as_of}");

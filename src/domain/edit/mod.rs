@@ -10,7 +10,7 @@ mod units;
 
 pub use import::Import;
 pub use instruments::{DraftInstrument, MemberHash, MoveInstrument};
-pub use plan::KeepPlan;
+pub use plan::{KeepPlan, MakeTasks};
 pub use precondition::{EntityTag, Precondition, row_tag};
 pub use records::{RecordWrite, WriteRecords};
 pub use restore::Restore;
@@ -27,6 +27,7 @@ pub enum Edit {
     DraftInstrument(Box<DraftInstrument>),
     MoveInstrument(MoveInstrument),
     KeepPlan(KeepPlan),
+    MakeTasks(MakeTasks),
     Import(Import),
     /// Rows of tables that people keep row by row.
     WriteRecords(WriteRecords),

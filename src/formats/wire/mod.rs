@@ -2,10 +2,12 @@
 
 pub mod csv_write;
 pub mod geojson;
+pub mod table_write;
 pub mod vector_tile;
 pub mod vector_write;
 
 mod rounding;
 
 pub use csv_write::{CsvGeometry, write_csv};
+pub use table_write::{Cell, PlainTable, write_plain_csv, write_workbook};
 pub use vector_write::{VectorDriver, WriteOptions, Written, write_vector};

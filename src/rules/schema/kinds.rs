@@ -218,6 +218,7 @@ const PROGRESS: &[Spec] = &[
     Spec::must("light.yellow_from", Number(0.0, 100.0), &["百分点"]),
     Spec::must("light.red_above", Number(0.0, 100.0), &["百分点"]),
     Spec::must("light.yellows_to_red", Count(1.0, 100.0), &["期"]),
+    Spec::must("rollup.min_known", Number(0.0, 1.0), SHARE),
     Spec::must("stale.days", Count(0.0, 10_000.0), &["日"]),
     Spec::must("suppress.min_tenants", Count(1.0, 100.0), &["家"]),
 ];

@@ -9,6 +9,7 @@ mod plans;
 mod records;
 mod references;
 mod restore;
+mod tasks;
 mod units;
 
 use super::Viewer;
@@ -44,6 +45,8 @@ pub enum Reply {
     Instrument(String),
     /// The id of a plan.
     Plan(String),
+    /// Codes of tasks that were made, and of those that were there already.
+    Tasks { made: Vec<String>, kept: Vec<String> },
     /// Rows of kept tables as they are now, those that were not deleted.
     Records(Vec<(LayerId, Row)>),
     /// How many rows changed.
@@ -82,6 +85,7 @@ pub fn check(edit: &Edit, city: &City, person: &Person) -> Outcome<Checked> {
         Edit::DraftInstrument(edit) => drafts::check(edit, city, person),
         Edit::MoveInstrument(edit) => moves::check(edit, city, person),
         Edit::KeepPlan(edit) => plans::check(edit, city, person),
+        Edit::MakeTasks(edit) => tasks::make(edit, city, person),
         Edit::Import(edit) => import::check(edit, city, person),
         Edit::WriteRecords(edit) => records::check(edit, city, person),
         Edit::Restore(edit) => restore::check(edit, city, person),

@@ -5,6 +5,8 @@
 mod log;
 mod record;
 mod seen;
+mod task;
+mod task_report;
 mod virtual_member;
 mod virtual_park;
 
@@ -101,6 +103,8 @@ pub fn rules_of(layer: LayerId) -> Option<&'static dyn KeptTable> {
     match layer {
         LayerId::VirtualPark => Some(&virtual_park::VirtualParks),
         LayerId::VirtualMember => Some(&virtual_member::VirtualMembers),
+        LayerId::Task => Some(&task::Tasks),
+        LayerId::TaskReport => Some(&task_report::TaskReports),
         _ => None,
     }
 }

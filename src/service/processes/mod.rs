@@ -29,7 +29,9 @@ pub use erased::Erased;
 pub use features::{Feature, Features};
 pub use neighbours::{Neighbour, Neighbours, neighbours};
 pub use process::{Common, Context, Pace, Process, Words};
-pub use progress::{Progress, ProgressAnswer, saved_sites};
+pub use progress::{
+    ACTION_PLAN, CategoryCompletion, PlanLights, PlanSite, PlannedTask, Progress, ProgressAnswer, TaskLights, plan_lights, planned_tasks, saved_sites,
+};
 pub use regions::{NeighbourPair, RegionsAnswer, RegionsBody, RegionsQuestion, regions_of};
 pub use registry::{AnyProcess, Ask, PROCESSES, find, run};
 pub use seen::{AnyAnswer, Seen};
@@ -41,5 +43,5 @@ pub use crate::analysis::allocation::{Breach, DistrictCount};
 pub use crate::analysis::consolidation::DrawnCandidate;
 pub use crate::analysis::consolidation::action_plan::Unplanned;
 pub use crate::analysis::designation::ParkResult;
-pub use crate::analysis::progress::Light;
+pub use crate::analysis::progress::{Completion, Light};
 pub use crate::analysis::upstairs::{Finding, RollUp};

@@ -62,3 +62,9 @@ export type ActionPlanResult = AnswerOf<'actionplan'>
 export type PlanSite = S['PlannedSite']
 export type GanttBar = S['GanttBar']
 export type Relaxation = S['Relaxation']
+
+export type ProgressInputs = InputsOf<'progress'>
+export type ProgressResult = AnswerOf<'progress'>
+export type TaskLights = S['TaskLights']
+export type LightPeriod = S['LightPeriod']
+export type TaskCompletion = S['Completion']

@@ -10,6 +10,8 @@ import type {
   DesignateResult,
   InputsOf,
   ProcessId,
+  ProgressInputs,
+  ProgressResult,
   UpstairsInputs,
   UpstairsResult,
   VirtualParksInputs,
@@ -31,6 +33,7 @@ import type {
   ItemQuery,
   Landing,
   Lineage,
+  MadeTasks,
   Move,
   Neighbour,
   Neighbours,
@@ -54,6 +57,7 @@ import type {
   Unit,
   UnitPatch,
 } from './types'
+import type { Properties } from './rows'
 
 const enc = encodeURIComponent
 type Signal = AbortSignal | undefined
@@ -123,6 +127,8 @@ export const designate = (inputs: DesignateInputs, signal?: Signal): Promise<Des
   run('designate', inputs, signal)
 export const allocate = (inputs: AllocateInputs, signal?: Signal): Promise<AllocateResult> =>
   run('allocate', inputs, signal)
+export const progress = (inputs: ProgressInputs, signal?: Signal): Promise<ProgressResult> =>
+  run('progress', inputs, signal)
 
 export const virtualParks = (inputs: VirtualParksInputs, signal?: Signal): Promise<VirtualParksResult> =>
   run('virtualparks', inputs, signal)
@@ -184,3 +190,32 @@ export const patchUnit = (id: string, etag: string, patch: UnitPatch): Promise<U
 export const confirmUnits = (body: Batch): Promise<Confirmation> => getJson('/units:batch', { method: 'POST', body })
 export const unitHistory = async (id: string): Promise<Change[]> =>
   (await getJson<History>(`/units/${enc(id)}/history`)).changes
+
+export interface KeptRow {
+  etag: string
+  properties: Properties
+}
+const rowOf = async (response: Response): Promise<KeptRow> => ({
+  etag: response.headers.get('etag') ?? '',
+  properties: ((await response.json()) as { properties: Properties }).properties,
+})
+const rowPath = (collection: string, id: string): string => `/collections/${enc(collection)}/items/${enc(id)}`
+/** A row of a table that people keep, with the tag that a change of it names. */
+export const keptRow = async (collection: string, id: string): Promise<KeptRow> =>
+  rowOf(await send(rowPath(collection, id)))
+export const addRow = async (collection: string, fields: Record<string, unknown>): Promise<KeptRow> =>
+  rowOf(await send(`/collections/${enc(collection)}/items`, { method: 'POST', body: fields }))
+export const patchRow = async (
+  collection: string,
+  id: string,
+  etag: string,
+  patch: Record<string, unknown>,
+): Promise<KeptRow> =>
+  rowOf(
+    await send(rowPath(collection, id), {
+      method: 'PATCH',
+      body: patch,
+      headers: { 'Content-Type': 'application/merge-patch+json', 'If-Match': etag },
+    }),
+  )
+export const makeTasks = (plan: string): Promise<MadeTasks> => getJson(`/plans/${enc(plan)}/tasks`, { method: 'POST' })

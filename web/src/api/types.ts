@@ -96,3 +96,5 @@ export type NewInstrument = S['NewInstrument']
 export type Move = S['Move']
 export type Lineage = S['LineageAnswer']
 export type LineageNode = S['LineageNode']
+
+export type MadeTasks = S['MadeTasks']

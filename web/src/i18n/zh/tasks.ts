@@ -4,6 +4,7 @@ import consolidate from './consolidate.json'
 import designate from './designate.json'
 import exporting from './export.json'
 import occupancy from './occupancy.json'
+import progress from './progress.json'
 import shared from './shared.json'
 import virtual from './virtual.json'
 
@@ -15,6 +16,7 @@ export const tasks = {
   ...designate,
   ...exporting,
   ...occupancy,
+  ...progress,
   ...shared,
   ...virtual,
 }
