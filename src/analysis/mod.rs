@@ -4,6 +4,7 @@ pub mod allocation;
 pub mod consolidation;
 mod control;
 pub mod designation;
+pub mod matching;
 pub mod progress;
 pub mod upstairs;
 

@@ -1,0 +1,108 @@
+//! A match as a table for spreadsheets: one row per site, one pair of columns per criterion.
+
+use super::answer::{Matching, Site};
+use crate::analysis::matching::{CRITERIA, Criterion, Measure, Told};
+use crate::city::City;
+use crate::domain::fault::Outcome;
+use crate::domain::{Fault, Layer, Row, Value};
+use crate::formats::{CsvGeometry, VectorDriver, WriteOptions, write_csv, write_vector};
+use serde::Serialize;
+use serde_json::json;
+use std::path::Path;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ListFormat {
+    Csv,
+    Xlsx,
+}
+
+/// Columns before those of the criteria: name, 中文名, English name, type.
+const PLACES: [[&str; 4]; 13] = [
+    ["rank", "名次", "Rank", "integer"],
+    ["kind", "类型", "Kind", "text"],
+    ["id", "代码", "Code", "text"],
+    ["building", "建筑", "Building", "text"],
+    ["building_name", "建筑名称", "Name of the building", "text"],
+    ["floor", "楼层", "Floor", "text"],
+    ["parcel", "宗地", "Parcel", "text"],
+    ["park", "园区", "Park", "text"],
+    ["district", "行政区", "District", "text"],
+    ["state", "状态", "State", "text"],
+    ["area_m2", "面积", "Area", "real"],
+    ["cost", "改造代价", "Cost of change", "real"],
+    ["figures_as_of", "截至", "As of", "date"],
+];
+
+impl Matching {
+    /// Writes the sites to `path`, which must not exist.
+    pub fn write_list(&self, city: &City, format: ListFormat, path: &Path) -> Outcome<()> {
+        let layer = layer()?;
+        let all: Vec<usize> = (0..layer.columns.len()).collect();
+        let mut rows = self.sites.iter().map(|site| Ok(row(&layer, site)));
+        let crs = city.crs.name();
+        match format {
+            ListFormat::Csv => {
+                let out = std::fs::File::create(path).map_err(|error| Fault::internal("write", error))?;
+                write_csv(out, &layer, &all, &mut rows, CsvGeometry::Leave, &crs, &crs).map(|_| ())
+            }
+            ListFormat::Xlsx => {
+                let options = WriteOptions { driver: VectorDriver::Xlsx, crs_from: &crs, crs_to: &crs, encoding: None, columns: None };
+                write_vector(path, &layer, &mut rows, &options).map(|_| ())
+            }
+        }
+    }
+}
+
+fn layer() -> Outcome<Layer> {
+    let column = |name: &str, zh: &str, en: &str, kind: &str| json!({ "name": name, "zh": zh, "en": en, "type": kind, "source": "match" });
+    let mut columns: Vec<_> = PLACES.iter().map(|[name, zh, en, kind]| column(name, zh, en, kind)).collect();
+    for criterion in CRITERIA {
+        let name = word(&criterion);
+        columns.push(column(&name, &name, &name, "text"));
+        columns.push(column(&format!("{name}_have"), &name, &name, if is_number(criterion) { "real" } else { "text" }));
+        columns.push(column(&format!("{name}_to"), &name, &name, if is_number(criterion) { "real" } else { "text" }));
+    }
+    serde_json::from_value(json!({ "name": "match", "zh": "招商匹配", "en": "Site matching", "geometry": "none", "columns": columns }))
+        .map_err(|error| Fault::internal("match_list", error))
+}
+
+fn is_number(criterion: Criterion) -> bool {
+    matches!(criterion, Criterion::Area | Criterion::Load | Criterion::Height | Criterion::Power)
+}
+
+/// The word that a value has in the answer.
+fn word(value: &impl Serialize) -> String {
+    json!(value).as_str().unwrap_or_default().to_owned()
+}
+
+fn row(layer: &Layer, site: &Site) -> Row {
+    let mut row = Row::empty(layer);
+    row.set(layer, "rank", site.rank as i64)
+        .set(layer, "kind", word(&site.kind))
+        .set(layer, "id", site.id.as_str())
+        .set(layer, "building", site.floor.building.as_deref())
+        .set(layer, "building_name", site.floor.building_name.as_deref())
+        .set(layer, "floor", site.floor.floor.as_deref())
+        .set(layer, "parcel", site.parcel.as_deref())
+        .set(layer, "park", site.park.as_deref())
+        .set(layer, "district", site.district.as_deref())
+        .set(layer, "state", word(&site.state))
+        .set(layer, "area_m2", site.area_m2)
+        .set(layer, "cost", site.cost)
+        .set(layer, "figures_as_of", site.figures_as_of.map(|day| day.to_string()));
+    for Told { id, verdict, have, .. } in &site.criteria {
+        let name = word(id);
+        row.set(layer, &name, word(verdict)).set(layer, &format!("{name}_have"), cell(have.as_ref()));
+        let change = site.change.iter().find(|change| change.criterion == *id);
+        row.set(layer, &format!("{name}_to"), cell(change.and_then(|change| change.to.as_ref())));
+    }
+    row
+}
+
+fn cell(measure: Option<&Measure>) -> Value {
+    match measure {
+        None => Value::Null,
+        Some(Measure::Number(number)) => Value::Real(*number),
+        Some(Measure::Text(text)) => Value::Text(text.clone()),
+    }
+}
