@@ -8,7 +8,7 @@ use crate::domain::fault::Outcome;
 use crate::domain::{Fault, LayerId, catalogue};
 use crate::rules::Verdict;
 use crate::service::Planner;
-use crate::service::processes::{self, Criterion, ListFormat, Matching, Measure, Offered, Site};
+use crate::service::processes::{self, Criterion, Matching, Measure, Offered, Site};
 use clap::{Args, ValueEnum};
 use serde_json::json;
 use std::path::{Path, PathBuf};
@@ -39,7 +39,7 @@ pub(super) struct Match {
     offset: u32,
     #[command(flatten)]
     common: Common,
-    /// json, geojson, csv or xlsx (default: by the file's ending)
+    /// json, geojson or csv (default: by the file's ending)
     #[arg(long, requires = "out")]
     format: Option<String>,
     /// Also write the answer to a file; `-` is stdout
@@ -59,7 +59,7 @@ enum Kinds {
 enum Format {
     Json,
     GeoJson,
-    List(ListFormat),
+    Csv,
 }
 
 impl Match {
@@ -76,7 +76,10 @@ impl Match {
             match format {
                 Format::Json => write_json(&file, &answer)?,
                 Format::GeoJson => write_json(&file, &answer.features(&planner.city()))?,
-                Format::List(list) => file.write(|path| answer.write_list(&planner.city(), list, path))?,
+                Format::Csv => file.write(|path| {
+                    let csv = std::fs::File::create(path).map_err(|error| Fault::internal("write", error))?;
+                    answer.write_csv(&planner.city(), csv)
+                })?,
             }
         }
         if !to_stdout {
@@ -93,13 +96,12 @@ fn format(said: Option<&str>, out: &Path) -> Outcome<Format> {
     Ok(match said.unwrap_or(&by_ending) {
         "json" | "" => Format::Json,
         "geojson" => Format::GeoJson,
-        "csv" => Format::List(ListFormat::Csv),
-        "xlsx" => Format::List(ListFormat::Xlsx),
+        "csv" => Format::Csv,
         other if said.is_some() => {
             return Err(Fault::bad("format", format!("没有格式 {other}"), format!("there is no format {other}"))
-                .help("json、geojson、csv 或 xlsx", "json, geojson, csv or xlsx"));
+                .help("json、geojson 或 csv", "json, geojson or csv"));
         }
-        other => return Err(not_written(other, "json、geojson、csv、xlsx", "json, geojson, csv, xlsx")),
+        other => return Err(not_written(other, "json、geojson、csv", "json, geojson, csv")),
     })
 }
 

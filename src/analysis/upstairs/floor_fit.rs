@@ -95,7 +95,10 @@ mod tests {
     fn an_unfit_factor_outweighs_what_is_unknown_and_the_ground_floor_needs_no_lift() {
         let pack = pack();
         let of = |floor: RecordedFloor<'_>| floor_fit(&pack, "f24-frontier-materials", &floor);
-        assert_eq!(of(RecordedFloor { height_m: Some(3.0), load_kn_m2: None, ..WHOLE }), super::Fit { verdict: Unfit, factor: Some("process_height") });
+        assert_eq!(
+            of(RecordedFloor { height_m: Some(3.0), load_kn_m2: None, ..WHOLE }),
+            super::Fit { verdict: Unfit, factor: Some("process_height") }
+        );
         assert_eq!(of(RecordedFloor { load_kn_m2: None, ..WHOLE }).verdict, Unknown);
         assert_eq!(factors(&pack, "f24-frontier-materials", &RecordedFloor { order: Some(1), lifts: None, ..WHOLE })[3], Fit);
         assert_eq!(floor_fit(&pack, "c24-nothing", &WHOLE).verdict, Unknown);

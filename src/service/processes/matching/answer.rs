@@ -184,14 +184,7 @@ impl Group {
 }
 
 impl Matching {
-    pub(super) fn new(
-        question: &Question,
-        groups: Vec<Group>,
-        excluded: Vec<Left>,
-        weights: Weights,
-        as_of: NaiveDate,
-        run: RunRecord,
-    ) -> Matching {
+    pub(super) fn new(question: &Question, groups: Vec<Group>, excluded: Vec<Left>, weights: Weights, as_of: NaiveDate, run: RunRecord) -> Matching {
         let blank = Matching {
             as_of,
             need: question.wanted.clone(),

@@ -8,7 +8,7 @@ use crate::analysis::matching::{Candidate, Free, Kind};
 use crate::analysis::upstairs::{Fit, RecordedFloor, floor_fit};
 use crate::city::letting::day;
 use crate::city::{City, Table};
-use crate::domain::columns::{building, floor, park, parcel, unit};
+use crate::domain::columns::{building, floor, parcel, park, unit};
 use crate::domain::fault::Outcome;
 use crate::domain::{LayerId, PackUse};
 use crate::rules::{MatchingPack, UpstairsPack};

@@ -16,7 +16,7 @@ pub struct Inputs {
     /// What is asked for.
     pub(super) need: Wanted,
     /// Only these kinds of places; floors and parcels when left out.
-    pub(super) kinds: Vec<PlaceKind>,
+    pub(super) kinds: Vec<Kind>,
     /// Only these places: codes of floors or parcels. Of each that is no candidate the reason is told.
     pub(super) sites: Vec<String>,
     /// How many to answer, 50 when left out.
@@ -29,14 +29,6 @@ pub struct Inputs {
     pub(super) as_of: Option<String>,
     /// Rule pack as `ID` or `ID@version`; the one in force when left out.
     pub(super) pack: Option<String>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-#[schema(as = MatchPlaceKind)]
-pub enum PlaceKind {
-    Floor,
-    Parcel,
 }
 
 /// A requirement. What is left out is no criterion.
@@ -101,8 +93,8 @@ impl Question {
         }
         Ok(Question {
             need,
-            floors: wants(PlaceKind::Floor),
-            parcels: wants(PlaceKind::Parcel),
+            floors: wants(Kind::Floor),
+            parcels: wants(Kind::Parcel),
             limit: inputs.limit.unwrap_or(USUAL_LIMIT),
             offset: inputs.offset,
             sites: inputs.sites,
@@ -124,9 +116,10 @@ impl Wanted {
     /// The requirement, where all that it names exists; `place` is where it stands.
     pub(super) fn read(&self, city: &City, place: &str) -> Outcome<Need> {
         if *self == Wanted::default() {
-            return Err(Fault::bad("empty_need", "需求没有写任何条件", "the requirement states nothing")
-                .at(place)
-                .help("至少写一项：集群、面积、荷载、层高、供电、火灾危险性、意向区或日期", "state a cluster, area, load, height, power, fire class, district or date"));
+            return Err(Fault::bad("empty_need", "需求没有写任何条件", "the requirement states nothing").at(place).help(
+                "至少写一项：集群、面积、荷载、层高、供电、火灾危险性、意向区或日期",
+                "state a cluster, area, load, height, power, fire class, district or date",
+            ));
         }
         if let Some(cluster) = self.cluster.as_ref().filter(|id| catalogue().cluster(id).is_none()) {
             return Err(Fault::bad("no_such_cluster", format!("目录中没有产业集群 {cluster}"), format!("the catalogue has no cluster {cluster}"))
@@ -134,8 +127,12 @@ impl Wanted {
                 .help("集群代码见 /catalogue，如 c24-robot", "ids stand in /catalogue, such as c24-robot"));
         }
         if let Some((least, most)) = self.area_min_m2.zip(self.area_max_m2).filter(|(least, most)| least > most) {
-            return Err(Fault::bad("area_range", format!("面积下限 {least} 大于上限 {most}"), format!("the least area {least} is above the largest {most}"))
-                .at(format!("{place}/area_max_m2")));
+            return Err(Fault::bad(
+                "area_range",
+                format!("面积下限 {least} 大于上限 {most}"),
+                format!("the least area {least} is above the largest {most}"),
+            )
+            .at(format!("{place}/area_max_m2")));
         }
         if let Some(class) = self.fire_class.as_ref().filter(|class| fire_need(class).is_none()) {
             return Err(Fault::bad("fire_class", format!("没有火灾危险性类别 {class}"), format!("there is no fire class {class}"))

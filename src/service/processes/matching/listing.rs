@@ -5,16 +5,10 @@ use crate::analysis::matching::{CRITERIA, Criterion, Measure, Told};
 use crate::city::City;
 use crate::domain::fault::Outcome;
 use crate::domain::{Fault, Layer, Row, Value};
-use crate::formats::{CsvGeometry, VectorDriver, WriteOptions, write_csv, write_vector};
+use crate::formats::{CsvGeometry, write_csv};
 use serde::Serialize;
 use serde_json::json;
-use std::path::Path;
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ListFormat {
-    Csv,
-    Xlsx,
-}
+use std::io::Write;
 
 /// Columns before those of the criteria: name, 中文名, English name, type.
 const PLACES: [[&str; 4]; 13] = [
@@ -34,22 +28,13 @@ const PLACES: [[&str; 4]; 13] = [
 ];
 
 impl Matching {
-    /// Writes the sites to `path`, which must not exist.
-    pub fn write_list(&self, city: &City, format: ListFormat, path: &Path) -> Outcome<()> {
+    /// Writes the sites as CSV.
+    pub fn write_csv(&self, city: &City, out: impl Write) -> Outcome<()> {
         let layer = layer()?;
         let all: Vec<usize> = (0..layer.columns.len()).collect();
         let mut rows = self.sites.iter().map(|site| Ok(row(&layer, site)));
         let crs = city.crs.name();
-        match format {
-            ListFormat::Csv => {
-                let out = std::fs::File::create(path).map_err(|error| Fault::internal("write", error))?;
-                write_csv(out, &layer, &all, &mut rows, CsvGeometry::Leave, &crs, &crs).map(|_| ())
-            }
-            ListFormat::Xlsx => {
-                let options = WriteOptions { driver: VectorDriver::Xlsx, crs_from: &crs, crs_to: &crs, encoding: None, columns: None };
-                write_vector(path, &layer, &mut rows, &options).map(|_| ())
-            }
-        }
+        write_csv(out, &layer, &all, &mut rows, CsvGeometry::Leave, &crs, &crs).map(|_| ())
     }
 }
 

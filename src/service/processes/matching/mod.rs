@@ -8,9 +8,8 @@ mod listing;
 mod parcels;
 mod sites;
 
-pub use answer::{Counts, Left, Matching, Offered, Site};
-pub use listing::ListFormat;
-pub use inputs::{Inputs, Wanted};
+pub use answer::{Matching, Offered, Site};
+pub(super) use inputs::Inputs;
 
 use super::process::{Common, Context, Pace, Process, Words};
 use crate::analysis::matching::{Candidate, Free, rank};
