@@ -4,7 +4,7 @@
 //! m², m, kN/m², kVA; costs are sums of the pack's weights and have none.
 //!
 //! # Source
-//! analyses §7 and the exact readings P7, P8, M1–M9; weights come from the rule pack.
+//! analyses §7 and the exact readings P7, P8, M1–M10; weights come from the rule pack.
 
 mod candidate;
 mod criteria;
