@@ -20,8 +20,12 @@ pub(super) struct Body<T>(pub T);
 /// A JSON Merge Patch (RFC 7396).
 pub(super) struct MergePatch(pub Map<String, Value>);
 
+/// A row's columns, flat or as a GeoJSON feature.
+pub(super) struct Properties(pub Map<String, Value>);
+
 const JSON: &[&str] = &["application/json"];
 const MERGE_PATCH: &[&str] = &["application/merge-patch+json", "application/json"];
+const FEATURE: &[&str] = &["application/json", "application/geo+json"];
 
 impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
     type Rejection = Response;
@@ -36,6 +40,14 @@ impl<S: Send + Sync> FromRequest<S> for MergePatch {
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
         read(request, state, MERGE_PATCH).await.map(MergePatch)
+    }
+}
+
+impl<S: Send + Sync> FromRequest<S> for Properties {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
+        read(request, state, FEATURE).await.map(Properties)
     }
 }
 

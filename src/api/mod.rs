@@ -24,6 +24,7 @@ mod parameters;
 mod plans;
 mod problem;
 mod processes;
+mod records;
 mod reply;
 mod schemas;
 mod sessions;
@@ -82,10 +83,10 @@ fn documented() -> OpenApiRouter<App> {
         .routes(routes!(collections::one))
         .routes(routes!(collections::schema))
         .routes(routes!(collections::queryables))
-        .routes(routes!(items::list))
+        .routes(routes!(items::list, records::add))
         .routes(routes!(items::search))
         .routes(routes!(items::summary, items::summary_of))
-        .routes(routes!(items::one))
+        .routes(routes!(items::one, records::change, records::remove))
         .routes(routes!(tiles::tile_json))
         .routes(routes!(tiles::tileset))
         .routes(routes!(tiles::tile))

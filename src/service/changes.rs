@@ -1,5 +1,6 @@
 //! Reading the change log by right.
 
+use super::kept;
 use super::occupancy::{self, hide_private};
 use super::{Planner, Viewer};
 use crate::city::City;
@@ -31,6 +32,7 @@ impl Planner {
     pub fn changes(&self, city: &City, viewer: &Viewer, query: &ChangeQuery) -> Outcome<ChangeList> {
         // The log may be ahead of the city in hand.
         let mut changes = self.store.changes(&ChangeQuery { until: Some(city.revision), ..query.clone() })?;
+        kept::hide_unseen(city, viewer, &mut changes);
         let known = viewer.account().is_some();
         for change in &mut changes {
             hide_private(change);

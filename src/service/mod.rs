@@ -10,6 +10,7 @@ pub mod import;
 pub mod instruments;
 pub mod items;
 pub mod jobs;
+pub mod kept;
 pub mod load;
 pub mod occupancy;
 pub mod packs;

@@ -2,10 +2,11 @@
 
 use super::edits::{RefusedUnit, Reply};
 use super::instruments::{self, InstrumentAnswer, InstrumentList, InstrumentQuery, Move, NewInstrument};
+use super::kept::{self, Record};
 use super::occupancy::{self, UnitAnswer};
 use super::{Planner, Viewer, today};
 use crate::city::City;
-use crate::domain::edit::{ConfirmUnits, Edit, MoveInstrument, Precondition, UpdateUnit};
+use crate::domain::edit::{ConfirmUnits, Edit, MoveInstrument, Precondition, RecordWrite, UpdateUnit, WriteRecords};
 use crate::domain::fault::Outcome;
 use crate::domain::{Fault, FaultKind};
 use serde::Serialize;
@@ -41,6 +42,13 @@ impl Planner {
             }
             _ => Confirmation { done: Vec::new(), refused: Vec::new() },
         }
+    }
+
+    /// Writes a row of a table that people keep; gives it as the viewer may see it, unless it was deleted.
+    pub async fn write_record(&self, viewer: &Viewer, write: RecordWrite) -> Outcome<Option<Record>> {
+        let done = self.hand_in(viewer, Edit::WriteRecords(WriteRecords { writes: vec![write] }))?.await?;
+        let Reply::Records(rows) = done.reply else { return Err(Fault::internal("edit", "the edit gave no rows")) };
+        Ok(rows.first().map(|(layer, row)| kept::record(&self.city(), viewer, *layer, row)))
     }
 
     pub fn instruments(&self, city: &City, viewer: &Viewer, query: &InstrumentQuery) -> Outcome<InstrumentList> {

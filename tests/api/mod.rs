@@ -14,6 +14,7 @@ mod parameters;
 mod process_types;
 mod processes;
 mod proxies;
+mod records;
 mod search;
 mod storm;
 mod stream;

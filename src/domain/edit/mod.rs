@@ -4,6 +4,7 @@ mod import;
 mod instruments;
 mod plan;
 mod precondition;
+mod records;
 mod restore;
 mod units;
 
@@ -11,6 +12,7 @@ pub use import::Import;
 pub use instruments::{DraftInstrument, MemberHash, MoveInstrument};
 pub use plan::KeepPlan;
 pub use precondition::{EntityTag, Precondition, row_tag};
+pub use records::{RecordWrite, WriteRecords};
 pub use restore::Restore;
 pub use units::{ConfirmUnits, UpdateUnit};
 
@@ -26,6 +28,8 @@ pub enum Edit {
     MoveInstrument(MoveInstrument),
     KeepPlan(KeepPlan),
     Import(Import),
+    /// Rows of tables that people keep row by row.
+    WriteRecords(WriteRecords),
     /// Takes another edit back.
     Restore(Restore),
 }

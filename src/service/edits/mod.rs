@@ -1,10 +1,13 @@
 //! Edits, checked: rights, `If-Match`, sums, states and references against one City in memory. A check never reads the store.
 
 mod drafts;
+mod fields;
 mod import;
 mod log;
 mod moves;
 mod plans;
+mod records;
+mod references;
 mod restore;
 mod units;
 
@@ -12,7 +15,7 @@ use super::Viewer;
 use crate::city::City;
 use crate::domain::edit::Restore;
 use crate::domain::fault::Outcome;
-use crate::domain::{Edit, LogEntry, Row, RowChange};
+use crate::domain::{Edit, LayerId, LogEntry, Row, RowChange};
 
 /// What a check needs beside the edit and the city.
 #[derive(Clone, Debug)]
@@ -41,6 +44,8 @@ pub enum Reply {
     Instrument(String),
     /// The id of a plan.
     Plan(String),
+    /// Rows of kept tables as they are now, those that were not deleted.
+    Records(Vec<(LayerId, Row)>),
     /// How many rows changed.
     Rows(usize),
 }
@@ -78,6 +83,7 @@ pub fn check(edit: &Edit, city: &City, person: &Person) -> Outcome<Checked> {
         Edit::MoveInstrument(edit) => moves::check(edit, city, person),
         Edit::KeepPlan(edit) => plans::check(edit, city, person),
         Edit::Import(edit) => import::check(edit, city, person),
+        Edit::WriteRecords(edit) => records::check(edit, city, person),
         Edit::Restore(edit) => restore::check(edit, city, person),
     }
 }

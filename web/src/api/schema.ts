@@ -150,7 +150,8 @@ export interface paths {
         /** Features */
         get: operations["get_collections_collection_items"];
         put?: never;
-        post?: never;
+        /** Add a row to a table that people keep */
+        post: operations["post_collections_collection_items"];
         delete?: never;
         options?: never;
         head?: never;
@@ -168,10 +169,12 @@ export interface paths {
         get: operations["get_collections_collection_items_id"];
         put?: never;
         post?: never;
-        delete?: never;
+        /** Delete a row of a table that people keep */
+        delete: operations["delete_collections_collection_items_id"];
         options?: never;
         head?: never;
-        patch?: never;
+        /** Change a row of a table that people keep (JSON Merge Patch) */
+        patch: operations["patch_collections_collection_items_id"];
         trace?: never;
     };
     "/collections/{collection}/queryables": {
@@ -3691,6 +3694,43 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    post_collections_collection_items: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                collection: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/geo+json": {
+                    [key: string]: unknown;
+                };
+                "application/json": {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/geo+json": components["schemas"]["Feature"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     get_collections_collection_items_id: {
         parameters: {
             query?: {
@@ -3727,6 +3767,72 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    delete_collections_collection_items_id: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description entity tag of the row as it was read, a list of them, or * */
+                "If-Match": string;
+            };
+            path: {
+                collection: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description the row is gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    patch_collections_collection_items_id: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description entity tag of the row as it was read, a list of them, or * */
+                "If-Match": string;
+            };
+            path: {
+                collection: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
+                "application/merge-patch+json": {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/geo+json": components["schemas"]["Feature"];
+                };
             };
             default: components["responses"]["Problem"];
         };
