@@ -26,7 +26,7 @@ pub use described::Described;
 pub use designation::{Designate, Scorecards};
 pub use erased::Erased;
 pub use features::{Feature, Features};
-pub use matching::{Match, Matching, Offered, Site};
+pub use matching::{Match, Matching, Offered, Site, Tenants};
 pub use neighbours::{Neighbour, Neighbours, neighbours};
 pub use process::{Common, Context, Pace, Process, Words};
 pub use progress::{Progress, ProgressAnswer, saved_sites};

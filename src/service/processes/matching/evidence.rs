@@ -76,13 +76,21 @@ impl<'a> Found<'a> {
 pub(super) type Fits = HashMap<Option<String>, Arc<UpstairsPack>>;
 
 pub(super) fn packs(context: &Context<'_>, cluster: Option<&str>) -> Outcome<(Fits, Vec<PackUse>)> {
+    let districts = context.city.table(LayerId::District);
+    packs_of(context, cluster, (0..districts.len()).map(|row| Some(districts.key(row).to_owned())).chain([None]))
+}
+
+/// Those of some districts alone.
+pub(super) fn packs_of(
+    context: &Context<'_>,
+    cluster: Option<&str>,
+    districts: impl Iterator<Item = Option<String>>,
+) -> Outcome<(Fits, Vec<PackUse>)> {
     let (mut fits, mut uses) = (Fits::new(), Vec::new());
     if cluster.is_none() {
         return Ok((fits, uses));
     }
-    let districts = context.city.table(LayerId::District);
-    let codes = (0..districts.len()).map(|row| Some(districts.key(row).to_owned())).chain([None]);
-    for code in codes {
+    for code in districts {
         let name = code.as_deref().map(|code| district_name(context.city, code));
         let pack = context.rules.upstairs(name, cluster, &context.as_of.to_string())?;
         uses.extend(pack.uses.iter().cloned());
@@ -97,6 +105,27 @@ pub(super) fn gather<'a>(context: &Context<'a>, question: &Question, pack: &Matc
     let found = if question.floors { floors(city, question, pack, fits) } else { Found::default() };
     let more = if question.parcels { parcels::parcels(context, question, pack, fits) } else { Found::default() };
     Ok(found.join(more))
+}
+
+/// One floor or parcel, of `question.sites` the first.
+pub(super) fn gather_one<'a>(context: &Context<'a>, question: &Question, pack: &MatchingPack, fits: &Fits) -> Found<'a> {
+    let (floors, buildings) = (context.city.table(LayerId::Floor), context.city.table(LayerId::Building));
+    let floor = question.sites.first().and_then(|code| floors.row_of(code));
+    let Some(row) = floor else { return parcels::parcels(context, question, pack, fits) };
+    let mut found = Found::default();
+    if let Some(stands) = floors.text(row, floor::BUILDING).and_then(|code| buildings.row_of(code)) {
+        of_building(context.city, stands, question, pack, fits, &mut found);
+    }
+    found
+}
+
+/// The district of a floor or parcel.
+pub(super) fn district_of<'a>(city: &'a City, code: &str) -> Option<&'a str> {
+    let (floors, buildings, parcels) = (city.table(LayerId::Floor), city.table(LayerId::Building), city.table(LayerId::Parcel));
+    match floors.row_of(code) {
+        Some(row) => place(city, floors.text(row, floor::BUILDING).and_then(|code| buildings.row_of(code))?).district,
+        None => parcels.text(parcels.row_of(code)?, parcel::DISTRICT),
+    }
 }
 
 /// Buildings one by one on all cores, joined in file order.

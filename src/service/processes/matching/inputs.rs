@@ -86,10 +86,7 @@ impl Question {
         let wants = |kind| inputs.kinds.is_empty() || inputs.kinds.contains(&kind);
         let (floors, parcels) = (city.table(LayerId::Floor), city.table(LayerId::Parcel));
         if let Some(at) = inputs.sites.iter().position(|id| floors.row_of(id).is_none() && parcels.row_of(id).is_none()) {
-            let id = &inputs.sites[at];
-            return Err(Fault::not_found("no_such_site", format!("没有楼层或宗地 {id}"), format!("there is no floor or parcel {id}"))
-                .at(format!("/inputs/sites/{at}"))
-                .help("写楼层或宗地的代码", "give the code of a floor or parcel"));
+            return Err(no_such_site(&inputs.sites[at], &format!("/inputs/sites/{at}")));
         }
         Ok(Question {
             need,
@@ -102,6 +99,12 @@ impl Question {
         })
     }
 
+    /// A requirement against one place.
+    pub(super) fn of_one(city: &City, wanted: Wanted, site: &str) -> Outcome<Question> {
+        let sites = vec![site.to_owned()];
+        Question::read(city, Inputs { need: wanted, sites, ..Inputs::default() })
+    }
+
     /// Whether a place of this kind and code is asked about.
     pub(super) fn asks(&self, kind: Kind, id: &str) -> bool {
         let is_kind = match kind {
@@ -110,6 +113,13 @@ impl Question {
         };
         is_kind && (self.sites.is_empty() || self.sites.iter().any(|site| site == id))
     }
+}
+
+/// "There is no such place" about a code.
+pub(super) fn no_such_site(id: &str, place: &str) -> Fault {
+    Fault::not_found("no_such_site", format!("没有楼层或宗地 {id}"), format!("there is no floor or parcel {id}"))
+        .at(place)
+        .help("写楼层或宗地的代码", "give the code of a floor or parcel")
 }
 
 impl Wanted {

@@ -7,9 +7,12 @@ mod inputs;
 mod listing;
 mod parcels;
 mod sites;
+mod tenants;
+mod wishes;
 
 pub use answer::{Matching, Offered, Site};
 pub(super) use inputs::Inputs;
+pub use tenants::Tenants;
 
 use super::process::{Common, Context, Pace, Process, Words};
 use crate::analysis::matching::{Candidate, Free, rank};
@@ -64,15 +67,15 @@ fn matching(context: &Context<'_>, question: &Question) -> Outcome<Matching> {
     let groups = groups(context, question, &pack, &found);
     go_on(context, 1.0)?;
     let excluded = found.excluded(&question.sites);
-    let answer = Matching::new(question, groups, excluded, Weights::from(&pack), context.as_of, record(context, &pack, uses));
+    let answer = Matching::new(question, groups, excluded, Weights::from(&pack), context.as_of, record::<Match>(context, &pack, uses));
     Ok(answer)
 }
 
 /// A match rests on several packs, which are named by content.
-fn record(context: &Context<'_>, pack: &MatchingPack, mut uses: Vec<PackUse>) -> RunRecord {
+fn record<P: Process>(context: &Context<'_>, pack: &MatchingPack, mut uses: Vec<PackUse>) -> RunRecord {
     uses.sort();
     uses.dedup();
-    let run = context.record::<Match>((&pack.id, &pack.version), &[]);
+    let run = context.record::<P>((&pack.id, &pack.version), &[]);
     RunRecord { packs: Vec::new(), ..run }.with_packs(uses)
 }
 
