@@ -9,10 +9,14 @@ import type {
   DesignateInputs,
   DesignateResult,
   InputsOf,
+  MatchInputs,
+  MatchResult,
   ProcessId,
+  TenantsResult,
   UpstairsInputs,
   UpstairsResult,
 } from './analyses'
+import type { Requirement } from './rows'
 import type {
   Batch,
   Catalogue,
@@ -106,6 +110,41 @@ export const designate = (inputs: DesignateInputs, signal?: Signal): Promise<Des
   run('designate', inputs, signal)
 export const allocate = (inputs: AllocateInputs, signal?: Signal): Promise<AllocateResult> =>
   run('allocate', inputs, signal)
+
+export const match = (inputs: MatchInputs, signal?: Signal): Promise<MatchResult> => run('match', inputs, signal)
+/** The open requirements that a floor or parcel suits. */
+export const tenants = (site: string, signal?: Signal): Promise<TenantsResult> => run('tenants', { site }, signal)
+
+const REQUIREMENTS = '/collections/requirement/items'
+export interface Kept<Row> {
+  row: Row
+  etag: string
+}
+const kept = async (response: Response): Promise<Kept<Requirement>> => ({
+  row: ((await response.json()) as { properties: Requirement }).properties,
+  etag: response.headers.get('etag') ?? '',
+})
+/** Those that one may see, the newest first. */
+export const requirements = async (signal?: Signal): Promise<Requirement[]> => {
+  const page = await items('requirement', { limit: 1000, sortby: '-code' }, signal)
+  return page.features.map((feature) => feature.properties as unknown as Requirement)
+}
+export const requirement = async (code: string): Promise<Kept<Requirement>> =>
+  kept(await send(`${REQUIREMENTS}/${enc(code)}`))
+export const createRequirement = async (body: Partial<Requirement>): Promise<Kept<Requirement>> =>
+  kept(await send(REQUIREMENTS, { method: 'POST', body }))
+export const patchRequirement = async (
+  code: string,
+  etag: string,
+  body: Partial<Requirement>,
+): Promise<Kept<Requirement>> =>
+  kept(
+    await send(`${REQUIREMENTS}/${enc(code)}`, {
+      method: 'PATCH',
+      body,
+      headers: { 'Content-Type': 'application/merge-patch+json', 'If-Match': etag },
+    }),
+  )
 
 /** The schemes that may be chosen, and what each indicator means. */
 export const designateDefaults = async (): Promise<DesignateDefaults> =>
