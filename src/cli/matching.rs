@@ -188,6 +188,8 @@ fn told(output: &Output, site: &Site, criterion: Criterion) -> String {
             id => catalogue().cluster(id).map_or(id, |cluster| output.say(&cluster.zh, &cluster.en)).to_owned(),
         },
     };
-    let to = site.change.iter().find(|change| change.criterion == criterion).map(|change| format!("→{}", text(change.to.as_ref())));
+    // A date is waited for: what there is and what it takes are the same day.
+    let change = site.change.iter().find(|change| change.criterion == criterion && criterion != Criterion::Date);
+    let to = change.map(|change| format!("→{}", text(change.to.as_ref())));
     format!("{mark} {}{}", text(one.have.as_ref()), to.unwrap_or_default()).trim_end().to_owned()
 }

@@ -120,14 +120,26 @@ export interface Kept<Row> {
   row: Row
   etag: string
 }
+/** A list of the file comes as one, or as its text. */
+const listed = (value: unknown): string[] | null =>
+  Array.isArray(value)
+    ? value.map(String)
+    : typeof value === 'string' && value.startsWith('[')
+      ? (JSON.parse(value) as string[])
+      : null
+const requirementOf = (properties: Requirement): Requirement => ({
+  ...properties,
+  districts: listed(properties.districts),
+  offered: listed(properties.offered),
+})
 const kept = async (response: Response): Promise<Kept<Requirement>> => ({
-  row: ((await response.json()) as { properties: Requirement }).properties,
+  row: requirementOf(((await response.json()) as { properties: Requirement }).properties),
   etag: response.headers.get('etag') ?? '',
 })
 /** Those that one may see, the newest first. */
 export const requirements = async (signal?: Signal): Promise<Requirement[]> => {
   const page = await items('requirement', { limit: 1000, sortby: '-code' }, signal)
-  return page.features.map((feature) => feature.properties as unknown as Requirement)
+  return page.features.map((feature) => requirementOf(feature.properties as unknown as Requirement))
 }
 export const requirement = async (code: string): Promise<Kept<Requirement>> =>
   kept(await send(`${REQUIREMENTS}/${enc(code)}`))

@@ -691,6 +691,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/processes/match/execution": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Site matching: floors and parcels for a requirement */
+        post: operations["post_processes_match_execution"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/processes/tenants/execution": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Site matching: requirements for a floor or parcel */
+        post: operations["post_processes_tenants_execution"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/readyz": {
         parameters: {
             query?: never;
@@ -2313,6 +2347,231 @@ export interface components {
             /** @description Media type. */
             type: string;
         };
+        /** @description What would turn a fail into a pass. */
+        MatchChange: {
+            /** Format: double */
+            cost: number;
+            criterion: components["schemas"]["MatchCriterion"];
+            from: components["schemas"]["MatchMeasure"] | null;
+            to: components["schemas"]["MatchMeasure"] | null;
+            unit: string;
+        };
+        MatchCounts: {
+            candidates: number;
+            /** @description By stated criterion. */
+            criteria: components["schemas"]["MatchCriterionCount"][];
+            /** @description Of which none fails. */
+            fail_none: number;
+            /** @description Candidates of which every stated criterion passes. */
+            fit_all: number;
+            floors: number;
+            parcels: number;
+        };
+        /** @enum {string} */
+        MatchCriterion: "cluster" | "area" | "load" | "height" | "power" | "fire" | "date";
+        MatchCriterionCount: {
+            fail: number;
+            id: components["schemas"]["MatchCriterion"];
+            pass: number;
+            unknown: number;
+        };
+        /** @description Where a floor is; all nothing for a parcel. */
+        MatchFloorPlace: {
+            building: string | null;
+            building_name: string | null;
+            /** @description Label as people say it. */
+            floor: string | null;
+            /** Format: int64 */
+            floor_order: number | null;
+            /** @description Units that make up the area. */
+            units: string[];
+        };
+        MatchInputs: {
+            /**
+             * @description ISO date on which evidence is read; today when left out.
+             * @default null
+             */
+            as_of?: string | null;
+            /**
+             * @description Only these kinds of places; floors and parcels when left out.
+             * @default []
+             */
+            kinds?: components["schemas"]["MatchKind"][];
+            /**
+             * @description How many to answer, 50 when left out.
+             * @default null
+             */
+            limit?: number | null;
+            /**
+             * @description What is asked for.
+             * @default {}
+             */
+            need?: components["schemas"]["MatchNeed"];
+            /**
+             * @description How many of the best to pass over.
+             * @default 0
+             */
+            offset?: number;
+            /**
+             * @description Rule pack as `ID` or `ID@version`; the one in force when left out.
+             * @default null
+             */
+            pack?: string | null;
+            /**
+             * @description Only these places: codes of floors or parcels. Of each that is no candidate the reason is told.
+             * @default []
+             */
+            sites?: string[];
+        };
+        /** @enum {string} */
+        MatchKind: "floor" | "parcel";
+        /** @description Places that are no candidates; their codes where places were asked for by code, else the first few. */
+        MatchLeft: {
+            count: number;
+            ids: string[];
+            reason: string;
+        };
+        /** @description A number in the criterion's unit, or a class, day or verdict. */
+        MatchMeasure: number | string;
+        /** @description A requirement. What is left out is no criterion. */
+        MatchNeed: {
+            /**
+             * Format: double
+             * @default null
+             */
+            area_max_m2?: number | null;
+            /**
+             * Format: double
+             * @default null
+             */
+            area_min_m2?: number | null;
+            /**
+             * @description ISO date by which the firm wants to move in.
+             * @default null
+             */
+            by?: string | null;
+            /**
+             * @description Cluster of the catalogue, such as `c24-robot`.
+             * @default null
+             */
+            cluster?: string | null;
+            /**
+             * @description Wished districts: they order, they do not exclude.
+             * @default []
+             */
+            districts?: string[];
+            /**
+             * @description Fire hazard class of the process: 甲, 乙, 丙, 丙一, 丙二, 丁 or 戊.
+             * @default null
+             */
+            fire_class?: string | null;
+            /**
+             * Format: double
+             * @description Storey height as floors record it.
+             * @default null
+             */
+            height_m?: number | null;
+            /**
+             * Format: double
+             * @default null
+             */
+            load_kn_m2?: number | null;
+            /**
+             * Format: double
+             * @default null
+             */
+            power_kva?: number | null;
+        };
+        /** @enum {string} */
+        MatchOffered: "vacant" | "let" | "spare";
+        /** @description A floor or parcel on offer. */
+        MatchSite: components["schemas"]["MatchFloorPlace"] & {
+            /**
+             * Format: double
+             * @description Of the vacant or let units, or the spare GFA, m².
+             */
+            area_m2: number | null;
+            /** @description The smallest change of what fails and can be mended. */
+            change: components["schemas"]["MatchChange"][];
+            /** Format: double */
+            cost: number;
+            criteria: components["schemas"]["MatchVerdict"][];
+            district: string | null;
+            fails: number;
+            /**
+             * Format: date
+             * @description Day of the oldest figure among its units; of a parcel, of its row.
+             */
+            figures_as_of: string | null;
+            /** @description Code of the floor or parcel. */
+            id: string;
+            kind: components["schemas"]["MatchKind"];
+            /** @description Each fail has its change. */
+            mendable: boolean;
+            parcel: string | null;
+            park: string | null;
+            /** @description 1 is the best. */
+            rank: number;
+            state: components["schemas"]["MatchOffered"];
+            unknowns: number;
+            /** @description Lies in a wished district, or none is wished. */
+            wished: boolean;
+        };
+        /** @description A stated criterion. */
+        MatchVerdict: {
+            /** @description Of the cluster: the factor that decides. */
+            factor?: string;
+            have: components["schemas"]["MatchMeasure"] | null;
+            id: components["schemas"]["MatchCriterion"];
+            need: components["schemas"]["MatchMeasure"] | null;
+            /**
+             * Format: double
+             * @description Where the range of areas ends.
+             */
+            need_max?: number;
+            unit: string;
+            verdict: components["schemas"]["Verdict"];
+        };
+        /** @description The figures that costs and candidates rest on. */
+        MatchWeights: {
+            /** Format: double */
+            area: number;
+            build_months: number;
+            /** Format: double */
+            cluster_retrofit: number;
+            /** Format: double */
+            cluster_unfit: number;
+            /** Format: double */
+            date: number;
+            divisible: boolean;
+            /** Format: double */
+            fire: number;
+            /** Format: double */
+            height: number;
+            /** Format: double */
+            load: number;
+            /** Format: double */
+            min_spare_m2: number;
+            /** Format: double */
+            power: number;
+            source: string;
+            status: components["schemas"]["FigureStatus"];
+        };
+        /** @description The page as a guest sees it; [`Seen::seen_by`] makes an operator's. */
+        Matching: {
+            /** Format: date */
+            as_of: string;
+            counts: components["schemas"]["MatchCounts"];
+            /** @description What is no candidate, by reason. */
+            excluded: components["schemas"]["MatchLeft"][];
+            need: components["schemas"]["MatchNeed"];
+            /** @description How many of the best are passed over. */
+            offset: number;
+            run: components["schemas"]["RunRecord"];
+            /** @description Best first. */
+            sites: components["schemas"]["MatchSite"][];
+            weights: components["schemas"]["MatchWeights"];
+        };
         /** @description Parcels whose building has the band, by what the cluster makes of it. */
         MatrixRow: {
             after_retrofit: number;
@@ -2636,7 +2895,7 @@ export interface components {
             pointer: string;
         };
         /** @description What a process answers, each in its own form. */
-        ProcessAnswer: components["schemas"]["Consolidation"] | components["schemas"]["PlannedYears"] | components["schemas"]["ProgressAnswer"] | components["schemas"]["UpstairsAnswer"] | components["schemas"]["Scorecards"] | components["schemas"]["Allocation"];
+        ProcessAnswer: components["schemas"]["Consolidation"] | components["schemas"]["PlannedYears"] | components["schemas"]["ProgressAnswer"] | components["schemas"]["UpstairsAnswer"] | components["schemas"]["Scorecards"] | components["schemas"]["Allocation"] | components["schemas"]["Matching"] | components["schemas"]["TenantsAnswer"];
         /** @description An analysis by itself, also with what it takes and gives. */
         ProcessDescription: components["schemas"]["ProcessSummary"] & {
             /** @description What a form starts from. */
@@ -2983,6 +3242,25 @@ export interface components {
             load_kn_m2: number;
             n: number;
         };
+        /** @description A requirement and how the place suits it. */
+        SuitedRequirement: {
+            change: components["schemas"]["MatchChange"][];
+            /** Format: double */
+            cost: number;
+            criteria: components["schemas"]["MatchVerdict"][];
+            fails: number;
+            mendable: boolean;
+            need: components["schemas"]["MatchNeed"];
+            /** @description The place was offered to it. */
+            offered: boolean;
+            /** @description 1 is the best. */
+            rank: number;
+            requirement: string;
+            state: string | null;
+            unknowns: number;
+            /** @description The place lies in a wished district, or none is wished. */
+            wished: boolean;
+        };
         Summary: {
             groups: {
                 [key: string]: components["schemas"]["Group"][];
@@ -3029,6 +3307,34 @@ export interface components {
             start: string;
             /** Format: double */
             target_ha: number | null;
+        };
+        /** @description Requirements are not for guests, who read none here. */
+        TenantsAnswer: {
+            /** Format: date */
+            as_of: string;
+            /** @description Requirements that are not matched with this place, by reason: without their codes. */
+            excluded: components["schemas"]["MatchLeft"][];
+            /** @description Best first. */
+            requirements: components["schemas"]["SuitedRequirement"][];
+            run: components["schemas"]["RunRecord"];
+            site: string;
+        };
+        TenantsInputs: {
+            /**
+             * @description ISO date on which evidence is read; today when left out.
+             * @default null
+             */
+            as_of?: string | null;
+            /**
+             * @description Rule pack as `ID` or `ID@version`; the one in force when left out.
+             * @default null
+             */
+            pack?: string | null;
+            /**
+             * @description Code of a floor or parcel.
+             * @default null
+             */
+            site?: string | null;
         };
         /** @description TileJSON 3. */
         TileJson: {
@@ -4977,6 +5283,82 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Allocation"];
+                };
+            };
+            /** @description a job was queued */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_processes_match_execution: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description respond-async for a job */
+                Prefer?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    inputs?: components["schemas"]["MatchInputs"];
+                };
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Matching"];
+                };
+            };
+            /** @description a job was queued */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_processes_tenants_execution: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description respond-async for a job */
+                Prefer?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    inputs?: components["schemas"]["TenantsInputs"];
+                };
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TenantsAnswer"];
                 };
             };
             /** @description a job was queued */

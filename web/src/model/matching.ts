@@ -57,8 +57,7 @@ export function needOf(form: NeedForm): MatchNeed {
 
 export const isStated = (form: NeedForm): boolean => Object.keys(needOf(form)).length > 0
 
-const text = (value: number | null | undefined): string =>
-  value === null || value === undefined ? '' : String(value)
+const text = (value: number | null | undefined): string => (value === null || value === undefined ? '' : String(value))
 
 export const formOf = (row: Requirement): NeedForm => ({
   cluster: row.cluster ?? '',
@@ -122,6 +121,7 @@ export function csvOf(
   stated: readonly MatchCriterion[],
   heads: readonly string[],
   row: (site: MatchSite) => (string | number | null | undefined)[],
+  last: (site: MatchSite) => number,
 ): string {
   const lines = [heads.map(cell).join(',')]
   for (const site of sites) {
@@ -130,7 +130,7 @@ export function csvOf(
       const change = site.change.find((one) => one.criterion === id)
       return [told?.verdict, told?.have, change?.to]
     })
-    lines.push([...row(site), ...criteria].map(cell).join(','))
+    lines.push([...row(site), ...criteria, last(site)].map(cell).join(','))
   }
   return `\uFEFF${lines.join('\r\n')}\r\n`
 }

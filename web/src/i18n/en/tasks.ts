@@ -8,4 +8,13 @@ import occupancy from './occupancy.json'
 import shared from './shared.json'
 
 /** The words of all tasks: what only one of them says stands in its own file. */
-export const tasks = { ...allocate, ...capacity, ...consolidate, ...designate, ...exporting, ...match, ...occupancy, ...shared }
+export const tasks = {
+  ...allocate,
+  ...capacity,
+  ...consolidate,
+  ...designate,
+  ...exporting,
+  ...match,
+  ...occupancy,
+  ...shared,
+}
