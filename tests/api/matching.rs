@@ -1,6 +1,6 @@
 //! Site matching and requirements: what each reader sees of a match, the way of a requirement to its end, and the way from a floor to requirements.
 
-use crate::support::{Answer, Client, OPERATOR, OWN_PARK, PLANNER, Server, own_city, reading};
+use crate::support::{Answer, Client, OPERATOR, OTHER_PARK, OWN_PARK, PLANNER, Server, own_city, reading};
 use serde_json::{Value, json};
 use std::path::Path;
 
@@ -99,6 +99,8 @@ fn what_cannot_be_asked_is_refused_with_its_place() {
     }
     client.execute("tenants", json!({})).problem(400);
     client.execute("tenants", json!({ "site": "nowhere" })).problem(404);
+    client.execute("tenants", json!({ "site": "x", "building": "y" })).problem(400);
+    client.execute("tenants", json!({ "building": "nowhere", "floor": "1F" })).problem(404);
 }
 
 /// The end of a lease reaches the operator of its park alone, in verdicts, order and counts, at once and as the result of a job.
@@ -106,9 +108,11 @@ fn what_cannot_be_asked_is_refused_with_its_place() {
 fn a_lease_is_for_the_operator_of_its_park() {
     let (_folder, city) = own_city();
     let tenants = texts(&city, "SELECT DISTINCT tenant FROM unit WHERE tenant IS NOT NULL ORDER BY 1 LIMIT 40");
+    let floors =
+        texts(&city, &format!("SELECT f.code FROM floor f JOIN building b ON b.code = f.building WHERE b.park IN ('{OWN_PARK}', '{OTHER_PARK}')"));
     let server = Server::start(&city);
     let clients = [Client::guest(&server), Client::signed_in(&server, PLANNER), Client::signed_in(&server, OPERATOR)];
-    let inputs = json!({ "need": need(), "kinds": ["floor"], "as_of": "2026-09-01", "limit": 10_000 });
+    let inputs = json!({ "need": need(), "sites": floors, "as_of": "2026-09-01", "limit": 10_000 });
     let [guest, planner, operator] = clients.each_ref().map(|client| client.execute("match", inputs.clone()));
     for answer in [&guest, &planner, &operator] {
         let text = String::from_utf8_lossy(&answer.bytes);
@@ -175,7 +179,7 @@ fn a_requirement_goes_its_way_and_stays_as_it_was_closed() {
 #[test]
 fn firm_and_contact_are_for_planners_and_operators_offer_their_own_floors() {
     let (_folder, city) = own_city();
-    let (own, other) = (floors_of(&city, OWN_PARK), floors_of(&city, "BA-01"));
+    let (own, other) = (floors_of(&city, OWN_PARK), floors_of(&city, OTHER_PARK));
     let server = Server::start(&city);
     let (guest, planner, operator) = (Client::guest(&server), Client::signed_in(&server, PLANNER), Client::signed_in(&server, OPERATOR));
     let body = json!({ "firm": FIRM, "contact": CONTACT, "note": "先看首层", "cluster": "c24-robot", "area_min_m2": 800, "load_kn_m2": 5 });
@@ -214,6 +218,9 @@ fn firm_and_contact_are_for_planners_and_operators_offer_their_own_floors() {
     assert_eq!((list(&suited["requirements"]).len(), &suited["requirements"][0]["requirement"]), (1, &json!("RQ-0001")), "{suited}");
     let matched = operator.execute("match", json!({ "need": suited["requirements"][0]["need"], "sites": [own[0]], "as_of": "2026-09-01" })).json();
     assert_eq!(matched["sites"][0]["criteria"], suited["requirements"][0]["criteria"], "both ways judge alike");
+    let site = &matched["sites"][0];
+    let by_label = json!({ "building": site["building"], "floor": site["floor"], "as_of": "2026-09-01" });
+    assert_eq!(operator.execute("tenants", by_label).json()["requirements"], suited["requirements"]);
     assert_eq!(guest.execute("tenants", tenants).json()["requirements"], json!([]));
 
     // An operator offers his own floors and takes them back; nothing else.

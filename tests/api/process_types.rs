@@ -118,8 +118,8 @@ fn kinds(client: &Client) -> Vec<Kind> {
         kind("match", "floors and parcels", json!({ "need": { "cluster": "c24-robot", "area_min_m2": 1500, "area_max_m2": 3000 } }), |answer| {
             answer["sites"][0]["building"].is_string() && list(&answer["counts"]["criteria"]).len() == 2 && !list(&answer["excluded"]).is_empty()
         }),
-        kind("match", "what fails, with its change", json!({ "need": { "load_kn_m2": 60, "by": "2027-01-01" }, "limit": 1000 }), |answer| {
-            list(&answer["sites"]).iter().all(|site| site["mendable"] == true) && answer["sites"][0]["change"][0]["criterion"] == "load"
+        kind("match", "what fails, with its change", json!({ "need": { "power_kva": 90_000 }, "kinds": ["floor"], "limit": 5 }), |answer| {
+            list(&answer["sites"]).iter().all(|site| site["mendable"] == true) && answer["sites"][0]["change"][0]["criterion"] == "power"
         }),
         kind("match", "parcels alone", json!({ "need": { "area_min_m2": 5000 }, "kinds": ["parcel"] }), |answer| {
             answer["sites"][0]["building"].is_null() && answer["sites"][0]["state"] == "spare"

@@ -98,6 +98,9 @@ impl KeptTable for Requirements {
     }
 
     fn check(&self, case: &Case<'_>, before: Option<&Row>, after: &Row, faults: &mut Faults) {
+        if let Some(before) = before.filter(|row| is_closed(row.text(column::STATE))) {
+            return stays(before, after, faults);
+        }
         let layer = LayerId::Requirement.layer();
         if CRITERIA.iter().all(|name| *after.get(layer, name) == Value::Null) {
             faults.add(
@@ -158,7 +161,7 @@ fn offers(city: &City, before: Option<&Row>, after: &Row, faults: &mut Faults) {
     }
 }
 
-/// open → offered → visiting → signed | withdrawn, a step back before the end; what is closed stays as it is.
+/// open → offered → visiting → signed | withdrawn, and a step back before the end.
 fn moves(before: Option<&Row>, after: &Row, faults: &mut Faults) {
     let new = after.text(column::STATE).unwrap_or(OPEN);
     let Some(before) = before else {
@@ -168,23 +171,20 @@ fn moves(before: Option<&Row>, after: &Row, faults: &mut Faults) {
         return states(after, new, faults);
     };
     let old = before.text(column::STATE).unwrap_or(OPEN);
-    if is_closed(Some(old)) {
-        let is_same = LayerId::Requirement
-            .layer()
-            .columns
-            .iter()
-            .zip(before.values.iter().zip(&after.values))
-            .all(|(column, (a, b))| column.computed || a == b);
-        if !is_same {
-            faults.add("state", "诉求已结案，不再修改；如需重启请另行登记", "the requirement is closed and stays as it is; open another one");
-        }
-        return;
-    }
     let fine = old == new || new == WITHDRAWN || matches!((old, new), (OPEN, OFFERED) | (OFFERED, OPEN | VISITING) | (VISITING, OFFERED | SIGNED));
     if !fine {
         faults.add("state", format!("不能从 {old} 到 {new}"), format!("it cannot go from {old} to {new}"));
     }
     states(after, new, faults);
+}
+
+/// What is closed stays as it is, but for what we write ourselves.
+fn stays(before: &Row, after: &Row, faults: &mut Faults) {
+    let columns = LayerId::Requirement.layer().columns.iter();
+    let is_same = columns.zip(before.values.iter().zip(&after.values)).all(|(column, (a, b))| column.computed || a == b);
+    if !is_same {
+        faults.add("state", "诉求已结案，不再修改；如需重启请另行登记", "the requirement is closed and stays as it is; open another one");
+    }
 }
 
 /// What a state asks of the row.

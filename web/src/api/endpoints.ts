@@ -112,8 +112,9 @@ export const allocate = (inputs: AllocateInputs, signal?: Signal): Promise<Alloc
   run('allocate', inputs, signal)
 
 export const match = (inputs: MatchInputs, signal?: Signal): Promise<MatchResult> => run('match', inputs, signal)
-/** The open requirements that a floor or parcel suits. */
-export const tenants = (site: string, signal?: Signal): Promise<TenantsResult> => run('tenants', { site }, signal)
+/** The open requirements that a floor suits. */
+export const tenants = (building: string, floor: string, signal?: Signal): Promise<TenantsResult> =>
+  run('tenants', { building, floor }, signal)
 
 const REQUIREMENTS = '/collections/requirement/items'
 export interface Kept<Row> {

@@ -3,7 +3,6 @@ import * as api from '../api/endpoints'
 import type { MatchResult, MatchSite, SuitedRequirement, TenantsResult } from '../api/analyses'
 import type { Requirement } from '../api/rows'
 import { t } from '../i18n/index.svelte'
-import { both } from '../model/cql'
 import { BLANK, formOf, isSame, isStated, needOf, type NeedForm, rowOf } from '../model/matching'
 import { session } from './session.svelte'
 import { ui } from './ui.svelte'
@@ -201,15 +200,11 @@ class Matching {
     this.error = null
     this.tenants = null
     this.vacant = { code: '', building, label }
-    const is = (column: string, value: string): string => `${column} = '${value.replaceAll("'", "''")}'`
     try {
-      const filter = both(is('building', building), is('floor', label))
-      const page = await api.items('floor', { ...(filter ? { filter } : {}), limit: 1, skipGeometry: true })
-      const code = page.features[0]?.id
-      if (code === undefined) throw new Problem(404, t('ma.noFloor'), t('ma.noFloorHow'))
-      this.vacant = { code: String(code), building, label }
-      this.tenants = await api.tenants(String(code))
-      this.suited = this.tenants.requirements[0]?.requirement ?? ''
+      const found = await api.tenants(building, label)
+      this.tenants = found
+      this.vacant = { code: found.site, building, label }
+      this.suited = found.requirements[0]?.requirement ?? ''
     } catch (error) {
       this.error = error
     }

@@ -15,7 +15,7 @@ use crate::rules::{MatchingPack, UpstairsPack};
 use crate::service::packs::district_name;
 use chrono::NaiveDate;
 use rayon::prelude::*;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 /// A candidate with where it comes from.
@@ -61,7 +61,7 @@ impl<'a> Found<'a> {
         self
     }
 
-    pub(super) fn excluded(&self, sites: &[String]) -> Vec<Left> {
+    pub(super) fn excluded(&self, sites: &HashSet<String>) -> Vec<Left> {
         let shown = if sites.is_empty() { SHOWN_LEFT } else { usize::MAX };
         let left = |(reason, ids): (&&'static str, &Vec<&str>)| {
             let mut codes = ids.clone();
@@ -107,10 +107,10 @@ pub(super) fn gather<'a>(context: &Context<'a>, question: &Question, pack: &Matc
     Ok(found.join(more))
 }
 
-/// One floor or parcel, of `question.sites` the first.
+/// The one floor or parcel of `question.sites`.
 pub(super) fn gather_one<'a>(context: &Context<'a>, question: &Question, pack: &MatchingPack, fits: &Fits) -> Found<'a> {
     let (floors, buildings) = (context.city.table(LayerId::Floor), context.city.table(LayerId::Building));
-    let floor = question.sites.first().and_then(|code| floors.row_of(code));
+    let floor = question.sites.iter().next().and_then(|code| floors.row_of(code));
     let Some(row) = floor else { return parcels::parcels(context, question, pack, fits) };
     let mut found = Found::default();
     if let Some(stands) = floors.text(row, floor::BUILDING).and_then(|code| buildings.row_of(code)) {

@@ -7,6 +7,7 @@ use crate::domain::fault::Outcome;
 use crate::domain::{Fault, LayerId, catalogue, stated_day};
 use crate::rules::order::{FIRE_CLASSES, fire_need};
 use serde::{Deserialize, Serialize};
+use std::collections::HashSet;
 use utoipa::ToSchema;
 
 #[derive(Debug, Default, Serialize, Deserialize, ToSchema)]
@@ -72,7 +73,8 @@ pub(super) struct Question {
     pub need: Need,
     pub floors: bool,
     pub parcels: bool,
-    pub sites: Vec<String>,
+    /// Empty for all.
+    pub sites: HashSet<String>,
     pub limit: usize,
     pub offset: usize,
 }
@@ -94,7 +96,7 @@ impl Question {
             parcels: wants(Kind::Parcel),
             limit: inputs.limit.unwrap_or(USUAL_LIMIT),
             offset: inputs.offset,
-            sites: inputs.sites,
+            sites: inputs.sites.into_iter().collect(),
             wanted: inputs.need,
         })
     }
@@ -111,7 +113,7 @@ impl Question {
             Kind::Floor => self.floors,
             Kind::Parcel => self.parcels,
         };
-        is_kind && (self.sites.is_empty() || self.sites.iter().any(|site| site == id))
+        is_kind && (self.sites.is_empty() || self.sites.contains(id))
     }
 }
 

@@ -7,6 +7,8 @@ use super::evidence;
 use super::inputs::{Question, Wanted, no_such_site};
 use super::wishes::{self, Wish};
 use crate::analysis::matching::{Candidate, Change, Free, Kind, Ranked, Told, explain, order, rank};
+use crate::city::City;
+use crate::domain::columns::floor;
 use crate::domain::fault::Outcome;
 use crate::domain::{Fault, LayerId, Role, RunRecord};
 use crate::rules::{MatchingPack, RuleSet, Verdict};
@@ -24,6 +26,10 @@ use utoipa::ToSchema;
 pub struct Inputs {
     /// Code of a floor or parcel.
     site: Option<String>,
+    /// In place of a floor's code: its building, with `floor`.
+    building: Option<String>,
+    /// The floor's label as people say it, such as `3F`.
+    floor: Option<String>,
     /// ISO date on which evidence is read; today when left out.
     as_of: Option<String>,
     /// Rule pack as `ID` or `ID@version`; the one in force when left out.
@@ -115,16 +121,32 @@ impl Process for Tenants {
     }
 
     fn run(context: &Context<'_>, inputs: Inputs) -> Outcome<Answer> {
-        let site = inputs
-            .site
-            .filter(|site| !site.is_empty())
-            .ok_or_else(|| Fault::bad("site", "请给出楼层或宗地的代码", "give the code of a floor or parcel").at("/inputs/site"))?;
         let city = context.city;
+        let site = match (inputs.site, inputs.building, inputs.floor) {
+            (Some(site), None, None) => site,
+            (None, Some(building), Some(label)) => floor_code(city, &building, &label)?,
+            _ => {
+                let (zh, en) = ("请给出楼层或宗地的代码，或建筑与楼层", "give the code of a floor or parcel, or a building and a floor");
+                return Err(Fault::bad("site", zh, en).at("/inputs/site"));
+            }
+        };
         if city.table(LayerId::Floor).row_of(&site).is_none() && city.table(LayerId::Parcel).row_of(&site).is_none() {
             return Err(no_such_site(&site, "/inputs/site"));
         }
         tenants(context, site)
     }
+}
+
+/// The code of a building's floor by its label.
+fn floor_code(city: &City, building: &str, label: &str) -> Outcome<String> {
+    let (buildings, floors) = (city.table(LayerId::Building), city.table(LayerId::Floor));
+    let rows = buildings.row_of(building).map(|row| city.links().floors_of_building(row)).unwrap_or_default();
+    let found = rows.iter().find(|row| floors.text(**row as usize, floor::FLOOR) == Some(label));
+    found.map(|row| floors.key(*row as usize).to_owned()).ok_or_else(|| {
+        Fault::not_found("no_such_floor", format!("{building} 没有登记楼层 {label}"), format!("no floor {label} is recorded of {building}"))
+            .at("/inputs/floor")
+            .help("先登记楼层的面积、层高与荷载", "record its area, storey height and load first")
+    })
 }
 
 /// A requirement with what the place is to it, for everybody and for the park's operator.
