@@ -39,7 +39,7 @@ pub(super) struct Match {
     offset: u32,
     #[command(flatten)]
     common: Common,
-    /// json, geojson or csv (default: by the file's ending)
+    /// json, geojson, csv or xlsx (default: by the file's ending)
     #[arg(long, requires = "out")]
     format: Option<String>,
     /// Also write the answer to a file; `-` is stdout
@@ -60,6 +60,7 @@ enum Format {
     Json,
     GeoJson,
     Csv,
+    Xlsx,
 }
 
 impl Match {
@@ -76,6 +77,10 @@ impl Match {
             match format {
                 Format::Json => write_json(&file, &answer)?,
                 Format::GeoJson => write_json(&file, &answer.features(&planner.city()))?,
+                Format::Xlsx => {
+                    let book = answer.workbook(output.lang)?;
+                    file.write(|path| std::fs::write(path, &book).map_err(|error| Fault::internal("write", error)))?;
+                }
                 Format::Csv => file.write(|path| {
                     let csv = std::fs::File::create(path).map_err(|error| Fault::internal("write", error))?;
                     answer.write_csv(&planner.city(), csv)
@@ -97,11 +102,12 @@ fn format(said: Option<&str>, out: &Path) -> Outcome<Format> {
         "json" | "" => Format::Json,
         "geojson" => Format::GeoJson,
         "csv" => Format::Csv,
+        "xlsx" => Format::Xlsx,
         other if said.is_some() => {
             return Err(Fault::bad("format", format!("没有格式 {other}"), format!("there is no format {other}"))
-                .help("json、geojson 或 csv", "json, geojson or csv"));
+                .help("json、geojson、csv 或 xlsx", "json, geojson, csv or xlsx"));
         }
-        other => return Err(not_written(other, "json、geojson、csv", "json, geojson, csv")),
+        other => return Err(not_written(other, "json、geojson、csv、xlsx", "json, geojson, csv, xlsx")),
     })
 }
 

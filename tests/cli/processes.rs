@@ -126,6 +126,9 @@ fn a_match_is_listed_and_written_as_table_and_map() {
     let text = std::fs::read_to_string(&csv).unwrap();
     let mut lines = text.lines();
     assert!(lines.next().unwrap().starts_with("\u{feff}rank,kind,id,building,") && lines.count() == 7, "{text}");
+    let book = file("sites.xlsx");
+    asked(&["--limit", "7", "--out", path(&book)]);
+    assert!(std::fs::read(&book).unwrap().starts_with(b"PK"), "a workbook");
     let map = file("sites.geojson");
     asked(&["--limit", "2", "--kinds", "floor", "--out", path(&map)]);
     let map: Value = serde_json::from_str(&std::fs::read_to_string(&map).unwrap()).unwrap();

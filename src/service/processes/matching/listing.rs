@@ -4,7 +4,8 @@ use super::answer::{Matching, Site};
 use crate::analysis::matching::{CRITERIA, Criterion, Measure, Told};
 use crate::city::City;
 use crate::domain::fault::Outcome;
-use crate::domain::{Fault, Layer, Row, Value};
+use crate::domain::{Column, ColumnType, Fault, Lang, Layer, Row, Value};
+use crate::formats::wire::{Form, FormColumn, FormKind, write_xlsx};
 use crate::formats::{CsvGeometry, write_csv};
 use serde::Serialize;
 use serde_json::json;
@@ -38,14 +39,56 @@ impl Matching {
     }
 }
 
+impl Matching {
+    /// The sites as a workbook, with headings in words.
+    pub fn workbook(&self, lang: Lang) -> Outcome<Vec<u8>> {
+        let layer = layer()?;
+        let headed = |column: &Column| FormColumn {
+            heading: if lang == Lang::Zh { column.zh.clone() } else { column.en.clone() },
+            kind: match column.kind {
+                ColumnType::Integer | ColumnType::Real => FormKind::Number,
+                ColumnType::Date => FormKind::Date,
+                _ => FormKind::Text,
+            },
+            open: true,
+            hidden: false,
+            width: COLUMN_WIDTH,
+            choices: Vec::new(),
+            hint: None,
+            refusal: None,
+        };
+        let name = if lang == Lang::Zh { layer.zh.as_str() } else { layer.en.as_str() };
+        let rows = self.sites.iter().map(|site| row(&layer, site).values).collect();
+        write_xlsx(&Form { name, columns: layer.columns.iter().map(headed).collect(), rows, about: None, lists: "", locked: false })
+    }
+}
+
+/// Characters.
+const COLUMN_WIDTH: f64 = 16.0;
+
+/// What a criterion is called, and its verdict, figure and change in a list.
+fn names(criterion: Criterion) -> [[&'static str; 2]; 3] {
+    match criterion {
+        Criterion::Cluster => [["产业集群", "Cluster"], ["集群适配", "Cluster as it is"], ["集群改为", "Cluster to be"]],
+        Criterion::Area => [["面积是否符合", "Area fits"], ["可供面积", "Area on offer"], ["面积改为", "Area to be"]],
+        Criterion::Load => [["荷载是否符合", "Load fits"], ["楼面荷载", "Floor load"], ["荷载改为", "Load to be"]],
+        Criterion::Height => [["层高是否符合", "Height fits"], ["层高", "Storey height"], ["层高改为", "Height to be"]],
+        Criterion::Power => [["供电是否符合", "Power fits"], ["供电容量", "Power"], ["供电改为", "Power to be"]],
+        Criterion::Fire => [["火险是否符合", "Fire class fits"], ["火灾危险性", "Fire class"], ["火险改为", "Fire class to be"]],
+        Criterion::Date => [["日期是否符合", "Date fits"], ["可用日期", "Free from"], ["等到", "Wait until"]],
+    }
+}
+
 fn layer() -> Outcome<Layer> {
     let column = |name: &str, zh: &str, en: &str, kind: &str| json!({ "name": name, "zh": zh, "en": en, "type": kind, "source": "match" });
     let mut columns: Vec<_> = PLACES.iter().map(|[name, zh, en, kind]| column(name, zh, en, kind)).collect();
     for criterion in CRITERIA {
         let name = word(&criterion);
-        columns.push(column(&name, &name, &name, "text"));
-        columns.push(column(&format!("{name}_have"), &name, &name, if is_number(criterion) { "real" } else { "text" }));
-        columns.push(column(&format!("{name}_to"), &name, &name, if is_number(criterion) { "real" } else { "text" }));
+        let [fits, have, to] = names(criterion);
+        let kind = if is_number(criterion) { "real" } else { "text" };
+        columns.push(column(&name, fits[0], fits[1], "text"));
+        columns.push(column(&format!("{name}_have"), have[0], have[1], kind));
+        columns.push(column(&format!("{name}_to"), to[0], to[1], kind));
     }
     serde_json::from_value(json!({ "name": "match", "zh": "招商匹配", "en": "Site matching", "geometry": "none", "columns": columns }))
         .map_err(|error| Fault::internal("match_list", error))

@@ -1,6 +1,14 @@
-import type { MatchChange, MatchCriterion, MatchMeasure, MatchSite, MatchTold } from '../../api/analyses'
+import type {
+  MatchChange,
+  MatchCriterion,
+  MatchMeasure,
+  MatchSite,
+  MatchTold,
+  SuitedRequirement,
+} from '../../api/analyses'
 import { has, t, tIf } from '../../i18n/index.svelte'
 import { MISSING, num } from '../../model/format'
+import { toldOf } from '../../model/matching'
 import { city } from '../../state/city.svelte'
 
 const UNIT: Partial<Record<MatchCriterion, string>> = { area: '㎡', load: 'kN/㎡', height: 'm', power: 'kVA' }
@@ -38,6 +46,14 @@ export function deed(change: MatchChange, told: MatchTold | undefined): string {
     b: measured(change.criterion, change.to),
     f: factorName(told?.factor),
   })
+}
+
+/** What is to be done, in one line: what is not known is found out before anything is built. */
+export function deeds(one: MatchSite | SuitedRequirement): string {
+  const told = one.change.map((change) => deed(change, toldOf(one.criteria, change.criterion)))
+  if (told.length) return told.join(t('listSep'))
+  if (one.fails) return ''
+  return t(one.unknowns ? 'ma.evidence' : 'ma.noChange')
 }
 
 /** "2 号厂房 3F", or the parcel's code. */
