@@ -5,6 +5,7 @@ pub mod consolidation;
 mod control;
 pub mod designation;
 pub mod disclosure;
+pub mod matching;
 pub mod progress;
 pub mod upstairs;
 

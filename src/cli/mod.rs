@@ -12,6 +12,7 @@ mod examples;
 mod files;
 mod instruments;
 mod interrupt;
+mod matching;
 mod measure;
 mod output;
 mod people;
@@ -97,6 +98,8 @@ enum Command {
     Virtualparks(virtualparks::VirtualParks),
     /// Clusters × districts: audit, why bounds clash, best allocation
     Allocate(allocate::Allocate),
+    /// Floors and parcels for a requirement: what fits, what does not, the smallest change
+    Match(matching::Match),
     /// Rule packs: list, show, check
     Rules(rules::Rules),
     /// Accounts: add, list, disable, password
@@ -162,6 +165,7 @@ fn dispatch(command: Command, config: &Config, output: &Output) -> Outcome<bool>
         Command::Designate(command) => command.run(output).map(|()| true),
         Command::Virtualparks(command) => command.run(output).map(|()| true),
         Command::Allocate(command) => command.run(output).map(|()| true),
+        Command::Match(command) => command.run(output).map(|()| true),
         Command::Rules(command) => command.run(output),
         Command::User(command) => command.run(output).map(|()| true),
         Command::Bench(command) => command.run(output).map(|()| true),

@@ -66,6 +66,14 @@ def inputs_of(facts, city):
     yield "virtualparks", "one", {"park": "XN-01"}
     yield "virtualparks", "before any", {"as_of": "2020-01-01"}
     yield "virtualparks", "no such park", {"park": "BA-03"}
+    robot = {"cluster": "c24-robot", "area_min_m2": 1500, "load_kn_m2": 8, "fire_class": "丙", "districts": ["440306"]}
+    yield "match", "all", {"need": robot}
+    yield "match", "by a day", {"need": {**robot, "by": "2027-06-30"}, "limit": 200}
+    yield "match", "parcels", {"need": {"area_min_m2": 20000, "area_max_m2": 40000}, "kinds": ["parcel"]}
+    yield "match", "one place", {"need": robot, "sites": [parcels[4]]}
+    yield "match", "nothing asked", {}
+    yield "tenants", "no requirements", {"site": parcels[4]}
+    yield "tenants", "no such place", {"site": "nowhere"}
     yield "nothing", "no such process", {}
 
 
@@ -83,7 +91,7 @@ def of_cambridge(facts):
 
 
 def over_http(asked, facts, city):
-    for process in ("consolidate", "actionplan", "progress", "upstairs", "designate", "allocate", "virtualparks"):
+    for process in ("consolidate", "actionplan", "progress", "upstairs", "designate", "allocate", "virtualparks", "match", "tenants"):
         asked.get("/processes/{process}", f"/processes/{process}")
     for process, note, inputs in inputs_of(facts, city):
         route = f"/processes/{process}/execution"

@@ -9,6 +9,7 @@ mod hangup;
 mod instruments;
 mod items;
 mod jobs;
+mod matching;
 mod negotiation;
 mod occupancy;
 mod parameters;

@@ -307,7 +307,7 @@ fn every_process_shows_its_inputs_and_an_example_that_fits_them_and_answers() {
     let client = Client::guest(reading());
     let list = client.get("/processes").json();
     let ids: Vec<&str> = list["processes"].as_array().unwrap().iter().map(|process| process["id"].as_str().unwrap()).collect();
-    assert_eq!(ids, ["consolidate", "actionplan", "progress", "upstairs", "designate", "allocate", "virtualparks"]);
+    assert_eq!(ids, ["consolidate", "actionplan", "progress", "upstairs", "designate", "allocate", "virtualparks", "match", "tenants"]);
     for id in ids {
         let one = client.get(&format!("/processes/{id}")).json();
         let (schema, example) = (&one["inputSchema"], &one["example"]["inputs"]);

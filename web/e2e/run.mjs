@@ -1,5 +1,6 @@
 import { Walk } from './lib.mjs'
 import { land } from './land.mjs'
+import { matching } from './matching.mjs'
 import { operator } from './operator.mjs'
 import { planner } from './planner.mjs'
 import { progress } from './progress.mjs'
@@ -15,6 +16,7 @@ try {
   await planner(walk)
   await land(walk)
   await progress(walk)
+  await matching(walk)
 } catch (error) {
   walk.check('the walk ran to its end', false, String(error))
 }

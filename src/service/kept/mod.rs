@@ -4,6 +4,7 @@
 
 mod log;
 mod record;
+mod requirement;
 mod seen;
 mod task;
 mod task_report;
@@ -12,6 +13,7 @@ mod virtual_park;
 
 pub use log::hide_unseen;
 pub use record::{Record, record};
+pub use requirement::is_closed;
 pub use seen::{hides_rows, keep_seen, sees, sees_at, sees_private, visible_rows};
 
 use super::Viewer;
@@ -105,6 +107,7 @@ pub fn rules_of(layer: LayerId) -> Option<&'static dyn KeptTable> {
         LayerId::VirtualMember => Some(&virtual_member::VirtualMembers),
         LayerId::Task => Some(&task::Tasks),
         LayerId::TaskReport => Some(&task_report::TaskReports),
+        LayerId::Requirement => Some(&requirement::Requirements),
         _ => None,
     }
 }

@@ -9,14 +9,18 @@ import type {
   DesignateInputs,
   DesignateResult,
   InputsOf,
+  MatchInputs,
+  MatchResult,
   ProcessId,
   ProgressInputs,
   ProgressResult,
+  TenantsResult,
   UpstairsInputs,
   UpstairsResult,
   VirtualParksInputs,
   VirtualParksResult,
 } from './analyses'
+import type { Requirement } from './rows'
 import type {
   Batch,
   Catalogue,
@@ -132,6 +136,54 @@ export const progress = (inputs: ProgressInputs, signal?: Signal): Promise<Progr
 
 export const virtualParks = (inputs: VirtualParksInputs, signal?: Signal): Promise<VirtualParksResult> =>
   run('virtualparks', inputs, signal)
+
+export const match = (inputs: MatchInputs, signal?: Signal): Promise<MatchResult> => run('match', inputs, signal)
+/** The open requirements that a floor suits. */
+export const tenants = (building: string, floor: string, signal?: Signal): Promise<TenantsResult> =>
+  run('tenants', { building, floor }, signal)
+
+const REQUIREMENTS = '/collections/requirement/items'
+export interface Kept<Row> {
+  row: Row
+  etag: string
+}
+/** A list of the file comes as one, or as its text. */
+const listed = (value: unknown): string[] | null =>
+  Array.isArray(value)
+    ? value.map(String)
+    : typeof value === 'string' && value.startsWith('[')
+      ? (JSON.parse(value) as string[])
+      : null
+const requirementOf = (properties: Requirement): Requirement => ({
+  ...properties,
+  districts: listed(properties.districts),
+  offered: listed(properties.offered),
+})
+const kept = async (response: Response): Promise<Kept<Requirement>> => ({
+  row: requirementOf(((await response.json()) as { properties: Requirement }).properties),
+  etag: response.headers.get('etag') ?? '',
+})
+/** Those that one may see, the newest first. */
+export const requirements = async (signal?: Signal): Promise<Requirement[]> => {
+  const page = await items('requirement', { limit: 1000, sortby: '-code' }, signal)
+  return page.features.map((feature) => requirementOf(feature.properties as unknown as Requirement))
+}
+export const requirement = async (code: string): Promise<Kept<Requirement>> =>
+  kept(await send(`${REQUIREMENTS}/${enc(code)}`))
+export const createRequirement = async (body: Partial<Requirement>): Promise<Kept<Requirement>> =>
+  kept(await send(REQUIREMENTS, { method: 'POST', body }))
+export const patchRequirement = async (
+  code: string,
+  etag: string,
+  body: Partial<Requirement>,
+): Promise<Kept<Requirement>> =>
+  kept(
+    await send(`${REQUIREMENTS}/${enc(code)}`, {
+      method: 'PATCH',
+      body,
+      headers: { 'Content-Type': 'application/merge-patch+json', 'If-Match': etag },
+    }),
+  )
 
 /** The schemes that may be chosen, and what each indicator means. */
 export const designateDefaults = async (): Promise<DesignateDefaults> =>

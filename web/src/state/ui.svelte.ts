@@ -8,6 +8,7 @@ export type Task =
   | 'capacity'
   | 'designate'
   | 'allocate'
+  | 'match'
   | 'virtual'
   | 'progress'
   | 'occupancy'
@@ -18,6 +19,7 @@ export const TASKS: Task[] = [
   'capacity',
   'designate',
   'allocate',
+  'match',
   'virtual',
   'progress',
   'occupancy',
@@ -54,7 +56,7 @@ class UiState {
 
   /** Operators see only the tasks they may use. */
   tasks = $derived<Task[]>(
-    session.role === 'operator' ? ['occupancy', 'progress', 'designate', 'virtual', 'query', 'export'] : TASKS,
+    session.role === 'operator' ? ['occupancy', 'match', 'progress', 'designate', 'virtual', 'query', 'export'] : TASKS,
   )
 
   /** Who operates virtual parks alone has no floors to report. */

@@ -3,6 +3,7 @@ import capacity from './capacity.json'
 import consolidate from './consolidate.json'
 import designate from './designate.json'
 import exporting from './export.json'
+import match from './match.json'
 import occupancy from './occupancy.json'
 import progress from './progress.json'
 import shared from './shared.json'
@@ -15,6 +16,7 @@ export const tasks = {
   ...consolidate,
   ...designate,
   ...exporting,
+  ...match,
   ...occupancy,
   ...progress,
   ...shared,
