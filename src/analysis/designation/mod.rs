@@ -18,6 +18,7 @@ mod grade;
 mod land;
 mod life;
 mod measure;
+mod periods;
 mod ranking;
 mod result;
 mod returns;
@@ -31,6 +32,7 @@ pub use evidence::{
 };
 pub use grade::Grade;
 pub use life::{Life, Move, State, life};
+pub use periods::{Owed, owed_in};
 pub use result::{
     DesignationResult, Excluded, HeadResult, HeadRun, HeadSensitivity, IndicatorResult, Judgement, Note, ParkResult, ParkStatus, Reason, RowsOf,
     Sensitivity,

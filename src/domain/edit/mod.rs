@@ -4,14 +4,18 @@ mod import;
 mod instruments;
 mod plan;
 mod precondition;
+mod report;
 mod restore;
+mod unit_sheet;
 mod units;
 
 pub use import::Import;
 pub use instruments::{DraftInstrument, MemberHash, MoveInstrument};
 pub use plan::KeepPlan;
 pub use precondition::{EntityTag, Precondition, row_tag};
+pub use report::HandInReport;
 pub use restore::Restore;
+pub use unit_sheet::{Refusal, SheetFile, Stated, StatedCell, StatedUnit, UpdateUnits};
 pub use units::{ConfirmUnits, UpdateUnit};
 
 use serde::{Deserialize, Serialize};
@@ -28,4 +32,6 @@ pub enum Edit {
     Import(Import),
     /// Takes another edit back.
     Restore(Restore),
+    UpdateUnits(UpdateUnits),
+    HandInReport(HandInReport),
 }

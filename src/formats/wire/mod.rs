@@ -1,6 +1,7 @@
 //! What we write and serve: GeoJSON, vector tiles, CSV, and vector files through GDAL.
 
 pub mod csv_write;
+pub mod form_write;
 pub mod geojson;
 pub mod vector_tile;
 pub mod vector_write;
@@ -8,4 +9,5 @@ pub mod vector_write;
 mod rounding;
 
 pub use csv_write::{CsvGeometry, write_csv};
+pub use form_write::{Form, FormColumn, FormKind, write_form_csv, write_xlsx};
 pub use vector_write::{VectorDriver, WriteOptions, Written, write_vector};

@@ -5,7 +5,9 @@ mod import;
 mod log;
 mod moves;
 mod plans;
+mod reports;
 mod restore;
+mod unit_sheet;
 mod units;
 
 use super::Viewer;
@@ -13,6 +15,7 @@ use crate::city::City;
 use crate::domain::edit::Restore;
 use crate::domain::fault::Outcome;
 use crate::domain::{Edit, LogEntry, Row, RowChange};
+use std::sync::Arc;
 
 /// What a check needs beside the edit and the city.
 #[derive(Clone, Debug)]
@@ -43,6 +46,10 @@ pub enum Reply {
     Plan(String),
     /// How many rows changed.
     Rows(usize),
+    /// A table of units as it was judged, and the number of its receipt where anything changed.
+    Sheet { judged: Arc<Judged>, receipt: Option<String> },
+    /// The code of a report.
+    Report(String),
 }
 
 /// A unit of a batch that was not confirmed.
@@ -67,6 +74,7 @@ impl Checked {
 }
 
 pub use import::complete;
+pub use unit_sheet::{CellValue, CellVerdict, Judged, JudgedCell, JudgedRow, KeptReceipt, RECEIPTS, RowVerdict, SheetCounts, judge};
 pub(super) use units::FLOOR_SLACK_M2;
 
 /// Checks an edit against a city.
@@ -79,5 +87,7 @@ pub fn check(edit: &Edit, city: &City, person: &Person) -> Outcome<Checked> {
         Edit::KeepPlan(edit) => plans::check(edit, city, person),
         Edit::Import(edit) => import::check(edit, city, person),
         Edit::Restore(edit) => restore::check(edit, city, person),
+        Edit::UpdateUnits(edit) => unit_sheet::check(edit, city, person),
+        Edit::HandInReport(edit) => reports::check(edit, city, person),
     }
 }
