@@ -13,6 +13,7 @@ mod files;
 mod instruments;
 mod interrupt;
 mod measure;
+mod occupancy;
 mod output;
 mod people;
 mod progress;
@@ -94,6 +95,8 @@ enum Command {
     Designate(designate::Designate),
     /// Clusters × districts: audit, why bounds clash, best allocation
     Allocate(allocate::Allocate),
+    /// Floor units by table, with receipts; reports due, made, late
+    Occupancy(occupancy::Occupancy),
     /// Rule packs: list, show, check
     Rules(rules::Rules),
     /// Accounts: add, list, disable, password
@@ -134,7 +137,7 @@ fn outputs_may_be_written(matches: &ArgMatches) -> Outcome<()> {
         return Ok(());
     }
     let force = command_line::is_on(matches, "force");
-    command_line::named(matches, &["out", "neighbours", "report"]).into_iter().try_for_each(|path| Target::of(path, force).map(|_| ()))
+    command_line::named(matches, &["out", "neighbours", "report", "rejects"]).into_iter().try_for_each(|path| Target::of(path, force).map(|_| ()))
 }
 
 /// Runs one command; `false` means the work was done and a check says no.
@@ -158,6 +161,7 @@ fn dispatch(command: Command, config: &Config, output: &Output) -> Outcome<bool>
         Command::Upstairs(command) => command.run(output).map(|()| true),
         Command::Designate(command) => command.run(output).map(|()| true),
         Command::Allocate(command) => command.run(output).map(|()| true),
+        Command::Occupancy(command) => command.run(output),
         Command::Rules(command) => command.run(output),
         Command::User(command) => command.run(output).map(|()| true),
         Command::Bench(command) => command.run(output).map(|()| true),
