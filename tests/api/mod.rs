@@ -18,4 +18,5 @@ mod search;
 mod storm;
 mod stream;
 mod surface;
+mod unit_sheets;
 mod upstairs;

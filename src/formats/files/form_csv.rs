@@ -16,17 +16,20 @@ pub(super) fn read(bytes: &[u8], path: &Path, encoding: Option<&str>) -> Outcome
     csv_check::check(path, &text, separator)?;
     let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(separator).from_reader(text.as_bytes());
     let mut gathering = Gathering::new();
-    // A cell with line breaks takes several lines of the file and one row of the sheet.
-    let mut lines_inside = 0u64;
+    // A cell with line breaks takes several lines of the file and one row of the sheet; an empty line is a row, though the parser passes it over.
+    let (mut counted, mut lines, mut inside) = (0usize, 1u32, 0u32);
     for record in reader.records() {
         let record = record.map_err(|error| {
             let line = error.position().map_or(0, csv::Position::line);
             Fault::bad("csv_syntax", format!("第 {line} 行不是合法的 CSV"), format!("line {line} is not CSV: {error}")).at(format!("line {line}"))
         })?;
-        let line = record.position().map_or(0, csv::Position::line);
-        let number = u32::try_from(line.saturating_sub(lines_inside)).unwrap_or(u32::MAX);
+        let begin = record.position().and_then(|position| usize::try_from(position.byte()).ok()).unwrap_or(counted);
+        let empty = text.as_bytes()[begin..].iter().take_while(|byte| matches!(**byte, b'\r' | b'\n')).count();
+        lines += text.as_bytes()[counted..begin + empty].iter().filter(|byte| **byte == b'\n').count() as u32;
+        counted = begin + empty;
+        let number = lines.saturating_sub(inside);
         for (column, text) in record.iter().enumerate() {
-            lines_inside += text.matches('\n').count() as u64;
+            inside += text.matches('\n').count() as u32;
             let (value, odd) = cell(text);
             gathering.put(number, u32::try_from(column).unwrap_or(u32::MAX), value, odd)?;
         }

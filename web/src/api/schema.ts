@@ -500,6 +500,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/parks/{code}/occupancy/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Judge a filled-in table cell by cell, and apply it; as CSV or XLSX the rows that were not taken */
+        post: operations["post_parks_code_occupancy_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/parks/{code}/occupancy/template": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A table of the park's units to fill in */
+        get: operations["get_parks_code_occupancy_template"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/parks/{code}/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hand in a report: the park's figures as they stand, for a period that is over */
+        post: operations["post_parks_code_reports"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/plans": {
         parameters: {
             query?: never;
@@ -705,6 +756,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/receipts/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** That a table was applied: who, when, which file, what came of it */
+        get: operations["get_receipts_number"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/receipts/{number}/rejects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The rows of a table that were not taken, as a file */
+        get: operations["get_receipts_number_rejects"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Reports of the parks: due, made, late, missed */
+        get: operations["get_reports"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/search": {
         parameters: {
             query?: never;
@@ -821,6 +923,23 @@ export interface paths {
         put?: never;
         /** Confirm units as they stand */
         post: operations["post_units_batch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/units:undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take back one's own change of units, while nothing newer has touched them */
+        post: operations["post_units_undo"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1305,6 +1424,11 @@ export interface components {
         /** @description A building of the park in figures. */
         BuildingLine: {
             code: string;
+            /**
+             * Format: double
+             * @description Sum of its floors, m²; null where the area of one of them is not recorded.
+             */
+            floors_m2?: number | null;
             /** Format: double */
             gfa_m2?: number | null;
             /** Format: double */
@@ -1340,6 +1464,10 @@ export interface components {
         } & {
             [key: string]: components["schemas"]["Code"][];
         };
+        /** @description A value of a cell: codes as codes. */
+        CellValue: number | string;
+        /** @enum {string} */
+        CellVerdict: "changed" | "warning" | "rejected";
         /** @description One entry of the change log. */
         Change: {
             action: string;
@@ -1451,6 +1579,11 @@ export interface components {
         Confirmation: {
             done: components["schemas"]["UnitAnswer"][];
             refused: components["schemas"]["RefusedUnit"][];
+            /**
+             * Format: int64
+             * @description The revision that it made, by which it can be taken back.
+             */
+            revision: number;
         };
         Confirmed: {
             etag: string;
@@ -1718,7 +1851,7 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
-        /** @description Something to do: sums that do not fit first, then stale floors by age, then leases by their end. */
+        /** @description Something to do, by cause and building: the building with the most pressing one first, its floors from the lowest. */
         Due: {
             building: string;
             building_name?: string | null;
@@ -1727,15 +1860,21 @@ export interface components {
              * @description Age of the oldest figure, or days until the lease ends.
              */
             days?: number | null;
-            /** @description The end of the lease, or m² above the floor's area. */
+            /** @description The end of the lease, or m² above the floor's or the building's area. */
             detail: unknown;
+            /** @description Empty where it is about the building. */
             floor: string;
             kind: components["schemas"]["DueKind"];
+            /**
+             * Format: int64
+             * @description The floor's place in the building; 1 is the ground floor.
+             */
+            order?: number | null;
             /** @description Of a lease. */
             unit?: string | null;
         };
         /** @enum {string} */
-        DueKind: "sum" | "stale" | "lease";
+        DueKind: "sum" | "gfa" | "stale" | "lease";
         Eligible: {
             /** Format: double */
             area_m2: number;
@@ -2121,6 +2260,29 @@ export interface components {
             joins: string[];
             parcels: string[];
         };
+        JudgedCell: {
+            /** @description Its address in the table, as `F12`. */
+            at: string;
+            column: components["schemas"]["SheetColumn"];
+            new: components["schemas"]["CellValue"] | null;
+            old: components["schemas"]["CellValue"] | null;
+            verdict: components["schemas"]["CellVerdict"];
+            why?: components["schemas"]["Why"] | null;
+        };
+        JudgedRow: {
+            building: string | null;
+            /** @description Cells that differ from what the city holds, and those that cannot be taken. */
+            cells: components["schemas"]["JudgedCell"][];
+            floor: string | null;
+            id: string;
+            /**
+             * Format: int32
+             * @description Its number in the table.
+             */
+            row: number;
+            verdict: components["schemas"]["RowVerdict"];
+            why?: components["schemas"]["Why"] | null;
+        };
         Judgement: components["schemas"]["Verdict"] | ("not_applicable" | null);
         /** @description Retained and banked land of a plan; the table's figures are unconfirmed. */
         LandSplit: {
@@ -2380,6 +2542,13 @@ export interface components {
             parcels?: string[];
             result?: unknown;
         };
+        /** @description A period whose report is handed in. */
+        NewReport: {
+            /** @description `quarter` or `year`. */
+            period: string;
+            /** @description ISO date, its last day. */
+            period_end: string;
+        };
         /**
          * @description Which side of the limit is allowed.
          * @enum {string}
@@ -2447,6 +2616,11 @@ export interface components {
             stale_after_days: number;
             totals: components["schemas"]["Totals"];
         };
+        ParkReports: {
+            name?: string | null;
+            park: string;
+            years: components["schemas"]["YearOfReports"][];
+        };
         /** @description `park: None` holds the parcels outside parks. */
         ParkSums: components["schemas"]["RollUp"] & {
             /** Format: double */
@@ -2488,6 +2662,16 @@ export interface components {
         };
         /** @description One number for all years, or one for each; null is no limit. */
         PerYear: number | (number | null)[];
+        PeriodReport: {
+            corrected?: string | null;
+            due_on: string;
+            /** @description `quarter` or `year`. */
+            period: string;
+            period_end: string;
+            /** @description Of the first receipt. */
+            received?: string | null;
+            state: components["schemas"]["ReportState"];
+        };
         /**
          * @description The order in which a park's land is released: 启动区, 拓展区, 储备区.
          * @enum {string}
@@ -2730,6 +2914,21 @@ export interface components {
             "x-unit"?: string | null;
             "x-zh"?: string | null;
         };
+        /** @description That a table was applied: who, when, which file, and what came of it. */
+        Receipt: {
+            /** @description RFC 3339, UTC. */
+            at: string;
+            by: string;
+            counts: components["schemas"]["SheetCounts"];
+            file: string;
+            number: string;
+            park: string;
+            /** @description Rows that were not taken. */
+            rejects: components["schemas"]["JudgedRow"][];
+            /** Format: int64 */
+            revision: number;
+            sha256: string;
+        };
         /** @description A unit of a batch that was not confirmed. */
         RefusedUnit: {
             code: string;
@@ -2751,6 +2950,14 @@ export interface components {
             /** Format: int32 */
             year: number;
         };
+        ReportList: {
+            as_of: string;
+            /** @description The pack that says what is due when. */
+            pack: string;
+            parks: components["schemas"]["ParkReports"][];
+        };
+        /** @enum {string} */
+        ReportState: "ahead" | "open" | "on_time" | "late" | "missed";
         /** @description A figure that the scheme must provide but about which nothing was stated: a requirement, not a verdict (U13). */
         Requirement: {
             clause: string;
@@ -2793,6 +3000,11 @@ export interface components {
              */
             remaining_gfa_m2: number;
         };
+        /**
+         * @description What comes of a row.
+         * @enum {string}
+         */
+        RowVerdict: "changed" | "same" | "warning" | "rejected" | "conflict";
         /** @description What a run was made from: enough to compute it again and to compare. */
         RunRecord: {
             /** @description ISO date on which time-dependent figures stand. */
@@ -2895,6 +3107,52 @@ export interface components {
             password: string;
             role: string;
             token: string;
+        };
+        /** @description What came of a table. */
+        SheetAnswer: {
+            counts: components["schemas"]["SheetCounts"];
+            dry_run: boolean;
+            file: components["schemas"]["SheetFileAnswer"];
+            /** @description What is worth knowing of the file as a whole. */
+            notices: components["schemas"]["SheetNotice"][];
+            park: string;
+            /** @description Of a change; none where nothing changed. */
+            receipt: string | null;
+            /**
+             * Format: int64
+             * @description The revision that was read, or that the change made.
+             */
+            revision: number;
+            /** @description Every row of the table in its order. */
+            rows: components["schemas"]["JudgedRow"][];
+        };
+        /**
+         * @description A column of the table.
+         * @enum {string}
+         */
+        SheetColumn: "id" | "tag" | "building" | "building_name" | "floor" | "state" | "area_m2" | "use" | "tenant" | "cluster" | "rent_yuan_m2_month" | "lease_end" | "as_of" | "note";
+        /** @description Rows by verdict; `changed` are those without a warning. */
+        SheetCounts: {
+            /** @description Cells that change in the rows that are taken. */
+            cells: number;
+            changed: number;
+            conflict: number;
+            rejected: number;
+            rows: number;
+            same: number;
+            warning: number;
+        };
+        SheetFileAnswer: {
+            encoding: string | null;
+            /** @description `XLSX` or `CSV`. */
+            kind: string;
+            name: string;
+            sha256: string;
+        };
+        SheetNotice: {
+            code: string;
+            en: string;
+            zh: string;
         };
         SignIn: {
             account: string;
@@ -3000,6 +3258,22 @@ export interface components {
             stale?: components["schemas"]["StaleParcels"] | null;
             vacancy?: components["schemas"]["Vacancy"] | null;
         };
+        /** @description Which change to take back. */
+        TakeBack: {
+            /**
+             * Format: int64
+             * @description The revision that it made.
+             */
+            revision: number;
+        };
+        TakenBack: {
+            /**
+             * Format: int64
+             * @description The revision that the undoing made; it can be taken back as well.
+             */
+            revision: number;
+            units: number;
+        };
         TargetLine: {
             /** Format: double */
             ha: number;
@@ -3047,6 +3321,13 @@ export interface components {
             let_rate?: number | null;
             /** Format: double */
             move_in_rate?: number | null;
+            /** @description The oldest day that a part of them is of (exact-designation P1). */
+            oldest_as_of?: string | null;
+            /**
+             * Format: double
+             * @description Share of the area whose figures are stale; figures without a day are in neither part.
+             */
+            stale_share?: number | null;
         } & {
             [key: string]: number;
         };
@@ -3321,6 +3602,12 @@ export interface components {
             };
             totals: components["schemas"]["RollUp"];
         };
+        /** @description A reason, with a stable word for scripts. */
+        Why: {
+            code: string;
+            en: string;
+            zh: string;
+        };
         Yard: {
             centre: [
                 number,
@@ -3349,6 +3636,21 @@ export interface components {
             sites: string[];
             /** Format: double */
             target_ha: number | null;
+            /** Format: int32 */
+            year: number;
+        };
+        /** @description Reports of a year. Due are the periods whose due date has passed; made, late and missed are counted among them. */
+        YearOfReports: {
+            due: number;
+            late: number;
+            made: number;
+            missed: number;
+            /**
+             * Format: double
+             * @description Share of the due ones that were on time.
+             */
+            on_time?: number | null;
+            periods: components["schemas"]["PeriodReport"][];
             /** Format: int32 */
             year: number;
         };
@@ -4466,6 +4768,121 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    post_parks_code_occupancy_import: {
+        parameters: {
+            query?: {
+                /** @description form of the answer; wins over Accept */
+                f?: "json" | "csv" | "xlsx";
+                /** @description Judge the table and change nothing. */
+                dry_run?: boolean;
+                /** @description The file's name, for the receipt. */
+                name?: string;
+                /** @description Encoding of a CSV, over what its bytes say. */
+                encoding?: string;
+            };
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": number[];
+                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": number[];
+                "text/csv": string;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SheetAnswer"];
+                    "text/csv; charset=utf-8": unknown;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_parks_code_occupancy_template: {
+        parameters: {
+            query?: {
+                /** @description form of the answer; wins over Accept */
+                f?: "xlsx" | "csv";
+                /** @description Code of a building: its units only. */
+                building?: string;
+                /** @description Of a CSV: `utf-8` (with its mark) or `gb18030`. */
+                encoding?: string;
+            };
+            header?: {
+                /** @description entity tags that the reader has; 304 when one still holds */
+                "If-None-Match"?: string;
+            };
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the table */
+            200: {
+                headers: {
+                    /** @description names the revision that was read */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": number[];
+                    "text/csv": string;
+                    "text/csv; charset=utf-8": unknown;
+                };
+            };
+            /** @description the reader has the answer already */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_parks_code_reports: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewReport"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ParkReports"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     get_plans: {
         parameters: {
             query?: {
@@ -4905,6 +5322,125 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    get_receipts_number: {
+        parameters: {
+            query?: {
+                /** @description form of the answer; wins over Accept */
+                f?: "json" | "html";
+            };
+            header?: {
+                /** @description entity tags that the reader has; 304 when one still holds */
+                "If-None-Match"?: string;
+            };
+            path: {
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    /** @description names the revision that was read */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Receipt"];
+                    "text/html; charset=utf-8": unknown;
+                };
+            };
+            /** @description the reader has the answer already */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_receipts_number_rejects: {
+        parameters: {
+            query?: {
+                /** @description form of the answer; wins over Accept */
+                f?: "xlsx" | "csv";
+            };
+            header?: {
+                /** @description entity tags that the reader has; 304 when one still holds */
+                "If-None-Match"?: string;
+            };
+            path: {
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the table */
+            200: {
+                headers: {
+                    /** @description names the revision that was read */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": number[];
+                    "text/csv": string;
+                    "text/csv; charset=utf-8": unknown;
+                };
+            };
+            /** @description the reader has the answer already */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_reports: {
+        parameters: {
+            query?: {
+                /** @description form of the answer; wins over Accept */
+                f?: "json" | "html";
+                park?: string;
+                /** @description A year of reports; without one the last full year and the present one. */
+                year?: number;
+                /** @description ISO date on which they are counted; today without one. */
+                as_of?: string;
+            };
+            header?: {
+                /** @description entity tags that the reader has; 304 when one still holds */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    /** @description names the revision that was read */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportList"];
+                    "text/html; charset=utf-8": unknown;
+                };
+            };
+            /** @description the reader has the answer already */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     get_search: {
         parameters: {
             query: {
@@ -5206,6 +5742,30 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Confirmation"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_units_undo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TakeBack"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TakenBack"];
                 };
             };
             default: components["responses"]["Problem"];
