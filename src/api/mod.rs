@@ -26,9 +26,11 @@ mod problem;
 mod processes;
 mod records;
 mod reply;
+mod reports;
 mod schemas;
 mod sessions;
 mod tiles;
+mod unit_sheets;
 mod units;
 
 use crate::domain::fault::Outcome;
@@ -117,6 +119,13 @@ fn documented() -> OpenApiRouter<App> {
         .routes(routes!(units::history))
         .routes(routes!(units::stack))
         .routes(routes!(units::park))
+        .routes(routes!(units::undo))
+        .routes(routes!(unit_sheets::template))
+        .routes(routes!(unit_sheets::import))
+        .routes(routes!(unit_sheets::receipt))
+        .routes(routes!(unit_sheets::rejects))
+        .routes(routes!(reports::list))
+        .routes(routes!(reports::hand_in))
 }
 
 fn layered(routes: Router<App>, app: App) -> Router {

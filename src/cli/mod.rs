@@ -14,6 +14,7 @@ mod instruments;
 mod interrupt;
 mod matching;
 mod measure;
+mod occupancy;
 mod output;
 mod people;
 mod progress;
@@ -100,6 +101,8 @@ enum Command {
     Allocate(allocate::Allocate),
     /// Floors and parcels for a requirement: what fits, what does not, the smallest change
     Match(matching::Match),
+    /// Floor units by table, with receipts; reports due, made, late
+    Occupancy(occupancy::Occupancy),
     /// Rule packs: list, show, check
     Rules(rules::Rules),
     /// Accounts: add, list, disable, password
@@ -140,7 +143,7 @@ fn outputs_may_be_written(matches: &ArgMatches) -> Outcome<()> {
         return Ok(());
     }
     let force = command_line::is_on(matches, "force");
-    command_line::named(matches, &["out", "neighbours", "report"]).into_iter().try_for_each(|path| Target::of(path, force).map(|_| ()))
+    command_line::named(matches, &["out", "neighbours", "report", "rejects"]).into_iter().try_for_each(|path| Target::of(path, force).map(|_| ()))
 }
 
 /// Runs one command; `false` means the work was done and a check says no.
@@ -166,6 +169,7 @@ fn dispatch(command: Command, config: &Config, output: &Output) -> Outcome<bool>
         Command::Virtualparks(command) => command.run(output).map(|()| true),
         Command::Allocate(command) => command.run(output).map(|()| true),
         Command::Match(command) => command.run(output).map(|()| true),
+        Command::Occupancy(command) => command.run(output),
         Command::Rules(command) => command.run(output),
         Command::User(command) => command.run(output).map(|()| true),
         Command::Bench(command) => command.run(output).map(|()| true),

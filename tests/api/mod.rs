@@ -22,5 +22,6 @@ mod storm;
 mod stream;
 mod surface;
 mod tasks;
+mod unit_sheets;
 mod upstairs;
 mod virtual_parks;

@@ -1,6 +1,7 @@
 //! The command line as scripts use it: exit codes, bad input, whole files or none.
 
 mod land;
+mod occupancy;
 mod one_writer;
 mod outputs;
 mod processes;

@@ -19,6 +19,7 @@ mod land;
 mod life;
 mod measure;
 mod members;
+mod periods;
 mod ranking;
 mod result;
 mod returns;
@@ -33,6 +34,7 @@ pub use evidence::{
 pub use grade::Grade;
 pub use life::{Life, Move, State, life};
 pub use members::{Stay, is_member};
+pub use periods::{Owed, owed_in};
 pub use result::{
     DesignationResult, Excluded, HeadResult, HeadRun, HeadSensitivity, IndicatorResult, Judgement, Note, ParkResult, ParkStatus, Reason, RowsOf,
     Sensitivity,

@@ -5,7 +5,9 @@ mod instruments;
 mod plan;
 mod precondition;
 mod records;
+mod report;
 mod restore;
+mod unit_sheet;
 mod units;
 
 pub use import::Import;
@@ -13,7 +15,9 @@ pub use instruments::{DraftInstrument, MemberHash, MoveInstrument};
 pub use plan::{KeepPlan, MakeTasks};
 pub use precondition::{EntityTag, Precondition, row_tag};
 pub use records::{RecordWrite, WriteRecords};
+pub use report::HandInReport;
 pub use restore::Restore;
+pub use unit_sheet::{Refusal, SheetFile, Stated, StatedCell, StatedUnit, UpdateUnits};
 pub use units::{ConfirmUnits, UpdateUnit};
 
 use serde::{Deserialize, Serialize};
@@ -33,4 +37,6 @@ pub enum Edit {
     WriteRecords(WriteRecords),
     /// Takes another edit back.
     Restore(Restore),
+    UpdateUnits(UpdateUnits),
+    HandInReport(HandInReport),
 }

@@ -8,8 +8,10 @@ mod moves;
 mod plans;
 mod records;
 mod references;
+mod reports;
 mod restore;
 mod tasks;
+mod unit_sheet;
 mod units;
 
 use super::Viewer;
@@ -17,6 +19,7 @@ use crate::city::City;
 use crate::domain::edit::Restore;
 use crate::domain::fault::Outcome;
 use crate::domain::{Edit, LayerId, LogEntry, Row, RowChange};
+use std::sync::Arc;
 
 /// What a check needs beside the edit and the city.
 #[derive(Clone, Debug)]
@@ -51,6 +54,10 @@ pub enum Reply {
     Records(Vec<(LayerId, Row)>),
     /// How many rows changed.
     Rows(usize),
+    /// A table of units as it was judged, and the number of its receipt where anything changed.
+    Sheet { judged: Arc<Judged>, receipt: Option<String> },
+    /// The code of a report.
+    Report(String),
 }
 
 /// A unit of a batch that was not confirmed.
@@ -75,6 +82,7 @@ impl Checked {
 }
 
 pub use import::complete;
+pub use unit_sheet::{CellValue, CellVerdict, Judged, JudgedCell, JudgedRow, KeptReceipt, RECEIPTS, RowVerdict, SheetCounts, judge};
 pub(super) use units::FLOOR_SLACK_M2;
 
 /// Checks an edit against a city.
@@ -89,5 +97,7 @@ pub fn check(edit: &Edit, city: &City, person: &Person) -> Outcome<Checked> {
         Edit::Import(edit) => import::check(edit, city, person),
         Edit::WriteRecords(edit) => records::check(edit, city, person),
         Edit::Restore(edit) => restore::check(edit, city, person),
+        Edit::UpdateUnits(edit) => unit_sheet::check(edit, city, person),
+        Edit::HandInReport(edit) => reports::check(edit, city, person),
     }
 }

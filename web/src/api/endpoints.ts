@@ -44,19 +44,23 @@ import type {
   NewInstrument,
   NewPlan,
   ParkOccupancy,
+  ParkReports,
   Plan,
   PlanItems,
   PlanList,
   Process,
+  ReportList,
   Schema,
   SearchHit,
   SearchResults,
   Session,
   Setup,
+  SheetAnswer,
   SignIn,
   Stack,
   Summary,
   SummaryQuery,
+  TakenBack,
   TileJson,
   Unit,
   UnitPatch,
@@ -240,6 +244,31 @@ export const patchUnit = (id: string, etag: string, patch: UnitPatch): Promise<U
     headers: { 'Content-Type': 'application/merge-patch+json', 'If-Match': etag },
   })
 export const confirmUnits = (body: Batch): Promise<Confirmation> => getJson('/units:batch', { method: 'POST', body })
+export const undoUnits = (revision: number): Promise<TakenBack> =>
+  getJson('/units:undo', { method: 'POST', body: { revision } })
+export type SheetForm = 'xlsx' | 'csv'
+/** A table to fill in: of a park, or of one of its buildings. */
+export async function template(park: string, building: string | null, form: SheetForm): Promise<Blob> {
+  const of = building ? `&building=${enc(building)}` : ''
+  return (await send(`/parks/${enc(park)}/occupancy/template?f=${form}${of}`)).blob()
+}
+/** Judges a filled-in table; with `dryRun` it changes nothing. */
+export const importUnits = (park: string, file: File, dryRun: boolean): Promise<SheetAnswer> =>
+  getJson(`/parks/${enc(park)}/occupancy/import?dry_run=${dryRun}&name=${enc(file.name)}`, { method: 'POST', file })
+/** The rows of a table that would not be taken, as a file. */
+export const rejects = async (park: string, file: File, form: SheetForm): Promise<Blob> =>
+  (
+    await send(`/parks/${enc(park)}/occupancy/import?dry_run=true&f=${form}&name=${enc(file.name)}`, {
+      method: 'POST',
+      file,
+    })
+  ).blob()
+/** The rows of an applied table that were not taken, as a file. */
+export const receiptRejects = async (number: string, form: SheetForm): Promise<Blob> =>
+  (await send(`/receipts/${enc(number)}/rejects?f=${form}`)).blob()
+export const reports = (park: string): Promise<ReportList> => getJson(`/reports?park=${enc(park)}`)
+export const handIn = (park: string, period: string, periodEnd: string): Promise<ParkReports> =>
+  getJson(`/parks/${enc(park)}/reports`, { method: 'POST', body: { period, period_end: periodEnd } })
 export const unitHistory = async (id: string): Promise<Change[]> =>
   (await getJson<History>(`/units/${enc(id)}/history`)).changes
 
