@@ -38,6 +38,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("calamine", &["formats"]),
     ("zip", &["formats", "service"]),
     ("quick_xml", &["formats"]),
+    ("krilla", &["formats"]),
     ("rusqlite", &["store"]),
     ("postgres", &["store"]),
     ("axum", &["api", "cli"]),

@@ -2,11 +2,13 @@
 
 mod actionplan;
 mod allocate;
+mod audit;
 mod bench;
 mod command_line;
 mod common;
 mod consolidate;
 mod designate;
+mod designations;
 #[cfg(test)]
 mod examples;
 mod files;
@@ -26,6 +28,7 @@ mod upstairs;
 use crate::config::Config;
 use crate::domain::fault::Outcome;
 use crate::domain::{FaultKind, Lang};
+use crate::service::Settings;
 use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
 use interrupt::CANCELLED;
 use output::Output;
@@ -92,6 +95,10 @@ enum Command {
     Upstairs(upstairs::Upstairs),
     /// Scorecards of the parks
     Designate(designate::Designate),
+    /// The life of a title: draft, move, assess, would it pass today, register, certificate
+    Designation(designations::Designations),
+    /// The change log's hash chain: verify, head, show
+    Audit(audit::Audit),
     /// Clusters × districts: audit, why bounds clash, best allocation
     Allocate(allocate::Allocate),
     /// Rule packs: list, show, check
@@ -128,6 +135,12 @@ pub fn run() -> ExitCode {
     }
 }
 
+/// What the configuration says of how work is done.
+fn settings(config: &Config) -> Settings {
+    let usual = Settings::default();
+    Settings { two_persons: config.two_persons.unwrap_or(usual.two_persons), font: config.font.clone() }
+}
+
 /// Asks the guard for every output before the work that would be lost. The sample makes its folder, a Shapefile is asked for as a whole.
 fn outputs_may_be_written(matches: &ArgMatches) -> Outcome<()> {
     if matches.subcommand_name() == Some("sample") {
@@ -150,13 +163,15 @@ fn dispatch(command: Command, config: &Config, output: &Output) -> Outcome<bool>
         Command::Overlay(command) => command.run(output).map(|()| true),
         Command::Topology(command) => command.run(output).map(|()| true),
         Command::Consolidate(command) => command.run(output).map(|()| true),
-        Command::Instrument(command) => command.run(output).map(|()| true),
+        Command::Instrument(command) => command.run(config, output).map(|()| true),
         Command::Lineage(command) => command.run(output).map(|()| true),
         Command::Regions(command) => command.run(output).map(|()| true),
         Command::Actionplan(command) => command.run(output).map(|()| true),
         Command::Progress(command) => command.run(output).map(|()| true),
         Command::Upstairs(command) => command.run(output).map(|()| true),
         Command::Designate(command) => command.run(output).map(|()| true),
+        Command::Designation(command) => command.run(config, output).map(|()| true),
+        Command::Audit(command) => command.run(output),
         Command::Allocate(command) => command.run(output).map(|()| true),
         Command::Rules(command) => command.run(output),
         Command::User(command) => command.run(output).map(|()| true),

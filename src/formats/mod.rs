@@ -19,4 +19,7 @@ pub use files::{
     DrawingUnit, Field, Limits, NotDrawn, Oddity, Progress, RawGeometry, RawShape, ReadOptions, SourceNotice, SourceRow, Table, count_features,
     drawn_area, limits, read, read_box, source,
 };
+pub use wire::certificate::{CertificateSheet, draw_certificate};
+pub use wire::cjk_font::FontFile;
+pub use wire::sheet_write::{Sheet, sheet_csv, sheet_xlsx};
 pub use wire::{CsvGeometry, VectorDriver, WriteOptions, Written, write_csv, write_vector};

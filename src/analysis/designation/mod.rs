@@ -6,6 +6,7 @@
 //! # Source
 //! analyses §4 and the exact readings G, I and S; thresholds, steps, weights, quotas and penalties come from the rule pack.
 
+mod again;
 mod assess;
 mod card;
 mod city_side;
@@ -14,9 +15,9 @@ mod doubt;
 mod evidence;
 mod firms;
 mod floors;
+mod frozen;
 mod grade;
 mod land;
-mod life;
 mod measure;
 mod ranking;
 mod result;
@@ -25,12 +26,13 @@ mod score;
 #[cfg(test)]
 mod tests;
 
+pub use again::{Again, again};
 pub use assess::assess;
 pub use evidence::{
     BuildingRecord, CityEvidence, ClusterTable, FacilitySite, FirmRecord, NO_CLUSTER, ParcelRecord, ParkEvidence, Period, ReportRecord, UnitRecord,
 };
+pub use frozen::{Circumstances, FrozenCard, FrozenIndicator, FrozenStatus, Peer};
 pub use grade::Grade;
-pub use life::{Life, Move, State, life};
 pub use result::{
     DesignationResult, Excluded, HeadResult, HeadRun, HeadSensitivity, IndicatorResult, Judgement, Note, ParkResult, ParkStatus, Reason, RowsOf,
     Sensitivity,

@@ -1,5 +1,6 @@
 //! What a person wants to change. An [`Edit`] is data: it can be kept, sent and undone; `service::edits` checks it against a City.
 
+mod designations;
 mod import;
 mod instruments;
 mod plan;
@@ -7,6 +8,7 @@ mod precondition;
 mod restore;
 mod units;
 
+pub use designations::{AssessDesignation, DraftDesignation, Frozen, JudgedBy, MoveDesignation};
 pub use import::Import;
 pub use instruments::{DraftInstrument, MemberHash, MoveInstrument};
 pub use plan::KeepPlan;
@@ -26,6 +28,9 @@ pub enum Edit {
     MoveInstrument(MoveInstrument),
     KeepPlan(KeepPlan),
     Import(Import),
+    DraftDesignation(Box<DraftDesignation>),
+    MoveDesignation(Box<MoveDesignation>),
+    AssessDesignation(Box<AssessDesignation>),
     /// Takes another edit back.
     Restore(Restore),
 }

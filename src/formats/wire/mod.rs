@@ -1,7 +1,10 @@
 //! What we write and serve: GeoJSON, vector tiles, CSV, and vector files through GDAL.
 
+pub mod certificate;
+pub mod cjk_font;
 pub mod csv_write;
 pub mod geojson;
+pub mod sheet_write;
 pub mod vector_tile;
 pub mod vector_write;
 

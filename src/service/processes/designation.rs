@@ -6,15 +6,20 @@ mod evidence;
 use super::process::{Common, Context, Process, Words};
 use super::seen::Seen;
 use crate::analysis::designation::{DesignationResult, IndicatorResult, assess};
+use crate::city::City;
+use crate::domain::columns::park as column;
+use crate::domain::designation::Life;
 use crate::domain::fault::Outcome;
 use crate::domain::{LayerId, RunRecord};
 use crate::rules::{DesignationPack, RuleSet};
 use crate::service::Viewer;
 use crate::service::collections::no_such_park;
+use crate::service::designations::record;
 use choice::Choice;
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use utoipa::ToSchema;
 
 #[derive(Debug, Default, Serialize, Deserialize, ToSchema)]
@@ -52,6 +57,23 @@ impl Seen for Scorecards {
 }
 
 impl Scorecards {
+    /// All parks' cards. Ranks and means need every park. `judged` names a park and the cluster by which it is judged in place of its first.
+    pub(in crate::service) fn of(city: &City, pack: &DesignationPack, as_of: NaiveDate, judged: Option<(&str, &str)>, run: RunRecord) -> Self {
+        let mut parks = evidence::parks(city, as_of);
+        for park in &mut parks {
+            if let Some((_, cluster)) = judged.filter(|(code, _)| *code == park.park) {
+                park.lead_clusters.retain(|own| own != cluster);
+                park.lead_clusters.insert(0, cluster.to_owned());
+            }
+        }
+        let result = assess(&parks, &evidence::city_side(city, as_of), pack, as_of);
+        let firms = city.table(LayerId::Firm);
+        let indicators = result.parks.iter().flat_map(|card| &card.indicators);
+        let left_out = indicators.flat_map(|indicator| &indicator.excluded).flat_map(|left| &left.ids);
+        let firm_codes = left_out.filter(|id| firms.row_of(id).is_some()).cloned().collect();
+        Scorecards { result, run, firm_codes }
+    }
+
     /// What is flagged tells of rents, which are the operator's too.
     fn hide(&self, indicator: &mut IndicatorResult) {
         indicator.excluded.iter_mut().for_each(|left| left.ids.retain(|id| !self.firm_codes.contains(id)));
@@ -96,12 +118,24 @@ fn designate(context: &Context<'_>, park: Option<&str>) -> Outcome<Scorecards> {
     }
     let layers = context.rules.pack("designation")?;
     let pack = DesignationPack::read(&layers)?;
-    let firms = city.table(LayerId::Firm);
-    // Ranks and means need every park; one park's card is then a part of the whole.
-    let mut result = assess(&evidence::parks(city, as_of), &evidence::city_side(city, as_of), &pack, as_of);
-    result.parks.retain(|card| park.is_none_or(|park| card.park == park));
-    let indicators = result.parks.iter().flat_map(|card| &card.indicators);
-    let left_out = indicators.flat_map(|indicator| &indicator.excluded).flat_map(|left| &left.ids);
-    let firm_codes = left_out.filter(|id| firms.row_of(id).is_some()).cloned().collect();
-    Ok(Scorecards { run: context.record::<Designate>((&pack.id, &pack.version), &layers.uses), result, firm_codes })
+    let run = context.record::<Designate>((&pack.id, &pack.version), &layers.uses);
+    let mut cards = Scorecards::of(city, &pack, as_of, None, run);
+    // One park's card is a part of the whole.
+    cards.result.parks.retain(|card| park.is_none_or(|park| card.park == park));
+    for card in &mut cards.result.parks {
+        card.life = title(city, &card.park, as_of)?;
+    }
+    Ok(cards)
+}
+
+/// The title that a park has or had on a day.
+fn title(city: &City, park: &str, as_of: NaiveDate) -> Outcome<Option<Life>> {
+    let known = record::of_park(city, park, as_of)?;
+    Ok(known.and_then(|known| Some(Life { state: known.state_on(as_of), valid_through: known.valid_through?, recheck_from: known.recheck_from? })))
+}
+
+/// By park; a park without a type is not in it.
+pub(in crate::service) fn park_types(city: &City) -> BTreeMap<String, String> {
+    let parks = city.table(LayerId::Park);
+    (0..parks.len()).filter_map(|row| Some((parks.key(row).to_owned(), parks.text(row, column::TYPE)?.to_owned()))).collect()
 }
