@@ -1,5 +1,6 @@
 import { Walk } from './lib.mjs'
 import { land } from './land.mjs'
+import { life } from './life.mjs'
 import { operator } from './operator.mjs'
 import { planner } from './planner.mjs'
 
@@ -13,6 +14,7 @@ try {
   await operator(walk)
   await planner(walk)
   await land(walk)
+  await life(walk)
 } catch (error) {
   walk.check('the walk ran to its end', false, String(error))
 }

@@ -46,7 +46,7 @@ pub fn judged_by(pack: &Pack) -> JudgedBy {
         id: pack.header.id.clone(),
         version: pack.header.version.clone(),
         sha256: pack.hash.clone(),
-        texts: pack.texts.iter().map(|text| text.to_string()).collect(),
+        texts: pack.texts.iter().map(ToString::to_string).collect(),
     }
 }
 
