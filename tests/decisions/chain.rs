@@ -59,7 +59,7 @@ fn a_flipped_byte_of_the_frozen_evidence_itself_is_told() {
     let (planner, reviewer) = (Client::signed_in(&server, PLANNER), Client::signed_in(&server, REVIEWER));
     let title = designated(&planner, &reviewer, PASSING[0]);
     drop(server);
-    let changed = "UPDATE designation SET evidence = replace(evidence, '\"penalty\":0', '\"penalty\":1')";
+    let changed = "UPDATE designation SET evidence = replace(evidence, '\"passes\":true', '\"passes\":false')";
     assert_eq!(open(&city).execute(changed, []).unwrap(), 1);
     let shown = crate::support::must(&["--json", "designation", "show", path(&city), title["code"].as_str().unwrap()]);
     let shown: Value = serde_json::from_str(&shown).unwrap();

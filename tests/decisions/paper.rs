@@ -24,7 +24,17 @@ fn the_register_leaves_as_csv_xlsx_and_geojson() {
 
     let shapes = planner.get("/designations/register?format=geojson&state=designated").json();
     let park = planner.get(&format!("/collections/park/items/{}", PASSING[0])).json();
-    assert_eq!((&shapes["numberMatched"], &shapes["features"][0]["geometry"]["type"]), (&json!(1), &park["geometry"]["type"]));
+    let shape = &shapes["features"][0]["geometry"];
+    assert_eq!((&shapes["numberMatched"], shape["type"].as_str().is_some_and(|kind| kind.ends_with("Polygon"))), (&json!(1), true));
+    let corner = |shape: &Value| {
+        let mut at = &shape["coordinates"];
+        while at[0].is_array() {
+            at = &at[0];
+        }
+        [at[0].as_f64().unwrap(), at[1].as_f64().unwrap()]
+    };
+    let (a, b) = (corner(shape), corner(&park["geometry"]));
+    assert!((a[0] - b[0]).abs() < 0.1 && (a[1] - b[1]).abs() < 0.1, "{a:?} {b:?}");
     assert_eq!(shapes["features"][0]["properties"]["state"], "designated");
     planner.get("/designations/register?format=dwg").problem(400);
     drop(server);
@@ -103,16 +113,69 @@ fn count(bytes: &[u8], what: &[u8]) -> usize {
 
 /// The text of a page, read from the file alone: streams are inflated, glyph numbers are turned into letters by the font's own map.
 fn text_of(pdf: &[u8]) -> String {
-    let streams: Vec<String> = streams(pdf).into_iter().map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).collect();
-    let letters: HashMap<u32, String> = streams.iter().filter(|stream| stream.contains("begincmap")).flat_map(|map| letters(map)).collect();
+    let streams = streams(pdf);
+    let is_map = |stream: &&Vec<u8>| count(stream, b"begincmap") > 0;
+    let letters: HashMap<u16, String> = streams.iter().filter(is_map).flat_map(|map| letters(&String::from_utf8_lossy(map))).collect();
     let mut text = String::new();
-    for content in streams.iter().filter(|stream| stream.contains("BT") && stream.contains("Tj")) {
-        for shown in content.split('<').skip(1).filter_map(|rest| rest.split_once('>')).map(|(hex, _)| hex) {
-            let glyphs = shown.as_bytes().chunks(4).filter_map(|digits| u32::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok());
+    for content in streams.iter().filter(|stream| count(stream, b"Tf") > 0 && !is_map(stream)) {
+        for shown in strings(content) {
+            let glyphs = shown.chunks_exact(2).map(|pair| u16::from_be_bytes([pair[0], pair[1]]));
             glyphs.filter_map(|glyph| letters.get(&glyph)).for_each(|letter| text.push_str(letter));
         }
     }
     text
+}
+
+/// The strings of a content stream, `<hex>` and `(literal)`.
+fn strings(content: &[u8]) -> Vec<Vec<u8>> {
+    let mut found = Vec::new();
+    let mut bytes = content.iter().copied().peekable();
+    while let Some(byte) = bytes.next() {
+        match byte {
+            b'<' => {
+                let hex: String = bytes.by_ref().take_while(|byte| *byte != b'>').map(char::from).collect();
+                found.push(hex.as_bytes().chunks(2).filter_map(|two| u8::from_str_radix(std::str::from_utf8(two).ok()?, 16).ok()).collect());
+            }
+            b'(' => {
+                let (mut own, mut depth) = (Vec::new(), 1);
+                while let Some(byte) = bytes.next() {
+                    match byte {
+                        b'\\' => match bytes.next() {
+                            Some(b'n') => own.push(b'\n'),
+                            Some(b'r') => own.push(b'\r'),
+                            Some(b't') => own.push(b'\t'),
+                            Some(b'b') => own.push(8),
+                            Some(b'f') => own.push(12),
+                            Some(digit @ b'0'..=b'7') => {
+                                let mut code = u16::from(digit - b'0');
+                                for _ in 0..2 {
+                                    if let Some(next) = bytes.next_if(|byte| matches!(byte, b'0'..=b'7')) {
+                                        code = code * 8 + u16::from(next - b'0');
+                                    }
+                                }
+                                own.push(code as u8);
+                            }
+                            Some(other) => own.push(other),
+                            None => break,
+                        },
+                        b'(' => {
+                            depth += 1;
+                            own.push(byte);
+                        }
+                        b')' if depth == 1 => break,
+                        b')' => {
+                            depth -= 1;
+                            own.push(byte);
+                        }
+                        other => own.push(other),
+                    }
+                }
+                found.push(own);
+            }
+            _ => {}
+        }
+    }
+    found
 }
 
 fn streams(pdf: &[u8]) -> Vec<Vec<u8>> {
@@ -134,13 +197,13 @@ fn streams(pdf: &[u8]) -> Vec<Vec<u8>> {
 }
 
 /// `<0012> <6388>` of a ToUnicode map.
-fn letters(map: &str) -> Vec<(u32, String)> {
+fn letters(map: &str) -> Vec<(u16, String)> {
     let hex = |part: &str| part.trim().strip_prefix('<')?.strip_suffix('>').map(str::to_owned);
-    let one = |line: &str| -> Option<(u32, String)> {
+    let one = |line: &str| -> Option<(u16, String)> {
         let (glyph, letters) = line.trim().split_once(' ')?;
         let units: Vec<u16> =
             hex(letters)?.as_bytes().chunks(4).filter_map(|four| u16::from_str_radix(std::str::from_utf8(four).ok()?, 16).ok()).collect();
-        Some((u32::from_str_radix(&hex(glyph)?, 16).ok()?, String::from_utf16(&units).ok()?))
+        Some((u16::from_str_radix(&hex(glyph)?, 16).ok()?, String::from_utf16(&units).ok()?))
     };
     map.lines().filter_map(one).collect()
 }

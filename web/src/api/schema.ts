@@ -311,6 +311,144 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/designations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The register: applications and titles */
+        get: operations["get_designations"];
+        put?: never;
+        /** Draft an application */
+        post: operations["post_designations"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/designations/register": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The register as a file: CSV, XLSX, or GeoJSON with the parks' shapes */
+        get: operations["get_designations_register"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/designations/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One designation with its history, its frozen evidence and its ETag */
+        get: operations["get_designations_code"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Edit a draft */
+        patch: operations["patch_designations_code"];
+        trace?: never;
+    };
+    "/designations/{code}/assessments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Record the grade of a year */
+        post: operations["post_designations_code_assessments"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/designations/{code}/certificate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The certificate of a title in force: one page of PDF */
+        get: operations["get_designations_code_certificate"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/designations/{code}/evidence/{sha256}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The very text that was frozen with a decision: canonical JSON (RFC 8785) */
+        get: operations["get_designations_code_evidence_sha256"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/designations/{code}/moves": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Submit, forward, return, reject, designate, keep, revoke or withdraw */
+        post: operations["post_designations_code_moves"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/designations/{code}/today": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Would it pass today? Three answers side by side */
+        get: operations["get_designations_code_today"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/exports": {
         parameters: {
             query?: never;
@@ -1349,9 +1487,16 @@ export interface components {
             before: unknown;
             by: string;
             collection: string;
+            /** @description Its hash in the chain. */
+            hash: string;
             id: string;
             /** Format: int64 */
             revision: number;
+            /**
+             * Format: int64
+             * @description Its number in the hash chain.
+             */
+            seq: number;
             source: string;
         };
         /** @description Entries of the change log, newest first. */
@@ -1362,6 +1507,23 @@ export interface components {
              * @description The city's revision; entries of later ones are not among them.
              */
             revision: number;
+        };
+        /** @description An indicator then and now. */
+        ChangedIndicator: {
+            en: string;
+            id: string;
+            /** Format: double */
+            now: number | null;
+            /** Format: double */
+            threshold_now: number | null;
+            /** Format: double */
+            threshold_was: number | null;
+            unit: string;
+            verdict_now: string | null;
+            verdict_was: string | null;
+            /** Format: double */
+            was: number | null;
+            zh: string;
         };
         /** @description Where lights change, with the source. */
         CitedLines: {
@@ -1643,7 +1805,46 @@ export interface components {
              */
             park?: string | null;
         };
-        /** @description Dates of a title decided on one day. */
+        /** @description A designation as people read it. */
+        DesignationAnswer: components["schemas"]["DesignationWhole"] & {
+            assessments: components["schemas"]["YearlyGrade"][];
+            basis?: string | null;
+            code: string;
+            /** @description The day of the last decision, of which the figures are. */
+            date?: string | null;
+            district?: string | null;
+            /** @description Whether this reader may edit it: a planner, while it is a draft. */
+            editable: boolean;
+            /** @description Names what is shown of the row on the day and its count of changes. */
+            etag: string;
+            evidence_sha256?: string | null;
+            grade?: string | null;
+            lead_cluster?: string | null;
+            /** @description What may come next, and whether this reader may do it. */
+            next: components["schemas"]["NextStep"][];
+            pack: string;
+            pack_sha256: string;
+            pack_version: string;
+            park: string;
+            park_name?: string | null;
+            passes?: boolean | null;
+            /** Format: int64 */
+            rank?: number | null;
+            /** @description Why the last step was taken. */
+            reasons?: string | null;
+            recheck_from?: string | null;
+            /** Format: int64 */
+            revision: number;
+            /** @description On the day of the question. */
+            state: components["schemas"]["DesignationState"];
+            step?: components["schemas"]["DesignationStep"] | null;
+            /** Format: double */
+            total?: number | null;
+            valid_through?: string | null;
+            /** @description Consecutive years of D up to the last one assessed. */
+            years_of_d: number;
+        };
+        /** @description What a title is on a day. */
         DesignationLife: {
             /** Format: date */
             recheck_from: string;
@@ -1653,6 +1854,21 @@ export interface components {
              * @description Last valid day.
              */
             valid_through: string;
+        };
+        DesignationList: {
+            designations: components["schemas"]["DesignationAnswer"][];
+            head: components["schemas"]["LogHead"];
+        };
+        /** @description Where a designation is to go. */
+        DesignationMove: {
+            /**
+             * Format: date
+             * @description The day of the step; today if absent.
+             */
+            date?: string | null;
+            /** @description Asked for where a park is sent back, rejected or loses its title. */
+            reason?: string | null;
+            step: components["schemas"]["DesignationStep"];
         };
         /** @description A rule pack of designation. */
         DesignationScheme: {
@@ -1668,8 +1884,23 @@ export interface components {
             version: string;
             zh: string;
         };
-        /** @enum {string} */
+        /**
+         * @description `recheck_due` and `expired` are read from the date and never stored.
+         * @enum {string}
+         */
         DesignationState: "draft" | "district_review" | "city_review" | "designated" | "recheck_due" | "expired" | "revoked" | "rejected" | "withdrawn";
+        /** @enum {string} */
+        DesignationStep: "submit" | "forward" | "return" | "reject" | "designate" | "keep" | "revoke" | "withdraw";
+        /** @description With one designation, not in lists. */
+        DesignationWhole: {
+            evidence?: components["schemas"]["FrozenCard"] | null;
+            /** @description Whether the evidence as it is stored has the hash that was recorded with it; null before there is one. */
+            evidence_holds?: boolean | null;
+            /** @description The end of the change log's hash chain. */
+            head?: components["schemas"]["LogHead"];
+            /** @description Newest first. */
+            history?: components["schemas"]["HistoryEntry"][];
+        };
         DistrictSums: components["schemas"]["RollUp"] & {
             district: string | null;
             /** Format: double */
@@ -1696,6 +1927,18 @@ export interface components {
             equal?: number | null;
             /** @description A GeoJSON LineString in lon/lat (or one feature of it); its ends may lie outside the land. */
             line?: unknown;
+        };
+        /** @description New contents of a draft; what is left out stays. */
+        DraftPatch: {
+            /**
+             * @description Empty to take it out.
+             * @default null
+             */
+            basis?: string | null;
+            /** @default null */
+            lead_cluster?: string | null;
+            /** @default null */
+            pack?: string | null;
         };
         /** @description A geometry of RFC 7946. Exteriors run counter-clockwise because our shapes do. */
         Drawing: {
@@ -1913,6 +2156,85 @@ export interface components {
             after: components["schemas"]["Blocks"];
             before: components["schemas"]["Blocks"];
         };
+        /** @description A scorecard that stays as it was. Its members are those of the scorecard. */
+        FrozenCard: {
+            /** Format: date */
+            as_of: string;
+            /** @description All parks that were assessed together, by code, this one among them. */
+            field: components["schemas"]["Peer"][];
+            grade: string;
+            heads: {
+                [key: string]: components["schemas"]["FrozenHead"];
+            };
+            indicators: components["schemas"]["FrozenIndicator"][];
+            /** @description SHA-256 of the canonical inputs. */
+            input_hash: string;
+            lead_cluster: string | null;
+            missing: number;
+            pack: components["schemas"]["PackUse"];
+            park: string;
+            park_type: string | null;
+            passes: boolean;
+            /** Format: double */
+            penalty: number;
+            rank: number | null;
+            reasons: string[];
+            /**
+             * Format: int64
+             * @description Data revision that was read.
+             */
+            revision: number;
+            run: string;
+            status: components["schemas"]["FrozenStatus"];
+            /** Format: double */
+            total: number;
+            /** Format: double */
+            total_high: number;
+        };
+        FrozenHead: {
+            /** Format: double */
+            score: number | null;
+            /** Format: double */
+            weight: number;
+        };
+        FrozenIndicator: {
+            /** Format: date */
+            as_of: string | null;
+            clause: string | null;
+            en: string;
+            excluded: components["schemas"]["FrozenLeftOut"][];
+            head: string;
+            id: string;
+            /** Format: double */
+            known: number | null;
+            metric: string | null;
+            must: boolean;
+            op: string;
+            /** Format: int32 */
+            period: number | null;
+            /** Format: double */
+            score: number | null;
+            source: string;
+            status: string | null;
+            /** Format: double */
+            threshold: number | null;
+            unit: string;
+            /** Format: double */
+            value: number | null;
+            /** @description `pass`, `fail`, `unknown`, `not_applicable`, or null where no threshold was asked. */
+            verdict: string | null;
+            /** Format: double */
+            weight: number | null;
+            zh: string;
+        };
+        /** @description Records that a value does not rest on. Whose ids are private counts without them. */
+        FrozenLeftOut: {
+            count: number;
+            ids: string[];
+            reason: string;
+        };
+        /** @enum {string} */
+        FrozenStatus: "ranked" | "forced" | "withheld";
         /** @description A site's bar in a Gantt chart. */
         GanttBar: {
             /** @description Sites that come first because the planner said so. */
@@ -1979,6 +2301,30 @@ export interface components {
         /** @description Entries about one row. */
         History: {
             changes: components["schemas"]["Change"][];
+        };
+        /** @description One entry of the log. */
+        HistoryEntry: {
+            /** @description For people who are signed in. */
+            account: string | null;
+            /** @description RFC 3339, UTC. */
+            at: string;
+            /** @description The day of the decision; null where nothing was decided. */
+            date: string | null;
+            /** @description The evidence that was frozen with it. */
+            evidence_sha256: string | null;
+            hash: string;
+            reasons: string | null;
+            /** Format: int64 */
+            revision: number;
+            /**
+             * Format: int64
+             * @description Its number and hash in the chain of the change log.
+             */
+            seq: number;
+            /** @description The stored state after it. */
+            state: string | null;
+            /** @description `draft`, `edit`, `assess`, or the step that was taken. */
+            what: string;
         };
         Indicator: {
             /** Format: date */
@@ -2120,6 +2466,25 @@ export interface components {
             cost_wan: number;
             joins: string[];
             parcels: string[];
+        };
+        /** @description One of the three. */
+        JudgedDesignation: {
+            /** Format: date */
+            as_of: string;
+            /** @description Indicators that stand otherwise than at the decision. */
+            changed: components["schemas"]["ChangedIndicator"][];
+            grade: string;
+            missing: number;
+            pack: components["schemas"]["PackUse"];
+            passes: boolean;
+            rank: number | null;
+            reasons: string[];
+            /** @description Of frozen data: whether scores, total, grade and rank are those of the decision. */
+            reproduces: boolean | null;
+            /** Format: double */
+            total: number;
+            /** Format: double */
+            total_high: number;
         };
         Judgement: components["schemas"]["Verdict"] | ("not_applicable" | null);
         /** @description Retained and banked land of a plan; the table's figures are unconfirmed. */
@@ -2310,6 +2675,16 @@ export interface components {
             /** @description Media type. */
             type: string;
         };
+        /** @description The end of the log's hash chain: who keeps it can tell later whether what was before it still stands. */
+        LogHead: {
+            /** @description Its hash, or 64 zeros. */
+            hash: string;
+            /**
+             * Format: int64
+             * @description Number of the last entry; 0 for an empty log.
+             */
+            seq: number;
+        };
         /** @description Parcels whose building has the band, by what the cluster makes of it. */
         MatrixRow: {
             after_retrofit: number;
@@ -2349,6 +2724,24 @@ export interface components {
              */
             tolerance_m?: number | null;
         };
+        /** @description The year whose grade is recorded. */
+        NewAssessment: {
+            /**
+             * Format: date
+             * @description The day on which the evidence is read; today if absent. Its year is the year of the grade.
+             */
+            date?: string | null;
+        };
+        /** @description What a planner sends to draft an application, or to edit a draft. */
+        NewDesignation: {
+            /** @description On what it rests. */
+            basis?: string | null;
+            /** @description One of the park's lead clusters, which is judged; the first where nothing is said. */
+            lead_cluster?: string | null;
+            /** @description Rule pack as `ID` or `ID@version`; the one in force where nothing is said. */
+            pack?: string | null;
+            park: string;
+        };
         /** @description What a planner sends to draft an instrument. */
         NewInstrument: {
             /** @description On what decision it rests. */
@@ -2379,6 +2772,16 @@ export interface components {
             name: string;
             parcels?: string[];
             result?: unknown;
+        };
+        /** @description A step that the state allows. */
+        NextStep: {
+            /** @description Why not: `role`, or `two_persons` for the one who drafted or submitted. */
+            because: string | null;
+            may: boolean;
+            needs_reason: boolean;
+            /** @description Whose it is: `planner` or `reviewer`; an administrator may do either's. */
+            role: string;
+            step: components["schemas"]["DesignationStep"];
         };
         /**
          * @description Which side of the limit is allowed.
@@ -2485,6 +2888,16 @@ export interface components {
              * @default null
              */
             readiness?: number | null;
+        };
+        /** @description A park of the field as far as ranks hang on it. */
+        Peer: {
+            grade: string;
+            park: string;
+            park_type: string | null;
+            rank: number | null;
+            status: components["schemas"]["FrozenStatus"];
+            /** Format: double */
+            total: number;
         };
         /** @description One number for all years, or one for each; null is no limit. */
         PerYear: number | (number | null)[];
@@ -3041,6 +3454,25 @@ export interface components {
             tiles: string[];
             vector_layers: components["schemas"]["VectorLayer"][];
         };
+        TodayAnswer: {
+            /**
+             * Format: date
+             * @description The day on which today's data is read.
+             */
+            as_of: string;
+            code: string;
+            frozen: components["schemas"]["JudgedDesignation"] | null;
+            park: string;
+            /**
+             * Format: int64
+             * @description Data revision that was read.
+             */
+            revision: number;
+            /** @description Today's data by the pack in force today: the answer to the question. */
+            today: components["schemas"]["JudgedDesignation"];
+            /** @description Today's data by the frozen pack. */
+            today_by_frozen: components["schemas"]["JudgedDesignation"];
+        };
         /** @description Areas by state with the let and move-in rates (exact-designation I8), m²; a rate without a base is null. */
         Totals: {
             /** Format: double */
@@ -3349,6 +3781,12 @@ export interface components {
             sites: string[];
             /** Format: double */
             target_ha: number | null;
+            /** Format: int32 */
+            year: number;
+        };
+        /** @description The grade of a calendar year; in a cell `2026:D`. */
+        YearlyGrade: {
+            grade: string;
             /** Format: int32 */
             year: number;
         };
@@ -4065,6 +4503,358 @@ export interface operations {
                     "application/json": components["schemas"]["Conformance"];
                     "text/html; charset=utf-8": unknown;
                 };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_designations: {
+        parameters: {
+            query?: {
+                /** @description form of the answer; wins over Accept */
+                f?: "json" | "html";
+                /** @description In this state on the day. */
+                state?: "draft" | "district_review" | "city_review" | "designated" | "recheck_due" | "expired" | "revoked" | "rejected" | "withdrawn";
+                park?: string;
+                grade?: string;
+                /** @description The day on which states are read; today if absent. */
+                at?: string;
+            };
+            header?: {
+                /** @description entity tags that the reader has; 304 when one still holds */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    /** @description names the revision that was read */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DesignationList"];
+                    "text/html; charset=utf-8": unknown;
+                };
+            };
+            /** @description the reader has the answer already */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_designations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewDesignation"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DesignationAnswer"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_designations_register: {
+        parameters: {
+            query?: {
+                format?: "csv" | "xlsx" | "geojson";
+                /** @description In this state on the day. */
+                state?: "draft" | "district_review" | "city_review" | "designated" | "recheck_due" | "expired" | "revoked" | "rejected" | "withdrawn";
+                park?: string;
+                grade?: string;
+                /** @description The day on which states are read; today if absent. */
+                at?: string;
+            };
+            header?: {
+                /** @description entity tags that the reader has; 304 when one still holds */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the file, of the format's media type */
+            200: {
+                headers: {
+                    /** @description names the revision that was read */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/geo+json": components["schemas"]["ExportedFeatures"];
+                    "text/csv": string;
+                    "application/octet-stream": number[];
+                };
+            };
+            /** @description the reader has the answer already */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_designations_code: {
+        parameters: {
+            query?: {
+                /** @description form of the answer; wins over Accept */
+                f?: "json" | "html";
+            };
+            header?: {
+                /** @description entity tags that the reader has; 304 when one still holds */
+                "If-None-Match"?: string;
+            };
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    /** @description names the revision that was read */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DesignationAnswer"];
+                    "text/html; charset=utf-8": unknown;
+                };
+            };
+            /** @description the reader has the answer already */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    patch_designations_code: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description entity tag of the row as it was read, a list of them, or * */
+                "If-Match": string;
+            };
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftPatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DesignationAnswer"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_designations_code_assessments: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description entity tag of the row as it was read, a list of them, or * */
+                "If-Match": string;
+            };
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAssessment"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DesignationAnswer"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_designations_code_certificate: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description entity tags that the reader has; 304 when one still holds */
+                "If-None-Match"?: string;
+            };
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    /** @description names the revision that was read */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": number[];
+                };
+            };
+            /** @description the reader has the answer already */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_designations_code_evidence_sha256: {
+        parameters: {
+            query?: {
+                /** @description form of the answer; wins over Accept */
+                f?: "json";
+            };
+            header?: {
+                /** @description entity tags that the reader has; 304 when one still holds */
+                "If-None-Match"?: string;
+            };
+            path: {
+                code: string;
+                sha256: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    /** @description names the revision that was read */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FrozenCard"];
+                };
+            };
+            /** @description the reader has the answer already */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_designations_code_moves: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description entity tag of the row as it was read, a list of them, or * */
+                "If-Match": string;
+            };
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DesignationMove"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DesignationAnswer"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_designations_code_today: {
+        parameters: {
+            query?: {
+                /** @description form of the answer; wins over Accept */
+                f?: "json" | "html";
+                /** @description The day on which today's data is read; today if absent. */
+                as_of?: string;
+            };
+            header?: {
+                /** @description entity tags that the reader has; 304 when one still holds */
+                "If-None-Match"?: string;
+            };
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    /** @description names the revision that was read */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TodayAnswer"];
+                    "text/html; charset=utf-8": unknown;
+                };
+            };
+            /** @description the reader has the answer already */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             default: components["responses"]["Problem"];
         };
