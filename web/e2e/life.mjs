@@ -30,7 +30,7 @@ export async function life(walk) {
   const go = async (page, lang) => {
     await page.goto(`${base}/#v=1&task=designate&lang=${lang}&theme=light`)
     await page.waitForSelector(
-      page.viewportSize().width < 720 ? '.sheet [role=listbox] li button, [role=listbox] li button' : '.decision',
+      page.viewportSize().width < 720 ? '.sheet [role=listbox] [data-park], [role=listbox] [data-park]' : '.decision',
     )
     await walk.settle(page, 1200)
   }
@@ -111,7 +111,8 @@ export async function life(walk) {
     walk.equal('the park is designated', [status, body.state, body.passes], [200, 'designated', true])
     await reviewer.waitForSelector('.verdict')
     await walk.settle(reviewer, 800)
-    walk.check('the frozen evidence reproduces', await reviewer.getByText('it is what was decided').isVisible())
+    await reviewer.getByText('it is what was decided').waitFor()
+    walk.check('the frozen evidence reproduces', true)
     await clean(reviewer, 'title, en, 1280')
     await walk.shot(reviewer, '45-title-designated-en')
     const certificate = await reviewer.request.get(`${base}/designations/${code}/certificate`)
@@ -162,7 +163,7 @@ export async function life(walk) {
       const page = await enter('reviewer', { viewport: { width, height } })
       await go(page, lang)
       if (width < 720) {
-        await page.locator('[role=listbox] li button').first().click()
+        await page.locator('[role=listbox] [data-park]').first().click()
         await page
           .getByRole('radio', { name: lang === 'zh' ? '结论' : 'Found' })
           .click()

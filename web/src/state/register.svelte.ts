@@ -105,7 +105,7 @@ class Register {
     try {
       const done = await work()
       await this.load()
-      await this.open(done.code)
+      void this.open(done.code)
       ui.toast(t('life.done', { code: done.code, state: t(`life.state.${done.state}`) }))
       return true
     } catch (error) {

@@ -1,4 +1,4 @@
-import type { Designation, DesignationState, NextStep } from '../../api/types'
+import type { Designation, DesignationState, DesignationStep } from '../../api/types'
 import { t } from '../../i18n/index.svelte'
 import type { MapInk } from '../../map/palette'
 
@@ -48,12 +48,18 @@ export const colourOf = (state: DesignationState, ink: MapInk): string =>
           ? ink.bad
           : ink.ink3
 
+/** May be done at any time and wait for nobody. */
+const STANDING: readonly DesignationStep[] = ['revoke', 'withdraw']
+
 /** Whose turn it is, or why it is not this reader's. */
-export function whoseTurn(next: readonly NextStep[]): string {
-  const first = next[0]
+export function whoseTurn(one: Designation): string {
+  const waits = one.next.filter((step) => !STANDING.includes(step.step))
+  const first = waits[0]
   if (!first) return t('life.closed')
-  if (next.some((step) => step.because === 'two_persons')) return t('life.twoPersons')
-  const steps = next
+  if (one.state === 'designated') return t('life.inForce', { date: one.recheck_from ?? '' })
+  if (waits.some((step) => step.may)) return t('life.yourTurn')
+  if (waits.some((step) => step.because === 'two_persons')) return t('life.twoPersons')
+  const steps = waits
     .filter((step) => step.role === first.role)
     .map((step) => t(`life.step.${step.step}`))
     .join(t('listSep'))
