@@ -6,7 +6,7 @@ use serde::Deserialize;
 use std::path::{Path, PathBuf};
 
 /// Settings that flags override. `PARKPLAN_LISTEN`, `PARKPLAN_CITY`, `PARKPLAN_LANG`, `PARKPLAN_HOME`,
-/// `PARKPLAN_BASE_URL` and `PARKPLAN_TRUSTED_PROXIES` override the file.
+/// `PARKPLAN_BASE_URL`, `PARKPLAN_TRUSTED_PROXIES`, `PARKPLAN_TWO_PERSONS` and `PARKPLAN_FONT` override the file.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
@@ -19,6 +19,10 @@ pub struct Config {
     pub base_url: Option<String>,
     /// Proxies whose `Forwarded` and `X-Forwarded-*` count, by address or network; this machine's own when not given.
     pub trusted_proxies: Option<Vec<String>>,
+    /// Whether who drafts or submits may not decide; yes when not given.
+    pub two_persons: Option<bool>,
+    /// A font file with Chinese (TTF, OTF or TTC) for certificates; the system's Noto CJK when not given.
+    pub font: Option<PathBuf>,
 }
 
 impl Config {
@@ -48,6 +52,9 @@ impl Config {
         config.base_url = variable("PARKPLAN_BASE_URL").or(config.base_url);
         let listed = |text: String| text.split(',').map(|proxy| proxy.trim().to_owned()).collect();
         config.trusted_proxies = variable("PARKPLAN_TRUSTED_PROXIES").map(listed).or(config.trusted_proxies);
+        config.two_persons =
+            variable("PARKPLAN_TWO_PERSONS").map(|text| yes_or_no("PARKPLAN_TWO_PERSONS", &text)).transpose()?.or(config.two_persons);
+        config.font = variable("PARKPLAN_FONT").map(PathBuf::from).or(config.font);
         Ok(config)
     }
 
@@ -60,5 +67,14 @@ impl Config {
             .or_else(|| data("XDG_DATA_HOME").map(|path| path.join("parkplan")))
             .or_else(|| data("HOME").map(|path| path.join(".local/share/parkplan")));
         home.unwrap_or_else(|| PathBuf::from(".")).join("sample.gpkg")
+    }
+}
+
+/// A switch: a slip of the pen must not turn a safeguard off, or seem to.
+fn yes_or_no(name: &str, text: &str) -> Outcome<bool> {
+    match text.trim().to_ascii_lowercase().as_str() {
+        "true" | "yes" | "1" => Ok(true),
+        "false" | "no" | "0" => Ok(false),
+        _ => Err(Fault::bad("setting", format!("{name} 应为 true 或 false：{text}"), format!("{name} is true or false: {text}")).at(name)),
     }
 }

@@ -8,6 +8,7 @@ mod answers;
 mod api;
 mod architecture;
 mod cli;
+mod decisions;
 mod history;
 mod intake;
 mod real;

@@ -39,6 +39,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("rust_xlsxwriter", &["formats"]),
     ("zip", &["formats", "service"]),
     ("quick_xml", &["formats"]),
+    ("krilla", &["formats"]),
     ("rusqlite", &["store"]),
     ("postgres", &["store"]),
     ("axum", &["api", "cli"]),

@@ -14,13 +14,17 @@ use ureq::{Agent, Body};
 pub const PARKPLAN: &str = env!("CARGO_BIN_EXE_parkplan");
 pub const OPERATOR: (&str, &str) = ("operator", "operator-password");
 pub const PLANNER: (&str, &str) = ("planner", "planner-password");
+pub const REVIEWER: (&str, &str) = ("reviewer", "reviewer-password");
+pub const ADMIN: (&str, &str) = ("admin", "admin-password");
+/// For tests of something else, in which one person does everything.
+pub const ALONE: (&str, &str) = ("PARKPLAN_TWO_PERSONS", "false");
 /// The operator's park in the sample, and another one.
 pub const OWN_PARK: &str = "BA-03";
 pub const OTHER_PARK: &str = "BA-01";
 
 /// Runs the program and returns what it printed.
 pub fn parkplan(args: &[&str]) -> Output {
-    Command::new(PARKPLAN).args(args).stdin(Stdio::null()).output().expect("the program starts")
+    Command::new(PARKPLAN).args(args).envs([ALONE]).stdin(Stdio::null()).output().expect("the program starts")
 }
 
 /// Runs the program, which must succeed; stdout as text.
@@ -52,6 +56,8 @@ pub fn sample() -> &'static Path {
         must(&["--quiet", "sample", "--out", path(&city), "--parcels", "6000", "--seed", "7"]);
         add_account(&city, OPERATOR, &["--role", "operator", "--park", OWN_PARK]);
         add_account(&city, PLANNER, &["--role", "planner"]);
+        add_account(&city, REVIEWER, &["--role", "reviewer"]);
+        add_account(&city, ADMIN, &["--role", "admin"]);
         city
     })
 }

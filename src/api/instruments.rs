@@ -80,7 +80,7 @@ pub(super) async fn advance(
     headers: HeaderMap,
     Body(wanted): Body<Move>,
 ) -> Result<Response, Refusal> {
-    caller.viewer.planner()?;
+    caller.viewer.official()?;
     caller.may_write()?;
     let seen = seen(&headers)?;
     away(move || app.planner.move_instrument(&caller.viewer, &code, seen, &wanted)).await.map(with_etag)

@@ -8,6 +8,7 @@ mod changes;
 mod collections;
 mod conditions;
 mod contract;
+mod designations;
 mod door;
 mod exports;
 mod front;
@@ -108,6 +109,14 @@ fn documented() -> OpenApiRouter<App> {
         .routes(routes!(instruments::one))
         .routes(routes!(instruments::advance))
         .routes(routes!(instruments::lineage))
+        .routes(routes!(designations::list, designations::add))
+        .routes(routes!(designations::register))
+        .routes(routes!(designations::one, designations::edit))
+        .routes(routes!(designations::advance))
+        .routes(routes!(designations::assess))
+        .routes(routes!(designations::today))
+        .routes(routes!(designations::evidence))
+        .routes(routes!(designations::certificate))
         .routes(routes!(exports::export))
         .routes(routes!(changes::list))
         .routes(routes!(changes::stream))

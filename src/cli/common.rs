@@ -4,7 +4,7 @@ use super::output::{OutFile, Output};
 use super::target::ending;
 use crate::domain::Fault;
 use crate::domain::fault::Outcome;
-use crate::rules::RuleSet;
+use crate::rules::{Pack, RuleSet};
 use crate::service::Planner;
 use crate::service::processes::{Ask, Control, Erased, Process, run};
 use clap::Args;
@@ -73,6 +73,17 @@ impl Common {
         bar.finish_and_clear();
         answer
     }
+}
+
+/// A pack that a person brought as a file, or the name of a shipped one.
+pub(super) fn own_pack(pack: Option<&str>, kinds: &'static [&'static str]) -> Outcome<(Option<Pack>, Option<String>)> {
+    let Some(named) = pack else { return Ok((None, None)) };
+    if !Path::new(named).is_file() && !named.ends_with(".toml") {
+        return Ok((None, Some(named.to_owned())));
+    }
+    let rules = rules_with(named, kinds)?;
+    rules.must_serve(kinds)?;
+    Ok((kinds.first().map(|kind| rules.pack(kind)).transpose()?, None))
 }
 
 /// A file where there is one or the word looks like one; else a shipped pack's name.

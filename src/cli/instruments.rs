@@ -2,6 +2,7 @@
 
 use super::output::{Output, table};
 use crate::cli::command_line;
+use crate::config::Config;
 use crate::domain::edit::Precondition;
 use crate::domain::fault::Outcome;
 use crate::domain::lineage::Descent;
@@ -10,7 +11,7 @@ use crate::service::instruments::{Division, InstrumentAnswer, InstrumentQuery, M
 use crate::service::{Planner, Viewer, today};
 use clap::{Args, Subcommand};
 use serde_json::Value;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 #[derive(Args)]
 pub(super) struct Instruments {
@@ -113,8 +114,9 @@ enum Action {
 }
 
 impl Instruments {
-    pub(super) fn run(self, output: &Output) -> Outcome<()> {
+    pub(super) fn run(self, config: &Config, output: &Output) -> Outcome<()> {
         let viewer = Viewer::local();
+        let open = |city: &Path| Ok::<_, Fault>(Planner::open(city, &command_line::typed())?.with_settings(super::settings(config)));
         match self.action {
             Action::List { city, state, park, at } => {
                 let state = state.as_deref().map(known_state).transpose()?;
@@ -143,11 +145,11 @@ impl Instruments {
                     tolerance_m: tolerance,
                     bridge_width_m: bridge_width,
                 };
-                show(output, &Planner::open(&city, &command_line::typed())?.draft_instrument(&viewer, &new)?);
+                show(output, &open(&city)?.draft_instrument(&viewer, &new)?);
             }
             Action::Move { city, code, to, date, note } => {
                 let to = known_state(&to)?;
-                let planner = Planner::open(&city, &command_line::typed())?;
+                let planner = open(&city)?;
                 // The person at the machine moves the instrument as it is.
                 show(output, &planner.move_instrument(&viewer, &code, Precondition::Any, &Move { to, date, note })?);
             }
@@ -163,7 +165,7 @@ impl Instruments {
                     tolerance_m: None,
                     bridge_width_m: None,
                 };
-                show(output, &Planner::open(&city, &command_line::typed())?.draft_instrument(&viewer, &new)?);
+                show(output, &open(&city)?.draft_instrument(&viewer, &new)?);
             }
         }
         Ok(())

@@ -2,11 +2,13 @@
 
 mod actionplan;
 mod allocate;
+mod audit;
 mod bench;
 mod command_line;
 mod common;
 mod consolidate;
 mod designate;
+mod designations;
 #[cfg(test)]
 mod examples;
 mod files;
@@ -29,6 +31,7 @@ mod virtualparks;
 use crate::config::Config;
 use crate::domain::fault::Outcome;
 use crate::domain::{FaultKind, Lang};
+use crate::service::Settings;
 use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
 use interrupt::CANCELLED;
 use output::Output;
@@ -97,6 +100,10 @@ enum Command {
     Designate(designate::Designate),
     /// Members and figures of the virtual parks
     Virtualparks(virtualparks::VirtualParks),
+    /// The life of a title: draft, move, assess, would it pass today, register, certificate
+    Designation(designations::Designations),
+    /// The change log's hash chain: verify, head, show
+    Audit(audit::Audit),
     /// Clusters × districts: audit, why bounds clash, best allocation
     Allocate(allocate::Allocate),
     /// Floors and parcels for a requirement: what fits, what does not, the smallest change
@@ -137,6 +144,12 @@ pub fn run() -> ExitCode {
     }
 }
 
+/// What the configuration says of how work is done.
+fn settings(config: &Config) -> Settings {
+    let usual = Settings::default();
+    Settings { two_persons: config.two_persons.unwrap_or(usual.two_persons), font: config.font.clone() }
+}
+
 /// Asks the guard for every output before the work that would be lost. The sample makes its folder, a Shapefile is asked for as a whole.
 fn outputs_may_be_written(matches: &ArgMatches) -> Outcome<()> {
     if matches.subcommand_name() == Some("sample") {
@@ -159,7 +172,7 @@ fn dispatch(command: Command, config: &Config, output: &Output) -> Outcome<bool>
         Command::Overlay(command) => command.run(output).map(|()| true),
         Command::Topology(command) => command.run(output).map(|()| true),
         Command::Consolidate(command) => command.run(output).map(|()| true),
-        Command::Instrument(command) => command.run(output).map(|()| true),
+        Command::Instrument(command) => command.run(config, output).map(|()| true),
         Command::Lineage(command) => command.run(output).map(|()| true),
         Command::Regions(command) => command.run(output).map(|()| true),
         Command::Actionplan(command) => command.run(output).map(|()| true),
@@ -167,6 +180,8 @@ fn dispatch(command: Command, config: &Config, output: &Output) -> Outcome<bool>
         Command::Upstairs(command) => command.run(output).map(|()| true),
         Command::Designate(command) => command.run(output).map(|()| true),
         Command::Virtualparks(command) => command.run(output).map(|()| true),
+        Command::Designation(command) => command.run(config, output).map(|()| true),
+        Command::Audit(command) => command.run(output),
         Command::Allocate(command) => command.run(output).map(|()| true),
         Command::Match(command) => command.run(output).map(|()| true),
         Command::Occupancy(command) => command.run(output),

@@ -26,7 +26,7 @@ enum UserCommand {
         /// Name shown to people
         #[arg(long)]
         name: Option<String>,
-        /// operator, planner or admin
+        /// operator, planner, reviewer or admin
         #[arg(long)]
         role: String,
         /// Codes of the parks an operator works in

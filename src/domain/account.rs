@@ -19,6 +19,8 @@ pub enum Role {
     Guest,
     Operator,
     Planner,
+    /// Decides on what planners draft.
+    Reviewer,
     Admin,
 }
 
@@ -28,11 +30,12 @@ impl Role {
             Role::Guest => "guest",
             Role::Operator => "operator",
             Role::Planner => "planner",
+            Role::Reviewer => "reviewer",
             Role::Admin => "admin",
         }
     }
 
     pub fn parse(text: &str) -> Option<Role> {
-        [Role::Operator, Role::Planner, Role::Admin].into_iter().find(|role| role.as_str() == text)
+        [Role::Operator, Role::Planner, Role::Reviewer, Role::Admin].into_iter().find(|role| role.as_str() == text)
     }
 }

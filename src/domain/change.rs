@@ -89,6 +89,37 @@ pub struct Change {
     pub before: serde_json::Value,
     pub after: serde_json::Value,
     pub source: String,
+    /// Its number in the hash chain.
+    pub seq: i64,
+    /// Its hash in the chain.
+    pub hash: String,
+}
+
+/// The end of the log's hash chain: who keeps it can tell later whether what was before it still stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct LogHead {
+    /// Number of the last entry; 0 for an empty log.
+    pub seq: i64,
+    /// Its hash, or 64 zeros.
+    pub hash: String,
+}
+
+/// What came of computing the whole chain again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct LogCheck {
+    /// Entries that were read.
+    pub entries: i64,
+    pub head: LogHead,
+    /// The first entry that does not hold.
+    pub fault: Option<LogFault>,
+}
+
+/// Where the chain breaks, and why: `seq` (a number is missing or out of order), `link` (it does not name the entry before), `body` (its text is not
+/// what was hashed) or `head` (the head that was kept does not lie in it).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct LogFault {
+    pub seq: i64,
+    pub why: &'static str,
 }
 
 /// Which changes to read; newest first.

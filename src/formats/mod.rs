@@ -19,4 +19,7 @@ pub use files::{
     DrawingUnit, Field, FilledForm, FormCell, FormRow, Limits, NotDrawn, Odd, Oddity, Progress, RawGeometry, RawShape, ReadOptions, SourceNotice,
     SourceRow, Table, count_features, drawn_area, limits, read, read_box, read_form, source,
 };
+pub use wire::certificate::{CertificateSheet, draw_certificate};
+pub use wire::cjk_font::FontFile;
+pub use wire::sheet_write::{Sheet, sheet_csv, sheet_xlsx};
 pub use wire::{Cell, CsvGeometry, PlainTable, VectorDriver, WriteOptions, Written, write_csv, write_plain_csv, write_vector, write_workbook};

@@ -49,6 +49,9 @@ pub struct Pack {
     /// The layers' texts, in the same order.
     #[serde(skip)]
     pub uses: Vec<PackUse>,
+    /// The layers' very texts: what is decided by them is kept with them.
+    #[serde(skip)]
+    pub texts: Vec<Arc<str>>,
     pub figures: BTreeMap<String, Figure>,
 }
 
@@ -56,7 +59,15 @@ impl Pack {
     pub(super) fn from_parts(header: Header, figures: BTreeMap<String, Figure>, text: &str) -> Pack {
         let hash = sha256_hex(text.as_bytes());
         let uses = vec![PackUse { id: header.id.clone(), version: header.version.clone(), hash: hash.clone() }];
-        Pack { layers: vec![header.id.clone()], uses, header, hash, figures }
+        Pack { layers: vec![header.id.clone()], uses, texts: vec![text.into()], header, hash, figures }
+    }
+
+    /// The pack that kept texts of layers make, city first: the same as it was, and with the same hash.
+    pub fn of_layers<'a>(texts: impl IntoIterator<Item = &'a str>) -> Result<Pack, RulesFault> {
+        let mut layers = texts.into_iter().map(Pack::parse);
+        let none = || RulesFault::Unreadable { pack: String::new(), detail: "no text".to_owned() };
+        let base = layers.next().ok_or_else(none)??;
+        layers.try_fold(base, |below, above| Ok(below.overlaid(&above?)))
     }
 
     /// This pack with `above` laid over it: a figure of `above` replaces ours and keeps its own cite.
@@ -64,6 +75,7 @@ impl Pack {
         self.hash = sha256_hex(format!("{}\n{}", self.hash, above.hash).as_bytes());
         self.layers.extend(above.layers.iter().cloned());
         self.uses.extend(above.uses.iter().cloned());
+        self.texts.extend(above.texts.iter().cloned());
         self.figures.extend(above.figures.iter().map(|(path, figure)| (path.clone(), figure.clone())));
         self.header = above.header.clone();
         self

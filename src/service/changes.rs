@@ -25,7 +25,7 @@ pub struct History {
 }
 
 /// Entries of one instrument or unit that are read at most.
-const MOST_OF_ONE: usize = 1000;
+pub(super) const MOST_OF_ONE: usize = 1000;
 const MOST_OF_A_UNIT: usize = 200;
 
 impl Planner {
@@ -57,7 +57,7 @@ impl Planner {
     }
 
     /// The log may be ahead of the city in hand: what came later is not told.
-    fn changes_of(&self, city: &City, layer: LayerId, id: &str, limit: usize) -> Outcome<Vec<Change>> {
+    pub(super) fn changes_of(&self, city: &City, layer: LayerId, id: &str, limit: usize) -> Outcome<Vec<Change>> {
         let (collection, id) = (Some(layer.name().to_owned()), Some(id.to_owned()));
         self.store.changes(&ChangeQuery { since: 0, until: Some(city.revision), collection, id, limit })
     }

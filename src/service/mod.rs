@@ -3,6 +3,8 @@
 pub mod changes;
 pub mod clock;
 pub mod collections;
+pub mod decisions;
+pub mod designations;
 pub mod edits;
 pub mod events;
 pub mod exports;
@@ -31,6 +33,6 @@ pub mod writer;
 pub use clock::{now, today};
 pub use collections::{collection, collections, table};
 pub use events::Event;
-pub use planner::Planner;
+pub use planner::{Planner, Settings};
 pub use rights::Viewer;
 pub use writer::Done;

@@ -11,9 +11,24 @@ use crate::domain::{Edit, Fault, FaultKind};
 use crate::store::geopackage::GeoPackage;
 use crate::store::{AccountStore, CityStore, Outside};
 use arc_swap::ArcSwap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tokio::sync::broadcast;
+
+/// What the configuration says of how work is done.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Whoever drafts or submits does not decide.
+    pub two_persons: bool,
+    /// The font of certificates; the system's where nothing is said.
+    pub font: Option<PathBuf>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Settings { two_persons: true, font: None }
+    }
+}
 
 /// A city at work.
 pub struct Planner {
@@ -24,6 +39,7 @@ pub struct Planner {
     pub(super) events: Events,
     people: People,
     pub(super) jobs: jobs::Jobs,
+    settings: Settings,
     /// Threads of the analyses: the map's requests never wait for them.
     pub(super) compute: rayon::ThreadPool,
 }
@@ -58,8 +74,23 @@ impl Planner {
             events,
             people: People::new(accounts),
             jobs: jobs::Jobs::default(),
+            settings: Settings::default(),
             compute: rayon::ThreadPoolBuilder::new().build().map_err(|error| Fault::internal("threads", error))?,
         })
+    }
+
+    pub fn with_settings(mut self, settings: Settings) -> Self {
+        self.settings = settings;
+        self
+    }
+
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// Who makes an edit now.
+    pub(super) fn person(&self, viewer: &Viewer) -> Person {
+        Person { viewer: viewer.clone(), today: today(), two_persons: self.settings.two_persons }
     }
 
     /// The city as it stands. A use case takes it once, at its start.
@@ -90,7 +121,7 @@ impl Planner {
             .writer
             .as_ref()
             .ok_or_else(|| Fault::new(FaultKind::Forbidden, "read_only", "城市以只读方式打开", "the city was opened for reading only"))?;
-        writer.submit(edit, Person { viewer: viewer.clone(), today: today() }, now())
+        writer.submit(edit, self.person(viewer), now())
     }
 
     /// Refuses to serve land that is no longer the city's: the file was replaced, restored or written by somebody else.

@@ -41,7 +41,7 @@ impl Viewer {
 
     /// Owners of parcels are register data: the bureau's own people see them.
     pub fn sees_private(&self, collection: &str) -> bool {
-        collection == "parcel" && matches!(self.role(), Role::Planner | Role::Admin)
+        collection == "parcel" && matches!(self.role(), Role::Planner | Role::Reviewer | Role::Admin)
     }
 
     /// Tenants, rents and notes are seen inside their park only.
@@ -69,6 +69,21 @@ impl Viewer {
             Role::Planner | Role::Admin => Ok(account),
             _ => Err(Fault::new(FaultKind::Forbidden, "planners_only", "此操作限规划账号", "only planners may do this")),
         }
+    }
+
+    /// The account if it decides on what planners draft, or 401/403.
+    pub fn reviewer(&self) -> Result<&Account, Fault> {
+        let account = self.signed_in()?;
+        match account.role {
+            Role::Reviewer | Role::Admin => Ok(account),
+            _ => Err(Fault::new(FaultKind::Forbidden, "reviewers_only", "此操作限审核账号", "only reviewers may do this")
+                .help("请由审核员或管理员登录后办理", "have a reviewer or an administrator sign in and do it")),
+        }
+    }
+
+    /// The account if it is the bureau's, planner or reviewer, or 401/403.
+    pub fn official(&self) -> Result<&Account, Fault> {
+        self.planner().or_else(|fault| self.reviewer().map_err(|_| fault))
     }
 
     /// The account if it may write in `park`, or 401/403.

@@ -106,7 +106,7 @@ impl People {
         }
         let role = Role::parse(role);
         if role.is_none() {
-            fault = fault.field("/role", "角色应为 operator、planner 或 admin", "the role is operator, planner or admin");
+            fault = fault.field("/role", "角色应为 operator、planner、reviewer 或 admin", "the role is operator, planner, reviewer or admin");
         }
         for park in parks {
             if [LayerId::Park, LayerId::VirtualPark].iter().all(|layer| city.table(*layer).row_of(park).is_none()) {

@@ -74,7 +74,9 @@ impl Planner {
     /// Moves an instrument on. Bringing one into force ends the parents and begins the children on its day.
     pub fn move_instrument(&self, viewer: &Viewer, code: &str, seen: Precondition, wanted: &Move) -> Outcome<InstrumentAnswer> {
         let date = wanted.date.clone().unwrap_or_else(today);
-        let edit = MoveInstrument { code: code.to_owned(), seen, to: wanted.to, date, note: wanted.note.clone() };
+        // The log is what says who drafted; entries come newest first.
+        let drafted_by = self.instrument_changes(&self.city(), code)?.pop().filter(|first| first.action == "create").map(|first| first.by);
+        let edit = MoveInstrument { code: code.to_owned(), seen, to: wanted.to, date, note: wanted.note.clone(), drafted_by };
         let moved = self.edit(viewer, Edit::MoveInstrument(edit)).map_err(|fault| match fault.kind {
             // A conflict carries the instrument whole, with who moved it so far.
             FaultKind::PreconditionFailed => {

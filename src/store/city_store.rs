@@ -2,7 +2,7 @@
 
 use crate::domain::fault::Outcome;
 use crate::domain::row::CellRef;
-use crate::domain::{Author, Change, ChangeQuery, CityInfo, Fault, LayerId, LogEntry, Plan, RowChange, Shape};
+use crate::domain::{Author, Change, ChangeQuery, CityInfo, Fault, LayerId, LogCheck, LogEntry, LogHead, Plan, RowChange, Shape};
 
 /// What [`CityStore::load`] calls with each row: fid, cells in dictionary order, shape.
 pub type Visit<'a> = &'a mut dyn FnMut(i64, &[CellRef<'_>], Shape<'_>);
@@ -63,6 +63,12 @@ pub trait CityStore: Send + Sync {
 
     /// Entries of the change log, newest first.
     fn changes(&self, query: &ChangeQuery) -> Outcome<Vec<Change>>;
+
+    /// The end of the change log's hash chain.
+    fn log_head(&self) -> Outcome<LogHead>;
+
+    /// Computes the whole chain again. `kept` is a head that somebody wrote down: it must lie in the chain.
+    fn check_log(&self, kept: Option<&str>) -> Outcome<LogCheck>;
 
     /// Whether the city was changed by somebody else since it stood at `head`. Cheap enough to ask before every answer.
     fn outside(&self, head: i64) -> Outcome<Option<Outside>>;

@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import os
 import pathlib
 import subprocess
 import time
@@ -14,9 +15,13 @@ class Failed(Exception):
     """What keeps the comparison from being made."""
 
 
+# One person makes the past of these cities.
+ALONE = {**os.environ, "PARKPLAN_TWO_PERSONS": "false"}
+
+
 def call(binary, args, folder, stdin=""):
     """Runs a command in `folder`; exit code, stdout, stderr."""
-    done = subprocess.run([str(binary), *args], cwd=folder, input=stdin.encode(), capture_output=True, timeout=900)
+    done = subprocess.run([str(binary), *args], cwd=folder, input=stdin.encode(), capture_output=True, timeout=900, env=ALONE)
     return done.returncode, done.stdout, done.stderr
 
 
@@ -42,7 +47,7 @@ class Server:
     def __init__(self, binary, city):
         self.child = subprocess.Popen(
             [str(binary), "serve", city.name, "--listen", "127.0.0.1:0"],
-            cwd=city.parent, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+            cwd=city.parent, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=ALONE)
         line = self.child.stdout.readline().decode().strip()
         if not line.startswith("listening on http://"):
             self.child.kill()

@@ -1,6 +1,6 @@
 //! Instruments over HTTP: from a site to a plan parcel and back, with a ledger that balances and a lineage that reads both ways.
 
-use crate::support::{Answer, Client, OPERATOR, OWN_PARK, PLANNER, Server, own_city};
+use crate::support::{ALONE, Answer, Client, OPERATOR, OWN_PARK, PLANNER, Server, own_city};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
@@ -42,7 +42,7 @@ fn codes(client: &Client, collection: &str, day: &str) -> BTreeSet<String> {
 #[test]
 fn a_site_becomes_a_plan_parcel_and_comes_apart_again() {
     let (_folder, city) = own_city();
-    let server = Server::start(&city);
+    let server = Server::start_with(&city, &[ALONE]);
     let client = Client::signed_in(&server, PLANNER);
     let (parcels, run) = site(&client);
     let before = codes(&client, "parcel", "2026-03-01");
@@ -106,7 +106,7 @@ fn a_site_becomes_a_plan_parcel_and_comes_apart_again() {
     // A merge may follow on the freed land, and the file itself holds it all.
     in_force(&client, &parcels, "2026-09-01");
     drop(server);
-    let server = Server::start(&city);
+    let server = Server::start_with(&city, &[ALONE]);
     let client = Client::guest(&server);
     assert!(codes(&client, "parcel", "2026-09-01").is_disjoint(&members) && codes(&client, "parcel", "2026-08-15").is_superset(&members));
 }
@@ -114,7 +114,7 @@ fn a_site_becomes_a_plan_parcel_and_comes_apart_again() {
 #[test]
 fn each_wrong_step_is_refused_and_changes_nothing() {
     let (_folder, city) = own_city();
-    let server = Server::start(&city);
+    let server = Server::start_with(&city, &[ALONE]);
     let (guest, operator, planner) = (Client::guest(&server), Client::signed_in(&server, OPERATOR), Client::signed_in(&server, PLANNER));
     let (parcels, _) = site(&planner);
     let body = json!({ "kind": "merge", "parcels": parcels });
@@ -159,7 +159,7 @@ fn each_wrong_step_is_refused_and_changes_nothing() {
 #[test]
 fn two_planners_cannot_both_bring_the_same_land_into_force() {
     let (_folder, city) = own_city();
-    let server = Server::start(&city);
+    let server = Server::start_with(&city, &[ALONE]);
     let planner = Client::signed_in(&server, PLANNER);
     let (parcels, _) = site(&planner);
     let drafts: Vec<Value> = (0..6)
@@ -215,7 +215,7 @@ fn large_parcel(client: &Client) -> (String, f64, [f64; 4]) {
 #[test]
 fn a_parcel_is_split_and_made_whole_again() {
     let (_folder, city) = own_city();
-    let server = Server::start(&city);
+    let server = Server::start_with(&city, &[ALONE]);
     let client = Client::signed_in(&server, PLANNER);
     let (parcel, area, _) = large_parcel(&client);
     let before = codes(&client, "parcel", "2026-03-01");
@@ -284,7 +284,7 @@ fn a_parcel_is_split_and_made_whole_again() {
 #[test]
 fn a_drawn_line_parts_a_parcel_and_its_parts_may_merge() {
     let (_folder, city) = own_city();
-    let server = Server::start(&city);
+    let server = Server::start_with(&city, &[ALONE]);
     let client = Client::signed_in(&server, PLANNER);
     let (parcel, area, [west, south, east, north]) = large_parcel(&client);
     let middle = (west + east) / 2.0;
@@ -304,7 +304,7 @@ fn a_drawn_line_parts_a_parcel_and_its_parts_may_merge() {
 #[test]
 fn a_split_that_cannot_be_says_what_where_and_how_to_mend_it() {
     let (_folder, city) = own_city();
-    let server = Server::start(&city);
+    let server = Server::start_with(&city, &[ALONE]);
     let client = Client::signed_in(&server, PLANNER);
     let (parcel, area, [west, south, east, north]) = large_parcel(&client);
     let line = |points: Value| json!({ "line": { "type": "LineString", "coordinates": points } });
@@ -345,7 +345,7 @@ fn a_split_that_cannot_be_says_what_where_and_how_to_mend_it() {
 #[test]
 fn land_costs_and_banks_the_same_in_the_action_plan_whether_it_was_split_first_or_not() {
     let (_folder, city) = own_city();
-    let server = Server::start(&city);
+    let server = Server::start_with(&city, &[ALONE]);
     let client = Client::signed_in(&server, PLANNER);
     let (parcels, _) = site(&client);
     let planned = || {

@@ -40,7 +40,7 @@ impl Draw {
             }),
             _ => Viewer::local(),
         };
-        Person { viewer, today: TODAY.to_owned() }
+        Person { viewer, today: TODAY.to_owned(), two_persons: false }
     }
 
     fn below(&mut self, end: usize) -> usize {
@@ -135,7 +135,14 @@ impl Draw {
         let Some(known) = open.get(self.below(open.len())) else { return self.unit(city) };
         let next = known.state.next();
         let to = next[if self.below(4) == 0 { self.below(next.len()) } else { 0 }];
-        Edit::MoveInstrument(MoveInstrument { code: known.code.clone(), seen: Precondition::Any, to, date: TODAY.into(), note: None })
+        Edit::MoveInstrument(MoveInstrument {
+            code: known.code.clone(),
+            seen: Precondition::Any,
+            to,
+            date: TODAY.into(),
+            note: None,
+            drafted_by: None,
+        })
     }
 
     fn plan(&mut self, city: &City) -> Edit {

@@ -35,7 +35,7 @@ fn refused(edit: &Edit, city: &City) -> Fault {
 }
 
 fn made(edit: &Edit, city: &City) -> Result<(City, Checked), Fault> {
-    let checked = check(edit, city, &Person { viewer: Viewer::local(), today: "2026-09-01".to_owned() })?;
+    let checked = check(edit, city, &Person { viewer: Viewer::local(), today: "2026-09-01".to_owned(), two_persons: true })?;
     Ok((city.with(&checked.changes, city.revision + 1)?, checked))
 }
 
@@ -80,7 +80,7 @@ fn rows_of_one_edit_may_name_each_other_and_fail_together() {
     let (five, _) = made(&writes(vec![park("VP-5")]), &with).unwrap();
     let (used, _) = made(&writes(vec![member("VP-5", a)]), &five).unwrap();
     assert_eq!(refused(&only.inverse(), &used).code, "still_named", "an undo leaves no member without its park");
-    let operator = Person { viewer: Viewer::guest(), today: "2026-09-01".to_owned() };
+    let operator = Person { viewer: Viewer::guest(), today: "2026-09-01".to_owned(), two_persons: true };
     assert_eq!(check(&only.inverse(), &five, &operator).unwrap_err().kind, FaultKind::Unauthorised);
     let table = five.table(LayerId::VirtualPark);
     assert_eq!(table.row_of("VP-5").and_then(|row| table.text(row, virtual_park::UPDATED_ON)), Some("2026-09-01"));

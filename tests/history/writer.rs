@@ -56,6 +56,12 @@ impl CityStore for Moody {
             _ => self.inner.commit(base, edits),
         }
     }
+    fn log_head(&self) -> Outcome<parkplan::domain::LogHead> {
+        self.inner.log_head()
+    }
+    fn check_log(&self, kept: Option<&str>) -> Outcome<parkplan::domain::LogCheck> {
+        self.inner.check_log(kept)
+    }
     fn changes(&self, query: &ChangeQuery) -> Outcome<Vec<Change>> {
         self.inner.changes(query)
     }

@@ -255,7 +255,7 @@ export async function planner(walk) {
     await page.waitForSelector('[role=listbox] [role=option]')
     await walk.settle(page, 1500)
     walk.equal('every park is ranked', await page.locator('.left [role=option]').count(), result.parks.length)
-    await page.locator('.left [role=option] button').nth(1).click()
+    await page.locator('.left [role=option]').nth(1).click()
     const second = [...result.parks].sort(
       (a, b) => (a.rank ?? 1e6) - (b.rank ?? 1e6) || (b.total ?? -1) - (a.total ?? -1) || a.park.localeCompare(b.park),
     )[1]

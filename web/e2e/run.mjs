@@ -1,6 +1,7 @@
 import { Walk } from './lib.mjs'
 import { land } from './land.mjs'
 import { matching } from './matching.mjs'
+import { life } from './life.mjs'
 import { operator } from './operator.mjs'
 import { planner } from './planner.mjs'
 import { progress } from './progress.mjs'
@@ -17,6 +18,7 @@ try {
   await land(walk)
   await progress(walk)
   await matching(walk)
+  await life(walk)
 } catch (error) {
   walk.check('the walk ran to its end', false, String(error))
 }

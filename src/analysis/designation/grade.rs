@@ -18,6 +18,20 @@ pub enum Grade {
     Withheld,
 }
 
+impl Grade {
+    /// As it is written in answers and cells.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Grade::A => "A",
+            Grade::B => "B",
+            Grade::C => "C",
+            Grade::D => "D",
+            Grade::Ungraded => "ungraded",
+            Grade::Withheld => "unknown",
+        }
+    }
+}
+
 /// Where a park stands before quotas.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Standing {

@@ -6,6 +6,7 @@
 //! # Source
 //! analyses §4 and the exact readings G, I and S; thresholds, steps, weights, quotas and penalties come from the rule pack.
 
+mod again;
 mod assess;
 mod card;
 mod city_side;
@@ -14,9 +15,9 @@ mod doubt;
 mod evidence;
 mod firms;
 mod floors;
+mod frozen;
 mod grade;
 mod land;
-mod life;
 mod measure;
 mod members;
 mod periods;
@@ -27,12 +28,13 @@ mod score;
 #[cfg(test)]
 mod tests;
 
+pub use again::{Again, again};
 pub use assess::{assess, figures};
 pub use evidence::{
     BuildingRecord, CityEvidence, ClusterTable, FacilitySite, FirmRecord, NO_CLUSTER, ParcelRecord, ParkEvidence, Period, ReportRecord, UnitRecord,
 };
+pub use frozen::{Circumstances, FrozenCard, FrozenIndicator, FrozenStatus, Peer};
 pub use grade::Grade;
-pub use life::{Life, Move, State, life};
 pub use members::{Stay, is_member};
 pub use periods::{Owed, owed_in};
 pub use result::{

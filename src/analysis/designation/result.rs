@@ -1,8 +1,8 @@
 //! The scorecards and their JSON member names.
 
 use super::grade::Grade;
-use super::life::Life;
 use crate::analysis::disclosure::Figure;
+use crate::domain::designation::Life;
 use crate::rules::indicators::Head;
 use crate::rules::{Op, Status, Verdict};
 use chrono::NaiveDate;

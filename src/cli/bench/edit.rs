@@ -62,7 +62,7 @@ pub(super) fn row(path: &Path) -> Outcome<Value> {
         parks: (0..parks.len()).map(|row| parks.key(row).to_owned()).collect(),
         disabled: false,
     };
-    let person = Person { viewer: Viewer::of(account), today: TODAY.to_owned() };
+    let person = Person { viewer: Viewer::of(account), today: TODAY.to_owned(), two_persons: true };
     let owned = |row: &usize| {
         let (units, buildings) = (city.table(LayerId::Unit), city.table(LayerId::Building));
         let building = units.text(*row, unit::BUILDING).and_then(|code| buildings.row_of(code));

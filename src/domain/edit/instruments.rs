@@ -45,4 +45,6 @@ pub struct MoveInstrument {
     pub date: String,
     /// Why, for the change log.
     pub note: Option<String>,
+    /// Who drafted it, as the change log says.
+    pub drafted_by: Option<String>,
 }

@@ -1,5 +1,6 @@
 //! What a person wants to change. An [`Edit`] is data: it can be kept, sent and undone; `service::edits` checks it against a City.
 
+mod designations;
 mod import;
 mod instruments;
 mod plan;
@@ -10,6 +11,7 @@ mod restore;
 mod unit_sheet;
 mod units;
 
+pub use designations::{AssessDesignation, DraftDesignation, Frozen, JudgedBy, MoveDesignation};
 pub use import::Import;
 pub use instruments::{DraftInstrument, MemberHash, MoveInstrument};
 pub use plan::{KeepPlan, MakeTasks};
@@ -35,6 +37,9 @@ pub enum Edit {
     Import(Import),
     /// Rows of tables that people keep row by row.
     WriteRecords(WriteRecords),
+    DraftDesignation(Box<DraftDesignation>),
+    MoveDesignation(Box<MoveDesignation>),
+    AssessDesignation(Box<AssessDesignation>),
     /// Takes another edit back.
     Restore(Restore),
     UpdateUnits(UpdateUnits),

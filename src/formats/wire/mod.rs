@@ -1,8 +1,11 @@
 //! What we write and serve: GeoJSON, vector tiles, CSV, and vector files through GDAL.
 
+pub mod certificate;
+pub mod cjk_font;
 pub mod csv_write;
 pub mod form_write;
 pub mod geojson;
+pub mod sheet_write;
 pub mod table_write;
 pub mod vector_tile;
 pub mod vector_write;

@@ -1,5 +1,7 @@
 //! Edits, checked: rights, `If-Match`, sums, states and references against one City in memory. A check never reads the store.
 
+mod designation_drafts;
+mod designation_moves;
 mod drafts;
 mod fields;
 mod import;
@@ -18,7 +20,7 @@ use super::Viewer;
 use crate::city::City;
 use crate::domain::edit::Restore;
 use crate::domain::fault::Outcome;
-use crate::domain::{Edit, LayerId, LogEntry, Row, RowChange};
+use crate::domain::{Edit, Fault, FaultKind, LayerId, LogEntry, Row, RowChange};
 use std::sync::Arc;
 
 /// What a check needs beside the edit and the city.
@@ -27,6 +29,28 @@ pub struct Person {
     pub viewer: Viewer,
     /// ISO date on which the edit is made.
     pub today: String,
+    /// Whether who drafts may not decide.
+    pub two_persons: bool,
+}
+
+impl Person {
+    /// Refuses a decision by the one who drafted or submitted, where two persons are asked for.
+    fn must_not_be_the_applicant(&self, is_applicant: bool) -> Outcome<()> {
+        if !(self.two_persons && is_applicant) {
+            return Ok(());
+        }
+        let account = self.viewer.name();
+        Err(Fault::new(
+            FaultKind::Forbidden,
+            "two_persons",
+            format!("须由两人办理：{account} 起草或提交，不能再作决定"),
+            format!("two persons are needed: {account} drafted or submitted this and may not decide on it"),
+        )
+        .help(
+            "请由另一个账号办理；一人办理须在配置中写 two_persons = false（或 PARKPLAN_TWO_PERSONS=false）",
+            "have another account do it; for one person alone the configuration must say two_persons = false (or PARKPLAN_TWO_PERSONS=false)",
+        ))
+    }
 }
 
 /// An edit that may be made on the city it was checked against.
@@ -46,6 +70,8 @@ pub enum Reply {
     Units { done: Vec<Row>, refused: Vec<RefusedUnit> },
     /// The code of an instrument.
     Instrument(String),
+    /// The code of a designation.
+    Designation(String),
     /// The id of a plan.
     Plan(String),
     /// Codes of tasks that were made, and of those that were there already.
@@ -81,6 +107,7 @@ impl Checked {
     }
 }
 
+pub(super) use designation_moves::may;
 pub use import::complete;
 pub use unit_sheet::{CellValue, CellVerdict, Judged, JudgedCell, JudgedRow, KeptReceipt, RECEIPTS, RowVerdict, SheetCounts, judge};
 pub(super) use units::FLOOR_SLACK_M2;
@@ -92,6 +119,9 @@ pub fn check(edit: &Edit, city: &City, person: &Person) -> Outcome<Checked> {
         Edit::ConfirmUnits(edit) => units::confirm(edit, city, person),
         Edit::DraftInstrument(edit) => drafts::check(edit, city, person),
         Edit::MoveInstrument(edit) => moves::check(edit, city, person),
+        Edit::DraftDesignation(edit) => designation_drafts::check(edit, city, person),
+        Edit::MoveDesignation(edit) => designation_moves::check(edit, city, person),
+        Edit::AssessDesignation(edit) => designation_moves::assess(edit, city, person),
         Edit::KeepPlan(edit) => plans::check(edit, city, person),
         Edit::MakeTasks(edit) => tasks::make(edit, city, person),
         Edit::Import(edit) => import::check(edit, city, person),

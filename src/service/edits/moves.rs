@@ -11,7 +11,7 @@ use crate::service::instruments::{self, InstrumentAnswer, Land, conflict, land, 
 use serde_json::Value as Json;
 
 pub(super) fn check(edit: &MoveInstrument, city: &City, person: &Person) -> Outcome<Checked> {
-    person.viewer.planner()?;
+    person.viewer.official()?;
     if stated_day(&edit.date).is_none() {
         return Err(no_day("date", &edit.date).at("/date"));
     }
@@ -22,6 +22,9 @@ pub(super) fn check(edit: &MoveInstrument, city: &City, person: &Person) -> Outc
     let now = std::iter::once_with(|| as_seen(city, instrument, person).etag);
     edit.seen.check(now, || stale(city, instrument, person))?;
     let changes = changes(city, instrument, edit.to, &edit.date)?;
+    if edit.to == InstrumentState::InForce {
+        person.must_not_be_the_applicant(edit.drafted_by.as_deref() == Some(person.viewer.name()))?;
+    }
     let source = edit.note.clone().filter(|note| !note.trim().is_empty()).unwrap_or_else(|| "instrument".to_owned());
     Ok(Checked::of(changes, source, Reply::Instrument(edit.code.clone())))
 }

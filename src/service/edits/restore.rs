@@ -37,6 +37,16 @@ fn may(change: &RowChange, city: &City, person: &Person) -> Outcome<()> {
             });
             if person.viewer.role() == Role::Admin { Ok(()) } else { person.viewer.operator_of(park).map(|_| ()) }
         }
+        Some(LayerId::Designation) => {
+            person.viewer.signed_in()?;
+            Err(Fault::new(
+                FaultKind::Conflict,
+                "decisions_stand",
+                "授牌的每一步都留痕，不能撤回修改",
+                "steps of a designation stand and are not taken back",
+            )
+            .help("用新的一步更正：退回、撤销或撤回", "correct it by a step of its own: return, revoke or withdraw"))
+        }
         Some(LayerId::Instrument | LayerId::PlanParcel) | None => person.viewer.planner().map(|_| ()),
         Some(_) if person.viewer.role() == Role::Admin => Ok(()),
         Some(_) => {

@@ -11,16 +11,19 @@ use crate::analysis::designation as analysis;
 use crate::analysis::designation::{DesignationResult, IndicatorResult, Note, ParkResult, assess};
 use crate::analysis::disclosure::{Figure, Told};
 use crate::city::City;
+use crate::domain::columns::park as column;
+use crate::domain::designation::Life;
 use crate::domain::fault::Outcome;
 use crate::domain::{LayerId, RunRecord};
 use crate::rules::{DesignationPack, RuleSet};
 use crate::service::Viewer;
 use crate::service::collections::no_such_park;
+use crate::service::designations::record;
 use choice::Choice;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use utoipa::ToSchema;
 
 #[derive(Debug, Default, Serialize, Deserialize, ToSchema)]
@@ -85,17 +88,54 @@ pub(super) fn withheld(cards: &mut [ParkResult], told: &Told) {
 
 /// Everything of tenants' data that scorecards rest on, by whatever pack.
 pub(super) fn figures(city: &City, rules: &RuleSet, as_of: NaiveDate) -> Outcome<Vec<Figure>> {
-    let (parks, side) = (evidence::tenants(city, as_of), evidence::firms_of_the_city(city, as_of));
+    let (mut parks, side) = (evidence::tenants(city, as_of), evidence::firms_of_the_city(city, as_of));
+    let most = parks.iter().map(|park| park.lead_clusters.len()).max().unwrap_or(0).max(1);
     let mut figures = Vec::new();
     for pack in rules.packs("designation") {
         let pack = DesignationPack::read(pack)?;
-        figures.extend(analysis::figures(&parks, &side, &pack, as_of));
+        // An application may name any of a park's clusters.
+        for _ in 0..most {
+            figures.extend(analysis::figures(&parks, &side, &pack, as_of));
+            parks.iter_mut().filter(|park| park.lead_clusters.len() > 1).for_each(|park| park.lead_clusters.rotate_left(1));
+        }
         figures.extend(virtual_parks::figures(city, &pack, as_of));
     }
     Ok(figures)
 }
 
 impl Scorecards {
+    /// All parks' cards. Ranks and means need every park. `judged` names a park and the cluster by which it is judged in place of its first.
+    pub(in crate::service) fn of(
+        city: &City,
+        pack: &DesignationPack,
+        as_of: NaiveDate,
+        judged: Option<(&str, &str)>,
+        run: RunRecord,
+    ) -> Outcome<Self> {
+        let mut parks = evidence::parks(city, as_of);
+        for park in &mut parks {
+            if let Some((_, cluster)) = judged.filter(|(code, _)| *code == park.park) {
+                park.lead_clusters.retain(|own| own != cluster);
+                park.lead_clusters.insert(0, cluster.to_owned());
+            }
+        }
+        let mut result = assess(&parks, &evidence::city_side(city, as_of), pack, as_of);
+        withheld(&mut result.parks, &told(city)?);
+        let firms = city.table(LayerId::Firm);
+        let indicators = result.parks.iter().flat_map(|card| &card.indicators);
+        let left_out = indicators.flat_map(|indicator| &indicator.excluded).flat_map(|left| &left.ids);
+        let firm_codes = left_out.filter(|id| firms.row_of(id).is_some()).cloned().collect();
+        Ok(Scorecards { result, run, firm_codes })
+    }
+
+    /// Every figure as it is, and no id of a firm: what is frozen with a decision and rendered for each reader later.
+    pub(in crate::service) fn without_ids(mut self) -> Self {
+        let mut parks = std::mem::take(&mut self.result.parks);
+        parks.iter_mut().flat_map(|card| &mut card.indicators).for_each(|indicator| self.hide(indicator));
+        self.result.parks = parks;
+        self
+    }
+
     /// What is flagged tells of rents, which are the operator's too.
     fn hide(&self, indicator: &mut IndicatorResult) {
         indicator.excluded.iter_mut().for_each(|left| left.ids.retain(|id| !self.firm_codes.contains(id)));
@@ -140,13 +180,24 @@ fn designate(context: &Context<'_>, park: Option<&str>) -> Outcome<Scorecards> {
     }
     let layers = context.rules.pack("designation")?;
     let pack = DesignationPack::read(&layers)?;
-    let firms = city.table(LayerId::Firm);
-    // Ranks and means need every park; one park's card is then a part of the whole.
-    let mut result = assess(&evidence::parks(city, as_of), &evidence::city_side(city, as_of), &pack, as_of);
-    withheld(&mut result.parks, &told(city)?);
-    result.parks.retain(|card| park.is_none_or(|park| card.park == park));
-    let indicators = result.parks.iter().flat_map(|card| &card.indicators);
-    let left_out = indicators.flat_map(|indicator| &indicator.excluded).flat_map(|left| &left.ids);
-    let firm_codes = left_out.filter(|id| firms.row_of(id).is_some()).cloned().collect();
-    Ok(Scorecards { run: context.record::<Designate>((&pack.id, &pack.version), &layers.uses), result, firm_codes })
+    let run = context.record::<Designate>((&pack.id, &pack.version), &layers.uses);
+    let mut cards = Scorecards::of(city, &pack, as_of, None, run)?;
+    // One park's card is a part of the whole.
+    cards.result.parks.retain(|card| park.is_none_or(|park| card.park == park));
+    for card in &mut cards.result.parks {
+        card.life = title(city, &card.park, as_of)?;
+    }
+    Ok(cards)
+}
+
+/// The title that a park has or had on a day.
+fn title(city: &City, park: &str, as_of: NaiveDate) -> Outcome<Option<Life>> {
+    let known = record::of_park(city, park, as_of)?;
+    Ok(known.and_then(|known| Some(Life { state: known.state_on(as_of), valid_through: known.valid_through?, recheck_from: known.recheck_from? })))
+}
+
+/// By park; a park without a type is not in it.
+pub(in crate::service) fn park_types(city: &City) -> BTreeMap<String, String> {
+    let parks = city.table(LayerId::Park);
+    (0..parks.len()).filter_map(|row| Some((parks.key(row).to_owned(), parks.text(row, column::TYPE)?.to_owned()))).collect()
 }

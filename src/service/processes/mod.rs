@@ -25,6 +25,7 @@ pub use action_plan::{ActionPlan, PlannedYears};
 pub use allocation::{Allocate, Allocation, MatrixBasis};
 pub use consolidation::{Consolidate, Consolidation};
 pub use described::Described;
+pub(super) use designation::park_types;
 pub use designation::{Designate, Scorecards};
 pub use erased::Erased;
 pub use features::{Feature, Features};

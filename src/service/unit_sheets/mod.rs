@@ -129,7 +129,7 @@ pub fn import(planner: &Planner, viewer: &Viewer, upload: &Upload<'_>) -> Outcom
     };
     if upload.dry_run {
         let city = planner.city();
-        let judged = judge(&edit, &city, &Person { viewer: viewer.clone(), today })?;
+        let judged = judge(&edit, &city, &Person { viewer: viewer.clone(), today, two_persons: true })?;
         return Ok(told(&judged, city.revision, None));
     }
     let done = planner.edit(viewer, Edit::UpdateUnits(edit))?;

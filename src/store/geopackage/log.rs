@@ -2,12 +2,12 @@
 
 use super::touched;
 use crate::domain::run::{canonical, json_text, sha256_hex};
-use crate::domain::{Author, Change, ChangeQuery, LogEntry};
+use crate::domain::{Author, Change, ChangeQuery, LogEntry, LogHead};
 use rusqlite::{Connection, OptionalExtension, params};
 use serde_json::Value;
 
 /// The `prev` of the first entry.
-const NO_HASH: &str = "0000000000000000000000000000000000000000000000000000000000000000";
+pub(super) const NO_HASH: &str = "0000000000000000000000000000000000000000000000000000000000000000";
 
 /// Where a city stands: its revision, and the end of its log's hash chain. Two copies of one city that went different ways
 /// may have one revision, never one end.
@@ -47,7 +47,19 @@ impl End {
 pub(super) fn append(connection: &Connection, end: &mut End, revision: i64, author: &Author, entry: &LogEntry) -> rusqlite::Result<()> {
     let seq = end.seq + 1;
     let (before, after) = (canonical(&entry.before), canonical(&entry.after));
-    let hash = sha256_hex(format!("{}\n{}", end.hash, body(seq, revision, author, entry, &before, &after)).as_bytes());
+    let told = Told {
+        seq,
+        revision,
+        at: &author.at,
+        account: &author.account,
+        collection: &entry.collection,
+        id: &entry.id,
+        action: entry.action,
+        before: &before,
+        after: &after,
+        source: &author.source,
+    };
+    let hash = told.hash(&end.hash);
     connection.prepare_cached("INSERT INTO change_log VALUES (?,?,?,?,?,?,?,?,?,?,?,?)")?.execute(params![
         seq,
         revision,
@@ -66,24 +78,54 @@ pub(super) fn append(connection: &Connection, end: &mut End, revision: i64, auth
     Ok(())
 }
 
-/// What is hashed of an entry: canonical JSON (members in the order of their names) in which both states are texts.
-fn body(seq: i64, revision: i64, author: &Author, entry: &LogEntry, before: &str, after: &str) -> String {
-    let text = json_text;
-    format!(
-        r#"{{"account":{},"action":{},"after":{},"at":{},"before":{},"collection":{},"id":{},"revision":{revision},"seq":{seq},"source":{}}}"#,
-        text(&author.account),
-        text(entry.action),
-        text(after),
-        text(&author.at),
-        text(before),
-        text(&entry.collection),
-        text(&entry.id),
-        text(&author.source)
-    )
+/// What an entry says, both states as the texts that they are kept as.
+pub(super) struct Told<'a> {
+    pub seq: i64,
+    pub revision: i64,
+    pub at: &'a str,
+    pub account: &'a str,
+    pub collection: &'a str,
+    pub id: &'a str,
+    pub action: &'a str,
+    pub before: &'a str,
+    pub after: &'a str,
+    pub source: &'a str,
+}
+
+impl Told<'_> {
+    /// The hash of the entry after one with the hash `prev`.
+    pub(super) fn hash(&self, prev: &str) -> String {
+        sha256_hex(format!("{prev}\n{}", self.body()).as_bytes())
+    }
+
+    /// What is hashed: canonical JSON (members in the order of their names) in which both states are texts.
+    fn body(&self) -> String {
+        let (text, Told { seq, revision, .. }) = (json_text, self);
+        format!(
+            r#"{{"account":{},"action":{},"after":{},"at":{},"before":{},"collection":{},"id":{},"revision":{revision},"seq":{seq},"source":{}}}"#,
+            text(self.account),
+            text(self.action),
+            text(self.after),
+            text(self.at),
+            text(self.before),
+            text(self.collection),
+            text(self.id),
+            text(self.source)
+        )
+    }
+}
+
+/// The end of the chain.
+pub(super) fn head(connection: &Connection) -> rusqlite::Result<LogHead> {
+    let last = connection
+        .prepare_cached("SELECT seq, hash FROM change_log ORDER BY seq DESC LIMIT 1")?
+        .query_row([], |row| Ok(LogHead { seq: row.get(0)?, hash: row.get(1)? }))
+        .optional()?;
+    Ok(last.unwrap_or_else(|| LogHead { seq: 0, hash: NO_HASH.to_owned() }))
 }
 
 pub(super) fn select(connection: &Connection, query: &ChangeQuery) -> rusqlite::Result<Vec<Change>> {
-    let text = "SELECT revision, at, account, collection, id, action, before, after, source FROM change_log
+    let text = "SELECT revision, at, account, collection, id, action, before, after, source, seq, hash FROM change_log
                 WHERE revision > ?1 AND (?2 IS NULL OR collection = ?2) AND (?3 IS NULL OR id = ?3) AND (?5 IS NULL OR revision <= ?5) ORDER BY seq DESC LIMIT ?4";
     let mut statement = connection.prepare_cached(text)?;
     let json = |text: Option<String>| text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or(Value::Null);
@@ -98,6 +140,8 @@ pub(super) fn select(connection: &Connection, query: &ChangeQuery) -> rusqlite::
             before: json(row.get(6)?),
             after: json(row.get(7)?),
             source: row.get(8)?,
+            seq: row.get(9)?,
+            hash: row.get(10)?,
         })
     })?;
     rows.collect()

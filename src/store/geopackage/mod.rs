@@ -9,6 +9,7 @@ mod extents;
 mod fault;
 mod load;
 mod log;
+mod log_check;
 mod open;
 mod outside;
 mod plans;
@@ -26,7 +27,7 @@ pub use bulk::BulkWriter;
 use super::city_store::{CityStore, CommitError, Kept, Loaded, Outside, Visit};
 use super::lock::CityLock;
 use crate::domain::fault::Outcome;
-use crate::domain::{Change, ChangeQuery, CityInfo, Fault, LayerId, Plan};
+use crate::domain::{Change, ChangeQuery, CityInfo, Fault, LayerId, LogCheck, LogHead, Plan};
 use crate::spatial::crs::WorkingCrs;
 use fault::sql_fault;
 use log::End;
@@ -159,6 +160,14 @@ impl CityStore for GeoPackage {
 
     fn changes(&self, query: &ChangeQuery) -> Outcome<Vec<Change>> {
         self.read(|connection| log::select(connection, query))
+    }
+
+    fn log_head(&self) -> Outcome<LogHead> {
+        self.read(log::head)
+    }
+
+    fn check_log(&self, kept: Option<&str>) -> Outcome<LogCheck> {
+        self.read(|connection| log_check::check(connection, kept))
     }
 
     fn outside(&self, head: i64) -> Outcome<Option<Outside>> {

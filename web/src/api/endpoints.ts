@@ -27,6 +27,10 @@ import type {
   Change,
   ChangeList,
   Confirmation,
+  Designation,
+  DesignationList,
+  DesignationMove,
+  DraftPatch,
   ExportRequest,
   Fields,
   History,
@@ -41,6 +45,7 @@ import type {
   Move,
   Neighbour,
   Neighbours,
+  NewDesignation,
   NewInstrument,
   NewPlan,
   ParkOccupancy,
@@ -62,6 +67,7 @@ import type {
   SummaryQuery,
   TakenBack,
   TileJson,
+  TodayAnswer,
   Unit,
   UnitPatch,
 } from './types'
@@ -208,6 +214,23 @@ export const lineage = (code: string, signal?: Signal): Promise<Lineage> => getJ
 /** The plan parcels that stood on a day. */
 export const planParcels = (day: string, signal?: Signal): Promise<ItemPage> =>
   getJson(`/collections/plan_parcel/items?datetime=${enc(day)}&limit=2000`, { signal })
+
+export const designations = (): Promise<DesignationList> => getJson('/designations')
+export const designation = (code: string): Promise<Designation> => getJson(`/designations/${enc(code)}`)
+export const designationToday = (code: string, signal?: Signal): Promise<TodayAnswer> =>
+  getJson(`/designations/${enc(code)}/today`, { signal })
+export const draftDesignation = (body: NewDesignation): Promise<Designation> =>
+  getJson('/designations', { method: 'POST', body })
+export const editDesignation = (code: string, etag: string, body: DraftPatch): Promise<Designation> =>
+  getJson(`/designations/${enc(code)}`, { method: 'PATCH', body, headers: { 'If-Match': etag } })
+export const moveDesignation = (code: string, etag: string, body: DesignationMove): Promise<Designation> =>
+  getJson(`/designations/${enc(code)}/moves`, { method: 'POST', body, headers: { 'If-Match': etag } })
+export const assessDesignation = (code: string, etag: string): Promise<Designation> =>
+  getJson(`/designations/${enc(code)}/assessments`, { method: 'POST', body: {}, headers: { 'If-Match': etag } })
+export const certificateOf = (code: string): string => `/designations/${enc(code)}/certificate`
+export const evidenceOf = (code: string, sha256: string): string => `/designations/${enc(code)}/evidence/${enc(sha256)}`
+export const registerFile = (format: 'csv' | 'xlsx' | 'geojson', state?: string): string =>
+  `/designations/register?format=${format}${state ? `&state=${enc(state)}` : ''}`
 
 export const plans = async (): Promise<Plan[]> => (await getJson<PlanList>('/plans')).plans
 export const savePlan = (body: NewPlan): Promise<Plan> => getJson('/plans', { method: 'POST', body })

@@ -58,6 +58,17 @@ export type Change = Told<S['Change'], { before: Properties | null; after: Prope
 export type ChangeList = Told<S['ChangeList'], { changes: Change[] }>
 export type History = Told<S['History'], { changes: Change[] }>
 
+export type Designation = S['DesignationAnswer']
+export type DesignationState = S['DesignationState']
+export type DesignationStep = S['DesignationStep']
+export type DesignationList = S['DesignationList']
+export type NextStep = S['NextStep']
+export type TodayAnswer = S['TodayAnswer']
+export type Judged = S['JudgedDesignation']
+export type NewDesignation = S['NewDesignation']
+export type DraftPatch = S['DraftPatch']
+export type DesignationMove = S['DesignationMove']
+
 export type Session = S['Session']
 export type SignIn = S['SignIn']
 /** The first account, opened by the one-time link. */

@@ -58,7 +58,7 @@ class Instruments {
   }
 
   mayWrite(): boolean {
-    if (session.role === 'planner' || session.role === 'admin') return true
+    if (session.role === 'planner' || session.role === 'reviewer' || session.role === 'admin') return true
     if (!session.now.signed_in) ui.dialog = 'signin'
     ui.toast(t('inst.signIn'), 'bad')
     return false

@@ -25,7 +25,7 @@ impl Seen for VirtualParksAnswer {
         for park in &mut seen.parks {
             let reader = match viewer.role() {
                 _ if viewer.operates(Some(&park.code)) => Reader::Operator,
-                Role::Planner | Role::Admin => Reader::Planner,
+                Role::Planner | Role::Reviewer | Role::Admin => Reader::Planner,
                 Role::Operator | Role::Guest => Reader::Other,
             };
             hide(park, reader, least);

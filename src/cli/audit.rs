@@ -1,0 +1,110 @@
+//! `audit`: the change log's hash chain, computed again.
+
+use super::output::{Output, table};
+use crate::domain::fault::Outcome;
+use crate::domain::{Change, ChangeQuery};
+use crate::service::{Planner, Viewer};
+use clap::{Args, Subcommand};
+use serde_json::json;
+use std::path::PathBuf;
+
+#[derive(Args)]
+pub(super) struct Audit {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Subcommand)]
+enum Action {
+    /// Compute the whole chain again; exit code 3 names the first entry that does not hold and why
+    Verify {
+        city: PathBuf,
+        /// A head that was written down: it must lie in the chain
+        #[arg(long, value_name = "HEX")]
+        head: Option<String>,
+    },
+    /// The end of the chain, to be written down
+    Head { city: PathBuf },
+    /// Entries, newest first
+    Show {
+        city: PathBuf,
+        /// Of one row
+        #[arg(long)]
+        id: Option<String>,
+        #[arg(long)]
+        collection: Option<String>,
+        #[arg(long, default_value_t = 20)]
+        limit: usize,
+    },
+}
+
+impl Audit {
+    /// `false` where the chain does not hold.
+    pub(super) fn run(self, output: &Output) -> Outcome<bool> {
+        match self.action {
+            Action::Verify { city, head } => {
+                let head = head.map(|hex| hex.trim().to_ascii_lowercase());
+                let check = Planner::open_reading(&city)?.check_log(head.as_deref())?;
+                output.result(&check, || match &check.fault {
+                    None => {
+                        let (entries, hash) = (check.entries, &check.head.hash);
+                        format!("{} {entries}  {hash}", output.say("修改记录完好，条数", "the log holds; entries"))
+                    }
+                    Some(fault) => format!(
+                        "{} {}（{}）{}",
+                        output.say("修改记录不成立：第", "the log does not hold: entry"),
+                        fault.seq,
+                        fault.why,
+                        meaning(output, fault.why)
+                    ),
+                });
+                Ok(check.fault.is_none())
+            }
+            Action::Head { city } => {
+                let head = Planner::open_reading(&city)?.log_head()?;
+                output.result(&head, || format!("{}  {}", head.seq, head.hash));
+                Ok(true)
+            }
+            Action::Show { city, id, collection, limit } => {
+                let planner = Planner::open_reading(&city)?;
+                let query = ChangeQuery { id, collection, limit, ..ChangeQuery::default() };
+                let list = planner.changes(&planner.city(), &Viewer::local(), &query)?;
+                output.result(&json!({ "changes": list.changes }), || rows(output, &list.changes));
+                Ok(true)
+            }
+        }
+    }
+}
+
+fn meaning<'a>(output: &Output, why: &str) -> &'a str {
+    match why {
+        "seq" => output.say("序号缺失或错乱", "a number is missing or out of order"),
+        "link" => output.say("与上一条的哈希不相接", "it does not name the entry before"),
+        "body" => output.say("内容与其哈希不符", "its text is not what was hashed"),
+        _ => output.say("所记的链头不在链中", "the head that was kept does not lie in the chain"),
+    }
+}
+
+fn rows(output: &Output, changes: &[Change]) -> String {
+    let row = |change: &Change| {
+        vec![
+            change.seq.to_string(),
+            change.at.clone(),
+            change.by.clone(),
+            change.collection.clone(),
+            change.id.clone(),
+            change.action.clone(),
+            change.hash[..change.hash.len().min(12)].to_owned(),
+        ]
+    };
+    let names = [
+        output.say("序号", "seq"),
+        output.say("时刻", "at"),
+        output.say("账号", "by"),
+        output.say("图层", "collection"),
+        output.say("编号", "id"),
+        output.say("动作", "action"),
+        output.say("哈希", "hash"),
+    ];
+    table(&names, &changes.iter().map(row).collect::<Vec<_>>())
+}

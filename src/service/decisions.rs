@@ -1,0 +1,173 @@
+//! Designations as people make and move them: the edit, and the record as it is then.
+
+use super::designations::{self, About, Asked, DesignationAnswer, DesignationList, DesignationMove, DesignationQuery, DraftPatch};
+use super::designations::{NewAssessment, NewDesignation, RegisterFormat, TodayAnswer, record};
+use super::edits::{self, Reply};
+use super::{Planner, Viewer, today};
+use crate::city::City;
+use crate::domain::days::no_day;
+use crate::domain::edit::{AssessDesignation, DraftDesignation, Edit, MoveDesignation, Precondition};
+use crate::domain::fault::Outcome;
+use crate::domain::{DesignationStep, Fault, FaultKind, Lang, LayerId, LogCheck, LogHead, stated_day};
+use crate::rules::{Pack, RuleSet};
+use chrono::{Datelike, NaiveDate};
+
+/// A day that a person stated, or today.
+fn day_of(stated: Option<&str>, place: &str) -> Outcome<NaiveDate> {
+    let text = stated.map_or_else(today, str::to_owned);
+    stated_day(&text).ok_or_else(|| no_day("date", &text).at(place))
+}
+
+impl Planner {
+    fn asked<'a>(&self, viewer: &'a Viewer) -> Outcome<Asked<'a>> {
+        Ok(Asked { viewer, two_persons: self.settings().two_persons, day: day_of(None, "today")? })
+    }
+
+    /// The end of the change log's hash chain.
+    pub fn log_head(&self) -> Outcome<LogHead> {
+        self.store.log_head()
+    }
+
+    /// The whole chain computed again.
+    pub fn check_log(&self, kept: Option<&str>) -> Outcome<LogCheck> {
+        self.store.check_log(kept)
+    }
+
+    pub fn designations(&self, city: &City, viewer: &Viewer, query: &DesignationQuery) -> Outcome<DesignationList> {
+        designations::list(city, &self.asked(viewer)?, query, self.log_head()?)
+    }
+
+    pub fn designation(&self, city: &City, viewer: &Viewer, code: &str) -> Outcome<DesignationAnswer> {
+        let known = record::find(city, code)?;
+        let history = designations::history(viewer, self.designation_changes(city, code)?);
+        Ok(designations::view(city, &self.asked(viewer)?, &known, Some((history, self.log_head()?))))
+    }
+
+    /// The very text that was frozen with a decision, for a reader from whom nothing of it is withheld.
+    pub fn designation_evidence(&self, city: &City, viewer: &Viewer, code: &str, sha256: &str) -> Outcome<String> {
+        record::find(city, code)?;
+        let text = designations::frozen_text(code, sha256, &self.designation_changes(city, code)?)?;
+        designations::may_read_whole(&text, viewer)?;
+        Ok(text)
+    }
+
+    /// The register as a file, with the count of its records.
+    pub fn designation_register(
+        &self,
+        city: &City,
+        viewer: &Viewer,
+        query: &DesignationQuery,
+        format: RegisterFormat,
+        lang: Lang,
+    ) -> Outcome<(Vec<u8>, usize)> {
+        let list = self.designations(city, viewer, query)?;
+        Ok((designations::register_file(city, &list, format, lang)?, list.designations.len()))
+    }
+
+    pub fn designation_certificate(&self, city: &City, viewer: &Viewer, code: &str) -> Outcome<Vec<u8>> {
+        let known = record::find(city, code)?;
+        let history = designations::history(viewer, self.designation_changes(city, code)?);
+        let last = history.iter().find(|entry| entry.evidence_sha256 == known.evidence_sha256);
+        designations::certificate(city, &known, last, day_of(None, "today")?, self.settings().font.as_deref())
+    }
+
+    /// Whether it would pass on a day, beside what was decided.
+    pub fn designation_today(&self, city: &City, viewer: &Viewer, code: &str, as_of: Option<&str>) -> Outcome<TodayAnswer> {
+        let known = record::find(city, code)?;
+        designations::today_answers(city, &known, day_of(as_of, "as_of")?, RuleSet::shipped(), viewer)
+    }
+
+    /// Records an application, or a draft's new contents. `own` is a pack that the person brought, in place of a named one.
+    pub fn draft_designation(
+        &self,
+        viewer: &Viewer,
+        edits: Option<(String, Precondition)>,
+        new: &NewDesignation,
+        own: Option<&Pack>,
+    ) -> Outcome<DesignationAnswer> {
+        viewer.planner()?;
+        let pack = match own {
+            Some(pack) => designations::judged_by(pack),
+            None => designations::judged_by(&designations::chosen_pack(RuleSet::shipped(), new.pack.as_deref())?),
+        };
+        let (park, lead_cluster, basis) = (new.park.clone(), new.lead_cluster.clone(), new.basis.clone());
+        let draft = DraftDesignation { edits, park, lead_cluster, basis, pack };
+        let done = self.edit(viewer, Edit::DraftDesignation(Box::new(draft)))?;
+        self.designation_of(viewer, done.reply)
+    }
+
+    /// New contents of a draft; what is not named stays. The pack stays as its text was kept unless one is named.
+    pub fn edit_designation(&self, viewer: &Viewer, code: &str, seen: Precondition, patch: &DraftPatch) -> Outcome<DesignationAnswer> {
+        viewer.planner()?;
+        let known = record::find(&self.city(), code)?;
+        let new = NewDesignation {
+            park: known.park.clone(),
+            lead_cluster: patch.lead_cluster.clone().or_else(|| known.lead_cluster.clone()),
+            basis: patch.basis.clone().or_else(|| known.basis.clone()),
+            pack: patch.pack.clone(),
+        };
+        let kept = if patch.pack.is_none() { Some(designations::kept_pack(&known)?) } else { None };
+        let edits = Some((code.to_owned(), seen));
+        self.draft_designation(viewer, edits, &new, kept.as_ref()).map_err(|fault| self.told_whole(viewer, code, fault))
+    }
+
+    /// Moves a designation on. A decision freezes the evidence as the city stands when it is asked for; `own` is as above.
+    pub fn move_designation(
+        &self,
+        viewer: &Viewer,
+        code: &str,
+        seen: Precondition,
+        wanted: &DesignationMove,
+        own: Option<&Pack>,
+    ) -> Outcome<DesignationAnswer> {
+        let date = wanted.date.clone().unwrap_or_else(today);
+        let mut edit = MoveDesignation { code: code.to_owned(), seen, step: wanted.step, date, reason: wanted.reason.clone(), frozen: None };
+        // The evidence takes longer than the writer should be kept waiting: it is worked out here, for those whose move may be made.
+        let city = self.city();
+        let (known, day) = edits::may(&edit, &city, &self.person(viewer)).map_err(|fault| self.told_whole(viewer, code, fault))?;
+        if edit.step.is_decision() {
+            let pack = match (own, edit.step) {
+                (Some(pack), _) => pack.clone(),
+                (None, DesignationStep::Designate | DesignationStep::Reject) => designations::kept_pack(&known)?,
+                (None, _) => designations::chosen_pack(RuleSet::shipped(), None)?,
+            };
+            let about = About { park: &known.park, lead_cluster: known.lead_cluster.as_deref(), as_of: day };
+            edit.frozen = Some(Box::new(designations::freeze(&city, &about, &pack)?));
+        }
+        let done = self.edit(viewer, Edit::MoveDesignation(Box::new(edit))).map_err(|fault| self.told_whole(viewer, code, fault))?;
+        self.designation_of(viewer, done.reply)
+    }
+
+    /// Records the grade of a year, by the rules in force.
+    pub fn assess_designation(&self, viewer: &Viewer, code: &str, seen: Precondition, wanted: &NewAssessment) -> Outcome<DesignationAnswer> {
+        viewer.reviewer()?;
+        let day = day_of(wanted.date.as_deref(), "/date")?;
+        let city = self.city();
+        let known = record::find(&city, code)?;
+        let about = About { park: &known.park, lead_cluster: known.lead_cluster.as_deref(), as_of: day };
+        let frozen = Box::new(designations::freeze(&city, &about, &designations::chosen_pack(RuleSet::shipped(), None)?)?);
+        let edit = AssessDesignation { code: code.to_owned(), seen, year: day.year(), frozen };
+        let done = self.edit(viewer, Edit::AssessDesignation(Box::new(edit))).map_err(|fault| self.told_whole(viewer, code, fault))?;
+        self.designation_of(viewer, done.reply)
+    }
+
+    /// A conflict carries the designation whole, as this reader may see it.
+    fn told_whole(&self, viewer: &Viewer, code: &str, fault: Fault) -> Fault {
+        if fault.kind != FaultKind::PreconditionFailed {
+            return fault;
+        }
+        let current = self.designation(&self.city(), viewer, code).ok().and_then(|answer| serde_json::to_value(answer).ok());
+        Fault { current: current.map(Box::new).or(fault.current.clone()), ..fault }
+    }
+
+    fn designation_of(&self, viewer: &Viewer, reply: Reply) -> Outcome<DesignationAnswer> {
+        match reply {
+            Reply::Designation(code) => self.designation(&self.city(), viewer, &code),
+            _ => Err(Fault::internal("edit", "the edit gave no designation")),
+        }
+    }
+
+    fn designation_changes(&self, city: &City, code: &str) -> Outcome<Vec<crate::domain::Change>> {
+        self.changes_of(city, LayerId::Designation, code, super::changes::MOST_OF_ONE)
+    }
+}
