@@ -26,9 +26,11 @@ mod problem;
 mod processes;
 mod records;
 mod reply;
+mod reports;
 mod schemas;
 mod sessions;
 mod tiles;
+mod unit_sheets;
 mod units;
 
 use crate::domain::fault::Outcome;
@@ -101,6 +103,7 @@ fn documented() -> OpenApiRouter<App> {
         .routes(routes!(plans::list, plans::add))
         .routes(routes!(plans::one))
         .routes(routes!(plans::items))
+        .routes(routes!(plans::make_tasks))
         .routes(routes!(instruments::list, instruments::add))
         .routes(routes!(instruments::one))
         .routes(routes!(instruments::advance))
@@ -116,6 +119,13 @@ fn documented() -> OpenApiRouter<App> {
         .routes(routes!(units::history))
         .routes(routes!(units::stack))
         .routes(routes!(units::park))
+        .routes(routes!(units::undo))
+        .routes(routes!(unit_sheets::template))
+        .routes(routes!(unit_sheets::import))
+        .routes(routes!(unit_sheets::receipt))
+        .routes(routes!(unit_sheets::rejects))
+        .routes(routes!(reports::list))
+        .routes(routes!(reports::hand_in))
 }
 
 fn layered(routes: Router<App>, app: App) -> Router {

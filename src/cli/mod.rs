@@ -12,7 +12,9 @@ mod examples;
 mod files;
 mod instruments;
 mod interrupt;
+mod matching;
 mod measure;
+mod occupancy;
 mod output;
 mod people;
 mod progress;
@@ -87,7 +89,7 @@ enum Command {
     Regions(regions::Regions),
     /// Sites into years, against budgets, capacities and targets
     Actionplan(actionplan::ActionPlan),
-    /// Lights of a saved action plan
+    /// Lights of the tasks, or of a saved action plan
     Progress(progress::Progress),
     /// What can be built upwards, and what stops it
     Upstairs(upstairs::Upstairs),
@@ -97,6 +99,10 @@ enum Command {
     Virtualparks(virtualparks::VirtualParks),
     /// Clusters × districts: audit, why bounds clash, best allocation
     Allocate(allocate::Allocate),
+    /// Floors and parcels for a requirement: what fits, what does not, the smallest change
+    Match(matching::Match),
+    /// Floor units by table, with receipts; reports due, made, late
+    Occupancy(occupancy::Occupancy),
     /// Rule packs: list, show, check
     Rules(rules::Rules),
     /// Accounts: add, list, disable, password
@@ -137,7 +143,7 @@ fn outputs_may_be_written(matches: &ArgMatches) -> Outcome<()> {
         return Ok(());
     }
     let force = command_line::is_on(matches, "force");
-    command_line::named(matches, &["out", "neighbours", "report"]).into_iter().try_for_each(|path| Target::of(path, force).map(|_| ()))
+    command_line::named(matches, &["out", "neighbours", "report", "rejects"]).into_iter().try_for_each(|path| Target::of(path, force).map(|_| ()))
 }
 
 /// Runs one command; `false` means the work was done and a check says no.
@@ -162,6 +168,8 @@ fn dispatch(command: Command, config: &Config, output: &Output) -> Outcome<bool>
         Command::Designate(command) => command.run(output).map(|()| true),
         Command::Virtualparks(command) => command.run(output).map(|()| true),
         Command::Allocate(command) => command.run(output).map(|()| true),
+        Command::Match(command) => command.run(output).map(|()| true),
+        Command::Occupancy(command) => command.run(output),
         Command::Rules(command) => command.run(output),
         Command::User(command) => command.run(output).map(|()| true),
         Command::Bench(command) => command.run(output).map(|()| true),

@@ -16,7 +16,7 @@ mod gdal_quiet;
 pub use crs::{Crs, Transformer};
 pub use encoding::{EncodingUsed, FoundBy};
 pub use files::{
-    DrawingUnit, Field, Limits, NotDrawn, Oddity, Progress, RawGeometry, RawShape, ReadOptions, SourceNotice, SourceRow, Table, count_features,
-    drawn_area, limits, read, read_box, source,
+    DrawingUnit, Field, FilledForm, FormCell, FormRow, Limits, NotDrawn, Odd, Oddity, Progress, RawGeometry, RawShape, ReadOptions, SourceNotice,
+    SourceRow, Table, count_features, drawn_area, limits, read, read_box, read_form, source,
 };
-pub use wire::{CsvGeometry, VectorDriver, WriteOptions, Written, write_csv, write_vector};
+pub use wire::{Cell, CsvGeometry, PlainTable, VectorDriver, WriteOptions, Written, write_csv, write_plain_csv, write_vector, write_workbook};

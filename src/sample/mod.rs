@@ -23,6 +23,7 @@ mod road;
 mod rows;
 mod setting;
 mod split;
+mod task;
 #[cfg(test)]
 mod tests;
 mod virtual_park;
@@ -80,6 +81,7 @@ pub fn generate(options: &SampleOptions, sink: &mut dyn CitySink, progress: &dyn
     city.firms()?;
     city.reports()?;
     city.virtual_parks()?;
+    city.tasks()?;
     Ok(city.summary)
 }
 
@@ -234,5 +236,11 @@ impl City<'_> {
     fn reports(&mut self) -> Outcome<()> {
         let (setting, seed, date) = (self.setting, self.seed, self.date);
         self.whole_layer("report", |layer| report::rows(layer, setting, seed, date))
+    }
+
+    fn tasks(&mut self) -> Outcome<()> {
+        let (setting, seed, date) = (self.setting, self.seed, self.date);
+        self.whole_layer("task", |layer| task::rows(layer, setting, seed, date))?;
+        self.whole_layer("task_report", |layer| task::report_rows(layer, setting, seed, date))
     }
 }

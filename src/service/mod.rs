@@ -17,11 +17,14 @@ pub mod packs;
 mod planner;
 pub mod plans;
 pub mod processes;
+pub mod reports;
 pub mod rights;
 pub mod search;
 pub mod sessions;
 pub mod tiles;
 pub mod topology;
+pub mod undo;
+pub mod unit_sheets;
 pub mod use_cases;
 pub mod writer;
 

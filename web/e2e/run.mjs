@@ -1,7 +1,9 @@
 import { Walk } from './lib.mjs'
 import { land } from './land.mjs'
+import { matching } from './matching.mjs'
 import { operator } from './operator.mjs'
 import { planner } from './planner.mjs'
+import { progress } from './progress.mjs'
 import { virtual } from './virtual.mjs'
 
 const [base = 'http://127.0.0.1:8080', out = 'e2e-out'] = process.argv.slice(2)
@@ -14,6 +16,8 @@ try {
   await operator(walk)
   await planner(walk)
   await land(walk)
+  await progress(walk)
+  await matching(walk)
   await virtual(walk)
 } catch (error) {
   walk.check('the walk ran to its end', false, String(error))

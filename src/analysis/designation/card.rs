@@ -117,8 +117,8 @@ impl Card {
             |one: &&IndicatorResult| (one.weight.is_some() || one.threshold.is_some()) && one.verdict == Judgement::Verdict(Verdict::Unknown);
         ParkResult {
             heads: heads.collect(),
-            total_high: total(&all, 1.0, self.penalty),
-            total: total_now,
+            total_high: Some(total(&all, 1.0, self.penalty)),
+            total: Some(total_now),
             passes: self.status == ParkStatus::Ranked && musts_pass && Op::AtLeast.holds(total_now, pack.min_score.value),
             missing: self.indicators.iter().filter(is_missing).count(),
             park: self.park,
@@ -136,7 +136,7 @@ impl Card {
     }
 }
 
-fn measure(park: &Park<'_>, indicator: &Indicator, field: &Field<'_>, classes: &[Measure]) -> Measure {
+pub(super) fn measure(park: &Park<'_>, indicator: &Indicator, field: &Field<'_>, classes: &[Measure]) -> Measure {
     let lead = &park.evidence.lead_clusters[..park.evidence.lead_clusters.len().min(1)];
     match indicator.id {
         "lead_output" => park.cluster_output_share(lead),
@@ -212,6 +212,8 @@ fn judged(park: &Park<'_>, id: String, indicator: &Indicator, names: (String, St
         clause: limit.map(|limit| limit.cite.clause.clone()),
         status: limit.map(|limit| limit.cite.status),
         value: measured.value,
+        withheld: false,
+        figures: measured.figures,
         id,
     }
 }

@@ -19,6 +19,7 @@ mod land;
 mod life;
 mod measure;
 mod members;
+mod periods;
 mod ranking;
 mod result;
 mod returns;
@@ -26,13 +27,14 @@ mod score;
 #[cfg(test)]
 mod tests;
 
-pub use assess::assess;
+pub use assess::{assess, figures};
 pub use evidence::{
     BuildingRecord, CityEvidence, ClusterTable, FacilitySite, FirmRecord, NO_CLUSTER, ParcelRecord, ParkEvidence, Period, ReportRecord, UnitRecord,
 };
 pub use grade::Grade;
 pub use life::{Life, Move, State, life};
 pub use members::{Stay, is_member};
+pub use periods::{Owed, owed_in};
 pub use result::{
     DesignationResult, Excluded, HeadResult, HeadRun, HeadSensitivity, IndicatorResult, Judgement, Note, ParkResult, ParkStatus, Reason, RowsOf,
     Sensitivity,

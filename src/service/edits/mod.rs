@@ -8,7 +8,10 @@ mod moves;
 mod plans;
 mod records;
 mod references;
+mod reports;
 mod restore;
+mod tasks;
+mod unit_sheet;
 mod units;
 
 use super::Viewer;
@@ -16,6 +19,7 @@ use crate::city::City;
 use crate::domain::edit::Restore;
 use crate::domain::fault::Outcome;
 use crate::domain::{Edit, LayerId, LogEntry, Row, RowChange};
+use std::sync::Arc;
 
 /// What a check needs beside the edit and the city.
 #[derive(Clone, Debug)]
@@ -44,10 +48,16 @@ pub enum Reply {
     Instrument(String),
     /// The id of a plan.
     Plan(String),
+    /// Codes of tasks that were made, and of those that were there already.
+    Tasks { made: Vec<String>, kept: Vec<String> },
     /// Rows of kept tables as they are now, those that were not deleted.
     Records(Vec<(LayerId, Row)>),
     /// How many rows changed.
     Rows(usize),
+    /// A table of units as it was judged, and the number of its receipt where anything changed.
+    Sheet { judged: Arc<Judged>, receipt: Option<String> },
+    /// The code of a report.
+    Report(String),
 }
 
 /// A unit of a batch that was not confirmed.
@@ -72,6 +82,7 @@ impl Checked {
 }
 
 pub use import::complete;
+pub use unit_sheet::{CellValue, CellVerdict, Judged, JudgedCell, JudgedRow, KeptReceipt, RECEIPTS, RowVerdict, SheetCounts, judge};
 pub(super) use units::FLOOR_SLACK_M2;
 
 /// Checks an edit against a city.
@@ -82,8 +93,11 @@ pub fn check(edit: &Edit, city: &City, person: &Person) -> Outcome<Checked> {
         Edit::DraftInstrument(edit) => drafts::check(edit, city, person),
         Edit::MoveInstrument(edit) => moves::check(edit, city, person),
         Edit::KeepPlan(edit) => plans::check(edit, city, person),
+        Edit::MakeTasks(edit) => tasks::make(edit, city, person),
         Edit::Import(edit) => import::check(edit, city, person),
         Edit::WriteRecords(edit) => records::check(edit, city, person),
         Edit::Restore(edit) => restore::check(edit, city, person),
+        Edit::UpdateUnits(edit) => unit_sheet::check(edit, city, person),
+        Edit::HandInReport(edit) => reports::check(edit, city, person),
     }
 }

@@ -24,15 +24,21 @@ pub(super) fn update(edit: &UpdateUnit, city: &City, person: &Person) -> Outcome
 }
 
 /// Each unit is checked by itself; what is refused is listed, the rest is one change.
+///
+/// # Errors
+/// `as_of` for a day that is none or lies in the future: it would be refused of every unit.
 pub(super) fn confirm(edit: &ConfirmUnits, city: &City, person: &Person) -> Outcome<Checked> {
     person.viewer.signed_in()?;
+    if let Err((zh, en)) = field_named("as_of", &Json::from(edit.as_of.as_str()), &person.today) {
+        return Err(Fault::bad("as_of", zh.clone(), en.clone()).at(edit.as_of.clone()).field("/as_of", zh, en));
+    }
     let mut patch = Map::new();
     patch.insert("as_of".into(), edit.as_of.as_str().into());
     patch.insert("source".into(), "一键确认".into());
     let (mut changes, mut refused): (Vec<RowChange>, Vec<RefusedUnit>) = (Vec::new(), Vec::new());
     for (id, seen) in &edit.units {
         let twice = changes.iter().filter_map(after).any(|row| row.text(unit::ID) == Some(id));
-        let checked = if twice { Err(stated_twice(id)) } else { change(id, seen, &patch, city, person) };
+        let checked = if twice { Err(stated_twice(id)) } else { change(id, seen, &patch, city, person).and_then(not_backwards) };
         match checked {
             Ok(change) => changes.push(change),
             Err(fault) => refused.push(RefusedUnit { id: id.clone(), code: fault.code, detail: fault.zh, detail_en: fault.en }),
@@ -40,6 +46,21 @@ pub(super) fn confirm(edit: &ConfirmUnits, city: &City, person: &Person) -> Outc
     }
     let done = changes.iter().filter_map(after).collect();
     Ok(Checked::of(changes, "一键确认", Reply::Units { done, refused }))
+}
+
+/// A confirmation says that figures hold still: on an earlier day than the one that they hold of already it says nothing.
+fn not_backwards(change: RowChange) -> Outcome<RowChange> {
+    if let RowChange::Update { before, after, .. } = &change
+        && let (Some(had), Some(wanted)) = (before.text(unit::AS_OF), after.text(unit::AS_OF))
+        && wanted < had
+    {
+        return Err(Fault::bad(
+            "as_of_backwards",
+            format!("此单元已填报至 {had}，不能确认为更早的 {wanted}"),
+            format!("this unit's figures are of {had} already; they cannot be confirmed as of the earlier {wanted}"),
+        ));
+    }
+    Ok(change)
 }
 
 fn stated_twice(id: &str) -> Fault {
@@ -117,6 +138,12 @@ fn floor_sum(city: &City, at: usize, after: &Row) -> Option<(f64, f64)> {
     let others: f64 =
         others.filter(|row| *row != at && units.text(*row, unit::FLOOR) == label).filter_map(|row| units.number(row, unit::AREA_M2)).sum();
     Some((others + after.number(unit::AREA_M2).unwrap_or(0.0), area))
+}
+
+/// The cell of a column by its name.
+pub(super) fn field_named(name: &str, value: &Json, today: &str) -> Result<Value, Words> {
+    let column = LayerId::Unit.layer().column(name).ok_or_else(|| (format!("没有此项：{name}"), format!("there is no such field: {name}")))?;
+    field_value(column, value, today)
 }
 
 /// What of a unit is asked beside what the dictionary says of its columns.

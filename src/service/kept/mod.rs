@@ -4,12 +4,16 @@
 
 mod log;
 mod record;
+mod requirement;
 mod seen;
+mod task;
+mod task_report;
 mod virtual_member;
 mod virtual_park;
 
 pub use log::hide_unseen;
 pub use record::{Record, record};
+pub use requirement::is_closed;
 pub use seen::{hides_rows, keep_seen, sees, sees_at, sees_private, visible_rows};
 
 use super::Viewer;
@@ -101,6 +105,9 @@ pub fn rules_of(layer: LayerId) -> Option<&'static dyn KeptTable> {
     match layer {
         LayerId::VirtualPark => Some(&virtual_park::VirtualParks),
         LayerId::VirtualMember => Some(&virtual_member::VirtualMembers),
+        LayerId::Task => Some(&task::Tasks),
+        LayerId::TaskReport => Some(&task_report::TaskReports),
+        LayerId::Requirement => Some(&requirement::Requirements),
         _ => None,
     }
 }

@@ -5,13 +5,19 @@ pub(super) mod evidence;
 
 use super::process::{Common, Context, Process, Words};
 use super::seen::Seen;
-use crate::analysis::designation::{DesignationResult, IndicatorResult, assess};
+use super::told::told;
+use super::virtual_parks;
+use crate::analysis::designation as analysis;
+use crate::analysis::designation::{DesignationResult, IndicatorResult, Note, ParkResult, assess};
+use crate::analysis::disclosure::{Figure, Told};
+use crate::city::City;
 use crate::domain::fault::Outcome;
 use crate::domain::{LayerId, RunRecord};
 use crate::rules::{DesignationPack, RuleSet};
 use crate::service::Viewer;
 use crate::service::collections::no_such_park;
 use choice::Choice;
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -41,14 +47,52 @@ pub struct Scorecards {
 }
 
 impl Seen for Scorecards {
-    /// Codes of firms are for the park's own operator only; everybody else sees how many were left out.
+    /// Codes of firms and figures over few tenants are for the park's own operator only; everybody else sees how many were left out.
     fn seen_by(&self, viewer: &Viewer) -> Cow<'_, Self> {
         let mut seen = self.clone();
         for card in seen.result.parks.iter_mut().filter(|card| !viewer.operates(Some(&card.park))) {
             card.indicators.iter_mut().for_each(|indicator| self.hide(indicator));
+            withhold(card);
         }
         Cow::Owned(seen)
     }
+}
+
+/// Leaves out what is withheld, and the scores and totals from which it could be computed. Verdict, grade and rank stay.
+fn withhold(card: &mut ParkResult) {
+    let weighed = |indicator: &&mut IndicatorResult| indicator.withheld && indicator.weight.is_some();
+    for indicator in card.indicators.iter_mut().filter(weighed) {
+        (card.total, card.total_high) = (None, None);
+        if let Some(head) = card.heads.get_mut(&indicator.head) {
+            head.score = None;
+        }
+    }
+    for indicator in card.indicators.iter_mut().filter(|indicator| indicator.withheld) {
+        (indicator.value, indicator.score) = (None, None);
+        indicator.notes =
+            vec![Note {
+                code: "withheld", zh: "企业过少，仅园区内可见".to_owned(), en: "over too few firms: told inside the park only".to_owned()
+            }];
+    }
+}
+
+/// Marks the indicators that are not told outside their park.
+pub(super) fn withheld(cards: &mut [ParkResult], told: &Told) {
+    for indicator in cards.iter_mut().flat_map(|card| &mut card.indicators) {
+        indicator.withheld = indicator.value.is_some() && !indicator.figures.iter().all(|figure| told.tells(figure));
+    }
+}
+
+/// Everything of tenants' data that scorecards rest on, by whatever pack.
+pub(super) fn figures(city: &City, rules: &RuleSet, as_of: NaiveDate) -> Outcome<Vec<Figure>> {
+    let (parks, side) = (evidence::tenants(city, as_of), evidence::firms_of_the_city(city, as_of));
+    let mut figures = Vec::new();
+    for pack in rules.packs("designation") {
+        let pack = DesignationPack::read(pack)?;
+        figures.extend(analysis::figures(&parks, &side, &pack, as_of));
+        figures.extend(virtual_parks::figures(city, &pack, as_of));
+    }
+    Ok(figures)
 }
 
 impl Scorecards {
@@ -99,6 +143,7 @@ fn designate(context: &Context<'_>, park: Option<&str>) -> Outcome<Scorecards> {
     let firms = city.table(LayerId::Firm);
     // Ranks and means need every park; one park's card is then a part of the whole.
     let mut result = assess(&evidence::parks(city, as_of), &evidence::city_side(city, as_of), &pack, as_of);
+    withheld(&mut result.parks, &told(city)?);
     result.parks.retain(|card| park.is_none_or(|park| card.park == park));
     let indicators = result.parks.iter().flat_map(|card| &card.indicators);
     let left_out = indicators.flat_map(|indicator| &indicator.excluded).flat_map(|left| &left.ids);

@@ -555,6 +555,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/plans/{id}/tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make tasks from an action plan */
+        post: operations["post_plans_id_tasks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/processes": {
         parameters: {
             query?: never;
@@ -632,7 +649,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Progress lights of an action plan */
+        /** Progress lights of tasks */
         post: operations["post_processes_progress_execution"];
         delete?: never;
         options?: never;
@@ -1021,9 +1038,9 @@ export interface components {
             kept: number;
             /**
              * Format: double
-             * @description Σ (fit − placement cost) over the placements that are not exempt.
+             * @description Σ (fit − placement cost) over the placements that are not exempt. Null where it would tell a fit that is withheld.
              */
-            objective: number;
+            objective: number | null;
             /** @description In the order of ids. */
             pairs: components["schemas"]["AllocationPlacement"][];
             /** @description By how much counts lie outside their bounds, summed. */
@@ -1108,7 +1125,7 @@ export interface components {
             /** @description What there is room for. */
             room: number;
         };
-        /** @description The parts of a fit; an unknown part is `None` and counts 0. */
+        /** @description How well the cluster fits, in its parts. */
         AllocationFit: {
             /**
              * Format: double
@@ -1129,8 +1146,12 @@ export interface components {
              * Format: double
              * @description The weighted sum, 0..=1 with weights that add to 1.
              */
-            total: number;
+            total: number | null;
+            /** @description Parts that rest on too few firms to be told, and so the total: null. */
+            withheld: components["schemas"]["AllocationFitPart"][];
         };
+        /** @enum {string} */
+        AllocationFitPart: "location_quotient" | "present_firms";
         /** @description A name of a lead cluster and what it is taken for (A7). */
         AllocationMappedName: {
             candidates: string[];
@@ -1360,6 +1381,11 @@ export interface components {
         } & {
             [key: string]: components["schemas"]["Code"][];
         };
+        /** @description Completion of a category's tasks with one unit, and its districts by rank. */
+        CategoryCompletion: components["schemas"]["Completion"] & {
+            districts: components["schemas"]["Completion"][];
+            unit: string | null;
+        };
         /** @description One entry of the change log. */
         Change: {
             action: string;
@@ -1385,6 +1411,8 @@ export interface components {
         };
         /** @description Where lights change, with the source. */
         CitedLines: {
+            /** Format: double */
+            min_known: number;
             /** Format: double */
             red_above: number;
             source: string;
@@ -1453,19 +1481,32 @@ export interface components {
             /** Format: int64 */
             year: number;
         };
-        /** @description Σ done ÷ Σ target of a category. */
+        /** @description Σ done ÷ Σ target of what stands under one name. */
         Completion: {
-            category: string;
             /** Format: double */
             done: number;
+            /** @description Ids of those that do not: no target, or never a report. */
+            excluded: string[];
+            /**
+             * Format: double
+             * @description Share of the tasks that enter.
+             */
+            known: number;
+            name: string;
+            /** @description Best first; equal shares share a rank, what is unknown has none. */
             rank: number | null;
             /**
              * Format: double
-             * @description `None` without a target.
+             * @description `None` where too few are known, or nothing is to be done.
              */
             share: number | null;
-            /** Format: double */
+            /**
+             * Format: double
+             * @description Over the tasks whose target and done are both known.
+             */
             target: number;
+            /** @description Begun by the day of the question. */
+            tasks: number;
         };
         /** @description What came of confirming a batch. */
         Confirmation: {
@@ -2044,6 +2085,8 @@ export interface components {
             verdict: components["schemas"]["Judgement"];
             /** Format: double */
             weight: number | null;
+            /** @description It rests on so few tenants that it is told inside the park only: for everybody else value, score and notes are left out. */
+            withheld: boolean;
             zh: string;
         };
         /**
@@ -2283,6 +2326,7 @@ export interface components {
              * @description Percent.
              */
             planned: number;
+            /** @description After promotion: computed yellow and shown red are yellows in a row. */
             shown: components["schemas"]["Light"];
         };
         /** @description What became of a name of an earlier catalogue, or how an entry of the present one began. */
@@ -2330,6 +2374,14 @@ export interface components {
             /** @description Media type. */
             type: string;
         };
+        /** @description What came of making tasks from an action plan. */
+        MadeTasks: {
+            /** @description Tasks that were there already, with what people have entered since: they stay. */
+            kept: string[];
+            made: string[];
+            /** Format: int64 */
+            revision: number;
+        };
         /** @description Parcels whose building has the band, by what the cluster makes of it. */
         MatrixRow: {
             after_retrofit: number;
@@ -2354,6 +2406,11 @@ export interface components {
             /** @description Key of the row of `virtual_member`. */
             member: string;
         };
+        /**
+         * @description What a red task owes until it is given.
+         * @enum {string}
+         */
+        MissingOfTask: "cause" | "measure";
         /** @description Where an instrument is to go. */
         Move: {
             /** @description The day from which it is in force; today if absent. */
@@ -2563,10 +2620,21 @@ export interface components {
             /** @enum {string} */
             type: "FeatureCollection";
         };
+        /** @description Lights of an action plan, by its parks and years. */
+        PlanLights: {
+            /** Format: date */
+            as_of: string;
+            counts: components["schemas"]["LightCounts"];
+            pack: string;
+            pack_version: string;
+            tasks: components["schemas"]["TaskLights"][];
+        };
         PlanList: {
             plans: components["schemas"]["PlanAnswer"][];
         };
         PlanWhole: {
+            /** @description How an action plan stands today. */
+            lights?: components["schemas"]["PlanLights"];
             parcel_codes?: string[];
             /** @description What was kept, in its own form. */
             result?: unknown;
@@ -2594,6 +2662,12 @@ export interface components {
              */
             year: number | null;
         };
+        PlannedPoint: {
+            /** Format: date */
+            date: string;
+            /** Format: double */
+            planned: number;
+        };
         PlannedSite: components["schemas"]["PlannedFigures"] & {
             outline: components["schemas"]["Drawing"];
             parcels: string[];
@@ -2616,6 +2690,8 @@ export interface components {
             /** Format: double */
             gap: number;
             hard: boolean;
+            /** @description How far its parks and years are on the day of the run. */
+            lights: components["schemas"]["PlanLights"];
             /** Format: double */
             objective: number;
             parks: components["schemas"]["ParkLine"][];
@@ -2712,13 +2788,21 @@ export interface components {
         ProgressAnswer: {
             /** Format: date */
             as_of: string;
-            completion: components["schemas"]["Completion"][];
+            basis: components["schemas"]["ProgressBasis"];
+            completion: components["schemas"]["CategoryCompletion"][];
             counts: components["schemas"]["LightCounts"];
+            /** @description Tasks that cannot be judged, with the reason. */
+            excluded: components["schemas"]["TaskLeftOut"][];
             lines: components["schemas"]["CitedLines"];
-            plan: components["schemas"]["FollowedPlan"];
+            plan: components["schemas"]["FollowedPlan"] | null;
             run: components["schemas"]["RunRecord"];
             tasks: components["schemas"]["TaskLights"][];
         };
+        /**
+         * @description Where the tasks come from.
+         * @enum {string}
+         */
+        ProgressBasis: "tasks" | "plan";
         ProgressInputs: {
             /**
              * @description ISO date on which the lights are read; today when left out.
@@ -2731,10 +2815,21 @@ export interface components {
              */
             pack?: string | null;
             /**
-             * @description Id of a saved action plan; the newest when left out.
+             * @description Tasks of these parks only.
+             * @default null
+             */
+            parks?: string[] | null;
+            /**
+             * @description Id of a saved action plan. When left out: the tasks that are kept; where none are, the newest plan.
              * @default null
              */
             plan?: string | null;
+            /**
+             * Format: int32
+             * @description Tasks of this year only.
+             * @default null
+             */
+            year?: number | null;
         };
         /** @description JSON Schema of a collection's properties. */
         Properties: {
@@ -2868,14 +2963,14 @@ export interface components {
             status: components["schemas"]["ScorecardStatus"];
             /**
              * Format: double
-             * @description 0…100 after penalties; unknown indicators earn nothing.
+             * @description 0…100 after penalties; unknown indicators earn nothing. Null where it would tell what is withheld.
              */
-            total: number;
+            total: number | null;
             /**
              * Format: double
              * @description The total if every unknown indicator earned full points.
              */
-            total_high: number;
+            total_high: number | null;
         };
         /** @enum {string} */
         ScorecardStatus: "ranked" | "forced" | "withheld";
@@ -3041,21 +3136,75 @@ export interface components {
             /** Format: int32 */
             year: number;
         };
-        /** @description One park in one year of the plan. */
+        /** @description A task that cannot be judged. */
+        TaskLeftOut: {
+            en: string;
+            id: string;
+            reason: string;
+            zh: string;
+        };
+        /** @description A task and its lights. */
         TaskLights: {
-            district: string;
-            /** Format: double */
-            done_ha: number | null;
+            category: string;
+            cause: string | null;
+            cluster: string | null;
+            district: string | null;
+            /**
+             * Format: double
+             * @description Of the last report.
+             */
+            done: number | null;
             /** Format: date */
             end: string;
+            /**
+             * Format: date
+             * @description The day since which all is done.
+             */
+            finished: string | null;
             id: string;
-            park: string;
+            lever: string | null;
+            measure: string | null;
+            /** @description What a red task still owes. */
+            missing: components["schemas"]["MissingOfTask"][];
+            name: string | null;
+            park: string | null;
             periods: components["schemas"]["LightPeriod"][];
+            /** @description The action plan that it was made from. */
+            plan: string | null;
+            /** @description Between these points the planned percentage runs straight. */
+            planned: components["schemas"]["PlannedPoint"][];
+            /** @description Yellows in a row made it red. */
+            promoted: boolean;
+            /** Format: date */
+            reported: string | null;
+            reports: components["schemas"]["TaskReportLine"][];
+            responsible: string | null;
+            /**
+             * Format: int64
+             * @description Of the row; `None` for a task that is no row.
+             */
+            revision: number | null;
             shown: components["schemas"]["Light"] | null;
             /** Format: date */
             start: string;
             /** Format: double */
-            target_ha: number | null;
+            target: number | null;
+            /** @description Unit of target and done. */
+            unit: string | null;
+            /** Format: int32 */
+            year: number | null;
+        };
+        /** @description A report of a task, in the order of days. */
+        TaskReportLine: {
+            /** @description Of the row; `None` for what instruments have done. */
+            code: string | null;
+            /** Format: date */
+            date: string;
+            /** Format: double */
+            done: number;
+            note: string | null;
+            /** Format: int64 */
+            revision: number | null;
         };
         /** @description TileJSON 3. */
         TileJson: {
@@ -3086,10 +3235,8 @@ export interface components {
             area_m2?: number | null;
             as_of?: string | null;
             building: string;
-            cluster?: string | null;
             floor?: string | null;
             id: string;
-            lease_end?: string | null;
             /** Format: int64 */
             revision: number;
             source?: string | null;
@@ -3113,6 +3260,8 @@ export interface components {
         };
         /** @description What of a unit is seen inside its park only. */
         UnitPrivate: {
+            cluster?: string | null;
+            lease_end?: string | null;
             note?: string | null;
             /** Format: double */
             rent_yuan_m2_month?: number | null;
@@ -4799,6 +4948,34 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_plans_id_tasks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeTasks"];
+                };
             };
             default: components["responses"]["Problem"];
         };

@@ -6,7 +6,9 @@ import { frame as capacity } from './capacity/frame'
 import { frame as consolidate } from './consolidate/frame'
 import { frame as designate } from './designate/frame'
 import { frame as exporting } from './export/frame'
+import { frame as match } from './match/frame'
 import { frame as occupancy } from './occupancy/frame'
+import { frame as progress } from './progress/frame'
 import { frame as query } from './query/frame'
 import { frame as virtual } from './virtual/frame'
 
@@ -16,6 +18,8 @@ const files: Record<Exclude<Task, 'query'>, () => Promise<{ mode: Mode }>> = {
   capacity: () => import('./capacity'),
   designate: () => import('./designate'),
   allocate: () => import('./allocate'),
+  progress: () => import('./progress'),
+  match: () => import('./match'),
   occupancy: () => import('./occupancy'),
   virtual: () => import('./virtual'),
 }
@@ -30,5 +34,5 @@ async function load(task: Task): Promise<Mode> {
 export const workbench: Workbench = {
   load,
   layers: () => import('./query/Layers.svelte'),
-  frames: { query, consolidate, capacity, designate, allocate, virtual, occupancy, export: exporting },
+  frames: { query, consolidate, capacity, designate, allocate, match, virtual, progress, occupancy, export: exporting },
 }

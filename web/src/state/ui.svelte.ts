@@ -2,14 +2,26 @@ import type { Key } from '../i18n/index.svelte'
 import { city } from './city.svelte'
 import { session } from './session.svelte'
 
-export type Task = 'query' | 'consolidate' | 'capacity' | 'designate' | 'allocate' | 'virtual' | 'occupancy' | 'export'
+export type Task =
+  | 'query'
+  | 'consolidate'
+  | 'capacity'
+  | 'designate'
+  | 'allocate'
+  | 'match'
+  | 'virtual'
+  | 'progress'
+  | 'occupancy'
+  | 'export'
 export const TASKS: Task[] = [
   'query',
   'consolidate',
   'capacity',
   'designate',
   'allocate',
+  'match',
   'virtual',
+  'progress',
   'occupancy',
   'export',
 ]
@@ -44,7 +56,7 @@ class UiState {
 
   /** Operators see only the tasks they may use. */
   tasks = $derived<Task[]>(
-    session.role === 'operator' ? ['occupancy', 'designate', 'virtual', 'query', 'export'] : TASKS,
+    session.role === 'operator' ? ['occupancy', 'match', 'progress', 'designate', 'virtual', 'query', 'export'] : TASKS,
   )
 
   /** Who operates virtual parks alone has no floors to report. */

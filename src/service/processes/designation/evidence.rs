@@ -12,10 +12,7 @@ use geo::Centroid;
 use std::collections::{BTreeMap, HashMap};
 
 pub(crate) fn parks(city: &City, as_of: NaiveDate) -> Vec<ParkEvidence> {
-    let table = city.table(LayerId::Park);
-    let parks: Vec<ParkEvidence> = (0..table.len()).map(|row| park(table, row)).collect();
-    let at = parks.iter().enumerate().map(|(index, park)| (park.park.clone(), index)).collect();
-    let mut gathering = Gathering { parks, at };
+    let mut gathering = Gathering::new(city);
     gathering.firms(city.table(LayerId::Firm), as_of);
     let park_of_building = gathering.buildings(city.table(LayerId::Building));
     gathering.units(city.table(LayerId::Unit), &park_of_building);
@@ -24,10 +21,24 @@ pub(crate) fn parks(city: &City, as_of: NaiveDate) -> Vec<ParkEvidence> {
     gathering.parks
 }
 
+/// Of every park only what is tenants' data, and its land, which decides whose flows a mean is over.
+pub(super) fn tenants(city: &City, as_of: NaiveDate) -> Vec<ParkEvidence> {
+    let mut gathering = Gathering::new(city);
+    gathering.firms(city.table(LayerId::Firm), as_of);
+    let park_of_building = gathering.buildings(city.table(LayerId::Building));
+    gathering.units(city.table(LayerId::Unit), &park_of_building);
+    gathering.parcels(city.table(LayerId::Parcel));
+    gathering.parks
+}
+
 pub(crate) fn city_side(city: &City, as_of: NaiveDate) -> CityEvidence {
+    CityEvidence { facilities: facilities(city), ..firms_of_the_city(city, as_of) }
+}
+
+pub(crate) fn firms_of_the_city(city: &City, as_of: NaiveDate) -> CityEvidence {
     let firms = city.table(LayerId::Firm);
     let all = (0..firms.len()).map(|row| firm(firms, row, as_of)).collect();
-    CityEvidence { firms: (!firms.is_empty()).then_some(all), table: None, placements: None, facilities: facilities(city) }
+    CityEvidence { firms: (!firms.is_empty()).then_some(all), ..CityEvidence::default() }
 }
 
 fn park(parks: &Table, row: usize) -> ParkEvidence {
@@ -57,6 +68,13 @@ struct Gathering {
 }
 
 impl Gathering {
+    fn new(city: &City) -> Gathering {
+        let table = city.table(LayerId::Park);
+        let parks: Vec<ParkEvidence> = (0..table.len()).map(|row| park(table, row)).collect();
+        let at = parks.iter().enumerate().map(|(index, park)| (park.park.clone(), index)).collect();
+        Gathering { parks, at }
+    }
+
     fn place(&self, park: Option<&str>) -> Option<usize> {
         self.at.get(park?).copied()
     }

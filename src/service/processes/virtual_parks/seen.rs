@@ -64,6 +64,12 @@ fn hide(park: &mut VirtualPark, reader: Reader, least: usize) {
                 park.withheld.push(indicator.id.clone());
             }
         }
+    } else if reader != Reader::Operator {
+        // What beside the figures of other parks would tell of a few.
+        for indicator in park.indicators.iter_mut().filter(|indicator| indicator.withheld) {
+            withhold(indicator, too_few(least));
+            park.withheld.push(indicator.id.clone());
+        }
     }
     // Rents of single units are their own park's affair, and so are tenants that are no members.
     let kept = &park.kept;

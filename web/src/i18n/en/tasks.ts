@@ -3,7 +3,9 @@ import capacity from './capacity.json'
 import consolidate from './consolidate.json'
 import designate from './designate.json'
 import exporting from './export.json'
+import match from './match.json'
 import occupancy from './occupancy.json'
+import progress from './progress.json'
 import shared from './shared.json'
 import virtual from './virtual.json'
 
@@ -14,7 +16,9 @@ export const tasks = {
   ...consolidate,
   ...designate,
   ...exporting,
+  ...match,
   ...occupancy,
+  ...progress,
   ...shared,
   ...virtual,
 }
