@@ -5,6 +5,7 @@ import { life } from './life.mjs'
 import { operator } from './operator.mjs'
 import { planner } from './planner.mjs'
 import { progress } from './progress.mjs'
+import { virtual } from './virtual.mjs'
 
 const [base = 'http://127.0.0.1:8080', out = 'e2e-out'] = process.argv.slice(2)
 const walk = new Walk(base, out)
@@ -19,6 +20,7 @@ try {
   await progress(walk)
   await matching(walk)
   await life(walk)
+  await virtual(walk)
 } catch (error) {
   walk.check('the walk ran to its end', false, String(error))
 }

@@ -2398,7 +2398,7 @@ export interface components {
         };
         /** @enum {string} */
         MemberKind: "firm" | "building";
-        /** @description A building that is a member, or in which a member firm has a unit. */
+        /** @description A building that is a member, or in which a member firm has most of its floor area. */
         MemberPoint: {
             /** @description Longitude, latitude. */
             at: number[];

@@ -60,9 +60,7 @@ class UiState {
   )
 
   /** Who operates virtual parks alone has no floors to report. */
-  runsNoPark = $derived(
-    city.parks.length > 0 && !city.parks.some((park) => session.now.parks.includes(park.code)),
-  )
+  runsNoPark = $derived(city.parks.length > 0 && !city.parks.some((park) => session.now.parks.includes(park.code)))
 
   /** Where one starts: an operator in the park, everybody else before the land. */
   home = $derived<Task>(session.role === 'operator' ? (this.runsNoPark ? 'virtual' : 'occupancy') : LAND)
