@@ -286,7 +286,7 @@ fn tasks_come_from_a_table_and_their_lights_go_into_one() {
     for (table, head) in [("tasks", "id,name,park"), ("months", "id,date,planned,actual,gap,computed,shown"), ("completion", "category,unit")] {
         let csv = must(&["--quiet", "progress", path(&city), "--as-of", "2026-06-30", "--table", table, "--out", "-", "--park", "BA-03"]);
         assert!(csv.is_empty() || csv.starts_with('{'), "to stdout goes JSON");
-        let out = file(&format!("{table}.csv"));
+        let out = file(&format!("out-{table}.csv"));
         must(&["--quiet", "progress", path(&city), "--as-of", "2026-06-30", "--table", table, "--park", "BA-03", "--out", path(&out)]);
         let text = std::fs::read_to_string(out).unwrap();
         assert!(text.trim_start_matches('\u{feff}').starts_with(head), "{table}: {text}");

@@ -95,18 +95,23 @@ class Progress {
     const known = task.reports.find((report) => report.date.startsWith(this.month))
     const fields = { done, note: note.trim() || null }
     await this.#save(task, async () => {
-      if (known?.code) await this.#patch('task_report', known.code, { ...fields, date: this.asOf })
+      if (known?.code) await this.#patch('task_report', known.code, known.revision, { ...fields, date: this.asOf })
       else await api.addRow('task_report', { ...fields, task: task.id, date: this.asOf })
     })
   }
 
   async explain(task: TaskLights, cause: string, measure: string): Promise<void> {
     const fields = { cause: cause.trim() || null, measure: measure.trim() || null }
-    if (await this.#save(task, () => this.#patch('task', task.id, fields))) this.asking = ''
+    if (await this.#save(task, () => this.#patch('task', task.id, task.revision, fields))) this.asking = ''
   }
 
-  async #patch(collection: string, id: string, fields: Record<string, unknown>): Promise<void> {
-    const { etag } = await api.keptRow(collection, id)
+  /** What was seen is what is changed: a row that somebody else changed meanwhile is shown first. */
+  async #patch(collection: string, id: string, seen: number | null, fields: Record<string, unknown>): Promise<void> {
+    const { etag, properties } = await api.keptRow(collection, id)
+    if (properties['revision'] !== seen) {
+      await this.run()
+      throw new Problem(412, t('pr.stale'), t('pr.staleHow'))
+    }
     await api.patchRow(collection, id, etag, fields)
   }
 
