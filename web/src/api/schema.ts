@@ -3326,6 +3326,16 @@ export interface components {
              */
             as_of?: string | null;
             /**
+             * @description In place of a floor's code: its building, with `floor`.
+             * @default null
+             */
+            building?: string | null;
+            /**
+             * @description The floor's label as people say it, such as `3F`.
+             * @default null
+             */
+            floor?: string | null;
+            /**
              * @description Rule pack as `ID` or `ID@version`; the one in force when left out.
              * @default null
              */
