@@ -6,7 +6,7 @@ import { frame as capacity } from './capacity/frame'
 import { frame as consolidate } from './consolidate/frame'
 import { frame as designate } from './designate/frame'
 import { frame as exporting } from './export/frame'
-import { frame as match } from './match/frame'
+import { frame as matching } from './matching/frame'
 import { frame as occupancy } from './occupancy/frame'
 import { frame as query } from './query/frame'
 
@@ -16,7 +16,7 @@ const files: Record<Exclude<Task, 'query'>, () => Promise<{ mode: Mode }>> = {
   capacity: () => import('./capacity'),
   designate: () => import('./designate'),
   allocate: () => import('./allocate'),
-  match: () => import('./match'),
+  matching: () => import('./matching'),
   occupancy: () => import('./occupancy'),
 }
 
@@ -30,5 +30,5 @@ async function load(task: Task): Promise<Mode> {
 export const workbench: Workbench = {
   load,
   layers: () => import('./query/Layers.svelte'),
-  frames: { query, consolidate, capacity, designate, allocate, match, occupancy, export: exporting },
+  frames: { query, consolidate, capacity, designate, allocate, matching, occupancy, export: exporting },
 }

@@ -1,8 +1,17 @@
 import type { Key } from '../i18n/index.svelte'
 import { session } from './session.svelte'
 
-export type Task = 'query' | 'consolidate' | 'capacity' | 'designate' | 'allocate' | 'match' | 'occupancy' | 'export'
-export const TASKS: Task[] = ['query', 'consolidate', 'capacity', 'designate', 'allocate', 'match', 'occupancy', 'export']
+export type Task = 'query' | 'consolidate' | 'capacity' | 'designate' | 'allocate' | 'matching' | 'occupancy' | 'export'
+export const TASKS: Task[] = [
+  'query',
+  'consolidate',
+  'capacity',
+  'designate',
+  'allocate',
+  'matching',
+  'occupancy',
+  'export',
+]
 /** Where any piece of land is looked at. */
 export const LAND: Task = 'query'
 export const isTask = (text: string | undefined): text is Task => TASKS.includes(text as Task)
@@ -33,7 +42,9 @@ class UiState {
   #next = 1
 
   /** Operators see only the tasks they may use. */
-  tasks = $derived<Task[]>(session.role === 'operator' ? ['occupancy', 'match', 'designate', 'query', 'export'] : TASKS)
+  tasks = $derived<Task[]>(
+    session.role === 'operator' ? ['occupancy', 'matching', 'designate', 'query', 'export'] : TASKS,
+  )
 
   /** Where one starts: an operator in the park, everybody else before the land. */
   home = $derived<Task>(session.role === 'operator' ? 'occupancy' : LAND)
