@@ -35,7 +35,7 @@ impl Dice {
             need["fire_class"] = json!(CLASSES[self.below(7) as usize]);
         }
         if self.below(2) == 0 {
-            need["districts"] = json!(["440306", "440311"][..1 + self.below(2) as usize]);
+            need["districts"] = json!(["440306", "440311"][..=self.below(2) as usize]);
         }
         if self.below(2) == 0 {
             need["by"] = json!(format!("202{}-0{}-15", 6 + self.below(3), 1 + self.below(9)));

@@ -23,7 +23,7 @@ async function small(walk, page) {
     ['phone', 390, 844],
   ]) {
     await page.setViewportSize({ width, height })
-    await page.goto(`${walk.base}/#v=1&task=match&lang=en&theme=light`)
+    await page.goto(`${walk.base}/#v=1&task=matching&lang=en&theme=light`)
     await page.reload()
     await page.waitForSelector('#need-form')
     await page.fill('[name="area_min_m2"]', '1500')
@@ -36,7 +36,7 @@ async function small(walk, page) {
 }
 
 async function match(walk, page) {
-  await page.goto(`${walk.base}/#v=1&task=match&lang=zh&theme=light`)
+  await page.goto(`${walk.base}/#v=1&task=matching&lang=zh&theme=light`)
   await page.waitForSelector('#need-form')
   const select = async (label, option) => {
     await page.getByLabel(label, { exact: true }).click()

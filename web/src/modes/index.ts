@@ -6,7 +6,7 @@ import { frame as capacity } from './capacity/frame'
 import { frame as consolidate } from './consolidate/frame'
 import { frame as designate } from './designate/frame'
 import { frame as exporting } from './export/frame'
-import { frame as match } from './match/frame'
+import { frame as matching } from './matching/frame'
 import { frame as occupancy } from './occupancy/frame'
 import { frame as progress } from './progress/frame'
 import { frame as query } from './query/frame'
@@ -19,7 +19,7 @@ const files: Record<Exclude<Task, 'query'>, () => Promise<{ mode: Mode }>> = {
   designate: () => import('./designate'),
   allocate: () => import('./allocate'),
   progress: () => import('./progress'),
-  match: () => import('./match'),
+  matching: () => import('./matching'),
   occupancy: () => import('./occupancy'),
   virtual: () => import('./virtual'),
 }
@@ -34,5 +34,5 @@ async function load(task: Task): Promise<Mode> {
 export const workbench: Workbench = {
   load,
   layers: () => import('./query/Layers.svelte'),
-  frames: { query, consolidate, capacity, designate, allocate, match, virtual, progress, occupancy, export: exporting },
+  frames: { query, consolidate, capacity, designate, allocate, matching, virtual, progress, occupancy, export: exporting },
 }

@@ -196,7 +196,7 @@ class Matching {
 
   /** From a vacant floor to those who look for one. */
   async findTenants(building: string, label: string): Promise<void> {
-    ui.go('match')
+    ui.go('matching')
     this.error = null
     this.tenants = null
     this.vacant = { code: '', building, label }

@@ -8,7 +8,7 @@ export type Task =
   | 'capacity'
   | 'designate'
   | 'allocate'
-  | 'match'
+  | 'matching'
   | 'virtual'
   | 'progress'
   | 'occupancy'
@@ -19,7 +19,7 @@ export const TASKS: Task[] = [
   'capacity',
   'designate',
   'allocate',
-  'match',
+  'matching',
   'virtual',
   'progress',
   'occupancy',
@@ -56,7 +56,7 @@ class UiState {
 
   /** Operators see only the tasks they may use. */
   tasks = $derived<Task[]>(
-    session.role === 'operator' ? ['occupancy', 'match', 'progress', 'designate', 'virtual', 'query', 'export'] : TASKS,
+    session.role === 'operator' ? ['occupancy', 'matching', 'progress', 'designate', 'virtual', 'query', 'export'] : TASKS,
   )
 
   /** Who operates virtual parks alone has no floors to report. */
