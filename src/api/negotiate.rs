@@ -20,9 +20,8 @@ pub(super) enum Form {
 }
 
 impl Form {
-    pub(super) const ALL: [Form; 10] = [
-        Form::Json, Form::GeoJson, Form::Html, Form::Csv, Form::FlatGeobuf, Form::GeoPackage, Form::Shapefile, Form::Kml, Form::Tile, Form::Xlsx,
-    ];
+    pub(super) const ALL: [Form; 10] =
+        [Form::Json, Form::GeoJson, Form::Html, Form::Csv, Form::FlatGeobuf, Form::GeoPackage, Form::Shapefile, Form::Kml, Form::Tile, Form::Xlsx];
 
     pub(super) fn name(self) -> &'static str {
         match self {

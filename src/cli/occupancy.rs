@@ -107,12 +107,17 @@ impl Occupancy {
                 if let (Some(period_end), Some(park)) = (submit, &park) {
                     let planner = Planner::open(&city, &command_line::typed())?;
                     let handed = reports::hand_in(&planner, &Viewer::local_of(park), park, &NewReport { period, period_end })?;
-                    output.result(&handed, || periods(output, handed.years.iter().flat_map(|year| &year.periods).map(|period| (park.as_str(), period))));
+                    output.result(&handed, || {
+                        periods(output, handed.years.iter().flat_map(|year| &year.periods).map(|period| (park.as_str(), period)))
+                    });
                     return Ok(true);
                 }
                 let list = reports::list(&Planner::open_reading(&city)?.city(), &ReportQuery { park, year, as_of }, &today())?;
                 output.result(&list, || {
-                    let of_park = list.parks.iter().flat_map(|park| park.years.iter().flat_map(|year| year.periods.iter().map(|period| (park.park.as_str(), period))));
+                    let of_park = list
+                        .parks
+                        .iter()
+                        .flat_map(|park| park.years.iter().flat_map(|year| year.periods.iter().map(|period| (park.park.as_str(), period))));
                     periods(output, of_park)
                 });
                 Ok(true)
@@ -127,7 +132,8 @@ fn ending(path: &Path) -> &str {
 
 fn read(path: &Path) -> Outcome<Vec<u8>> {
     let name = path.to_string_lossy();
-    std::fs::read(path).map_err(|error| Fault::bad("file_unreadable", format!("无法读取 {name}：{error}"), format!("{name} cannot be read: {error}")).at(name))
+    std::fs::read(path)
+        .map_err(|error| Fault::bad("file_unreadable", format!("无法读取 {name}：{error}"), format!("{name} cannot be read: {error}")).at(name))
 }
 
 fn written(path: &Path, bytes: &[u8]) -> Outcome<()> {

@@ -131,9 +131,8 @@ impl SheetColumn {
     /// The column of a heading in either language or in the dictionary's spelling; what stands in brackets does not count.
     pub fn of_heading(text: &str) -> Option<SheetColumn> {
         let bare = text.split(['（', '(']).next().unwrap_or_default().trim().to_lowercase();
-        let is_meant = |column: &SheetColumn| {
-            bare == column.name() || bare == column.label(Lang::Zh) || bare == column.label(Lang::En).to_lowercase()
-        };
+        let is_meant =
+            |column: &SheetColumn| bare == column.name() || bare == column.label(Lang::Zh) || bare == column.label(Lang::En).to_lowercase();
         SheetColumn::ALL.into_iter().find(is_meant)
     }
 

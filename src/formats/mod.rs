@@ -16,7 +16,7 @@ mod gdal_quiet;
 pub use crs::{Crs, Transformer};
 pub use encoding::{EncodingUsed, FoundBy};
 pub use files::{
-    DrawingUnit, Field, FilledForm, FormCell, FormRow, Limits, Odd, NotDrawn, Oddity, Progress, RawGeometry, RawShape, ReadOptions, SourceNotice, SourceRow, Table, count_features,
-    drawn_area, limits, read, read_box, read_form, source,
+    DrawingUnit, Field, FilledForm, FormCell, FormRow, Limits, NotDrawn, Odd, Oddity, Progress, RawGeometry, RawShape, ReadOptions, SourceNotice,
+    SourceRow, Table, count_features, drawn_area, limits, read, read_box, read_form, source,
 };
 pub use wire::{CsvGeometry, VectorDriver, WriteOptions, Written, write_csv, write_vector};

@@ -25,7 +25,10 @@ fn a_table_goes_out_is_filled_in_and_comes_back() {
     let import = |file: &std::path::Path, more: &[&str]| {
         let args = [&["--json", "occupancy", "import", path(&city), "--park", OWN_PARK, path(file)], more].concat();
         let output = parkplan(&args);
-        (output.status.code(), serde_json::from_slice::<Value>(&output.stdout).unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&output.stderr))))
+        (
+            output.status.code(),
+            serde_json::from_slice::<Value>(&output.stdout).unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&output.stderr))),
+        )
     };
     let (code, answer) = import(&template, &["--dry-run"]);
     assert_eq!((code, answer["counts"]["same"].as_u64()), (Some(0), Some(rows.len() as u64 - 1)));
@@ -56,9 +59,8 @@ fn a_table_goes_out_is_filled_in_and_comes_back() {
 
 #[test]
 fn reports_are_listed_and_handed_in() {
-    let list = |city: &str, more: &[&str]| -> Value {
-        serde_json::from_str(&must(&[&["--json", "occupancy", "report", city], more].concat())).unwrap()
-    };
+    let list =
+        |city: &str, more: &[&str]| -> Value { serde_json::from_str(&must(&[&["--json", "occupancy", "report", city], more].concat())).unwrap() };
     let all = list(path(sample()), &["--as-of", "2026-09-01"]);
     let parks = all["parks"].as_array().unwrap();
     assert!(parks.len() > 10 && all["pack"].as_str().unwrap().starts_with("designation-featured-park@"));

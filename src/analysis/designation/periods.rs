@@ -23,8 +23,7 @@ pub fn owed_in(year: i32, pack: &DesignationPack) -> Vec<Owed> {
         last.checked_sub_months(Months::new(months as u32)).map(month_end)
     };
     let owed = |period, end, days: usize| Owed { period, end, due_on: due_on(end, days) };
-    let mut periods: Vec<Owed> =
-        (1..=quarters).filter_map(end).map(|day| owed(Period::Quarter, day, pack.due_days.value)).collect();
+    let mut periods: Vec<Owed> = (1..=quarters).filter_map(end).map(|day| owed(Period::Quarter, day, pack.due_days.value)).collect();
     if pack.annual {
         periods.push(owed(Period::Year, last, pack.annual_due_days.value));
     }

@@ -96,4 +96,3 @@ fn listed(rows: &[serde_json::Value]) -> String {
     }
     text.join(", ")
 }
-

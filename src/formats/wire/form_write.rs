@@ -48,8 +48,6 @@ pub enum FormKind {
     Date,
 }
 
-
-
 const HEADING_COLOUR: u32 = 0xE1E6EB;
 const LOCKED_COLOUR: u32 = 0xF3F5F7;
 

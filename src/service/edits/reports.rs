@@ -81,8 +81,13 @@ fn is_owed_by_now(edit: &HandInReport, today: &str) -> Outcome<()> {
         .help(format!("应报：{}", ends.join("、")), format!("owed: {}", ends.join(", "))));
     }
     if day(today).is_some_and(|today| end >= today) {
-        return Err(Fault::new(FaultKind::Conflict, "period_open", format!("{end} 尚未过去，期末之后再报送"), format!("{end} is not over yet: hand it in after the period's end"))
-            .at("/period_end"));
+        return Err(Fault::new(
+            FaultKind::Conflict,
+            "period_open",
+            format!("{end} 尚未过去，期末之后再报送"),
+            format!("{end} is not over yet: hand it in after the period's end"),
+        )
+        .at("/period_end"));
     }
     Ok(())
 }

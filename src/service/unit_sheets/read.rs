@@ -43,12 +43,17 @@ fn headings(rows: &[FormRow], name: &str, notices: &mut Vec<SheetNotice>) -> Out
         let column = |cell: &FormCell| Some((SheetColumn::of_heading(&seen(cell.value.as_str()?))?, cell.column));
         row.cells.iter().filter_map(column).collect()
     };
-    let found = rows.iter().take(HEADINGS_WITHIN).map(known).enumerate().find(|(_, places)| places.iter().any(|(column, _)| *column == SheetColumn::Id));
+    let found =
+        rows.iter().take(HEADINGS_WITHIN).map(known).enumerate().find(|(_, places)| places.iter().any(|(column, _)| *column == SheetColumn::Id));
     let Some((at, places)) = found else {
         let label = SheetColumn::Id.label(Lang::Zh);
-        return Err(Fault::bad("no_id_column", format!("{name} 没有“{label}”列，认不出单元"), format!("{name} has no column Id: the units cannot be told"))
-            .at(name)
-            .help("请用下载的模板填写，不要删除隐藏的列", "fill in the template that you downloaded, and leave its hidden columns"));
+        return Err(Fault::bad(
+            "no_id_column",
+            format!("{name} 没有“{label}”列，认不出单元"),
+            format!("{name} has no column Id: the units cannot be told"),
+        )
+        .at(name)
+        .help("请用下载的模板填写，不要删除隐藏的列", "fill in the template that you downloaded, and leave its hidden columns"));
     };
     for (index, (column, place)) in places.iter().enumerate() {
         if let Some((_, first)) = places[..index].iter().find(|(other, _)| other == column) {
@@ -104,7 +109,8 @@ fn unit(row: &FormRow, columns: &[Place]) -> Option<StatedUnit> {
     };
     let (id, tag) = (key(SheetColumn::Id).unwrap_or_default(), key(SheetColumn::Tag).unwrap_or_default());
     if id.is_empty() && refused.is_none() {
-        refused = Some(Refusal::new("no_id", "此行没有编号，认不出单元；新增单元请与主管部门联系", "the row has no id: which unit it is cannot be told"));
+        refused =
+            Some(Refusal::new("no_id", "此行没有编号，认不出单元；新增单元请与主管部门联系", "the row has no id: which unit it is cannot be told"));
     }
     let cells = columns.iter().filter(|(column, _)| !matches!(column, SheetColumn::Id | SheetColumn::Tag)).map(|place| cell(row, *place)).collect();
     Some(StatedUnit { row: row.number, id, tag, cells, refused })
@@ -187,9 +193,11 @@ fn refusal(odd: &Odd) -> Refusal {
         Odd::Formula => Refusal::new("formula", "单元格是公式，请粘贴为数值", "the cell is a formula: paste it as a value"),
         Odd::Error(error) => Refusal::new("cell_error", format!("单元格是错误值 {error}"), format!("the cell is the error {error}")),
         Odd::Merged => Refusal::new("merged", "合并的单元格，不知属于哪一行：请取消合并", "the cell is merged with others: unmerge it"),
-        Odd::Digits => {
-            Refusal::new("digits_lost", "数字超过 15 位，末位已丢失：请按文本填写", "a number of more than 15 digits has lost its last ones: write it as text")
-        }
+        Odd::Digits => Refusal::new(
+            "digits_lost",
+            "数字超过 15 位，末位已丢失：请按文本填写",
+            "a number of more than 15 digits has lost its last ones: write it as text",
+        ),
         Odd::Long(length) => Refusal::new("too_long", format!("文字过长（{length} 字）"), format!("the text is too long ({length} characters)")),
         Odd::Date => Refusal::new("is_date", "此处填成了日期：请按文本填写", "the cell was made a date: write it as text"),
         Odd::Boolean => Refusal::new("is_boolean", "此处填成了 TRUE/FALSE：请按文本填写", "the cell was made TRUE or FALSE: write it as text"),

@@ -32,7 +32,13 @@ pub struct Receipt {
 pub fn receipt(planner: &Planner, city: &City, viewer: &Viewer, number: &str) -> Outcome<Receipt> {
     viewer.signed_in()?;
     let missing = || Fault::not_found("no_such_receipt", format!("没有回执 {number}"), format!("there is no receipt {number}")).at(number);
-    let query = ChangeQuery { until: Some(city.revision), collection: Some(RECEIPTS.to_owned()), id: Some(number.to_owned()), limit: 1, ..ChangeQuery::default() };
+    let query = ChangeQuery {
+        until: Some(city.revision),
+        collection: Some(RECEIPTS.to_owned()),
+        id: Some(number.to_owned()),
+        limit: 1,
+        ..ChangeQuery::default()
+    };
     let Change { at, by, after, .. } = planner.store.changes(&query)?.into_iter().next().ok_or_else(missing)?;
     let kept: KeptReceipt = serde_json::from_value(after).map_err(|error| Fault::internal("receipt", error))?;
     if !viewer.operates(Some(&kept.park)) {

@@ -21,8 +21,27 @@ fn a_template_that_comes_back_as_it_went_changes_nothing() {
     let operator = Client::signed_in(&server, OPERATOR);
     // What tables are known to spoil.
     let odd = [
-        "=1+1", "+86 755", "-", "—", "'=x", "@sum", "a\nb", "914403001922038216", "0012", "1.1E+11", "TRUE", "2026-09-01", "2026/9/1", "𠮷野家 é",
-        "#REF!", "n/a", "\"quoted\", and, commas", " blank ", "_x0041_", "1,5", "50%",
+        "=1+1",
+        "+86 755",
+        "-",
+        "—",
+        "'=x",
+        "@sum",
+        "a\nb",
+        "914403001922038216",
+        "0012",
+        "1.1E+11",
+        "TRUE",
+        "2026-09-01",
+        "2026/9/1",
+        "𠮷野家 é",
+        "#REF!",
+        "n/a",
+        "\"quoted\", and, commas",
+        " blank ",
+        "_x0041_",
+        "1,5",
+        "50%",
     ];
     for (unit, odd) in units(&operator).iter().zip(odd) {
         let body = json!({ "tenant": odd, "note": format!("{odd} {odd}"), "area_m2": unit["area_m2"].as_f64().unwrap() - 1.0 / 3.0 }).to_string();
@@ -30,7 +49,8 @@ fn a_template_that_comes_back_as_it_went_changes_nothing() {
         assert_eq!(done.status, 200, "{}", String::from_utf8_lossy(&done.bytes));
     }
     let (before, count) = (revision(&operator), units(&operator).len());
-    let template = |query: &str, lang: &str| operator.get_with(&format!("/parks/{OWN_PARK}/occupancy/template?{query}"), &[("accept-language", lang)]).bytes;
+    let template =
+        |query: &str, lang: &str| operator.get_with(&format!("/parks/{OWN_PARK}/occupancy/template?{query}"), &[("accept-language", lang)]).bytes;
     let utf_8 = template("f=csv", "zh");
     assert!(utf_8.starts_with(b"\xEF\xBB\xBF"), "spreadsheets know UTF-8 by its mark");
     let wide: Vec<u8> = [0xFF, 0xFE].into_iter().chain(std::str::from_utf8(&utf_8[3..]).unwrap().encode_utf16().flat_map(u16::to_le_bytes)).collect();
@@ -227,7 +247,8 @@ fn rows_that_are_not_taken_come_as_a_file() {
         let file = operator.get(&format!("/receipts/{receipt}/rejects?f={form}"));
         assert_eq!(file.status, 200);
         assert!(file.header("content-disposition").contains(&format!("rejects-{receipt}")));
-        let has_it = if form == "csv" { String::from_utf8(file.bytes).unwrap().contains(&at) } else { Grid::of(&file.bytes).0[1][1].to_string() == at };
+        let has_it =
+            if form == "csv" { String::from_utf8(file.bytes).unwrap().contains(&at) } else { Grid::of(&file.bytes).0[1][1].to_string() == at };
         assert!(has_it, "{form}");
     }
     assert_eq!(import(&operator, true, "application/json", b"{}").problem(415)["status"], 415);

@@ -111,7 +111,13 @@ fn a_csv_is_read_as_people_write_it() {
     );
     let answer = tried(&operator, csv.as_bytes());
     let new = |id: &str, column: &str| {
-        row_of(&answer, id)["cells"].as_array().unwrap().iter().find(|cell| cell["column"] == column).map(|cell| cell["new"].clone()).unwrap_or_default()
+        row_of(&answer, id)["cells"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|cell| cell["column"] == column)
+            .map(|cell| cell["new"].clone())
+            .unwrap_or_default()
     };
     assert_eq!((new(one, "tenant"), new(one, "note")), (json!("0012"), json!("两\n行")));
     // A cell of two lines is one row of the sheet.

@@ -1,7 +1,7 @@
 //! Cells of a table of units against the unit as it stands.
 
-use super::super::units::field_value;
 use super::super::Person;
+use super::super::units::field_value;
 use super::judged::{CellValue, CellVerdict, JudgedCell, JudgedRow};
 use crate::domain::columns::unit;
 use crate::domain::edit::{Refusal, Stated, StatedCell};
@@ -46,7 +46,11 @@ impl<'a> Judging<'a> {
         let value = match &cell.stated {
             Stated::Refused(refusal) => return Some(judged(CellVerdict::Rejected, shown).because(refusal)),
             Stated::Empty if !cell.column.may_be_empty() => {
-                return Some(judged(CellVerdict::Rejected, None).because(&Refusal::new("required", "此项必填，不能清空", "this field is required and cannot be cleared")));
+                return Some(judged(CellVerdict::Rejected, None).because(&Refusal::new(
+                    "required",
+                    "此项必填，不能清空",
+                    "this field is required and cannot be cleared",
+                )));
             }
             Stated::Empty => Value::Null,
             Stated::Value(value) => value.clone(),
@@ -84,7 +88,8 @@ fn says_the_same(cell: &StatedCell, old: &Value) -> bool {
         return false;
     }
     let shown = plain(&cell.shown);
-    [Lang::Zh, Lang::En].into_iter().any(|lang| shown == plain(&cell_text(cell.column, old, lang))) || old.as_str().is_some_and(|code| shown == plain(code))
+    [Lang::Zh, Lang::En].into_iter().any(|lang| shown == plain(&cell_text(cell.column, old, lang)))
+        || old.as_str().is_some_and(|code| shown == plain(code))
 }
 
 /// A text as it is after a table has carried it: without blanks at its ends, characters that are not seen, and the apostrophe before a formula.
@@ -105,7 +110,11 @@ fn warning(column: SheetColumn, old: &Value, new: &Value) -> Option<Refusal> {
         && let (Some(old), Some(new)) = (old.as_str(), new.as_str())
         && new < old
     {
-        return Some(Refusal::new("as_of_backwards", format!("截至日期早于现有的 {old}"), format!("the as-of date is earlier than the present {old}")));
+        return Some(Refusal::new(
+            "as_of_backwards",
+            format!("截至日期早于现有的 {old}"),
+            format!("the as-of date is earlier than the present {old}"),
+        ));
     }
     None
 }

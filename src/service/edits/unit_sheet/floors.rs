@@ -22,7 +22,8 @@ pub(super) fn hold(drafts: Vec<Draft>, rows: &mut [JudgedRow], city: &City) -> V
     }
     for ((building, label), indexes) in touched {
         let Some(area) = floor_area(city, building, &label) else {
-            let unknown = Refusal::new("floor_unknown", "楼层面积未登记，本层合计未核对", "the floor's area is not recorded: its sum was not checked");
+            let unknown =
+                Refusal::new("floor_unknown", "楼层面积未登记，本层合计未核对", "the floor's area is not recorded: its sum was not checked");
             indexes.iter().for_each(|index| rows[*index].warn(&unknown));
             continue;
         };
