@@ -1,13 +1,12 @@
 //! Taking back a change of units: by who made it, and while nothing newer has touched them.
 
-use super::edits::RECEIPTS;
+use super::edits::{RECEIPTS, logged_row};
 use super::{Planner, Viewer};
 use crate::city::City;
 use crate::domain::edit::Restore;
 use crate::domain::fault::Outcome;
-use crate::domain::{Change, ChangeQuery, ColumnType, Edit, Fault, FaultKind, LayerId, Row, RowChange, Value};
+use crate::domain::{Change, ChangeQuery, Edit, Fault, FaultKind, LayerId, RowChange};
 use serde::{Deserialize, Serialize};
-use serde_json::Value as Json;
 use utoipa::ToSchema;
 
 /// Which change to take back.
@@ -76,7 +75,7 @@ fn as_left(city: &City, entries: &[Change]) -> (Vec<RowChange>, Vec<String>) {
     let table = city.table(LayerId::Unit);
     let (mut changes, mut touched) = (Vec::with_capacity(entries.len()), Vec::new());
     for entry in entries {
-        let (left, had) = (row_of(&entry.after), row_of(&entry.before));
+        let (left, had) = (logged_row(LayerId::Unit, &entry.after), logged_row(LayerId::Unit, &entry.before));
         match table.row_of(&entry.id).filter(|at| table.row(*at) == left) {
             Some(at) => changes.push(RowChange::Update { layer: LayerId::Unit, fid: table.fid(at), before: left, after: had }),
             None => touched.push(entry.id.clone()),
@@ -84,22 +83,6 @@ fn as_left(city: &City, entries: &[Change]) -> (Vec<RowChange>, Vec<String>) {
     }
     touched.sort();
     (changes, touched)
-}
-
-/// A unit as the log wrote it.
-fn row_of(logged: &Json) -> Row {
-    let layer = LayerId::Unit.layer();
-    let mut row = Row::empty(layer);
-    for (column, value) in layer.columns.iter().zip(&mut row.values) {
-        let logged = &logged[column.name.as_str()];
-        *value = match column.kind {
-            ColumnType::Real => logged.as_f64().into(),
-            ColumnType::Integer => logged.as_i64().into(),
-            ColumnType::Boolean => logged.as_bool().into(),
-            ColumnType::Text | ColumnType::Date | ColumnType::List => logged.as_str().map_or(Value::Null, Value::from),
-        };
-    }
-    row
 }
 
 fn nothing_of_units(revision: i64) -> Fault {

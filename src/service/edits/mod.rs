@@ -13,7 +13,10 @@ mod references;
 mod reports;
 mod restore;
 mod tasks;
+mod unit_cells;
+mod unit_floors;
 mod unit_sheet;
+mod unit_verdicts;
 mod units;
 
 use super::Viewer;
@@ -109,7 +112,9 @@ impl Checked {
 
 pub(super) use designation_moves::may;
 pub use import::complete;
-pub use unit_sheet::{CellValue, CellVerdict, Judged, JudgedCell, JudgedRow, KeptReceipt, RECEIPTS, RowVerdict, SheetCounts, judge};
+pub(super) use log::logged_row;
+pub use unit_sheet::judge;
+pub use unit_verdicts::{CellValue, CellVerdict, Judged, JudgedCell, JudgedRow, KeptReceipt, RECEIPTS, RowVerdict, SheetCounts};
 pub(super) use units::FLOOR_SLACK_M2;
 
 /// Checks an edit against a city.

@@ -29,7 +29,7 @@ impl Grid {
 
     pub fn row(&self, id: &str) -> usize {
         let ids = self.column("编号");
-        self.0.iter().position(|row| row[ids].to_string() == id).expect(id)
+        self.0.iter().position(|row| row[ids] == id).expect(id)
     }
 
     pub fn set(&mut self, id: &str, heading: &str, cell: impl Into<Data>) {
@@ -66,7 +66,7 @@ impl Grid {
                     Data::Float(number) => sheet.write_number(row, column, *number).unwrap(),
                     Data::DateTime(moment) => {
                         let (year, month, date, ..) = moment.to_ymd_hms_milli();
-                        sheet.write_datetime_with_format(row, column, &ExcelDateTime::from_ymd(year, month, date).unwrap(), &day).unwrap()
+                        sheet.write_datetime_with_format(row, column, ExcelDateTime::from_ymd(year, month, date).unwrap(), &day).unwrap()
                     }
                     Data::Bool(flag) => sheet.write_boolean(row, column, *flag).unwrap(),
                     text => sheet.write_string(row, column, text.to_string()).unwrap(),

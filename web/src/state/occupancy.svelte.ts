@@ -214,7 +214,7 @@ class Occupancy {
     ])
   }
 
-  /** To-dos stand by cause, building and floor from the lowest: the next is the one behind, also when this one is gone. */
+  /** The to-do behind this one, also when this one is gone: they go by cause, building and floor from the lowest. */
   async nextDue(): Promise<void> {
     const due = this.overview?.due ?? []
     const at = due.findIndex((d) => keyOf(d) === this.#todo.key)

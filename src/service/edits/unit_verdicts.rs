@@ -130,7 +130,11 @@ impl JudgedRow {
     pub(super) fn conflicts(&mut self, refusal: &Refusal, verdict: RowVerdict) {
         self.verdict = verdict;
         self.why = Some(refusal.into());
-        self.cells.iter_mut().for_each(|cell| cell.verdict = CellVerdict::Rejected);
+        for cell in &mut self.cells {
+            // A warning speaks of what would be done.
+            cell.why = cell.why.take().filter(|_| cell.verdict == CellVerdict::Rejected);
+            cell.verdict = CellVerdict::Rejected;
+        }
     }
 
     pub(super) fn warn(&mut self, refusal: &Refusal) {

@@ -1,11 +1,12 @@
 //! Sums over floors (exact-designation P0): the rows of a table count together.
 
-use super::super::units::FLOOR_SLACK_M2;
-use super::judged::JudgedRow;
-use super::{Draft, SheetColumn};
+use super::unit_sheet::Draft;
+use super::unit_verdicts::JudgedRow;
+use super::units::FLOOR_SLACK_M2;
 use crate::city::City;
 use crate::domain::columns::{floor, unit};
 use crate::domain::edit::Refusal;
+use crate::domain::unit_sheet::SheetColumn;
 use crate::domain::{LayerId, Row};
 use std::collections::{BTreeMap, HashMap};
 

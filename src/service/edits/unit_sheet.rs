@@ -1,12 +1,8 @@
 //! A table of units: every row judged against the city, all that can be taken in one change, with a receipt in the log.
 
-mod cells;
-mod floors;
-mod judged;
-
-pub use judged::{CellValue, CellVerdict, Judged, JudgedCell, JudgedRow, KeptReceipt, RECEIPTS, RowVerdict, SheetCounts};
-
-use super::{Checked, Person, Reply, log};
+use super::unit_cells::{Judging, warn_of_row};
+use super::unit_verdicts::{CellVerdict, Judged, JudgedCell, JudgedRow, KeptReceipt, RECEIPTS, RowVerdict};
+use super::{Checked, Person, Reply, log, unit_floors};
 use crate::city::City;
 use crate::domain::columns::unit;
 use crate::domain::edit::{Refusal, StatedUnit, UpdateUnits};
@@ -14,7 +10,6 @@ use crate::domain::fault::Outcome;
 use crate::domain::unit_sheet::{SheetColumn, sheet_tag};
 use crate::domain::{LayerId, LogEntry, Row, RowChange};
 use crate::service::occupancy;
-use cells::Judging;
 use serde_json::Value as Json;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -46,14 +41,14 @@ pub(super) fn check(edit: &UpdateUnits, city: &City, person: &Person) -> Outcome
 }
 
 /// A row that may be taken, with the unit before and after it.
-struct Draft {
+pub(super) struct Draft {
     /// Place among the judged rows.
-    index: usize,
+    pub index: usize,
     /// Row of the unit in its table.
-    at: usize,
-    before: Row,
-    after: Row,
-    area_changes: bool,
+    pub at: usize,
+    pub before: Row,
+    pub after: Row,
+    pub area_changes: bool,
 }
 
 /// Judges a table against a city: the same for a trial and for the change itself.
@@ -80,7 +75,7 @@ pub fn judge(edit: &UpdateUnits, city: &City, person: &Person) -> Outcome<Judged
         drafts.extend(draft.map(|draft| Draft { index: rows.len(), ..draft }));
         rows.push(row);
     }
-    let drafts = floors::hold(drafts, &mut rows, city);
+    let drafts = unit_floors::hold(drafts, &mut rows, city);
     let units = city.table(LayerId::Unit);
     let changes = drafts
         .into_iter()
@@ -127,7 +122,7 @@ fn row(stated: &StatedUnit, park: &str, city: &City, person: &Person) -> (Judged
         return (judged, None);
     }
     let mut after = after;
-    cells::warn_of_row(&mut judged, &before, &after);
+    warn_of_row(&mut judged, &before, &after);
     after.put(unit::REVISION, before.integer(unit::REVISION).unwrap_or(0) + 1).put(unit::SOURCE, SOURCE);
     (judged, Some(Draft { index: 0, at, before, after, area_changes }))
 }

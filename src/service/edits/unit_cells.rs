@@ -1,8 +1,8 @@
 //! Cells of a table of units against the unit as it stands.
 
-use super::super::Person;
-use super::super::units::field_named;
-use super::judged::{CellValue, CellVerdict, JudgedCell, JudgedRow};
+use super::Person;
+use super::unit_verdicts::{CellValue, CellVerdict, JudgedCell, JudgedRow};
+use super::units::field_named;
 use crate::domain::columns::unit;
 use crate::domain::edit::{Refusal, Stated, StatedCell};
 use crate::domain::unit_sheet::{Filling, SheetColumn, cell_text};
