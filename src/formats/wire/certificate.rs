@@ -137,22 +137,33 @@ impl Pen<'_> {
     }
 }
 
-/// Lines that fit: a Chinese letter is as wide as it is high, others are taken as 0.6 of it.
+/// A word that is longer is broken anywhere, as a hash is.
+const LONGEST_WORD: usize = 24;
+
+/// Lines that fit, broken between words where there are any: a Chinese letter is as wide as it is high, others are taken as 0.6 of it.
 fn broken(text: &str, width: f32, size: f32) -> Vec<String> {
+    let wide = |letter: char| if (letter as u32) < 0x2000 { 0.6 * size } else { size };
     let mut lines = vec![String::new()];
     let mut used = 0.0;
     for letter in text.chars() {
-        let wide = if (letter as u32) < 0x2000 { 0.6 * size } else { size };
-        if used + wide > width {
-            lines.push(String::new());
-            used = 0.0;
+        if used + wide(letter) > width {
+            let word = if letter.is_ascii_alphanumeric() { begun_word(lines.last_mut()) } else { String::new() };
+            used = word.chars().map(wide).sum();
+            lines.push(word);
         }
-        used += wide;
+        used += wide(letter);
         if let Some(line) = lines.last_mut() {
             line.push(letter);
         }
     }
     lines
+}
+
+/// Takes the word that a line ends in the midst of; nothing where it is the whole line or too long for a word.
+fn begun_word(line: Option<&mut String>) -> String {
+    let Some(line) = line else { return String::new() };
+    let start = line.char_indices().rev().find(|(_, letter)| !letter.is_ascii_alphanumeric()).map(|(at, letter)| at + letter.len_utf8());
+    start.filter(|start| line.len() - start <= LONGEST_WORD).map_or_else(String::new, |start| line.split_off(start))
 }
 
 #[cfg(test)]
@@ -165,5 +176,6 @@ mod tests {
         let lines = broken(&text, 300.0, 12.0);
         assert_eq!(lines.concat(), text);
         assert!(lines.len() > 5 && lines.iter().all(|line| line.chars().count() <= 41));
+        assert_eq!(broken("equipment and instruments", 90.0, 6.0), ["equipment and ", "instruments"]);
     }
 }
