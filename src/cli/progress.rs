@@ -99,7 +99,7 @@ fn sheet(answer: &ProgressAnswer, table: Sheet) -> PlainTable {
     }
 }
 
-fn word<'a>(output: &'a Output, shown: Option<Light>) -> &'a str {
+fn word(output: &Output, shown: Option<Light>) -> &str {
     match shown {
         Some(Light::Green) => output.say("绿", "green"),
         Some(Light::Yellow) => output.say("黄", "yellow"),

@@ -104,7 +104,7 @@ fn tasks(setting: &Setting, seed: u64, date: NaiveDate) -> Vec<Task<'_>> {
             let target = dice.between(*least, *most);
             let target = if *unit == WHOLE { target.round() } else { (target * 10.0).round() / 10.0 };
             let code = format!("{}-{}-{code}", park.code, start.year());
-            tasks.push(Task { code, park, kind, course, start, months, target, curved: kind == 0 && index % 3 == 0 });
+            tasks.push(Task { code, park, kind, course, start, months, target, curved: kind == 0 && index.is_multiple_of(3) });
         }
     }
     tasks
@@ -115,7 +115,7 @@ impl Task<'_> {
         let (category, name, unit, ..) = KINDS[self.kind];
         let end = day_before(later(self.start, i64::from(self.months)));
         // Half of those that are far behind have said why.
-        let explained = matches!(self.course, FarBehind | Overdue | TwiceSlower) && self.kind % 2 == 0;
+        let explained = matches!(self.course, FarBehind | Overdue | TwiceSlower) && self.kind.is_multiple_of(2);
         let mut row = Row::empty(layer);
         row.set(layer, "code", self.code.as_str())
             .set(layer, "name", format!("{}{name}", self.park.name))

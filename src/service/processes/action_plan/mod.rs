@@ -168,7 +168,8 @@ fn action_plan(context: &Context<'_>, inputs: &Inputs) -> Outcome<PlannedYears> 
     (control.progress)(1.0);
     let lights = plan_lights(city, &result::followed(&plan, &found), as_of, context.rules)?;
     let run = context.record::<ActionPlan>((&pack.id, &pack.version), &layers.uses);
-    Ok(result::answer(run, plan, question, found, &pack, inputs.targets.is_some(), lights, &|point| city.crs.to_lon_lat(point)))
+    let solved = result::Solved { plan, question, found, lights };
+    Ok(result::answer(run, solved, &pack, inputs.targets.is_some(), &|point| city.crs.to_lon_lat(point)))
 }
 
 /// Codes of the parks with land, in order; of the asked ones when some are asked for.

@@ -116,16 +116,16 @@ pub struct ParkLine {
 
 impl Seen for PlannedYears {}
 
-pub(super) fn answer(
-    run: RunRecord,
-    plan: action_plan::ActionPlan,
-    question: Question,
-    found: Found,
-    pack: &rules::ConsolidationPack,
-    entered: bool,
-    lights: PlanLights,
-    place: Place<'_>,
-) -> PlannedYears {
+/// A plan with what it was made from.
+pub(super) struct Solved {
+    pub plan: action_plan::ActionPlan,
+    pub question: Question,
+    pub found: Found,
+    pub lights: PlanLights,
+}
+
+pub(super) fn answer(run: RunRecord, solved: Solved, pack: &rules::ConsolidationPack, entered: bool, place: Place<'_>) -> PlannedYears {
+    let Solved { plan, question, found, lights } = solved;
     let candidates: BTreeMap<&str, &CandidateSite> = found.sites.iter().map(|site| (site.id.as_str(), site)).collect();
     let sites = plan.sites.iter().filter_map(|(site, year)| Some(candidates.get(site.id.as_str())?.planned(site, *year, place)));
     let (status, source) = if entered { (Status::Unconfirmed, "input") } else { (pack.targets_cite.status, pack.targets_cite.source.as_str()) };

@@ -22,7 +22,7 @@ use crate::service::collections::no_such_park;
 use answer::{Basis, CitedLines, Followed, LeftOut};
 use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use utoipa::ToSchema;
 
 #[derive(Debug, Default, Serialize, Deserialize, ToSchema)]
@@ -157,14 +157,13 @@ fn lights(tasks: &[(Told, Task)], as_of: NaiveDate, lines: &Lines) -> Vec<TaskLi
 
 /// What stands under a category and a unit adds up; within it districts are ranked (P6).
 fn by_category(tasks: &[(Told, Task)], as_of: NaiveDate, min_known: f64) -> Vec<CategoryCompletion> {
-    let mut groups: BTreeMap<(&str, Option<&str>), Vec<(&Told, &Task)>> = BTreeMap::new();
-    for (told, task) in tasks {
-        groups.entry((&told.category, told.unit.as_deref())).or_default().push((told, task));
-    }
-    let line = |((category, unit), tasks): ((&str, Option<&str>), Vec<(&Told, &Task)>)| {
-        let whole = completion(tasks.iter().map(|(_, task)| (category, *task)), as_of, min_known).pop()?;
-        let districts = tasks.iter().filter_map(|(told, task)| Some((told.district.as_deref()?, *task)));
-        Some(CategoryCompletion { unit: unit.map(str::to_owned), districts: completion(districts, as_of, min_known), whole })
+    let group = |told: &Told| (told.category.clone(), told.unit.clone());
+    let groups: BTreeSet<_> = tasks.iter().map(|(told, _)| group(told)).collect();
+    let line = |key: (String, Option<String>)| {
+        let own = || tasks.iter().filter(|(told, _)| group(told) == key);
+        let whole = completion(own().map(|(told, task)| (told.category.as_str(), task)), as_of, min_known).pop()?;
+        let districts = own().filter_map(|(told, task)| Some((told.district.as_deref()?, task)));
+        Some(CategoryCompletion { districts: completion(districts, as_of, min_known), whole, unit: key.1 })
     };
     groups.into_iter().filter_map(line).collect()
 }
