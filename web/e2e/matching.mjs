@@ -126,6 +126,7 @@ async function match(walk, page) {
     walk.check('which was offered it', found.requirements.find((one) => one.requirement === row.code).offered)
     await walk.settle(page)
     await walk.shot(page, '13-match-tenants')
+    await page.locator(`tr[data-wish="${row.code}"]`).click()
     await page.getByRole('button', { name: '处理此诉求' }).click()
     await page.waitForSelector('tr[data-site]')
   }
@@ -135,7 +136,7 @@ async function match(walk, page) {
   await page.click('#match-close')
   await page.waitForSelector('.section-head:has-text("已撤回")')
   await page.getByRole('radio', { name: /^企业诉求/ }).click()
-  await page.getByRole('radio', { name: /^全部/ }).first().click()
+  await page.getByRole('radiogroup', { name: '状态' }).getByRole('radio', { name: /^全部/ }).click()
   await page.waitForSelector(`[data-requirement="${row.code}"]:has-text("已撤回")`)
   await walk.settle(page)
   await walk.shot(page, '13-match-ledger')
