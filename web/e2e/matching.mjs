@@ -23,12 +23,17 @@ async function small(walk, page) {
     ['phone', 390, 844],
   ]) {
     await page.setViewportSize({ width, height })
+    // An address that differs in its hash alone would not open the page anew.
+    await page.goto('about:blank')
     await page.goto(`${walk.base}/#v=1&task=matching&lang=en&theme=light`)
-    await page.reload()
     await page.waitForSelector('#need-form')
     await page.fill('[name="area_min_m2"]', '1500')
+    const done = page.waitForResponse((r) => r.url().includes('/processes/match/execution'))
     await page.click('#match-run')
+    await done
     await walk.settle(page)
+    if (name === 'phone') await page.getByText('Rows', { exact: true }).click()
+    await page.waitForSelector('[data-site]')
     const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
     walk.check(`${name}: the page is no wider than the screen`, wide <= 0, String(wide))
     await walk.shot(page, `13-match-${name}-en`)
@@ -126,6 +131,7 @@ async function match(walk, page) {
     walk.check('which was offered it', found.requirements.find((one) => one.requirement === row.code).offered)
     await walk.settle(page)
     await walk.shot(page, '13-match-tenants')
+    await page.locator(`tr[data-wish="${row.code}"]`).click()
     await page.getByRole('button', { name: '处理此诉求' }).click()
     await page.waitForSelector('tr[data-site]')
   }
@@ -135,7 +141,7 @@ async function match(walk, page) {
   await page.click('#match-close')
   await page.waitForSelector('.section-head:has-text("已撤回")')
   await page.getByRole('radio', { name: /^企业诉求/ }).click()
-  await page.getByRole('radio', { name: /^全部/ }).first().click()
+  await page.getByRole('radiogroup', { name: '状态' }).getByRole('radio', { name: /^全部/ }).click()
   await page.waitForSelector(`[data-requirement="${row.code}"]:has-text("已撤回")`)
   await walk.settle(page)
   await walk.shot(page, '13-match-ledger')

@@ -16,6 +16,9 @@ pub struct Ranked<'a> {
     pub id: &'a str,
     /// By [`CRITERIA`]; `None` what the requirement does not state.
     pub verdicts: [Option<Verdict>; CRITERIA.len()],
+    /// How many of them fail, and how many are unknown: asked at every comparison.
+    pub fails: u8,
+    pub unknowns: u8,
     pub cost: f64,
     /// Lies in a wished district, or none is wished.
     pub wished: bool,
@@ -30,7 +33,7 @@ impl Ranked<'_> {
 
     /// Every stated criterion passes.
     pub fn fits(&self) -> bool {
-        self.count(Verdict::Fail) == 0 && self.count(Verdict::Unknown) == 0
+        (self.fails, self.unknowns) == (0, 0)
     }
 }
 
@@ -44,7 +47,10 @@ pub fn rank<'a>(need: &Need, candidates: &[Candidate<'a>], pack: &MatchingPack) 
 fn assess<'a>(need: &Need, candidate: &Candidate<'a>, at: usize, pack: &MatchingPack) -> Ranked<'a> {
     let judged = CRITERIA.map(|criterion| judge(criterion, need, candidate, pack));
     let bound = need.area_min.or(need.area_max);
+    let count = |verdict: Verdict| judged.iter().flatten().fold(0, |sum, one| sum + u8::from(one.verdict == verdict));
     Ranked {
+        fails: count(Verdict::Fail),
+        unknowns: count(Verdict::Unknown),
         at,
         kind: candidate.kind,
         id: candidate.id,
@@ -61,9 +67,8 @@ fn assess<'a>(need: &Need, candidate: &Candidate<'a>, at: usize, pack: &Matching
 /// Fewest fails, fewest unknowns, least cost, wished district first, area nearest to the bound (an unknown one last), id, floors before parcels.
 pub fn order(a: &Ranked<'_>, b: &Ranked<'_>) -> Ordering {
     let distance = |ranked: &Ranked<'_>| ranked.distance_m2.unwrap_or(f64::INFINITY);
-    let counts = |ranked: &Ranked<'_>| (ranked.count(Verdict::Fail), ranked.count(Verdict::Unknown));
-    counts(a)
-        .cmp(&counts(b))
+    (a.fails, a.unknowns)
+        .cmp(&(b.fails, b.unknowns))
         .then_with(|| a.cost.total_cmp(&b.cost))
         .then_with(|| b.wished.cmp(&a.wished))
         .then_with(|| distance(a).total_cmp(&distance(b)))
