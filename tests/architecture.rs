@@ -36,6 +36,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("gdal_sys", &["formats"]),
     ("geojson", &["formats"]),
     ("calamine", &["formats"]),
+    ("rust_xlsxwriter", &["formats"]),
     ("zip", &["formats", "service"]),
     ("quick_xml", &["formats"]),
     ("krilla", &["formats"]),

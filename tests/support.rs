@@ -62,7 +62,7 @@ pub fn sample() -> &'static Path {
     })
 }
 
-fn add_account(city: &Path, (account, password): (&str, &str), rest: &[&str]) {
+pub fn add_account(city: &Path, (account, password): (&str, &str), rest: &[&str]) {
     use std::io::Write;
     let mut child = Command::new(PARKPLAN)
         .args(["user", "add", path(city), "--account", account])
@@ -243,6 +243,9 @@ impl Client {
         for (name, value) in parameters {
             request = request.query(*name, *value);
         }
+        if let Some(cookie) = &self.cookie {
+            request = request.header("cookie", cookie);
+        }
         answer("GET", path, request.call())
     }
 
@@ -281,6 +284,15 @@ impl Client {
             request = request.header("cookie", cookie);
         }
         answer(method, path, request.send(body))
+    }
+
+    /// A file as the workbench sends it.
+    pub fn upload(&self, path: &str, media_type: &str, bytes: &[u8]) -> Answer {
+        let mut request = self.agent.post(format!("{}{path}", self.base)).header("content-type", media_type).header("x-requested-with", "parkplan");
+        if let Some(cookie) = &self.cookie {
+            request = request.header("cookie", cookie);
+        }
+        answer("POST", path, request.send(bytes))
     }
 
     pub fn execute(&self, process: &str, inputs: Value) -> Answer {

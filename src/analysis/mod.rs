@@ -4,6 +4,8 @@ pub mod allocation;
 pub mod consolidation;
 mod control;
 pub mod designation;
+pub mod disclosure;
+pub mod matching;
 pub mod progress;
 pub mod upstairs;
 

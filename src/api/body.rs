@@ -20,8 +20,25 @@ pub(super) struct Body<T>(pub T);
 /// A JSON Merge Patch (RFC 7396).
 pub(super) struct MergePatch(pub Map<String, Value>);
 
+/// A row's columns, flat or as a GeoJSON feature.
+pub(super) struct Properties(pub Map<String, Value>);
+
+/// A file as its bytes.
+pub(super) struct Raw(pub Bytes);
+
+/// Media types under which browsers and scripts send tables; what a file is, its bytes say.
+const TABLES: &[&str] = &[
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "text/csv",
+    "text/plain",
+    "application/csv",
+    "application/vnd.ms-excel",
+    "application/octet-stream",
+];
+
 const JSON: &[&str] = &["application/json"];
 const MERGE_PATCH: &[&str] = &["application/merge-patch+json", "application/json"];
+const FEATURE: &[&str] = &["application/json", "application/geo+json"];
 
 impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
     type Rejection = Response;
@@ -36,6 +53,24 @@ impl<S: Send + Sync> FromRequest<S> for MergePatch {
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
         read(request, state, MERGE_PATCH).await.map(MergePatch)
+    }
+}
+
+impl<S: Send + Sync> FromRequest<S> for Properties {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
+        read(request, state, FEATURE).await.map(Properties)
+    }
+}
+
+impl<S: Send + Sync> FromRequest<S> for Raw {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
+        let fits = must_be(request.headers(), TABLES).and_then(|()| must_be_plain(request.headers()));
+        let bytes = Bytes::from_request(request, state).await.map_err(IntoResponse::into_response)?;
+        fits.map(|()| Raw(bytes)).map_err(|fault| Refusal::from(fault).into_response())
     }
 }
 

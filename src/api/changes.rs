@@ -56,19 +56,20 @@ pub(super) async fn list(State(app): State<App>, caller: Caller, Query(query): Q
         ),
     ),
 )]
-pub(super) async fn stream(State(app): State<App>) -> Sse<impl Stream<Item = Result<sse::Event, Infallible>>> {
-    let events = app.planner.listen();
-    Sse::new(told(events, move || app.planner.city().revision)).keep_alive(KeepAlive::default())
+pub(super) async fn stream(State(app): State<App>, caller: Caller) -> Sse<impl Stream<Item = Result<sse::Event, Infallible>>> {
+    let (events, planner) = (app.planner.listen(), app.planner.clone());
+    let heard = move |event: Event| event.heard_by(&caller.viewer, &planner.city());
+    Sse::new(told(events, move || app.planner.city().revision, heard)).keep_alive(KeepAlive::default())
 }
 
-fn told(events: Receiver<Event>, head: impl Fn() -> i64) -> impl Stream<Item = Result<sse::Event, Infallible>> {
-    unfold((events, head, false), |(mut events, head, greeted)| async move {
+fn told(events: Receiver<Event>, head: impl Fn() -> i64, heard: impl Fn(Event) -> Event) -> impl Stream<Item = Result<sse::Event, Infallible>> {
+    unfold((events, head, heard, false), |(mut events, head, heard, greeted)| async move {
         if !greeted {
             // Something at once, so that the listener knows the stream stands.
-            return Some((Ok(sse::Event::default().comment("listening")), (events, head, true)));
+            return Some((Ok(sse::Event::default().comment("listening")), (events, head, heard, true)));
         }
         let event = match events.recv().await {
-            Ok(event) => sse::Event::default().event("change").data(serde_json::to_string(&event).unwrap_or_default()),
+            Ok(event) => sse::Event::default().event("change").data(serde_json::to_string(&heard(event)).unwrap_or_default()),
             Err(RecvError::Lagged(_)) => {
                 // What waits is part of what will be read anew: only commits from here on are news.
                 events = events.resubscribe();
@@ -76,7 +77,7 @@ fn told(events: Receiver<Event>, head: impl Fn() -> i64) -> impl Stream<Item = R
             }
             Err(RecvError::Closed) => return None,
         };
-        Some((Ok(event), (events, head, true)))
+        Some((Ok(event), (events, head, heard, true)))
     })
 }
 
@@ -89,7 +90,7 @@ mod tests {
     async fn who_fell_behind_is_told_to_reload_and_then_hears_the_news() {
         let (sender, receiver) = tokio::sync::broadcast::channel(4);
         let tell = |revision| sender.send(Event { revision, collection: "unit".to_owned(), ids: Vec::new() }).unwrap();
-        let body = Sse::new(told(receiver, || 9)).into_response().into_body();
+        let body = Sse::new(told(receiver, || 9, |event| event)).into_response().into_body();
         (1..=9).for_each(|revision| assert_eq!(tell(revision), 1));
         let mut parts = body.into_data_stream();
         let mut heard = Vec::new();

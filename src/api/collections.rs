@@ -6,7 +6,7 @@ use super::offers::{Pages, Tagged};
 use super::{App, Caller, Refusal, reply};
 use crate::city::City;
 use crate::domain::{Column, ColumnType, Lang, Layer, LayerId, catalogue};
-use crate::service;
+use crate::service::{self, kept};
 use axum::extract::{Path, State};
 use axum::response::Response;
 use indexmap::IndexMap;
@@ -31,7 +31,8 @@ fn describe(city: &City, layer: &Layer, caller: &Caller) -> Collection {
         crs: [CRS84],
         extent: extent.map(|extent| Extent { spatial: SpatialExtent { bbox: [city.lon_lat_box(extent)], crs: CRS84 } }),
         id: name.clone(),
-        item_count: table.map(|table| table.len()),
+        // Of a table that hides rows not even their number is told.
+        item_count: table.filter(|table| !kept::hides_rows(table.id())).map(|table| table.len()),
         item_type: if layer.is_spatial() { "feature" } else { "record" },
         links,
         storage_crs: layer.is_spatial().then(|| format!("http://www.opengis.net/def/crs/EPSG/0/{}", city.crs.epsg())),
@@ -107,7 +108,7 @@ async fn answer_properties(app: App, caller: Caller, name: String) -> Result<Res
 }
 
 fn properties(layer: &Layer, caller: &Caller) -> Properties {
-    let private = caller.viewer.sees_private(&layer.name);
+    let private = LayerId::parse(&layer.name).is_some_and(|id| kept::sees_private(&caller.viewer, id));
     let columns = layer.columns.iter().filter(|column| private || !column.private);
     let mut properties = IndexMap::new();
     if layer.is_spatial() {

@@ -187,8 +187,8 @@ pub(super) struct OnDay {
 )]
 pub(super) async fn today(State(app): State<App>, caller: Caller, Path(code): Path<String>, Query(on): Query<OnDay>) -> Result<Response, Refusal> {
     app.read(move |app, city| {
-        let answer = Decisions::of(&app.planner).today(city, &code, on.as_of.as_deref())?;
-        reply::document(caller.form, &answer, app.tag(city).on(&this_day()).formed(caller.form, ""))
+        let answer = Decisions::of(&app.planner).today(city, &caller.viewer, &code, on.as_of.as_deref())?;
+        reply::document(caller.form, &answer, app.tag(city).on(&this_day()).seen_by(&caller.viewer).formed(caller.form, ""))
     })
     .await
 }
@@ -200,8 +200,8 @@ pub(super) async fn today(State(app): State<App>, caller: Caller, Path(code): Pa
 )]
 pub(super) async fn evidence(State(app): State<App>, caller: Caller, Path((code, sha256)): Path<(String, String)>) -> Result<Response, Refusal> {
     app.read(move |app, city| {
-        let text = Decisions::of(&app.planner).evidence(city, &code, &sha256)?;
-        Ok(reply::bytes(Form::Json.media_type(), text, app.tag_on(city, &SHOWN).formed(caller.form, "")))
+        let text = Decisions::of(&app.planner).evidence(city, &caller.viewer, &code, &sha256)?;
+        Ok(reply::bytes(Form::Json.media_type(), text, app.tag_on(city, &SHOWN).seen_by(&caller.viewer).formed(caller.form, "")))
     })
     .await
 }

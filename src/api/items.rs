@@ -2,8 +2,9 @@
 
 use super::answers::{Feature, FeatureCollection, Link};
 use super::body::Body;
+use super::conditions::Tag;
 use super::negotiate::Form;
-use super::offers::{Crs, Item, Items, Pages, Paging, Selecting, Tagged};
+use super::offers::{self, Crs, Items, Pages, Paging, Selecting, Tagged};
 use super::pager::{Asked, Pager, put_links};
 use super::parameters::{Wanted, encode, must_be_properties, wanted};
 use super::{App, Caller, Refusal, html, reply};
@@ -12,7 +13,7 @@ use crate::domain::fault::Outcome;
 use crate::domain::{Fault, Layer, LayerId};
 use crate::service;
 use crate::service::exports::{FileOptions, Format, export_bytes};
-use crate::service::items::{Selected, Selection, SummaryAnswer};
+use crate::service::items::{Item, Selected, Selection, SummaryAnswer};
 use crate::service::search::Places;
 use crate::service::today;
 use axum::extract::{Path, Query, State};
@@ -34,7 +35,7 @@ fn layer(name: &str) -> Outcome<(&'static Layer, LayerId)> {
 /// Reads the query string against the keys of the city in hand.
 fn read(city: &City, caller: &Caller, name: &str, query: &[(String, String)]) -> Outcome<Wanted> {
     let (layer, id) = layer(name)?;
-    wanted(layer, query, caller.viewer.sees_private(name), &|code| city.table(id).row_of(code).is_some())
+    wanted(layer, query, service::kept::sees_private(&caller.viewer, id), &|code| city.table(id).row_of(code).is_some())
 }
 
 #[utoipa::path(
@@ -118,15 +119,7 @@ fn table(city: &City, caller: &Caller, name: &str, selected: &Selected, page: Pa
 }
 
 /// The page as a file of exactly its rows.
-fn file(
-    city: &City,
-    form: Form,
-    mut selected: Selected,
-    page: Page,
-    wanted: &Wanted,
-    links: &[Link],
-    tag: super::conditions::Tag,
-) -> Outcome<Response> {
+fn file(city: &City, form: Form, mut selected: Selected, page: Page, wanted: &Wanted, links: &[Link], tag: Tag) -> Outcome<Response> {
     let format = Format::parse(form.name())?;
     if wanted.is_hits() || wanted.skip_geometry {
         let name = if wanted.is_hits() { "resulttype" } else { "skipGeometry" };
@@ -152,13 +145,16 @@ fn file(
 
 #[utoipa::path(
     get, path = "/collections/{collection}/items/{id}", summary = "One feature",
-    params(("collection" = String, Path), ("id" = String, Path), Item, Crs, Tagged),
+    params(("collection" = String, Path), ("id" = String, Path), offers::Item, Crs, Tagged),
     responses((status = 200, body = Feature, content_type = "application/geo+json")),
 )]
 pub(super) async fn one(State(app): State<App>, caller: Caller, Path((name, id)): Path<(String, String)>) -> Result<Response, Refusal> {
     app.read(move |app, city| {
-        let text = service::items::item(city, &caller.viewer, &name, &id)?;
-        let tag = app.tag_on(city, &[layer(&name)?.1]).seen_by(&caller.viewer).formed(caller.form, &caller.base);
+        let Item { text, etag } = service::items::item(city, &caller.viewer, &name, &id)?;
+        let tag = match etag.filter(|_| caller.form != Form::Html) {
+            Some(etag) => Tag::of_row(&etag),
+            None => app.tag_on(city, &[layer(&name)?.1]).seen_by(&caller.viewer).formed(caller.form, &caller.base),
+        };
         if caller.form == Form::Html {
             let feature: Value = serde_json::from_str(&text).map_err(|error| Fault::internal("json", error))?;
             return Ok(reply::bytes(Form::Html.media_type(), html::document(&feature["properties"]), tag));
@@ -228,8 +224,8 @@ pub(super) struct Find {
 )]
 pub(super) async fn find(State(app): State<App>, caller: Caller, Query(find): Query<Find>) -> Result<Response, Refusal> {
     app.read(move |app, city| {
-        let answer = service::search::search(city, &find.q, find.limit.unwrap_or(10).min(100))?;
-        let searched = [LayerId::Park, LayerId::District, LayerId::Parcel, LayerId::Building, LayerId::Facility];
+        let answer = service::search::search(city, &caller.viewer, &find.q, find.limit.unwrap_or(10).min(100))?;
+        let searched = [LayerId::Park, LayerId::District, LayerId::Parcel, LayerId::Building, LayerId::Facility, LayerId::VirtualPark];
         reply::document(caller.form, &answer, app.tag_on(city, &searched).formed(caller.form, ""))
     })
     .await

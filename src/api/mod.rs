@@ -25,10 +25,13 @@ mod parameters;
 mod plans;
 mod problem;
 mod processes;
+mod records;
 mod reply;
+mod reports;
 mod schemas;
 mod sessions;
 mod tiles;
+mod unit_sheets;
 mod units;
 
 use crate::domain::fault::Outcome;
@@ -83,10 +86,10 @@ fn documented() -> OpenApiRouter<App> {
         .routes(routes!(collections::one))
         .routes(routes!(collections::schema))
         .routes(routes!(collections::queryables))
-        .routes(routes!(items::list))
+        .routes(routes!(items::list, records::add))
         .routes(routes!(items::search))
         .routes(routes!(items::summary, items::summary_of))
-        .routes(routes!(items::one))
+        .routes(routes!(items::one, records::change, records::remove))
         .routes(routes!(tiles::tile_json))
         .routes(routes!(tiles::tileset))
         .routes(routes!(tiles::tile))
@@ -101,6 +104,7 @@ fn documented() -> OpenApiRouter<App> {
         .routes(routes!(plans::list, plans::add))
         .routes(routes!(plans::one))
         .routes(routes!(plans::items))
+        .routes(routes!(plans::make_tasks))
         .routes(routes!(instruments::list, instruments::add))
         .routes(routes!(instruments::one))
         .routes(routes!(instruments::advance))
@@ -124,6 +128,13 @@ fn documented() -> OpenApiRouter<App> {
         .routes(routes!(units::history))
         .routes(routes!(units::stack))
         .routes(routes!(units::park))
+        .routes(routes!(units::undo))
+        .routes(routes!(unit_sheets::template))
+        .routes(routes!(unit_sheets::import))
+        .routes(routes!(unit_sheets::receipt))
+        .routes(routes!(unit_sheets::rejects))
+        .routes(routes!(reports::list))
+        .routes(routes!(reports::hand_in))
 }
 
 fn layered(routes: Router<App>, app: App) -> Router {

@@ -16,11 +16,12 @@ pub(super) enum Form {
     Shapefile,
     Kml,
     Tile,
+    Xlsx,
 }
 
 impl Form {
-    pub(super) const ALL: [Form; 9] =
-        [Form::Json, Form::GeoJson, Form::Html, Form::Csv, Form::FlatGeobuf, Form::GeoPackage, Form::Shapefile, Form::Kml, Form::Tile];
+    pub(super) const ALL: [Form; 10] =
+        [Form::Json, Form::GeoJson, Form::Html, Form::Csv, Form::FlatGeobuf, Form::GeoPackage, Form::Shapefile, Form::Kml, Form::Tile, Form::Xlsx];
 
     pub(super) fn name(self) -> &'static str {
         match self {
@@ -33,6 +34,7 @@ impl Form {
             Form::Shapefile => "shp",
             Form::Kml => "kml",
             Form::Tile => "mvt",
+            Form::Xlsx => "xlsx",
         }
     }
 
@@ -52,6 +54,7 @@ impl Form {
             Form::Shapefile => &["application/zip"],
             Form::Kml => &["application/vnd.google-earth.kml+xml"],
             Form::Tile => &["application/vnd.mapbox-vector-tile", "application/x-protobuf"],
+            Form::Xlsx => &["application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"],
         }
     }
 

@@ -32,6 +32,10 @@ offers! {
     /// Features without a page for people.
     Features: GeoJson Json;
     Plain: Json;
+    /// Tables to fill in.
+    Sheets: Xlsx Csv;
+    /// What came of a table, or the rows of it that were not taken.
+    Judgements: Json Csv Xlsx;
     Tiles: Tile;
 }
 

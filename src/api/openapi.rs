@@ -5,10 +5,10 @@ use super::answers::Problem;
 use super::negotiate::Form;
 use super::offers::Pages;
 use super::{Caller, documented, schemas};
-use crate::domain::{ColumnType, Layer};
+use crate::domain::{ColumnType, Layer, LayerId};
 use crate::formats::VectorDriver;
-use crate::service;
 use crate::service::processes::{AnyProcess, PROCESSES};
+use crate::service::{self, kept};
 use axum::http::header;
 use axum::response::{Html, IntoResponse, Response};
 use serde_json::{Map, Value, json};
@@ -131,6 +131,9 @@ fn served(base: &str) -> Value {
 /// Operations of a path in which `parameter` is filled in; with the layer's properties where they are parameters.
 fn named(methods: &Value, parameter: &str, layer: Option<&Layer>) -> Value {
     let mut methods = methods.clone();
+    if let Some(methods) = methods.as_object_mut().filter(|_| layer.is_some_and(|layer| !is_kept(layer))) {
+        methods.retain(|_, operation| operation["x-kept-by-hand"] != true);
+    }
     for operation in methods.as_object_mut().into_iter().flat_map(Map::values_mut) {
         let takes_properties = operation["x-takes-properties"] == true;
         if let Some(parameters) = operation["parameters"].as_array_mut() {
@@ -142,6 +145,11 @@ fn named(methods: &Value, parameter: &str, layer: Option<&Layer>) -> Value {
         }
     }
     methods
+}
+
+/// Whether its rows are written one by one.
+fn is_kept(layer: &Layer) -> bool {
+    LayerId::parse(&layer.name).is_some_and(|id| kept::rules_of(id).is_some())
 }
 
 /// Rows without geometry have no forms that need one.

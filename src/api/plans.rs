@@ -5,7 +5,8 @@ use super::body::Body;
 use super::negotiate::Form;
 use super::offers::{Features, Pages, Tagged};
 use super::{App, Caller, Refusal, away, reply};
-use crate::service::plans::{self, NewPlan, PlanAnswer, PlanList};
+use crate::service::plans::{self, MadeTasks, NewPlan, PlanAnswer, PlanList};
+use crate::service::today;
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
@@ -26,7 +27,7 @@ pub(super) async fn list(State(app): State<App>, caller: Caller) -> Result<Respo
     responses((status = 200, body = PlanAnswer)),
 )]
 pub(super) async fn one(State(app): State<App>, caller: Caller, Path(id): Path<String>) -> Result<Response, Refusal> {
-    app.read(move |app, city| reply::document(caller.form, &plans::one(city, &id)?, app.tag(city).formed(caller.form, ""))).await
+    app.read(move |app, city| reply::document(caller.form, &plans::one(city, &id)?, app.tag(city).on(&today()).formed(caller.form, ""))).await
 }
 
 #[utoipa::path(
@@ -40,6 +41,18 @@ pub(super) async fn add(State(app): State<App>, caller: Caller, Body(plan): Body
     let plan = away(move || app.planner.keep_plan(&viewer, plan)).await?;
     let place = caller.place(&format!("/plans/{}", plan.id));
     Ok((StatusCode::CREATED, [(header::LOCATION, place)], Json(plan)).into_response())
+}
+
+#[utoipa::path(
+    post, path = "/plans/{id}/tasks", summary = "Make tasks from an action plan",
+    params(("id" = String, Path)),
+    responses((status = 201, body = MadeTasks)),
+)]
+pub(super) async fn make_tasks(State(app): State<App>, caller: Caller, Path(id): Path<String>) -> Result<Response, Refusal> {
+    caller.may_write()?;
+    let viewer = caller.viewer.clone();
+    let made = away(move || plans::make_tasks(&app.planner, &viewer, &id)).await?;
+    Ok((StatusCode::CREATED, Json(made)).into_response())
 }
 
 #[utoipa::path(

@@ -32,6 +32,7 @@ fn status(kind: FaultKind) -> StatusCode {
     match kind {
         FaultKind::BadInput => StatusCode::BAD_REQUEST,
         FaultKind::NotFound => StatusCode::NOT_FOUND,
+        FaultKind::NotAllowed => StatusCode::METHOD_NOT_ALLOWED,
         FaultKind::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
         FaultKind::Unauthorised => StatusCode::UNAUTHORIZED,
         FaultKind::Forbidden => StatusCode::FORBIDDEN,
@@ -87,6 +88,9 @@ pub(super) async fn render(request: Request, next: Next) -> Response {
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
     headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(if lang == Lang::Zh { "zh-CN" } else { "en" }));
     headers.insert(header::VARY, HeaderValue::from_static("accept-language"));
+    if fault.kind == FaultKind::NotAllowed {
+        headers.insert(header::ALLOW, HeaderValue::from_static("GET, HEAD"));
+    }
     if fault.kind == FaultKind::Busy {
         headers.insert(header::RETRY_AFTER, HeaderValue::from_static(SOON));
     }

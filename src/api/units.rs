@@ -12,6 +12,7 @@ use crate::domain::fault::Outcome;
 use crate::service::changes::History;
 use crate::service::occupancy::{self, ParkOccupancy, Stack, UnitAnswer, UnitPage, UnitQuery};
 use crate::service::today;
+use crate::service::undo::{TakeBack, TakenBack, take_back};
 use crate::service::use_cases::Confirmation;
 use axum::Json;
 use axum::extract::{Path, Query, State};
@@ -104,6 +105,17 @@ pub(super) async fn batch(State(app): State<App>, caller: Caller, Body(batch): B
     let seen = |unit: Confirmed| Ok((unit.id, Precondition::parse("etag", &unit.etag)?));
     let units = batch.confirm.into_iter().map(seen).collect::<Outcome<Vec<_>>>()?;
     away(move || app.planner.confirm_units(&caller.viewer, units, &batch.as_of).map(Json)).await
+}
+
+#[utoipa::path(
+    post, path = "/units:undo", summary = "Take back one's own change of units, while nothing newer has touched them",
+    request_body = TakeBack,
+    responses((status = 200, body = TakenBack)),
+)]
+pub(super) async fn undo(State(app): State<App>, caller: Caller, Body(wanted): Body<TakeBack>) -> Result<Json<TakenBack>, Refusal> {
+    caller.viewer.signed_in()?;
+    caller.may_write()?;
+    away(move || take_back(&app.planner, &caller.viewer, &wanted).map(Json)).await
 }
 
 #[utoipa::path(

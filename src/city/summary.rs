@@ -37,8 +37,9 @@ pub struct Histogram {
     pub unknown: usize,
 }
 
-/// Sums up `rows`; the histograms' edges come from the whole table, so that they stand still while a filter moves.
-pub fn summarise(table: &Table, rows: &[u32]) -> Summary {
+/// Sums up `rows`; the histograms' edges come from the whole table, so that they stand still while a filter moves. `known` are the rows of
+/// which the reader may know, where it is not all.
+pub fn summarise(table: &Table, rows: &[u32], known: Option<&[u32]>) -> Summary {
     let mut summary =
         Summary { number_matched: rows.len(), sum: BTreeMap::new(), groups: BTreeMap::new(), median: BTreeMap::new(), histograms: BTreeMap::new() };
     for (definition, column) in table.layer().columns.iter().zip(table.columns()) {
@@ -59,7 +60,7 @@ pub fn summarise(table: &Table, rows: &[u32]) -> Summary {
                 let middle = values.len() / 2;
                 values.select_nth_unstable_by(middle, f64::total_cmp);
                 summary.median.insert(name.clone(), values[middle]);
-                if let Some(histogram) = histogram(table, name.as_str(), &values, unknown) {
+                if let Some(histogram) = histogram(table, name.as_str(), &values, unknown, known) {
                     summary.histograms.insert(name.clone(), histogram);
                 }
             }
@@ -105,9 +106,12 @@ fn groups(table: &Table, column: &super::column::Column, rows: &[u32]) -> Vec<Gr
     groups
 }
 
-fn histogram(table: &Table, name: &str, values: &[f64], unknown: usize) -> Option<Histogram> {
+fn histogram(table: &Table, name: &str, values: &[f64], unknown: usize, known: Option<&[u32]>) -> Option<Histogram> {
     let column = table.column(name)?;
-    let mut all: Vec<f64> = (0..table.len()).step_by((table.len() / 50_000).max(1)).filter_map(|row| column.number(row)).collect();
+    let mut all: Vec<f64> = match known {
+        Some(known) => known.iter().filter_map(|row| column.number(*row as usize)).collect(),
+        None => (0..table.len()).step_by((table.len() / 50_000).max(1)).filter_map(|row| column.number(row)).collect(),
+    };
     let last = all.len().checked_sub(1)?;
     all.sort_unstable_by(f64::total_cmp);
     let (min, max, upper) = (all[0], all[last], all[last * 99 / 100]);

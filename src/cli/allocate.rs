@@ -5,10 +5,11 @@ use super::output::{Output, table};
 use crate::domain::columns::district;
 use crate::domain::fault::Outcome;
 use crate::domain::{Fault, Lang, LayerId, catalogue};
-use crate::service::Planner;
-use crate::service::processes::{self, Allocation, Breach, DistrictCount, MatrixBasis};
+use crate::service::processes::{self, Allocation, Breach, DistrictCount, MatrixBasis, Seen};
+use crate::service::{Planner, Viewer};
 use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
+use std::borrow::Cow;
 use std::path::PathBuf;
 
 #[derive(Args)]
@@ -25,6 +26,9 @@ pub(super) struct Allocate {
     what_if: Option<String>,
     #[command(flatten)]
     common: Common,
+    /// Also fits that rest on too few firms to be told outside
+    #[arg(long)]
+    withheld: bool,
     #[command(flatten)]
     out: MaybeOut,
 }
@@ -46,7 +50,8 @@ impl Allocate {
         let what_if = self.what_if.as_deref().map(change).transpose()?;
         let planner = Planner::open_reading(&self.city)?;
         let inputs = json!({ "exempt": self.exempt, "basis": basis, "what_if": what_if });
-        let answer = self.common.execute::<processes::Allocate>(output, &planner, inputs)?;
+        let whole = self.common.execute::<processes::Allocate>(output, &planner, inputs)?;
+        let answer = if self.withheld { Cow::Borrowed(&whole) } else { whole.seen_by(&Viewer::guest()) };
         self.out.write(&answer)?;
         let table = planner.city().table(LayerId::District).clone();
         let district = |code: &str| table.row_of(code).and_then(|row| table.text(row, district::NAME)).unwrap_or(code).to_owned();
@@ -115,10 +120,9 @@ fn best(output: &Output, answer: &Allocation) -> String {
     } else {
         format!("{} {}", output.say("违反量最小的布局，合计超出", "allocation with the least violation, in all"), best.violation)
     };
+    let fit = best.objective.map_or_else(|| output.say("不公布", "withheld").to_owned(), |objective| format!("{objective:.3}"));
     match output.lang {
-        Lang::Zh => format!("{head}：{placed} 处，保留 {kept}，新增 {}，取消 {gone}，匹配度 {:.3}", placed - kept, best.objective),
-        Lang::En => {
-            format!("{head}: {placed} placements, {kept} kept, {} new, {gone} dropped, fit {:.3}", placed - kept, best.objective)
-        }
+        Lang::Zh => format!("{head}：{placed} 处，保留 {kept}，新增 {}，取消 {gone}，匹配度 {fit}", placed - kept),
+        Lang::En => format!("{head}: {placed} placements, {kept} kept, {} new, {gone} dropped, fit {fit}", placed - kept),
     }
 }

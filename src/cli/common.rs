@@ -144,7 +144,10 @@ pub(super) fn pairs(texts: &[String]) -> Outcome<Value> {
         let pair = text.split_once('=').and_then(|(name, value)| finite(value).ok().map(|value| (name.to_owned(), value)));
         let (name, value) =
             pair.ok_or_else(|| Fault::bad("pair", format!("应写作 名称=数值：{text}"), format!("write name=number: {text}")).at(text.clone()))?;
-        object.insert(name, json!(value));
+        if object.insert(name.clone(), json!(value)).is_some() {
+            let (zh, en) = (format!("{name} 给了不止一次"), format!("{name} is given more than once"));
+            return Err(Fault::bad("pair_twice", zh, en).at(text.clone()).help("每项只给一次", "give each once"));
+        }
     }
     Ok(Value::Object(object))
 }

@@ -7,6 +7,7 @@ use crate::service::processes::{self, ParkResult, Scorecards, Seen};
 use crate::service::{Planner, Viewer};
 use clap::Args;
 use serde_json::json;
+use std::borrow::Cow;
 use std::path::PathBuf;
 
 #[derive(Args)]
@@ -17,6 +18,9 @@ pub(super) struct Designate {
     park: Option<String>,
     #[command(flatten)]
     common: Common,
+    /// Also what is told inside a park only: figures over too few firms, and ids of firms
+    #[arg(long)]
+    withheld: bool,
     #[command(flatten)]
     out: MaybeOut,
 }
@@ -25,7 +29,7 @@ impl Designate {
     pub(super) fn run(self, output: &Output) -> Outcome<()> {
         let planner = Planner::open_reading(&self.city)?;
         let whole = self.common.execute::<processes::Designate>(output, &planner, json!({ "park": self.park }))?;
-        let answer = whole.seen_by(&Viewer::guest());
+        let answer = if self.withheld { Cow::Borrowed(&whole) } else { whole.seen_by(&Viewer::guest()) };
         self.out.write(&answer)?;
         output.result(&answer, || readable(output, &answer));
         Ok(())
@@ -33,13 +37,14 @@ impl Designate {
 }
 
 fn readable(output: &Output, answer: &Scorecards) -> String {
+    let points = |total: Option<f64>| total.map_or_else(|| output.say("不公布", "withheld").to_owned(), |total| format!("{total:.1}"));
     let row = |park: &ParkResult| {
         vec![
             park.rank.map_or_else(|| "—".to_owned(), |rank| rank.to_string()),
             park.park.clone(),
             json!(park.grade).as_str().unwrap_or("—").to_owned(),
-            format!("{:.1}", park.total),
-            format!("{:.1}", park.total_high),
+            points(park.total),
+            points(park.total_high),
             park.missing.to_string(),
         ]
     };

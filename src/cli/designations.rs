@@ -185,7 +185,7 @@ impl Designations {
             }
             Action::Today { city, code, as_of } => {
                 let planner = reading(&city)?;
-                let answer = Decisions::of(&planner).today(&planner.city(), &code, as_of.as_deref())?;
+                let answer = Decisions::of(&planner).today(&planner.city(), &viewer, &code, as_of.as_deref())?;
                 output.result(&answer, || three(output, &answer));
             }
             Action::Certificate { city, code, out } => {
@@ -270,7 +270,7 @@ fn three(output: &Output, answer: &TodayAnswer) -> String {
                 name.to_owned(),
                 cell(|one| if one.passes { "✓".to_owned() } else { "✗".to_owned() }),
                 cell(|one| one.grade.clone()),
-                cell(|one| format!("{:.2}", one.total)),
+                cell(|one| one.total.map_or_else(|| "—".to_owned(), |total| format!("{total:.2}"))),
                 cell(|one| one.rank.map_or_else(|| "—".to_owned(), |rank| rank.to_string())),
                 cell(|one| format!("{}@{}", one.pack.id, one.pack.version)),
                 cell(|one| one.reproduces.map_or_else(String::new, |same| if same { "=".to_owned() } else { "≠".to_owned() })),

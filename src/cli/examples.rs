@@ -67,6 +67,7 @@ fn what_people_script_against_is_taken() {
         "actionplan city.gpkg --from 2026 --to 2035 --out plan.json",
         "upstairs city.gpkg --park BA-03 --cluster c24-sensor --set far=4 height=60 --out up.json",
         "designate city.gpkg --park BA-03",
+        "virtualparks city.gpkg --park XN-01",
         "progress city.gpkg",
         "rules list",
         "rules check pack.toml",

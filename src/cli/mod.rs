@@ -14,7 +14,9 @@ mod examples;
 mod files;
 mod instruments;
 mod interrupt;
+mod matching;
 mod measure;
+mod occupancy;
 mod output;
 mod people;
 mod progress;
@@ -24,6 +26,7 @@ mod sample;
 mod serve;
 mod target;
 mod upstairs;
+mod virtualparks;
 
 use crate::config::Config;
 use crate::domain::fault::Outcome;
@@ -89,18 +92,24 @@ enum Command {
     Regions(regions::Regions),
     /// Sites into years, against budgets, capacities and targets
     Actionplan(actionplan::ActionPlan),
-    /// Lights of a saved action plan
+    /// Lights of the tasks, or of a saved action plan
     Progress(progress::Progress),
     /// What can be built upwards, and what stops it
     Upstairs(upstairs::Upstairs),
     /// Scorecards of the parks
     Designate(designate::Designate),
+    /// Members and figures of the virtual parks
+    Virtualparks(virtualparks::VirtualParks),
     /// The life of a title: draft, move, assess, would it pass today, register, certificate
     Designation(designations::Designations),
     /// The change log's hash chain: verify, head, show
     Audit(audit::Audit),
     /// Clusters × districts: audit, why bounds clash, best allocation
     Allocate(allocate::Allocate),
+    /// Floors and parcels for a requirement: what fits, what does not, the smallest change
+    Match(matching::Match),
+    /// Floor units by table, with receipts; reports due, made, late
+    Occupancy(occupancy::Occupancy),
     /// Rule packs: list, show, check
     Rules(rules::Rules),
     /// Accounts: add, list, disable, password
@@ -147,7 +156,7 @@ fn outputs_may_be_written(matches: &ArgMatches) -> Outcome<()> {
         return Ok(());
     }
     let force = command_line::is_on(matches, "force");
-    command_line::named(matches, &["out", "neighbours", "report"]).into_iter().try_for_each(|path| Target::of(path, force).map(|_| ()))
+    command_line::named(matches, &["out", "neighbours", "report", "rejects"]).into_iter().try_for_each(|path| Target::of(path, force).map(|_| ()))
 }
 
 /// Runs one command; `false` means the work was done and a check says no.
@@ -170,9 +179,12 @@ fn dispatch(command: Command, config: &Config, output: &Output) -> Outcome<bool>
         Command::Progress(command) => command.run(output).map(|()| true),
         Command::Upstairs(command) => command.run(output).map(|()| true),
         Command::Designate(command) => command.run(output).map(|()| true),
+        Command::Virtualparks(command) => command.run(output).map(|()| true),
         Command::Designation(command) => command.run(config, output).map(|()| true),
         Command::Audit(command) => command.run(output),
         Command::Allocate(command) => command.run(output).map(|()| true),
+        Command::Match(command) => command.run(output).map(|()| true),
+        Command::Occupancy(command) => command.run(output),
         Command::Rules(command) => command.run(output),
         Command::User(command) => command.run(output).map(|()| true),
         Command::Bench(command) => command.run(output).map(|()| true),

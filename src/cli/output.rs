@@ -80,12 +80,13 @@ pub(super) fn table(head: &[&str], rows: &[Vec<String>]) -> String {
     let widths: Vec<usize> =
         (0..head.len()).map(|column| rows.iter().map(|row| width(&row[column])).chain([width(head[column])]).max().unwrap_or(0)).collect();
     let is_number = |text: &str| text.replace([',', ' ', '%'], "").parse::<f64>().is_ok();
+    // Asked once a column: a list may be long.
+    let numbers: Vec<bool> = (0..head.len()).map(|column| rows.iter().all(|row| row[column].is_empty() || is_number(&row[column]))).collect();
     let line = |cells: Vec<&str>| {
         let mut line = String::new();
         for (column, cell) in cells.iter().enumerate() {
             let pad = " ".repeat(widths[column] - width(cell));
-            let right = rows.iter().all(|row| row[column].is_empty() || is_number(&row[column]));
-            line.push_str(&if right { format!("{pad}{cell}  ") } else { format!("{cell}{pad}  ") });
+            line.push_str(&if numbers[column] { format!("{pad}{cell}  ") } else { format!("{cell}{pad}  ") });
         }
         line.trim_end().to_owned()
     };

@@ -35,6 +35,11 @@ pub struct Column {
     pub unit: Option<String>,
     pub source: String,
     pub codes: Option<String>,
+    /// The layer whose keys the cells are.
+    pub refers: Option<String>,
+    /// Smallest and largest number that a person may state.
+    pub least: Option<f64>,
+    pub most: Option<f64>,
     #[serde(default)]
     pub required: bool,
     #[serde(default)]
@@ -112,6 +117,14 @@ mod tests {
             names.sort();
             names.dedup();
             assert_eq!(names.len(), layer.columns.len(), "{}", layer.name);
+        }
+    }
+
+    #[test]
+    fn every_layer_that_a_column_refers_to_exists() {
+        for column in dictionary().layers.iter().flat_map(|layer| &layer.columns) {
+            assert!(column.refers.as_deref().is_none_or(|layer| dictionary().layer(layer).is_some()), "{}", column.name);
+            assert!(column.least.zip(column.most).is_none_or(|(least, most)| least <= most), "{}", column.name);
         }
     }
 

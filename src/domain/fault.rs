@@ -16,6 +16,8 @@ pub enum Lang {
 pub enum FaultKind {
     BadInput,
     NotFound,
+    /// What was asked for is there, but does not take this kind of request.
+    NotAllowed,
     /// There is no form of the answer that the caller takes.
     NotAcceptable,
     Unauthorised,

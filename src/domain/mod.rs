@@ -21,6 +21,7 @@ pub mod ranges;
 pub mod row;
 pub mod run;
 pub mod unit;
+pub mod unit_sheet;
 pub mod units;
 
 pub use account::{Account, Role};

@@ -1,7 +1,7 @@
 //! One row of a layer, in the dictionary's column order, and where rows go.
 
 use super::columns::{Flag, Handle, Integer, Numeric, Textual};
-use super::dictionary::Layer;
+use super::dictionary::{ColumnType, Layer};
 use super::fault::Outcome;
 use geo_types::{Coord, Geometry};
 use serde::{Deserialize, Serialize};
@@ -111,6 +111,22 @@ impl Row {
     /// An all-null row of `layer`; fill it with [`Row::set`].
     pub fn empty(layer: &Layer) -> Self {
         Row { geometry: None, values: vec![Value::Null; layer.columns.len()] }
+    }
+
+    /// The row of an entry of the change log: its cells by their columns' names, lists as texts. None for what is no object.
+    pub fn from_json(layer: &Layer, entry: &serde_json::Value) -> Option<Row> {
+        let cells = entry.as_object()?;
+        let mut row = Row::empty(layer);
+        for (column, value) in layer.columns.iter().zip(&mut row.values) {
+            let Some(cell) = cells.get(&column.name) else { continue };
+            *value = match column.kind {
+                ColumnType::Text | ColumnType::Date | ColumnType::List => cell.as_str().into(),
+                ColumnType::Integer => cell.as_i64().into(),
+                ColumnType::Real => cell.as_f64().into(),
+                ColumnType::Boolean => cell.as_bool().into(),
+            };
+        }
+        Some(row)
     }
 
     /// A text cell.

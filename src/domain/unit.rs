@@ -15,8 +15,6 @@ pub struct Unit {
     #[serde(rename = "use")]
     pub use_code: Option<String>,
     pub state: Option<String>,
-    pub cluster: Option<String>,
-    pub lease_end: Option<String>,
     pub as_of: Option<String>,
     pub source: Option<String>,
     pub revision: i64,
@@ -30,6 +28,8 @@ pub struct Unit {
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct UnitPrivate {
     pub tenant: Option<String>,
+    pub cluster: Option<String>,
+    pub lease_end: Option<String>,
     pub rent_yuan_m2_month: Option<f64>,
     pub note: Option<String>,
 }
@@ -60,13 +60,13 @@ impl From<&Row> for Unit {
             area_m2: row.number(unit::AREA_M2),
             use_code: own(row.text(unit::USE)),
             state: own(row.text(unit::STATE)),
-            cluster: own(row.text(unit::CLUSTER)),
-            lease_end: own(row.text(unit::LEASE_END)),
             as_of: own(row.text(unit::AS_OF)),
             source: own(row.text(unit::SOURCE)),
             revision: row.integer(unit::REVISION).unwrap_or(0),
             private: Some(UnitPrivate {
                 tenant: own(row.text(unit::TENANT)),
+                cluster: own(row.text(unit::CLUSTER)),
+                lease_end: own(row.text(unit::LEASE_END)),
                 rent_yuan_m2_month: row.number(unit::RENT_YUAN_M2_MONTH),
                 note: own(row.text(unit::NOTE)),
             }),

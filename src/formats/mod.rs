@@ -16,10 +16,10 @@ mod gdal_quiet;
 pub use crs::{Crs, Transformer};
 pub use encoding::{EncodingUsed, FoundBy};
 pub use files::{
-    DrawingUnit, Field, Limits, NotDrawn, Oddity, Progress, RawGeometry, RawShape, ReadOptions, SourceNotice, SourceRow, Table, count_features,
-    drawn_area, limits, read, read_box, source,
+    DrawingUnit, Field, FilledForm, FormCell, FormRow, Limits, NotDrawn, Odd, Oddity, Progress, RawGeometry, RawShape, ReadOptions, SourceNotice,
+    SourceRow, Table, count_features, drawn_area, limits, read, read_box, read_form, source,
 };
 pub use wire::certificate::{CertificateSheet, draw_certificate};
 pub use wire::cjk_font::FontFile;
 pub use wire::sheet_write::{Sheet, sheet_csv, sheet_xlsx};
-pub use wire::{CsvGeometry, VectorDriver, WriteOptions, Written, write_csv, write_vector};
+pub use wire::{Cell, CsvGeometry, PlainTable, VectorDriver, WriteOptions, Written, write_csv, write_plain_csv, write_vector, write_workbook};

@@ -26,3 +26,21 @@ mod values;
 pub use options::{CityContext, ImportOptions, KnownShape, Mode, OnInvalid};
 pub use prepare::{Prepared, prepare};
 pub use report::{Duplicate, ImportReport, Notice, RowKey, RowNote};
+
+use crate::domain::{Column, Value};
+
+/// A cell as a value of a column's type; null for an empty one.
+///
+/// # Errors
+/// The cell's text where it is no value of the type.
+pub fn read_cell(cell: &Value, column: &Column) -> Result<Value, String> {
+    match cells::convert(cell, column, None) {
+        (value, None) => Ok(value),
+        (_, Some(cells::Problem::Unparsed(text) | cells::Problem::UnknownCode(text))) => Err(text),
+    }
+}
+
+/// Whether a cell is a long code that a spreadsheet turned into a number: its digits are gone.
+pub fn digits_are_lost(cell: &Value) -> bool {
+    cells::lost_digits(cell)
+}

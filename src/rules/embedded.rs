@@ -15,6 +15,7 @@ pub const EMBEDDED: &[(&str, &str)] = texts! {
     "designation-sichuan.toml"
     "designation-wuhan-donghu.toml"
     "floor-loads.toml"
+    "matching.toml"
     "progress.toml"
     "upstairs-ai.toml"
     "upstairs-baoan.toml"

@@ -55,6 +55,21 @@ impl Indicator {
         layers
     }
 
+    /// Measured on buildings or their units.
+    pub fn needs_floors(&self) -> bool {
+        self.needs.iter().any(|need| need.starts_with("building.") || need.starts_with("unit."))
+    }
+
+    /// Measured on where the park lies.
+    pub fn needs_place(&self) -> bool {
+        self.needs.iter().any(|need| matches!(*need, "park.planar_area_m2" | "park.district"))
+    }
+
+    /// Tells of firms or of what tenants do and pay: over a few of them it would tell of each (P2).
+    pub fn tells_of_firms(&self) -> bool {
+        self.needs.iter().any(|need| need.starts_with("firm.") || matches!(*need, "unit.rent_yuan_m2_month" | "unit.cluster"))
+    }
+
     /// Where the measured column comes from, as the dictionary says.
     pub fn source(&self) -> String {
         let column = self.needs.first().and_then(|need| need.split_once('.')).and_then(|(layer, column)| dictionary().layer(layer)?.column(column));

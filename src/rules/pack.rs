@@ -12,7 +12,7 @@ use std::sync::Arc;
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Header {
     pub id: String,
-    /// `upstairs`, `upstairs-fit`, `floor-loads`, `consolidation`, `designation`, `progress` or `allocation`.
+    /// `upstairs`, `upstairs-fit`, `floor-loads`, `consolidation`, `designation`, `progress`, `allocation` or `matching`.
     pub kind: String,
     pub jurisdiction: String,
     pub document: String,

@@ -1,4 +1,4 @@
-//! Typed reading of the progress pack: lights, freshness, suppression (exact readings P1–P4).
+//! Typed reading of the progress pack: lights, roll-up, freshness, suppression (exact readings P1–P6).
 
 use super::RulesFault;
 use super::figure::Cited;
@@ -14,6 +14,8 @@ pub struct ProgressPack {
     pub red_above: Cited<f64>,
     /// Computed yellows in a row that show red.
     pub yellows_to_red: Cited<usize>,
+    /// Share of tasks that must be known for a completion to be told.
+    pub min_known: Cited<f64>,
     /// Days after which a figure is stale; the day itself is fresh.
     pub stale_days: Cited<usize>,
     /// Sums over fewer distinct tenants are withheld outside their park.
@@ -28,6 +30,7 @@ impl ProgressPack {
             yellow_from: pack.number("light.yellow_from")?,
             red_above: pack.number("light.red_above")?,
             yellows_to_red: pack.count("light.yellows_to_red")?,
+            min_known: pack.number("rollup.min_known")?,
             stale_days: pack.count("stale.days")?,
             min_tenants: pack.count("suppress.min_tenants")?,
         })

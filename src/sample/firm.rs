@@ -38,9 +38,26 @@ pub(super) fn of_park(setting: &Setting, park: usize, seed: u64) -> Vec<Firm> {
         .collect()
 }
 
-/// The name that units call the tenant by.
+/// Name of a firm, by which units call their tenant.
 pub(super) fn tenant(park: usize, number: usize) -> String {
-    format!("T-{:05}", (park + 1) * PARK_NUMBERS + number + 1)
+    name(number_of(park, number))
+}
+
+/// Code of a firm.
+pub(super) fn code(park: usize, number: usize) -> String {
+    code_of(number_of(park, number))
+}
+
+fn number_of(park: usize, number: usize) -> usize {
+    (park + 1) * PARK_NUMBERS + number + 1
+}
+
+fn name(number: usize) -> String {
+    format!("{SOURCE}企业 T-{number:05}")
+}
+
+fn code_of(number: usize) -> String {
+    format!("9144SAMPLE{number:08}")
 }
 
 pub(super) fn rows(layer: &'static Layer, setting: &Setting, seed: u64, date: NaiveDate) -> Vec<Row> {
@@ -51,27 +68,25 @@ pub(super) fn rows(layer: &'static Layer, setting: &Setting, seed: u64, date: Na
         for (number, firm) in of_park(setting, index, seed).iter().enumerate() {
             let lead = firm.leading && leaders < 3 && dice.chance(0.15);
             leaders += usize::from(lead);
-            let code = (index + 1) * PARK_NUMBERS + number + 1;
-            rows.push(row(layer, (code, tenant(index, number)), park.code.as_str().into(), firm.cluster, lead, date, &mut dice));
+            rows.push(row(layer, number_of(index, number), park.code.as_str().into(), firm.cluster, lead, date, &mut dice));
         }
     }
     let mut dice = Dice::new(seed, 62, 0);
     for number in 1..=ELSEWHERE {
         let cluster = dice.pick(&catalogue().clusters).id.as_str();
-        let code = 900 * PARK_NUMBERS + number;
-        rows.push(row(layer, (code, format!("T-{code}")), Value::Null, cluster, false, date, &mut dice));
+        rows.push(row(layer, 900 * PARK_NUMBERS + number, Value::Null, cluster, false, date, &mut dice));
     }
     rows
 }
 
-fn row(layer: &'static Layer, id: (usize, String), park: Value, cluster: &str, lead: bool, date: NaiveDate, dice: &mut Dice) -> Row {
+fn row(layer: &'static Layer, number: usize, park: Value, cluster: &str, lead: bool, date: NaiveDate, dice: &mut Dice) -> Row {
     // Skewed: many small firms, a few large ones. 2,000 万元 is the statistical threshold of 规上.
     let output_wan = ((dice.normal() * 1.15).exp() * 4500.0 * if lead { 14.0 } else { 1.0 }).round();
     let known = !dice.chance(0.05);
     let until = dice.whole(-240, 1000);
     let mut row = Row::empty(layer);
-    row.set(layer, "code", format!("9144SAMPLE{:08}", id.0))
-        .set(layer, "name", format!("{SOURCE}企业 {}", id.1))
+    row.set(layer, "code", code_of(number))
+        .set(layer, "name", name(number))
         .set(layer, "park", park)
         .set(layer, "cluster", cluster)
         .set(layer, "output_wan", known.then_some(output_wan))

@@ -23,8 +23,10 @@ mod road;
 mod rows;
 mod setting;
 mod split;
+mod task;
 #[cfg(test)]
 mod tests;
+mod virtual_park;
 
 use crate::domain::fault::Outcome;
 use crate::domain::{CitySink, Fault, Layer, Row, dictionary};
@@ -78,6 +80,8 @@ pub fn generate(options: &SampleOptions, sink: &mut dyn CitySink, progress: &dyn
     city.units()?;
     city.firms()?;
     city.reports()?;
+    city.virtual_parks()?;
+    city.tasks()?;
     Ok(city.summary)
 }
 
@@ -206,8 +210,37 @@ impl City<'_> {
         self.whole_layer("firm", |layer| firm::rows(layer, setting, seed, date))
     }
 
+    fn virtual_parks(&mut self) -> Outcome<()> {
+        let (setting, seed, date) = (self.setting, self.seed, self.date);
+        let (units, markets) = (dictionary().known("unit"), occupancy::markets(setting, seed));
+        // One building a park that leads in the cluster, the first that is let to several.
+        let mut buildings: BTreeMap<usize, String> = BTreeMap::new();
+        for block in &self.plan.blocks {
+            let wanted = |park: usize| virtual_park::takes_buildings_of(&setting.parks[park]) && !buildings.contains_key(&park);
+            if !block.claim.is_some_and(|(park, ..)| wanted(park)) {
+                continue;
+            }
+            let (parcels, _) = land::settle(&setting.districts[block.district].lattice, block, seed);
+            let is_let = |row: &Row| row.get(units, "state").as_str() == Some("let");
+            let sites = occupancy::sites(setting, block, &parcels);
+            let found = sites.iter().find(|site| occupancy::unit_rows(units, site, &markets[site.park], seed, date).iter().any(is_let));
+            if let Some(site) = found {
+                buildings.insert(site.park, site.code.clone());
+            }
+        }
+        let buildings: Vec<String> = buildings.into_values().collect();
+        self.whole_layer("virtual_park", |layer| virtual_park::park_rows(layer, date))?;
+        self.whole_layer("virtual_member", |layer| virtual_park::member_rows(layer, setting, seed, date, &buildings))
+    }
+
     fn reports(&mut self) -> Outcome<()> {
         let (setting, seed, date) = (self.setting, self.seed, self.date);
         self.whole_layer("report", |layer| report::rows(layer, setting, seed, date))
+    }
+
+    fn tasks(&mut self) -> Outcome<()> {
+        let (setting, seed, date) = (self.setting, self.seed, self.date);
+        self.whole_layer("task", |layer| task::rows(layer, setting, seed, date))?;
+        self.whole_layer("task_report", |layer| task::report_rows(layer, setting, seed, date))
     }
 }

@@ -210,9 +210,44 @@ fn every_value_has_its_column_s_type_and_every_code_its_list() {
 }
 
 #[test]
+fn tasks_have_dates_in_order_and_reports_that_do_not_fall() {
+    for as_of in ["2026-09-01", "2027-01-15", "2024-02-29"] {
+        let mut city = Memory::default();
+        generate(&SampleOptions { parcels: 300, seed: 4, as_of: as_of.to_owned() }, &mut city, &|_, _| ()).expect("grows");
+        let mut done: BTreeMap<&str, (String, f64)> = BTreeMap::new();
+        for row in city.layer("task_report") {
+            let (task, date) = (text("task_report", row, "task"), text("task_report", row, "date").to_owned());
+            assert!(date.as_str() < as_of && text("task_report", row, "reported_on") <= as_of, "{task} {date}");
+            let now = number("task_report", row, "done");
+            if let Some((before, earlier)) = done.insert(task, (date.clone(), now)) {
+                assert!(before < date && earlier <= now, "{task} {date}");
+            }
+        }
+        let tasks = city.layer("task");
+        assert!(tasks.iter().all(|row| text("task", row, "start") < text("task", row, "end") && number("task", row, "target") > 0.0));
+        assert!(done.len() < tasks.len() && done.keys().all(|code| tasks.iter().any(|row| text("task", row, "code") == *code)));
+    }
+}
+
+#[test]
 fn keys_are_unique_and_layers_come_in_order() {
     let (city, _) = grow(1200, 11);
-    let order = ["district", "park", "zone", "road", "control_line", "facility", "parcel", "building", "floor", "unit", "firm"];
+    let order = [
+        "district",
+        "park",
+        "zone",
+        "road",
+        "control_line",
+        "facility",
+        "parcel",
+        "building",
+        "floor",
+        "unit",
+        "firm",
+        "report",
+        "task",
+        "task_report",
+    ];
     let seen: Vec<usize> = city.rows.iter().filter_map(|(name, _)| order.iter().position(|layer| layer == name)).collect();
     assert!(seen.is_sorted());
     let mut keys = BTreeSet::new();

@@ -1,5 +1,7 @@
 //! Reading the change log by right.
 
+use super::edits::RECEIPTS;
+use super::kept;
 use super::occupancy::{self, hide_private};
 use super::{Planner, Viewer};
 use crate::city::City;
@@ -31,9 +33,11 @@ impl Planner {
     pub fn changes(&self, city: &City, viewer: &Viewer, query: &ChangeQuery) -> Outcome<ChangeList> {
         // The log may be ahead of the city in hand.
         let mut changes = self.store.changes(&ChangeQuery { until: Some(city.revision), ..query.clone() })?;
+        kept::hide_unseen(city, viewer, &mut changes);
         let known = viewer.account().is_some();
         for change in &mut changes {
             hide_private(change);
+            hide_rejects(change);
             if !known {
                 change.by.clear();
             }
@@ -56,5 +60,15 @@ impl Planner {
     pub(super) fn changes_of(&self, city: &City, layer: LayerId, id: &str, limit: usize) -> Outcome<Vec<Change>> {
         let (collection, id) = (Some(layer.name().to_owned()), Some(id.to_owned()));
         self.store.changes(&ChangeQuery { since: 0, until: Some(city.revision), collection, id, limit })
+    }
+}
+
+/// A receipt names tenants where rows with them were refused, and files by names that people gave them.
+fn hide_rejects(change: &mut Change) {
+    if change.collection != RECEIPTS {
+        return;
+    }
+    if let Some(kept) = change.after.as_object_mut() {
+        kept.retain(|name, _| matches!(name.as_str(), "park" | "counts" | "revision"));
     }
 }

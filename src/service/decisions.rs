@@ -43,10 +43,12 @@ impl<'p> Decisions<'p> {
         Ok(designations::view(city, &self.asked(viewer)?, &known, Some((history, audit::head(self.planner)?))))
     }
 
-    /// The very text that was frozen with a decision.
-    pub fn evidence(&self, city: &City, code: &str, sha256: &str) -> Outcome<String> {
+    /// The very text that was frozen with a decision, for a reader from whom nothing of it is withheld.
+    pub fn evidence(&self, city: &City, viewer: &Viewer, code: &str, sha256: &str) -> Outcome<String> {
         record::find(city, code)?;
-        designations::frozen_text(code, sha256, &self.changes(city, code)?)
+        let text = designations::frozen_text(code, sha256, &self.changes(city, code)?)?;
+        designations::may_read_whole(&text, viewer)?;
+        Ok(text)
     }
 
     /// The register as a file, with the count of its records.
@@ -63,9 +65,9 @@ impl<'p> Decisions<'p> {
     }
 
     /// Whether it would pass on a day, beside what was decided.
-    pub fn today(&self, city: &City, code: &str, as_of: Option<&str>) -> Outcome<TodayAnswer> {
+    pub fn today(&self, city: &City, viewer: &Viewer, code: &str, as_of: Option<&str>) -> Outcome<TodayAnswer> {
         let known = record::find(city, code)?;
-        designations::today_answers(city, &known, day_of(as_of, "as_of")?, RuleSet::shipped())
+        designations::today_answers(city, &known, day_of(as_of, "as_of")?, RuleSet::shipped(), viewer)
     }
 
     /// Records an application, or a draft's new contents. `own` is a pack that the person brought, in place of a named one.

@@ -1,5 +1,7 @@
 //! What listeners are told of commits.
 
+use super::{Viewer, kept};
+use crate::city::City;
 use crate::domain::{LayerId, RowChange};
 use std::collections::BTreeMap;
 use tokio::sync::broadcast;
@@ -10,7 +12,7 @@ use utoipa::ToSchema;
 pub struct Event {
     pub revision: i64,
     pub collection: String,
-    /// Keys of the rows; empty where they are too many to name.
+    /// Keys of the rows; empty where they are too many to name, or not all to be named to the listener.
     pub ids: Vec<String>,
 }
 
@@ -41,6 +43,17 @@ impl Events {
 }
 
 impl Event {
+    /// The event as a listener may hear it: rows that he does not see, or that are gone from a table that hides some, are not named.
+    pub fn heard_by(mut self, viewer: &Viewer, city: &City) -> Event {
+        let hiding = LayerId::parse(&self.collection).filter(|layer| kept::hides_rows(*layer));
+        if let Some(table) = hiding.map(|layer| city.table(layer))
+            && !self.ids.iter().all(|id| table.row_of(id).is_some_and(|row| kept::sees_at(city, viewer, table, row)))
+        {
+            self.ids.clear();
+        }
+        self
+    }
+
     /// One event a collection, in the order in which the changes name them.
     pub(super) fn of(revision: i64, changes: &[RowChange]) -> Vec<Event> {
         let mut order: Vec<Option<LayerId>> = Vec::new();

@@ -3,6 +3,7 @@
 use super::Viewer;
 use super::items::select;
 use super::items::{Selected, Selection, write_features_told};
+use super::kept;
 use crate::city::City;
 use crate::domain::fault::Outcome;
 use crate::domain::{Column, Fault, GeometryKind, Layer, Row};
@@ -53,7 +54,7 @@ impl ExportRequest {
 pub fn select_for_export(city: &City, viewer: &Viewer, request: &ExportRequest) -> Outcome<Selected> {
     let selected = select(city, viewer, &request.collection, &request.selection())?;
     if let Some(ids) = &request.ids
-        && let Some(missing) = ids.iter().find(|id| selected.table.row_of(id).is_none())
+        && let Some(missing) = ids.iter().find(|id| !selected.table.row_of(id).is_some_and(|row| kept::sees_at(city, viewer, &selected.table, row)))
     {
         return Err(Fault::bad(
             "no_such_item",

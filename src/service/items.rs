@@ -2,6 +2,7 @@
 
 use super::Viewer;
 use super::instruments::{LandOn, keep_standing};
+use super::kept;
 use super::occupancy::stale_after_days;
 use crate::city::letting::day;
 use crate::city::summary::{Summary, summarise};
@@ -43,7 +44,7 @@ const PARALLEL_FROM: usize = 256;
 
 pub fn select(city: &City, viewer: &Viewer, name: &str, selection: &Selection) -> Outcome<Selected> {
     let table = super::table(city, name)?.clone();
-    let private = viewer.sees_private(name);
+    let private = kept::sees_private(viewer, table.id());
     let bounds = selection.bbox.map(|bbox| box_in_plane(city, bbox)).transpose()?;
     let query = Query {
         bounds,
@@ -56,6 +57,7 @@ pub fn select(city: &City, viewer: &Viewer, name: &str, selection: &Selection) -
         return select_firms(city, viewer, table, query);
     }
     let mut rows = query.select(&table, &city.crs)?;
+    kept::keep_seen(city, viewer, &table, &mut rows);
     if let Some(datetime) = &selection.datetime {
         keep_standing(city, &table, &mut rows, &LandOn::parse(datetime)?);
     }
@@ -142,7 +144,7 @@ pub struct Vacancy {
 
 pub fn summary(city: &City, viewer: &Viewer, name: &str, selection: &Selection) -> Outcome<SummaryAnswer> {
     let selected = select(city, viewer, name, selection)?;
-    let summary: Summary = summarise(&selected.table, &selected.rows);
+    let summary: Summary = summarise(&selected.table, &selected.rows, kept::visible_rows(city, viewer, &selected.table).as_deref());
     if selected.table.id() != LayerId::Parcel {
         return Ok(SummaryAnswer { summary, stale: None, vacancy: None });
     }
@@ -162,17 +164,30 @@ pub fn summary(city: &City, viewer: &Viewer, name: &str, selection: &Selection) 
     Ok(SummaryAnswer { summary, stale: Some(StaleParcels { count, oldest: totals.oldest }), vacancy })
 }
 
-/// One feature as GeoJSON text.
-pub fn item(city: &City, viewer: &Viewer, name: &str, id: &str) -> Outcome<String> {
+/// One feature.
+#[derive(Debug)]
+pub struct Item {
+    /// GeoJSON.
+    pub text: String,
+    /// The row's own tag, where rows are written one by one.
+    pub etag: Option<String>,
+}
+
+pub fn item(city: &City, viewer: &Viewer, name: &str, id: &str) -> Outcome<Item> {
     let selection = Selection { ids: Some(vec![id.to_owned()]), ..Selection::default() };
     let selected = select(city, viewer, name, &selection)?;
     let Some(row) = selected.rows.first() else {
         return Err(Fault::not_found("no_such_item", format!("{name} 中没有 {id}"), format!("{name} has no item {id}")).at(id));
     };
+    let layer = selected.table.id();
+    if kept::rules_of(layer).is_some() {
+        let record = kept::record(city, viewer, layer, &selected.table.row(*row as usize));
+        return Ok(Item { text: record.feature, etag: Some(record.etag) });
+    }
     let style = FeatureStyle::of(&selected.table, None, selected.private, 7, true);
-    let mut out = String::new();
-    write_feature(&mut out, &selected.table, *row as usize, &city.crs, &style);
-    Ok(out)
+    let mut text = String::new();
+    write_feature(&mut text, &selected.table, *row as usize, &city.crs, &style);
+    Ok(Item { text, etag: None })
 }
 
 impl Selected {

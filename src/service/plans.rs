@@ -1,14 +1,17 @@
 //! Plans: what a planner keeps of a selection or a result.
 
+use super::edits::Reply;
 use super::items::{Selection, select, write_features};
-use super::{Planner, Viewer, now};
+use super::processes::{ACTION_PLAN, PlanLights, plan_lights, saved_sites};
+use super::{Planner, Viewer, now, today};
 use crate::city::City;
 use crate::domain::columns::parcel;
-use crate::domain::edit::{Edit, KeepPlan};
+use crate::domain::edit::{Edit, KeepPlan, MakeTasks};
 use crate::domain::fault::Outcome;
 use crate::domain::run::sha256_hex;
-use crate::domain::{Fault, LayerId, Plan};
+use crate::domain::{Fault, LayerId, Plan, stated_day};
 use crate::formats::wire::geojson::FeatureStyle;
+use crate::rules::RuleSet;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -49,6 +52,10 @@ pub struct PlanWhole {
     /// What was kept, in its own form.
     #[schema(required = false)]
     pub result: Value,
+    /// How an action plan stands today.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub lights: Option<PlanLights>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -61,7 +68,18 @@ pub fn list(city: &City) -> PlanList {
 }
 
 pub fn one(city: &City, id: &str) -> Outcome<PlanAnswer> {
-    Ok(answer(city, find(city, id)?, true))
+    let plan = find(city, id)?;
+    let lights = if plan.kind == ACTION_PLAN { Some(lights_today(city, plan)?) } else { None };
+    let mut answer = answer(city, plan, true);
+    if let Some(whole) = &mut answer.whole {
+        whole.lights = lights;
+    }
+    Ok(answer)
+}
+
+fn lights_today(city: &City, plan: &Plan) -> Outcome<PlanLights> {
+    let today = stated_day(&today()).ok_or_else(|| Fault::internal("clock", "today is no day"))?;
+    plan_lights(city, &saved_sites(plan)?, today, RuleSet::shipped())
 }
 
 fn find<'c>(city: &'c City, id: &str) -> Outcome<&'c Plan> {
@@ -80,7 +98,7 @@ fn answer(city: &City, plan: &Plan, whole: bool) -> PlanAnswer {
         by: plan.by.clone(),
         area_m2: Some(plan.parcels.iter().filter_map(area).sum()),
         parcels: plan.parcels.len(),
-        whole: whole.then(|| PlanWhole { parcel_codes: plan.parcels.clone(), result: plan.result.clone() }),
+        whole: whole.then(|| PlanWhole { parcel_codes: plan.parcels.clone(), result: plan.result.clone(), lights: None }),
     }
 }
 
@@ -98,6 +116,22 @@ pub fn items(city: &City, viewer: &Viewer, id: &str) -> Outcome<String> {
         json(serde_json::to_value(missing))?,
         selected.rows.len(),
     ))
+}
+
+/// What came of making tasks from an action plan.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct MadeTasks {
+    pub made: Vec<String>,
+    /// Tasks that were there already, with what people have entered since: they stay.
+    pub kept: Vec<String>,
+    pub revision: i64,
+}
+
+/// A task for each park and year of a saved action plan.
+pub fn make_tasks(planner: &Planner, viewer: &Viewer, plan: &str) -> Outcome<MadeTasks> {
+    let done = planner.edit(viewer, Edit::MakeTasks(MakeTasks { plan: plan.to_owned() }))?;
+    let Reply::Tasks { made, kept } = done.reply else { return Err(Fault::internal("edit", "the edit gave no tasks")) };
+    Ok(MadeTasks { made, kept, revision: done.revision })
 }
 
 impl Planner {

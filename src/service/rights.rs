@@ -21,6 +21,12 @@ impl Viewer {
         Viewer(Some(Account { name: account.clone(), account, role: Role::Admin, parks: Vec::new(), disabled: false }))
     }
 
+    /// The person at the machine itself, at work for a park.
+    pub fn local_of(park: &str) -> Self {
+        let account = "cli".to_owned();
+        Viewer(Some(Account { name: account.clone(), account, role: Role::Operator, parks: vec![park.to_owned()], disabled: false }))
+    }
+
     pub fn account(&self) -> Option<&Account> {
         self.0.as_ref()
     }

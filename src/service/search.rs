@@ -1,12 +1,13 @@
 //! Finding places by code, name or coordinates.
 
+use super::{Viewer, kept};
 use crate::city::{City, Table};
 use crate::domain::fault::Outcome;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 /// Layers that are searched, in the order of their hits.
-const SEARCHED: [&str; 5] = ["park", "district", "parcel", "building", "facility"];
+const SEARCHED: [&str; 6] = ["park", "district", "parcel", "building", "facility", "virtual_park"];
 
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Places {
@@ -26,7 +27,7 @@ pub struct Place {
     pub bbox: Option<[f64; 4]>,
 }
 
-pub fn search(city: &City, text: &str, limit: usize) -> Outcome<Places> {
+pub fn search(city: &City, viewer: &Viewer, text: &str, limit: usize) -> Outcome<Places> {
     let text = text.trim();
     let mut results = Vec::new();
     if let Some((lon, lat)) = coordinates(text) {
@@ -53,6 +54,7 @@ pub fn search(city: &City, text: &str, limit: usize) -> Outcome<Places> {
                 hits.push((grade, row as u32));
             }
         }
+        hits.retain(|(_, row)| kept::sees_at(city, viewer, table, *row as usize));
         hits.sort_unstable();
         results.extend(hits.into_iter().take(limit).map(|(_, row)| place(city, table, row as usize)));
     }

@@ -109,7 +109,7 @@ impl People {
             fault = fault.field("/role", "角色应为 operator、planner、reviewer 或 admin", "the role is operator, planner, reviewer or admin");
         }
         for park in parks {
-            if city.table(LayerId::Park).row_of(park).is_none() {
+            if [LayerId::Park, LayerId::VirtualPark].iter().all(|layer| city.table(*layer).row_of(park).is_none()) {
                 fault = fault.field("/parks", format!("没有园区 {park}"), format!("there is no park {park}"));
             }
         }

@@ -2,10 +2,11 @@
 
 use super::edits::{RefusedUnit, Reply};
 use super::instruments::{self, InstrumentAnswer, InstrumentList, InstrumentQuery, Move, NewInstrument};
+use super::kept::{self, Record};
 use super::occupancy::{self, UnitAnswer};
-use super::{Planner, Viewer, today};
+use super::{Done, Planner, Viewer, today};
 use crate::city::City;
-use crate::domain::edit::{ConfirmUnits, Edit, MoveInstrument, Precondition, UpdateUnit};
+use crate::domain::edit::{ConfirmUnits, Edit, MoveInstrument, Precondition, RecordWrite, UpdateUnit, WriteRecords};
 use crate::domain::fault::Outcome;
 use crate::domain::{Fault, FaultKind};
 use serde::Serialize;
@@ -17,30 +18,39 @@ use utoipa::ToSchema;
 pub struct Confirmation {
     pub done: Vec<UnitAnswer>,
     pub refused: Vec<RefusedUnit>,
+    /// The revision that it made, by which it can be taken back.
+    pub revision: i64,
 }
 
 impl Planner {
     /// Changes a unit: own park only, against the state that the caller saw, durable when this has ended.
     pub async fn update_unit(&self, viewer: &Viewer, id: &str, seen: Precondition, patch: Map<String, Json>) -> Outcome<UnitAnswer> {
         let done = self.hand_in(viewer, Edit::UpdateUnit(UpdateUnit { id: id.to_owned(), seen, patch }))?.await?;
-        self.units_of(viewer, done.reply).done.pop().ok_or_else(|| Fault::internal("edit", "the edit gave no unit"))
+        self.units_of(viewer, done).done.pop().ok_or_else(|| Fault::internal("edit", "the edit gave no unit"))
     }
 
     /// “与上月相同”: confirms units as they stand on a date, all in one edit; what is refused is listed.
     pub fn confirm_units(&self, viewer: &Viewer, units: Vec<(String, Precondition)>, as_of: &str) -> Outcome<Confirmation> {
         let done = self.edit(viewer, Edit::ConfirmUnits(ConfirmUnits { units, as_of: as_of.to_owned() }))?;
-        Ok(self.units_of(viewer, done.reply))
+        Ok(self.units_of(viewer, done))
     }
 
     /// The rows that an edit gave, as the viewer may see them.
-    fn units_of(&self, viewer: &Viewer, reply: Reply) -> Confirmation {
-        let (city, today) = (self.city(), today());
-        match reply {
+    fn units_of(&self, viewer: &Viewer, made: Done) -> Confirmation {
+        let (city, today, revision) = (self.city(), today(), made.revision);
+        match made.reply {
             Reply::Units { done, refused } => {
-                Confirmation { done: done.iter().map(|row| occupancy::view(&city, viewer, row, &today)).collect(), refused }
+                Confirmation { done: done.iter().map(|row| occupancy::view(&city, viewer, row, &today)).collect(), refused, revision }
             }
-            _ => Confirmation { done: Vec::new(), refused: Vec::new() },
+            _ => Confirmation { done: Vec::new(), refused: Vec::new(), revision },
         }
+    }
+
+    /// Writes a row of a table that people keep; gives it as the viewer may see it, unless it was deleted.
+    pub async fn write_record(&self, viewer: &Viewer, write: RecordWrite) -> Outcome<Option<Record>> {
+        let done = self.hand_in(viewer, Edit::WriteRecords(WriteRecords { writes: vec![write] }))?.await?;
+        let Reply::Records(rows) = done.reply else { return Err(Fault::internal("edit", "the edit gave no rows")) };
+        Ok(rows.first().map(|(layer, row)| kept::record(&self.city(), viewer, *layer, row)))
     }
 
     pub fn instruments(&self, city: &City, viewer: &Viewer, query: &InstrumentQuery) -> Outcome<InstrumentList> {

@@ -15,6 +15,7 @@ mod cut_tests;
 pub mod digest;
 pub mod drawing;
 pub mod graph;
+pub mod hull;
 pub mod index;
 pub mod local_plane;
 #[cfg(test)]

@@ -32,6 +32,8 @@ def inputs_of(facts, city):
     yield "actionplan", "accepted", {"source": "accepted", "from": 2026, "to": 2028}
     yield "actionplan", "bad years", {"from": 2030, "to": 2026}
     yield "progress", "newest", {}
+    yield "progress", "of a park and a year", {"parks": [own], "year": 2026}
+    yield "progress", "no such park", {"parks": ["nowhere"]}
     yield "progress", "of a plan", {"plan": facts["plans"][-1]}
     yield "progress", "no such plan", {"plan": "nowhere"}
     yield "upstairs", "all", {"all": True}
@@ -60,6 +62,18 @@ def inputs_of(facts, city):
     yield "allocate", "what if", {"what_if": {"park": own, "lead_clusters": ["c24-ocean"]}}
     yield "allocate", "a matrix of one's own", {"declared": [{"cluster": "c24-robot", "district": "440306"}]}
     yield "allocate", "no such cluster", {"exempt": ["c24-nothing"]}
+    yield "virtualparks", "all", {}
+    yield "virtualparks", "one", {"park": "XN-01"}
+    yield "virtualparks", "before any", {"as_of": "2020-01-01"}
+    yield "virtualparks", "no such park", {"park": "BA-03"}
+    robot = {"cluster": "c24-robot", "area_min_m2": 1500, "load_kn_m2": 8, "fire_class": "丙", "districts": ["440306"]}
+    yield "match", "all", {"need": robot}
+    yield "match", "by a day", {"need": {**robot, "by": "2027-06-30"}, "limit": 200}
+    yield "match", "parcels", {"need": {"area_min_m2": 20000, "area_max_m2": 40000}, "kinds": ["parcel"]}
+    yield "match", "one place", {"need": robot, "sites": [parcels[4]]}
+    yield "match", "nothing asked", {}
+    yield "tenants", "no requirements", {"site": parcels[4]}
+    yield "tenants", "no such place", {"site": "nowhere"}
     yield "nothing", "no such process", {}
 
 
@@ -77,7 +91,7 @@ def of_cambridge(facts):
 
 
 def over_http(asked, facts, city):
-    for process in ("consolidate", "actionplan", "progress", "upstairs", "designate", "allocate"):
+    for process in ("consolidate", "actionplan", "progress", "upstairs", "designate", "allocate", "virtualparks", "match", "tenants"):
         asked.get("/processes/{process}", f"/processes/{process}")
     for process, note, inputs in inputs_of(facts, city):
         route = f"/processes/{process}/execution"
@@ -109,13 +123,14 @@ def by_command(asked, facts, city):
     both(["consolidate", "CITY", "--park", own, "--budget", "30000", "--weights", "area=2", "owners=0.5", "--ban", ",".join(parcels[:2])], "json")
     both(["actionplan", "CITY"], "json", "geojson")
     both(["actionplan", "CITY", "--parks", own, "--from", "2026", "--to", "2029", "--capacity-ha", "12", "--budget", "60000", "--target", "2029=60"], "json")
-    both(["progress", "CITY"], "json")
+    both(["progress", "CITY"], "json", "csv")
     both(["upstairs", "CITY", "--parcel", parcels[4], "--cluster", "c24-sensor"], "json", "geojson")
     both(["upstairs", "CITY", "--park", own, "--add", "far=0.5"], "json", "geojson")
     both(["upstairs", "CITY", "--all"], "json")
     both(["upstairs", "CITY", "--all", "--matrix"], "json")
     both(["designate", "CITY"], "json")
     both(["designate", "CITY", "--park", own], "json")
+    both(["virtualparks", "CITY"], "json")
     both(["allocate", "CITY"], "json")
     both(["allocate", "CITY", "--exempt", "future", "--basis", "firms", "--what-if", f"{own}=c24-ocean"], "json")
     asked.cli(["--json", "consolidate", "CITY", "--park", "nowhere", "--out", "x.json"], "x.json")

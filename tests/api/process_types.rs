@@ -96,6 +96,13 @@ fn kinds(client: &Client) -> Vec<Kind> {
             answer["what_if"]["gain_m2"].is_number() && answer["by_park"][0]["gain_m2"].is_number() && list(&answer["matrix"]).len() == 112
         }),
         kind("upstairs", "the whole city", json!({ "all": true }), |answer| answer["parcels"][0].get("binding").is_none()),
+        kind("virtualparks", "members, points and hull", json!({ "as_of": "2026-09-01" }), |answer| {
+            let first = &answer["parks"][0];
+            !list(&first["members"]).is_empty() && first["hull"].is_object() && !list(&first["withheld"]).is_empty()
+        }),
+        kind("virtualparks", "nobody yet", json!({ "as_of": "2020-01-01", "park": "XN-02" }), |answer| {
+            answer["parks"][0]["hull"].is_null() && answer["parks"][0]["buildings"] == 0
+        }),
         kind("designate", "every park", json!({ "as_of": "2026-09-01" }), |answer| list(&answer["parks"]).len() == 20),
         kind("designate", "a scheme of conditions only", json!({ "as_of": "2026-09-01", "pack": "designation-sichuan" }), |answer| {
             list(&answer["parks"]).iter().all(|park| park["rank"].is_null() && list(&park["sensitivity"]["heads"]).is_empty())
@@ -115,6 +122,16 @@ fn kinds(client: &Client) -> Vec<Kind> {
             json!({ "forbidden": closed_district(client), "what_if": { "park": OWN_PARK, "lead_clusters": [] } }),
             |answer| answer["certificate"].get("equal").is_none() && answer["certificate"]["kind"] == "district" && answer["what_if"].is_object(),
         ),
+        kind("match", "floors and parcels", json!({ "need": { "cluster": "c24-robot", "area_min_m2": 1500, "area_max_m2": 3000 } }), |answer| {
+            answer["sites"][0]["building"].is_string() && list(&answer["counts"]["criteria"]).len() == 2 && !list(&answer["excluded"]).is_empty()
+        }),
+        kind("match", "what fails, with its change", json!({ "need": { "power_kva": 90_000 }, "kinds": ["floor"], "limit": 5 }), |answer| {
+            list(&answer["sites"]).iter().all(|site| site["mendable"] == true) && answer["sites"][0]["change"][0]["criterion"] == "power"
+        }),
+        kind("match", "parcels alone", json!({ "need": { "area_min_m2": 5000 }, "kinds": ["parcel"] }), |answer| {
+            answer["sites"][0]["building"].is_null() && answer["sites"][0]["state"] == "spare"
+        }),
+        kind("tenants", "nothing for a guest", json!({ "site": limited }), |answer| list(&answer["requirements"]).is_empty()),
         kind("allocate", "outputs of another year", json!({ "as_of": "2031-09-01" }), |answer| {
             list(&answer["unknown"]).iter().any(|part| part["part"] == "location_quotient")
         }),
@@ -158,7 +175,10 @@ fn owners_and_lights_are_in_the_types_too() {
     let body = json!({ "name": "三年行动", "kind": "actionplan", "result": plan }).to_string();
     assert_eq!(planner.send("POST", "/plans", &[], &body).status, 201);
     for as_of in ["2024-06-30", "2026-06-30", "2031-01-01"] {
-        let lights = planner.execute("progress", json!({ "as_of": as_of })).json();
+        let id = &planner.get("/plans").json()["plans"][0]["id"];
+        let kept = planner.execute("progress", json!({ "as_of": as_of })).json();
+        assert_eq!((&kept["basis"], faults(&shown(&planner, "progress"), &kept)), (&json!("tasks"), Vec::new()), "{as_of}");
+        let lights = planner.execute("progress", json!({ "as_of": as_of, "plan": id })).json();
         let begun = list(&lights["tasks"]).iter().filter(|task| task["shown"].is_string()).count();
         assert_eq!(begun > 0, as_of != "2024-06-30", "{as_of}");
         assert_eq!(faults(&shown(&planner, "progress"), &lights), [""; 0], "{as_of}");

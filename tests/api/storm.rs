@@ -24,6 +24,10 @@ fn a_reader_in_a_storm_of_commits_never_sees_two_revisions_in_one_answer() {
         let done = operator.send("POST", "/units:batch", &[], &body.to_string()).json();
         assert_eq!(done["refused"], json!([]));
     };
+    // A confirmation never goes back; the form may.
+    for id in &ids {
+        assert_eq!(operator.send("PATCH", &format!("/units/{id}"), &[("if-match", "*")], r#"{"as_of":"2026-01-01"}"#).status, 200);
+    }
     confirm(0);
     let (over, answers) = (AtomicBool::new(false), AtomicUsize::new(0));
     std::thread::scope(|scope| {

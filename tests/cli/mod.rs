@@ -1,6 +1,7 @@
 //! The command line as scripts use it: exit codes, bad input, whole files or none.
 
 mod land;
+mod occupancy;
 mod one_writer;
 mod outputs;
 mod processes;
@@ -224,7 +225,7 @@ fn an_action_plan_is_written_as_features_and_bad_targets_are_refused() {
     assert!(features.iter().any(|feature| feature["properties"]["year"] == 2026));
     refused(&["actionplan", path(sample()), "--target", "soon", "--out", path(&out), "--force"]);
     refused(&["actionplan", path(sample()), "--from", "2030", "--to", "2026", "--out", path(&out), "--force"]);
-    assert_eq!(refused(&["progress", path(sample())])["code"], "no_action_plan");
+    assert_eq!(refused(&["progress", path(sample()), "--plan", "nowhere"])["code"], "no_action_plan");
 }
 
 #[test]
@@ -261,4 +262,35 @@ fn regions_of_any_file_are_connected_reach_their_sum_and_name_what_cannot() {
     assert!(region(0) == region(2) && region(3) == region(5) && region(2) != region(3) && region(6).is_null());
     assert_eq!(refused(&["regions", path(&file), "--sum", "nothing", "--at-least", "1", "--by", "kind"])["code"], "no_such_field");
     assert_eq!(refused(&["regions", path(&file), "--sum", "people", "--at-least=-1", "--by", "kind"])["code"], "bad_threshold");
+}
+
+#[test]
+fn tasks_come_from_a_table_and_their_lights_go_into_one() {
+    let (folder, city) = own_city();
+    let file = |name: &str| folder.path().join(name);
+    let tasks = "编号,名称,园区,类别,开始,结束,目标,单位,计划曲线\n\
+        N-1,新任务,BA-03,土地整备,2026-01-01,2026-12-31,\"1,200\",ha,2026-03=10、2026-06=40、2026-12=100\n\
+        N-2,颠倒,BA-03,land,2026-05-01,2026-01-31,5,ha,\n";
+    std::fs::write(file("tasks.csv"), tasks).unwrap();
+    must(&["import", path(&city), "--layer", "task", path(&file("tasks.csv"))]);
+    std::fs::write(file("reports.csv"), "code,task,date,done\nN-1.1,N-1,2026-06-30,300\n").unwrap();
+    must(&["import", path(&city), "--layer", "task_report", path(&file("reports.csv"))]);
+    let told = must(&["--json", "progress", path(&city), "--as-of", "2026-06-30", "--out", path(&file("lights.xlsx"))]);
+    let told: serde_json::Value = serde_json::from_str(&told).unwrap();
+    let one = told["tasks"].as_array().unwrap().iter().find(|task| task["id"] == "N-1").unwrap();
+    let last = one["periods"].as_array().unwrap().last().unwrap();
+    assert_eq!((&last["planned"], &last["actual"], &last["gap"], &last["shown"]), (&40.0.into(), &25.0.into(), &15.0.into(), &"yellow".into()));
+    let left = &told["excluded"][0];
+    assert_eq!((&left["id"], &left["reason"]), (&"N-2".into(), &"bad_task".into()), "what cannot be judged is told, the rest goes on");
+    assert!(std::fs::read(file("lights.xlsx")).unwrap().starts_with(b"PK"));
+    for (table, head) in [("tasks", "id,name,park"), ("months", "id,date,planned,actual,gap,computed,shown"), ("completion", "category,unit")] {
+        let csv = must(&["--quiet", "progress", path(&city), "--as-of", "2026-06-30", "--table", table, "--out", "-", "--park", "BA-03"]);
+        assert!(csv.is_empty() || csv.starts_with('{'), "to stdout goes JSON");
+        let out = file(&format!("out-{table}.csv"));
+        must(&["--quiet", "progress", path(&city), "--as-of", "2026-06-30", "--table", table, "--park", "BA-03", "--out", path(&out)]);
+        let text = std::fs::read_to_string(out).unwrap();
+        assert!(text.trim_start_matches('\u{feff}').starts_with(head), "{table}: {text}");
+        assert!(table == "completion" || text.contains("N-1,"), "{table}: {text}");
+    }
+    assert_eq!(refused(&["progress", path(&city), "--out", path(&file("x.pdf"))])["code"], "format");
 }

@@ -12,9 +12,21 @@ fn processes(city: &str) -> Vec<Vec<String>> {
         words(&format!("upstairs CITY --park {OWN_PARK}")),
         words("designate CITY"),
         words("allocate CITY"),
+        words("virtualparks CITY"),
+        words(&format!("match CITY --need {}", need_file())),
     ];
     lines.iter_mut().for_each(|line| line[1] = city.to_owned());
     lines
+}
+
+/// A requirement in a file of its own.
+fn need_file() -> &'static str {
+    static FILE: std::sync::OnceLock<String> = std::sync::OnceLock::new();
+    FILE.get_or_init(|| {
+        let file = sample().with_file_name("need.json");
+        std::fs::write(&file, r#"{"cluster": "c24-robot", "area_min_m2": 1500, "load_kn_m2": 8, "fire_class": "丙", "by": "2027-03-01"}"#).unwrap();
+        path(&file).to_owned()
+    })
 }
 
 fn with<'a>(line: &'a [String], more: &[&'a str]) -> Vec<&'a str> {
@@ -30,7 +42,7 @@ fn the_common_options_are_where_they_mean_something() {
     for command in ["consolidate", "actionplan"] {
         takes(command, &["--seed", "--threads", "--pack", "--as-of", "--time-limit"]);
     }
-    for command in ["upstairs", "designate", "progress", "allocate"] {
+    for command in ["upstairs", "designate", "progress", "allocate", "virtualparks", "match"] {
         takes(command, &["--threads", "--pack", "--as-of"]);
     }
     takes("regions", &["--seed", "--threads", "--time-limit"]);
@@ -100,6 +112,33 @@ fn an_allocation_says_which_bounds_clash_and_takes_other_exemptions() {
         let fault = asked(&more);
         assert_eq!((&fault["code"], &fault["place"]), (&code.into(), &place.into()), "{fault}");
     }
+}
+
+#[test]
+fn a_match_is_listed_and_written_as_table_and_map() {
+    let folder = tempfile::tempdir().unwrap();
+    let asked = |more: &[&str]| must(&[&["match", path(sample()), "--need", need_file(), "--as-of", "2026-09-01", "--quiet"], more].concat());
+    let said = asked(&["--limit", "3"]);
+    assert!(said.contains("候选") && said.contains("✓ 适宜") && said.contains("现在") && said.lines().count() == 5, "{said}");
+    assert!(asked(&["--limit", "3", "--lang", "en"]).contains("fit all"));
+    let file = |name: &str| folder.path().join(name);
+    let csv = file("sites.csv");
+    asked(&["--limit", "7", "--out", path(&csv)]);
+    let text = std::fs::read_to_string(&csv).unwrap();
+    let mut lines = text.lines();
+    assert!(lines.next().unwrap().starts_with("\u{feff}rank,kind,id,building,") && lines.count() == 7, "{text}");
+    let book = file("sites.xlsx");
+    asked(&["--limit", "7", "--out", path(&book)]);
+    assert!(std::fs::read(&book).unwrap().starts_with(b"PK"), "a workbook");
+    let map = file("sites.geojson");
+    asked(&["--limit", "2", "--kinds", "floor", "--out", path(&map)]);
+    let map: Value = serde_json::from_str(&std::fs::read_to_string(&map).unwrap()).unwrap();
+    assert_eq!((&map["features"][0]["properties"]["rank"], &map["features"][0]["geometry"]["type"]), (&1.into(), &"MultiPolygon".into()));
+    let fault = |more: &[&str]| refused(&[&["match", path(sample()), "--need", need_file()], more].concat());
+    assert_eq!(fault(&["--out", path(&file("sites.pdf"))])["code"], "format");
+    assert_eq!(fault(&["--sites", "nowhere"])["place"], "/inputs/sites/0");
+    assert_eq!(parkplan(&["match", path(sample())]).status.code(), Some(2), "a requirement is needed");
+    assert!(must(&["match", "--help"]).contains("\"cluster\": \"c24-robot\""));
 }
 
 #[test]

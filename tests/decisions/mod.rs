@@ -52,7 +52,7 @@ pub fn frozen(passes: bool, grade: &str) -> Box<Frozen> {
         sha256: "e".into(),
         lead_cluster: Some("c24-ai".into()),
         grade: grade.into(),
-        total: 61.5,
+        total: Some(61.5),
         rank: Some(3),
         passes,
         reasons: Vec::new(),

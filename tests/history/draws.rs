@@ -2,7 +2,7 @@
 
 use parkplan::city::City;
 use parkplan::domain::columns::{building, parcel, unit};
-use parkplan::domain::edit::{ConfirmUnits, Edit, Import, KeepPlan, MoveInstrument, Precondition, UpdateUnit};
+use parkplan::domain::edit::{ConfirmUnits, Edit, Import, KeepPlan, MoveInstrument, Precondition, RecordWrite, UpdateUnit, WriteRecords};
 use parkplan::domain::{Account, InstrumentState, LayerId, Plan, Role, Row, WriteMode};
 use parkplan::service::Viewer;
 use parkplan::service::edits::Person;
@@ -14,7 +14,7 @@ use serde_json::{Map, json};
 
 pub const TODAY: &str = "2026-09-01";
 /// What is drawn.
-pub const KINDS: [&str; 8] = ["unit", "confirm", "draft", "move", "plan", "add", "update", "replace"];
+pub const KINDS: [&str; 9] = ["unit", "confirm", "draft", "move", "plan", "record", "add", "update", "replace"];
 
 pub struct Draw {
     random: ChaCha8Rng,
@@ -53,10 +53,11 @@ impl Draw {
             0..45 => "unit",
             45..55 => "confirm",
             55..65 => "draft",
-            65..82 => "move",
-            82..86 => "plan",
-            86..92 => "add",
-            92..98 => "update",
+            65..80 => "move",
+            80..84 => "plan",
+            84..89 => "record",
+            89..93 => "add",
+            93..98 => "update",
             _ => "replace",
         };
         let edit = match kind {
@@ -65,6 +66,7 @@ impl Draw {
             "draft" => return self.draft(city),
             "move" => self.advance(city),
             "plan" => self.plan(city),
+            "record" => self.record(city),
             "add" => self.add(city),
             "update" => self.update(city),
             _ => self.replace(city),
@@ -156,6 +158,44 @@ impl Draw {
             result: json!({ "n": self.count }),
         };
         Edit::KeepPlan(KeepPlan { plan })
+    }
+
+    /// A virtual park that is founded or renamed, a member that is admitted, leaves or is struck out.
+    fn record(&mut self, city: &City) -> Edit {
+        let (parks, members) = (city.table(LayerId::VirtualPark), city.table(LayerId::VirtualMember));
+        let fields = |fields: serde_json::Value| serde_json::from_value(fields).expect("fields");
+        let some = |table: &parkplan::city::Table, at: usize| table.key(at).to_owned();
+        let write = match self.below(5) {
+            0 => RecordWrite::Create {
+                layer: LayerId::VirtualPark,
+                fields: fields(json!({ "code": format!("V{}", self.count), "name": "虚拟", "services": ["policy"] })),
+            },
+            1 if !parks.is_empty() => RecordWrite::Patch {
+                layer: LayerId::VirtualPark,
+                id: some(parks, self.below(parks.len())),
+                seen: Precondition::Any,
+                patch: fields(json!({ "name": format!("第 {}", self.count), "services": null })),
+            },
+            2 if !members.is_empty() => RecordWrite::Patch {
+                layer: LayerId::VirtualMember,
+                id: some(members, self.below(members.len())),
+                seen: Precondition::Any,
+                patch: fields(json!({ "left": "2026-08-01" })),
+            },
+            3 if !members.is_empty() => {
+                RecordWrite::Delete { layer: LayerId::VirtualMember, id: some(members, self.below(members.len())), seen: Precondition::Any }
+            }
+            _ => {
+                let buildings = city.table(LayerId::Building);
+                let park = if parks.is_empty() { "none".to_owned() } else { some(parks, self.below(parks.len())) };
+                let building = some(buildings, self.below(buildings.len()));
+                RecordWrite::Create {
+                    layer: LayerId::VirtualMember,
+                    fields: fields(json!({ "virtual_park": park, "kind": "building", "building": building, "admitted": "2026-01-01" })),
+                }
+            }
+        };
+        Edit::WriteRecords(WriteRecords { writes: vec![write] })
     }
 
     /// A layer with its rows as an import gives them.

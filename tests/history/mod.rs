@@ -1,6 +1,7 @@
 //! The chain of custody in memory and on disk: a City made by edits is the City that the file gives, and all edits can be taken back.
 
 mod draws;
+mod records;
 mod writer;
 
 use crate::support::own_city;

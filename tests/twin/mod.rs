@@ -1,6 +1,8 @@
 //! The independent twin on shapely (GEOS): areas of every parcel, lengths of random neighbours, areas by district.
 
 mod indicators;
+mod matching;
+mod progress;
 mod split;
 mod upstairs;
 

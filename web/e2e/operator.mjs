@@ -1,3 +1,5 @@
+import { byTable } from './sheet.mjs'
+
 /** Signs in through the one-time link or with a given account. Without either this path cannot be walked. */
 async function enter(walk, page) {
   const setup = process.env.PARKPLAN_SETUP_URL
@@ -109,6 +111,8 @@ export async function operator(walk) {
     await walk.settle(page)
     await walk.shot(page, '23-confirmed')
   })
+
+  await byTable(walk, page)
 
   await walk.step('operator on a phone', async () => {
     await page.setViewportSize({ width: 390, height: 844 })

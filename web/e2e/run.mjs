@@ -1,8 +1,11 @@
 import { Walk } from './lib.mjs'
 import { land } from './land.mjs'
+import { matching } from './matching.mjs'
 import { life } from './life.mjs'
 import { operator } from './operator.mjs'
 import { planner } from './planner.mjs'
+import { progress } from './progress.mjs'
+import { virtual } from './virtual.mjs'
 
 const [base = 'http://127.0.0.1:8080', out = 'e2e-out'] = process.argv.slice(2)
 const walk = new Walk(base, out)
@@ -14,7 +17,10 @@ try {
   await operator(walk)
   await planner(walk)
   await land(walk)
+  await progress(walk)
+  await matching(walk)
   await life(walk)
+  await virtual(walk)
 } catch (error) {
   walk.check('the walk ran to its end', false, String(error))
 }

@@ -24,8 +24,9 @@ pub struct Placement {
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 #[schema(as = AllocationBest)]
 pub struct Best {
-    /// Σ (fit − placement cost) over the placements that are not exempt.
-    pub objective: f64,
+    /// Σ (fit − placement cost) over the placements that are not exempt. Null where it would tell a fit that is withheld.
+    #[schema(required)]
+    pub objective: Option<f64>,
     /// In the order of ids.
     pub pairs: Vec<Placement>,
     /// Present pairs that stay, the exempt ones left out.
@@ -72,7 +73,7 @@ impl Best {
             Placement { cluster, district, present: present[at], exempt: board.is_exempt(at) }
         };
         Best {
-            objective: counted.clone().map(|at| fits.pairs[at].total - placement_cost).sum(),
+            objective: Some(counted.clone().map(|at| fits.pairs[at].total - placement_cost).sum()),
             pairs: placed.map(placement).collect(),
             kept: counted.filter(|at| present[*at]).count(),
             dropped: (0..matrix.len()).filter(|at| present[*at] && !matrix[*at]).map(|at| board.pair(at)).collect(),

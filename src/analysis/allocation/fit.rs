@@ -8,17 +8,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use utoipa::ToSchema;
 
 /// The parts of a fit; an unknown part is `None` and counts 0.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, ToSchema)]
-#[schema(as = AllocationFit)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
 pub struct Fit {
     /// As computed, not capped.
-    #[schema(required)]
     pub location_quotient: Option<f64>,
     /// Of the cluster's suited park area, 0..=1.
-    #[schema(required)]
     pub suited_area: Option<f64>,
     /// Of the cluster's firms in all districts, 0..=1.
-    #[schema(required)]
     pub present_firms: Option<f64>,
     /// The weighted sum, 0..=1 with weights that add to 1.
     pub total: f64,

@@ -69,7 +69,7 @@ impl Again {
         };
         self.indicators.len() == card.indicators.len()
             && self.indicators.iter().zip(&card.indicators).all(same)
-            && (self.total, self.total_high, self.status, self.passes, self.rank)
+            && (Some(self.total), Some(self.total_high), self.status, self.passes, self.rank)
                 == (card.total, card.total_high, card.status, card.passes, card.rank)
             && self.grade.as_str() == card.grade
     }
@@ -122,7 +122,8 @@ fn place(card: &FrozenCard, pack: &DesignationPack, status: FrozenStatus, total:
         FrozenStatus::Withheld => Standing::Withheld,
     };
     let field: Vec<&Peer> = card.field.iter().filter(|peer| !pack.rank_within_type || peer.park_type == card.park_type).collect();
-    let of = |peer: &&Peer| if peer.park == card.park { standing(status, total) } else { standing(peer.status, peer.total) };
+    // A card is judged again as it was frozen, with every total.
+    let of = |peer: &&Peer| if peer.park == card.park { standing(status, total) } else { standing(peer.status, peer.total.unwrap_or_default()) };
     let placed = grades(&field.iter().map(of).collect::<Vec<_>>(), &quotas);
     let own = field.iter().position(|peer| peer.park == card.park);
     own.map_or((Grade::Withheld, None), |at| placed[at])

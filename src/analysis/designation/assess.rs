@@ -1,6 +1,6 @@
 //! The assessment of all parks together: cards, ranks, sensitivity.
 
-use super::card::{Card, Field};
+use super::card::{Card, Field, measure};
 use super::city_side::CitySide;
 use super::coverage::Reach;
 use super::doubt::Doubt;
@@ -9,8 +9,11 @@ use super::land::Means;
 use super::measure::{Frame, Park};
 use super::ranking::{rank, sensitivity};
 use super::result::{DesignationResult, ParkResult};
+use crate::analysis::disclosure::Figure;
 use crate::rules::DesignationPack;
+use crate::rules::indicators::INDICATORS;
 use chrono::NaiveDate;
+use std::collections::BTreeMap;
 
 /// Scorecards of all `parks`. Ranks, quotas and the means of park types are over exactly these, so a caller who wants one park passes all of
 /// them and picks.
@@ -33,4 +36,14 @@ pub fn assess(parks: &[ParkEvidence], city: &CityEvidence, pack: &DesignationPac
     let mut results: Vec<ParkResult> = placed.map(|((card, (grade, rank)), sensitivity)| card.result(pack, grade, rank, sensitivity)).collect();
     results.sort_by(|a, b| (a.rank.is_none(), a.rank, a.status as u8, &a.park).cmp(&(b.rank.is_none(), b.rank, b.status as u8, &b.park)));
     DesignationResult { as_of, pack: pack.id.clone(), pack_version: pack.version.clone(), pack_hash: pack.hash.clone(), parks: results }
+}
+
+/// Everything of tenants' data that the scorecards of `parks` rest on, whatever of it a pack weighs.
+pub fn figures(parks: &[ParkEvidence], city: &CityEvidence, pack: &DesignationPack, as_of: NaiveDate) -> Vec<Figure> {
+    let order: Vec<&ParkEvidence> = parks.iter().collect();
+    let doubt = Doubt::new(&order, city);
+    let frame = Frame { pack, as_of, doubt: &doubt };
+    let seen: Vec<Park<'_>> = order.iter().map(|evidence| Park { evidence, frame }).collect();
+    let field = Field { city, side: CitySide::new(city, &frame), reaches: BTreeMap::new(), means: Means::new(&seen) };
+    seen.iter().flat_map(|park| INDICATORS.iter().flat_map(|indicator| measure(park, indicator, &field, &[]).figures)).collect()
 }

@@ -2,7 +2,7 @@
 
 use super::city_side::CitySide;
 use super::coverage::{Reach, coverage, mean};
-use super::evidence::CityEvidence;
+use super::evidence::{CityEvidence, ParkEvidence};
 use super::grade::{Grade, Standing};
 use super::land::{Flow, Means};
 use super::measure::{Measure, Park};
@@ -117,8 +117,8 @@ impl Card {
             |one: &&IndicatorResult| (one.weight.is_some() || one.threshold.is_some()) && one.verdict == Judgement::Verdict(Verdict::Unknown);
         ParkResult {
             heads: heads.collect(),
-            total_high: total(&all, 1.0, self.penalty),
-            total: total_now,
+            total_high: Some(total(&all, 1.0, self.penalty)),
+            total: Some(total_now),
             passes: self.status == ParkStatus::Ranked && musts_pass && Op::AtLeast.holds(total_now, pack.min_score.value),
             missing: self.indicators.iter().filter(is_missing).count(),
             park: self.park,
@@ -136,7 +136,7 @@ impl Card {
     }
 }
 
-fn measure(park: &Park<'_>, indicator: &Indicator, field: &Field<'_>, classes: &[Measure]) -> Measure {
+pub(super) fn measure(park: &Park<'_>, indicator: &Indicator, field: &Field<'_>, classes: &[Measure]) -> Measure {
     let lead = &park.evidence.lead_clusters[..park.evidence.lead_clusters.len().min(1)];
     match indicator.id {
         "lead_output" => park.cluster_output_share(lead),
@@ -182,7 +182,8 @@ fn judged(park: &Park<'_>, id: String, indicator: &Indicator, names: (String, St
     let must = rule.and_then(|rule| rule.must.as_ref());
     let limit = must.or_else(|| rule.and_then(|rule| rule.threshold.as_ref()));
     let op = rule.and_then(|rule| rule.op).unwrap_or(indicator.op);
-    let applies = !(indicator.land && park.evidence.is_virtual);
+    let applies = applies(park.evidence, indicator);
+    let measured = if applies { measured } else { Measure { value: None, ..measured } };
     let verdict = match (applies, limit, measured.value) {
         (false, ..) => Judgement::NotApplicable,
         (true, None, Some(_)) => Judgement::NoThreshold,
@@ -211,8 +212,17 @@ fn judged(park: &Park<'_>, id: String, indicator: &Indicator, names: (String, St
         clause: limit.map(|limit| limit.cite.clause.clone()),
         status: limit.map(|limit| limit.cite.status),
         value: measured.value,
+        withheld: false,
+        figures: measured.figures,
         id,
     }
+}
+
+/// A virtual park has no land; one that is made up of members has no place either, and no floors without member buildings (V1).
+fn applies(park: &ParkEvidence, indicator: &Indicator) -> bool {
+    let no_floors = || park.buildings.as_ref().is_some_and(Vec::is_empty);
+    let nowhere = park.by_members && (indicator.needs_place() || (indicator.needs_floors() && no_floors()));
+    !(park.is_virtual && (indicator.land || nowhere))
 }
 
 /// The rows of each collection that this park's figures come from.

@@ -15,6 +15,8 @@ pub struct ParkEvidence {
     pub lead_clusters: Vec<String>,
     /// A virtual park has no land: figures per 亩 or ha do not apply to it (V1).
     pub is_virtual: bool,
+    /// Made up of members that are admitted and leave: it has no place, and floors only where buildings are members (V1).
+    pub by_members: bool,
     /// Codes of the districts in which it lies.
     pub districts: Vec<String>,
     /// Pieces of its boundary that do not touch; `None` when it is not drawn.

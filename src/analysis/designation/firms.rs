@@ -3,8 +3,9 @@
 use super::city_side::CitySide;
 use super::evidence::FirmRecord;
 use super::floors::floor_quotient;
-use super::measure::{Frame, Measure, Park, amount_fault, latest, ratio, sieve};
+use super::measure::{Frame, Measure, Park, Sieve, amount_fault, latest, ratio, sieve};
 use super::result::{Note, Reason};
+use crate::analysis::disclosure::{Figure, Quantity};
 use crate::rules::designation::LqBasis;
 use std::collections::BTreeSet;
 
@@ -55,7 +56,8 @@ impl<'a> Park<'a> {
         let sieved = sieve(firms, |firm| &firm.code, |firm| doubt(firm).or_else(|| self.frame.output_fault(firm)));
         let part = sieved.sum(|firm| firm.output_wan.filter(|_| is_part(firm)));
         let value = ratio(part, sieved.sum(|firm| firm.output_wan));
-        Measure { period: Some(self.frame.flow_year()), ..sieved.measure(value, self.frame.min_known()) }
+        let figures = [of(Quantity::Output, &sieved, is_part), of(Quantity::Output, &sieved, |_| true)];
+        Measure { period: Some(self.frame.flow_year()), ..sieved.measure(value, self.frame.min_known()) }.resting_on(figures)
     }
 
     /// By the clusters listed; a park that lists none has no share to tell.
@@ -81,7 +83,15 @@ impl<'a> Park<'a> {
     /// Lead firms, as a number or as a share of all firms.
     pub(super) fn lead_firms(&self, of_all: bool) -> Measure {
         let Some(lead) = self.lead() else { return Measure::unknown(no_lead()) };
-        self.count(|firm| self.frame.doubt.of_firm(firm), |firm| firm.cluster.as_deref() == Some(lead), of_all)
+        self.count_by_cluster(|firm| self.frame.doubt.of_firm(firm), |firm| firm.cluster.as_deref() == Some(lead), of_all)
+    }
+
+    /// How many firms there are is public; which clusters they belong to is not.
+    fn count_by_cluster(&self, fault: impl Fn(&FirmRecord) -> Option<Reason>, is_part: impl Fn(&FirmRecord) -> bool, of_all: bool) -> Measure {
+        let Some(firms) = self.firms() else { return Measure::not_loaded(LAYER) };
+        let sieved = sieve(firms, |firm| &firm.code, &fault);
+        let figures = [of(Quantity::Firms, &sieved, &is_part), of(Quantity::Firms, &sieved, |_| true)];
+        self.count(fault, is_part, of_all).resting_on(figures)
     }
 
     pub(super) fn leaders(&self) -> Measure {
@@ -92,7 +102,7 @@ impl<'a> Park<'a> {
         let fault = |firm: &FirmRecord| self.frame.doubt.of_firm(firm).or_else(|| self.frame.output_fault(firm));
         let is_leader =
             |firm: &FirmRecord| firm.cluster.as_deref() == Some(lead) && firm.output_wan.is_some_and(|output| output >= from - 1e-9 * from);
-        Measure { as_of: None, period: Some(self.frame.flow_year()), ..self.count(fault, is_leader, false) }
+        Measure { as_of: None, period: Some(self.frame.flow_year()), ..self.count_by_cluster(fault, is_leader, false) }
     }
 
     /// A null flag is not "no" (I14).
@@ -121,10 +131,12 @@ impl<'a> Park<'a> {
         let few = distinct(sieved.iter().filter(|firm| is_lead(firm))) < self.frame.pack.few_firms;
         let share = ratio(here, sieved.sum(|firm| self.frame.basis(firm).ok()));
         let value = share.zip(city.share(lead)).map(|(here, city)| here / city);
+        let quantity = quantity(self.frame.pack.lq_basis);
+        let figures = [of(quantity, &sieved, is_lead), of(quantity, &sieved, |_| true)].into_iter().chain(city.figures(lead));
         let is_flow = self.frame.pack.lq_basis == LqBasis::Output;
         let as_of = latest(sieved.iter().map(|firm| firm.as_of)).filter(|_| !is_flow);
         let period = is_flow.then(|| self.frame.flow_year());
-        let measure = Measure { period, as_of, source: city.source.clone(), ..sieved.measure(value, self.frame.min_known()) };
+        let measure = Measure { period, as_of, source: city.source.clone(), ..sieved.measure(value, self.frame.min_known()) }.resting_on(figures);
         if few {
             measure.noted(Note::new("few_firms", "主导产业企业过少，区位商不稳", "few firms of the cluster: the quotient says little"))
         } else {
@@ -133,44 +145,62 @@ impl<'a> Park<'a> {
     }
 
     /// Σ of a flow over the park's firms, 万元.
-    fn flow(&self, amount: impl Fn(&FirmRecord) -> Option<f64>, may_fall: bool) -> Measure {
+    fn flow(&self, quantity: Quantity, amount: impl Fn(&FirmRecord) -> Option<f64>, may_fall: bool) -> Measure {
         let Some(firms) = self.firms() else { return Measure::not_loaded(LAYER) };
         let sieved = sieve(firms, |firm| &firm.code, |firm| self.frame.flow_fault(firm, amount(firm), may_fall));
         let sum = sieved.sum(&amount);
-        Measure { period: Some(self.frame.flow_year()), ..sieved.measure(Some(sum), self.frame.min_known()) }
+        let figure = of(quantity, &sieved, |_| true);
+        Measure { period: Some(self.frame.flow_year()), ..sieved.measure(Some(sum), self.frame.min_known()) }.resting_on([figure])
     }
 
     pub(super) fn output(&self) -> Measure {
-        self.flow(|firm| firm.output_wan, false)
+        self.flow(Quantity::Output, |firm| firm.output_wan, false)
     }
 
     pub(super) fn tax(&self) -> Measure {
-        self.flow(|firm| firm.tax_wan, true)
+        self.flow(Quantity::Tax, |firm| firm.tax_wan, true)
     }
 
-    /// One flow over another, of the firms that have both.
-    fn flows(&self, part: impl Fn(&FirmRecord) -> Option<f64>, whole: impl Fn(&FirmRecord) -> Option<f64>) -> Measure {
+    /// Another flow over output, of the firms that have both.
+    fn flows(&self, quantities: [Quantity; 2], part: impl Fn(&FirmRecord) -> Option<f64>, whole: impl Fn(&FirmRecord) -> Option<f64>) -> Measure {
         let Some(firms) = self.firms() else { return Measure::not_loaded(LAYER) };
         let fault = |firm: &FirmRecord| self.frame.flow_fault(firm, part(firm), false).or_else(|| self.frame.flow_fault(firm, whole(firm), false));
         let sieved = sieve(firms, |firm| &firm.code, fault);
         let value = ratio(sieved.sum(&part), sieved.sum(&whole));
-        Measure { period: Some(self.frame.flow_year()), ..sieved.measure(value, self.frame.min_known()) }
+        let figures = quantities.map(|quantity| of(quantity, &sieved, |_| true));
+        Measure { period: Some(self.frame.flow_year()), ..sieved.measure(value, self.frame.min_known()) }.resting_on(figures)
     }
 
     pub(super) fn research(&self) -> Measure {
-        self.flows(|firm| firm.rd_wan, |firm| firm.output_wan)
+        self.flows([Quantity::Research, Quantity::Output], |firm| firm.rd_wan, |firm| firm.output_wan)
     }
 
     /// The land is the same in both years, so growth of output is growth of output per 亩.
     pub(super) fn growth(&self) -> Measure {
-        self.flows(|firm| firm.output_wan, |firm| firm.output_before_wan).map(|times| times - 1.0)
+        self.flows([Quantity::Output, Quantity::OutputBefore], |firm| firm.output_wan, |firm| firm.output_before_wan).map(|times| times - 1.0)
     }
 
     pub(super) fn jobs(&self) -> Measure {
         let Some(firms) = self.firms() else { return Measure::not_loaded(LAYER) };
         let sieved = sieve(firms, |firm| &firm.code, |firm| self.frame.jobs_fault(firm));
         let (sum, as_of) = (sieved.sum(|firm| firm.jobs), latest(sieved.iter().map(|firm| firm.as_of)));
-        Measure { as_of, ..sieved.measure(Some(sum), self.frame.min_known()) }
+        let figure = of(Quantity::Jobs, &sieved, |_| true);
+        Measure { as_of, ..sieved.measure(Some(sum), self.frame.min_known()) }.resting_on([figure])
+    }
+}
+
+/// The figure of those known firms that `is_part` picks.
+fn of(quantity: Quantity, firms: &Sieve<'_, FirmRecord>, is_part: impl Fn(&FirmRecord) -> bool) -> Figure {
+    Figure::over(quantity, firms.iter().filter(|firm| is_part(firm)).map(|firm| (firm.code.as_str(), firm.code.as_str())))
+}
+
+/// What a location quotient is made from.
+pub(super) fn quantity(basis: LqBasis) -> Quantity {
+    match basis {
+        LqBasis::Output => Quantity::Output,
+        LqBasis::Jobs => Quantity::Jobs,
+        LqBasis::Firms => Quantity::Firms,
+        LqBasis::Floor => Quantity::Floor,
     }
 }
 

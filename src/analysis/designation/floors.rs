@@ -4,6 +4,7 @@ use super::city_side::CitySide;
 use super::evidence::UnitRecord;
 use super::measure::{Measure, Park, Sieve, amount_fault, oldest, ratio, sieve};
 use super::result::{Excluded, Note, Reason};
+use crate::analysis::disclosure::{Figure, Quantity};
 
 const LAYER: &str = "unit";
 
@@ -26,6 +27,13 @@ impl<'a> Park<'a> {
         area_fault(unit).or_else(|| self.frame.stock_fault(unit.as_of))
     }
 
+    /// Over those known units that `is_part` picks, by their tenants. Units that name none may all be one person's.
+    fn figure(&self, quantity: Quantity, units: &Sieve<'a, UnitRecord>, is_part: impl Fn(&UnitRecord) -> bool) -> Figure {
+        let tenant = |unit: &'a UnitRecord| unit.tenant.as_deref().unwrap_or(&self.evidence.park);
+        let picked = units.iter().filter(|unit| is_part(unit));
+        Figure::over(quantity, picked.map(|unit| (unit.id.as_str(), tenant(unit))))
+    }
+
     fn finish(&self, sieved: Sieve<'_, UnitRecord>, value: Option<f64>) -> Measure {
         let as_of = oldest(sieved.iter().map(|unit| unit.as_of));
         Measure { as_of, ..sieved.measure(value, self.frame.min_known()) }
@@ -35,11 +43,11 @@ impl<'a> Park<'a> {
         let Some(units) = self.units() else { return Measure::not_loaded(LAYER) };
         let in_use: Vec<_> = units.into_iter().filter(|unit| occupied(unit) != Some(false)).collect();
         let sieved = by_area(&in_use, |unit| self.unit_fault(unit).or_else(|| self.frame.doubt.of_unit(unit)));
-        let value = self.lead().and_then(|lead| {
-            let part = sieved.sum(|unit| unit.area_m2.filter(|_| unit.cluster.as_deref() == Some(lead)));
-            ratio(part, sieved.sum(|unit| unit.area_m2))
-        });
-        self.finish(sieved, value)
+        let is_lead = |unit: &UnitRecord| self.lead().is_some_and(|lead| unit.cluster.as_deref() == Some(lead));
+        let part = sieved.sum(|unit| unit.area_m2.filter(|_| is_lead(unit)));
+        let value = self.lead().and_then(|_| ratio(part, sieved.sum(|unit| unit.area_m2)));
+        let figures = [self.figure(Quantity::Floor, &sieved, is_lead), self.figure(Quantity::Floor, &sieved, |_| true)];
+        self.finish(sieved, value).resting_on(figures)
     }
 
     /// Let ÷ (let + vacant); unknown where the owner uses everything.
@@ -72,7 +80,8 @@ impl<'a> Park<'a> {
         let above = sieved.iter().filter(|unit| cap.zip(unit.rent).is_some_and(|(cap, rent)| rent > cap + 1e-9 * cap.max(1.0)));
         let above: Vec<String> = above.map(|unit| unit.id.clone()).collect();
         let flagged = if above.is_empty() { Vec::new() } else { vec![Excluded::of(Reason::AboveCap, above)] };
-        Measure { flagged, ..self.finish(sieved, value) }
+        let figure = self.figure(Quantity::Rent, &sieved, |_| true);
+        Measure { flagged, ..self.finish(sieved, value) }.resting_on([figure])
     }
 
     pub(super) fn rent_to_cap(&self) -> Measure {
@@ -96,6 +105,7 @@ impl<'a> Park<'a> {
 pub(super) fn floor_quotient(park: &Park<'_>, lead: &str, city: &CitySide) -> Measure {
     let share = park.floor_share();
     Measure { value: share.value.zip(city.share(lead)).map(|(here, city)| here / city), source: city.source.clone(), ..share }
+        .resting_on(city.figures(lead))
 }
 
 fn is(unit: &UnitRecord, state: &str) -> bool {

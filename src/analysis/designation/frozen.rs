@@ -27,8 +27,11 @@ pub struct FrozenCard {
     pub indicators: Vec<FrozenIndicator>,
     pub heads: BTreeMap<String, FrozenHead>,
     pub penalty: f64,
-    pub total: f64,
-    pub total_high: f64,
+    /// Frozen as it was; null for a reader who may not have what follows from it.
+    #[schema(required)]
+    pub total: Option<f64>,
+    #[schema(required)]
+    pub total_high: Option<f64>,
     pub status: FrozenStatus,
     pub passes: bool,
     pub missing: usize,
@@ -48,6 +51,8 @@ pub struct FrozenIndicator {
     pub en: String,
     #[schema(required)]
     pub value: Option<f64>,
+    /// It rested on so few tenants that it is told inside the park only.
+    pub withheld: bool,
     pub unit: String,
     #[schema(required)]
     pub known: Option<f64>,
@@ -106,7 +111,10 @@ pub struct Peer {
     #[schema(required)]
     pub park_type: Option<String>,
     pub status: FrozenStatus,
-    pub total: f64,
+    #[schema(required)]
+    pub total: Option<f64>,
+    /// The total is told inside the park only.
+    pub withheld: bool,
     pub grade: String,
     #[schema(required)]
     pub rank: Option<usize>,
@@ -144,10 +152,38 @@ impl FrozenCard {
     }
 }
 
+impl FrozenCard {
+    /// Whether something of it is told inside its park only.
+    pub fn withholds(&self) -> bool {
+        self.indicators.iter().any(|one| one.withheld) || self.field.iter().any(|peer| peer.withheld)
+    }
+
+    /// For a reader who is inside of some parks: what is withheld elsewhere is left out, and the scores and totals from which it would follow (P2).
+    pub fn seen(mut self, is_inside: impl Fn(&str) -> bool) -> FrozenCard {
+        for peer in self.field.iter_mut().filter(|peer| peer.withheld && !is_inside(&peer.park)) {
+            peer.total = None;
+        }
+        if is_inside(&self.park) {
+            return self;
+        }
+        for one in self.indicators.iter_mut().filter(|one| one.withheld) {
+            if one.weight.is_some() {
+                (self.total, self.total_high) = (None, None);
+                if let Some(head) = self.heads.get_mut(&one.head) {
+                    head.score = None;
+                }
+            }
+            (one.value, one.score) = (None, None);
+        }
+        self
+    }
+}
+
 impl Peer {
     fn of(card: &ParkResult, park_type: Option<String>) -> Outcome<Peer> {
         let told = serde_json::to_value((card.status, card.grade)).map_err(|error| Fault::internal("frozen", error))?;
         let (status, grade) = serde_json::from_value(told).map_err(|error| Fault::internal("frozen", error))?;
-        Ok(Peer { park: card.park.clone(), park_type, status, total: card.total, grade, rank: card.rank })
+        let withheld = card.indicators.iter().any(|one| one.withheld && one.weight.is_some());
+        Ok(Peer { park: card.park.clone(), park_type, status, total: card.total, withheld, grade, rank: card.rank })
     }
 }

@@ -3,6 +3,7 @@
 use super::evidence::{CityEvidence, ParcelRecord};
 use super::measure::{Measure, Park, amount_fault, sieve};
 use super::result::{Note, Reason};
+use crate::analysis::disclosure::{Figure, Quantity};
 use crate::domain::units::mu;
 use crate::rules::designation::LandMetric;
 
@@ -99,6 +100,7 @@ struct LandRow {
     park_type: Option<String>,
     mu: Option<f64>,
     flows: [Option<f64>; 2],
+    figures: [Option<Figure>; 2],
 }
 
 /// Which flow a mean is of.
@@ -114,17 +116,36 @@ impl Means {
             park_type: park.evidence.park_type.clone(),
             mu: park.land().value.map(mu),
             flows: [park.output().value, park.tax().value],
+            figures: [park.output().figures.pop(), park.tax().figures.pop()],
         });
         Means { rows: rows.collect() }
     }
 
     /// Σ x ÷ Σ 亩 over the parks of the type with both known; over all types when the type has too few. True: all types were taken.
     fn of(&self, park_type: &Option<String>, flow: Flow, min_same_type: usize) -> (Option<f64>, bool) {
-        let merged = self.rows.iter().filter(|row| row.park_type == *park_type).count() < min_same_type;
-        let rows = self.rows.iter().filter(|row| merged || row.park_type == *park_type);
-        let known = rows.filter_map(|row| Some((row.mu?, row.flows[flow as usize]?)));
+        let merged = self.is_merged(park_type, min_same_type);
+        let known = self.of_type(park_type, merged).filter_map(|row| Some((row.mu?, row.flows[flow as usize]?)));
         let (land, sum) = known.fold((0.0, 0.0), |(land, sum), (mu, value)| (land + mu, sum + value));
         ((land > 0.0).then(|| sum / land), merged)
+    }
+
+    fn is_merged(&self, park_type: &Option<String>, min_same_type: usize) -> bool {
+        self.rows.iter().filter(|row| row.park_type == *park_type).count() < min_same_type
+    }
+
+    fn of_type(&self, park_type: &Option<String>, merged: bool) -> impl Iterator<Item = &LandRow> {
+        self.rows.iter().filter(move |row| merged || row.park_type == *park_type)
+    }
+
+    /// What the sum of the flow rests on.
+    fn figure(&self, park_type: &Option<String>, flow: Flow, min_same_type: usize) -> Figure {
+        let rows = self.of_type(park_type, self.is_merged(park_type, min_same_type));
+        let known = rows.filter(|row| row.mu.is_some() && row.flows[flow as usize].is_some());
+        let quantity = match flow {
+            Flow::Output => Quantity::Output,
+            Flow::Tax => Quantity::Tax,
+        };
+        Figure::together(quantity, known.filter_map(|row| row.figures[flow as usize].as_ref()))
     }
 }
 
@@ -149,6 +170,7 @@ impl Park<'_> {
         if merged {
             measure = measure.noted(Note::new("all_types", "同类园区不足，与全市各类园区比", "all park types together: too few of this type"));
         }
+        measure = measure.resting_on([means.figure(&self.evidence.park_type, flow, self.frame.pack.min_same_type)]);
         measure.value = measure.value.zip(city.filter(|city| *city > 0.0)).map(|(own, city)| own / city);
         measure
     }

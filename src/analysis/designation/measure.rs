@@ -3,6 +3,7 @@
 use super::doubt::Doubt;
 use super::evidence::ParkEvidence;
 use super::result::{Excluded, Note, Reason};
+use crate::analysis::disclosure::Figure;
 use crate::rules::DesignationPack;
 use chrono::{Datelike, NaiveDate};
 use std::collections::BTreeMap;
@@ -23,6 +24,8 @@ pub(super) struct Measure {
     /// Where it differs from that of the indicator's own column.
     pub source: Option<String>,
     pub notes: Vec<Note>,
+    /// What of tenants' data it rests on: outside the park it is told when all of these are (P2).
+    pub figures: Vec<Figure>,
 }
 
 impl Measure {
@@ -45,6 +48,12 @@ impl Measure {
         self.value = self.value.zip(divisor.value).and_then(|(part, whole)| ratio(part, convert(whole)));
         self.excluded.extend(divisor.excluded.iter().cloned());
         self.notes.extend(divisor.notes.iter().cloned());
+        self.figures.extend(divisor.figures.iter().cloned());
+        self
+    }
+
+    pub(super) fn resting_on(mut self, figures: impl IntoIterator<Item = Figure>) -> Measure {
+        self.figures.extend(figures);
         self
     }
 

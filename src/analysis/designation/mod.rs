@@ -19,6 +19,8 @@ mod frozen;
 mod grade;
 mod land;
 mod measure;
+mod members;
+mod periods;
 mod ranking;
 mod result;
 mod returns;
@@ -27,12 +29,14 @@ mod score;
 mod tests;
 
 pub use again::{Again, again};
-pub use assess::assess;
+pub use assess::{assess, figures};
 pub use evidence::{
     BuildingRecord, CityEvidence, ClusterTable, FacilitySite, FirmRecord, NO_CLUSTER, ParcelRecord, ParkEvidence, Period, ReportRecord, UnitRecord,
 };
 pub use frozen::{Circumstances, FrozenCard, FrozenIndicator, FrozenStatus, Peer};
 pub use grade::Grade;
+pub use members::{Stay, is_member};
+pub use periods::{Owed, owed_in};
 pub use result::{
     DesignationResult, Excluded, HeadResult, HeadRun, HeadSensitivity, IndicatorResult, Judgement, Note, ParkResult, ParkStatus, Reason, RowsOf,
     Sensitivity,

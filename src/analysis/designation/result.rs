@@ -1,6 +1,7 @@
 //! The scorecards and their JSON member names.
 
 use super::grade::Grade;
+use crate::analysis::disclosure::Figure;
 use crate::domain::designation::Life;
 use crate::rules::indicators::Head;
 use crate::rules::{Op, Status, Verdict};
@@ -20,6 +21,8 @@ pub struct IndicatorResult {
     pub en: String,
     #[schema(required)]
     pub value: Option<f64>,
+    /// It rests on so few tenants that it is told inside the park only: for everybody else value, score and notes are left out.
+    pub withheld: bool,
     pub unit: &'static str,
     /// Share of the records that the value rests on.
     #[schema(required)]
@@ -55,6 +58,9 @@ pub struct IndicatorResult {
     pub clause: Option<String>,
     #[schema(required)]
     pub status: Option<Status>,
+    /// What of tenants' data it rests on.
+    #[serde(skip)]
+    pub figures: Vec<Figure>,
 }
 
 /// Why a record was left out, or is shown.
@@ -206,10 +212,12 @@ pub struct ParkResult {
     pub indicators: Vec<IndicatorResult>,
     pub heads: BTreeMap<Head, HeadResult>,
     pub penalty: f64,
-    /// 0…100 after penalties; unknown indicators earn nothing.
-    pub total: f64,
+    /// 0…100 after penalties; unknown indicators earn nothing. Null where it would tell what is withheld.
+    #[schema(required)]
+    pub total: Option<f64>,
     /// The total if every unknown indicator earned full points.
-    pub total_high: f64,
+    #[schema(required)]
+    pub total_high: Option<f64>,
     pub status: ParkStatus,
     /// Every must-pass passes and the total reaches the pack's least score.
     pub passes: bool,

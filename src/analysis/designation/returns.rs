@@ -2,8 +2,9 @@
 
 use super::evidence::{Period, ReportRecord};
 use super::measure::{Measure, Park};
+use super::periods::{Owed, owed_in};
 use super::result::{Excluded, Note, Reason};
-use chrono::{Datelike, Days, Months, NaiveDate};
+use chrono::Datelike;
 
 /// Returns due, made and late in the assessed year.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -29,10 +30,9 @@ impl Park<'_> {
     pub(super) fn returns(&self) -> Option<Returns> {
         let reports = self.evidence.reports.as_ref()?;
         let mut returns = Returns::default();
-        let owed = self.owed();
-        for (period, end) in &owed {
-            let due_on = self.due_on(*period, *end);
-            if due_on >= self.frame.as_of {
+        let owed = owed_in(self.frame.flow_year(), self.frame.pack);
+        for Owed { period, end, due_on } in &owed {
+            if *due_on >= self.frame.as_of {
                 continue;
             }
             // A correction keeps the day of the first receipt.
@@ -40,41 +40,18 @@ impl Park<'_> {
             let first = of_period.filter_map(|report| report.received).min().filter(|day| *day <= self.frame.as_of);
             returns.due += 1;
             returns.made += usize::from(first.is_some());
-            returns.late += usize::from(first.is_some_and(|day| day > due_on));
+            returns.late += usize::from(first.is_some_and(|day| day > *due_on));
             match (period, first) {
                 (Period::Quarter, None) => returns.missed_quarters += 1,
                 (Period::Year, None) => returns.annual_missing = true,
                 _ => {}
             }
         }
-        let is_stray =
-            |report: &&ReportRecord| report.period_end.year() == self.frame.flow_year() && !owed.contains(&(report.period, report.period_end));
+        let is_owed = |report: &ReportRecord| owed.iter().any(|owed| owed.period == report.period && owed.end == report.period_end);
+        let is_stray = |report: &&ReportRecord| report.period_end.year() == self.frame.flow_year() && !is_owed(report);
         returns.strays = reports.iter().filter(is_stray).map(|report| report.id.clone()).collect();
         returns.strays.sort();
         Some(returns)
-    }
-
-    /// Ends of the periods of the assessed year: quarterly returns evenly spread, the last at its end.
-    fn owed(&self) -> Vec<(Period, NaiveDate)> {
-        let quarters = self.frame.pack.quarters.value;
-        let Some(last) = NaiveDate::from_ymd_opt(self.frame.flow_year(), 12, 31) else { return Vec::new() };
-        let end = |number: usize| {
-            let months = 12 - 12 * number / quarters;
-            last.checked_sub_months(Months::new(months as u32)).map(month_end)
-        };
-        let mut owed: Vec<(Period, NaiveDate)> = (1..=quarters).filter_map(end).map(|day| (Period::Quarter, day)).collect();
-        if self.frame.pack.annual {
-            owed.push((Period::Year, last));
-        }
-        owed
-    }
-
-    fn due_on(&self, period: Period, end: NaiveDate) -> NaiveDate {
-        let days = match period {
-            Period::Quarter => &self.frame.pack.due_days,
-            Period::Year => &self.frame.pack.annual_due_days,
-        };
-        end.checked_add_days(Days::new(days.value as u64)).unwrap_or(NaiveDate::MAX)
     }
 
     pub(super) fn reports(&self, value: impl Fn(&Returns) -> Option<f64>) -> Measure {
@@ -90,9 +67,4 @@ impl Park<'_> {
             ..Measure::default()
         }
     }
-}
-
-/// The last day of the day's month.
-fn month_end(day: NaiveDate) -> NaiveDate {
-    day.with_day(1).and_then(|first| first.checked_add_months(Months::new(1))).and_then(|next| next.pred_opt()).unwrap_or(day)
 }

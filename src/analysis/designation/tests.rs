@@ -4,6 +4,7 @@ mod dirt;
 mod optional;
 mod ranks;
 mod schemes;
+mod virtual_parks;
 
 use super::*;
 use crate::rules::indicators::Head;
@@ -282,7 +283,7 @@ fn nothing_loaded_is_unknown_everywhere_and_never_passes() {
     let result = assess(&[blank], &CityEvidence::default(), &pack(), day("2026-05-01")).parks.remove(0);
     assert!(result.indicators.iter().all(|one| one.value.is_none() && one.verdict == Judgement::Verdict(Verdict::Unknown)));
     assert!(!result.passes);
-    assert_eq!((result.total, result.total_high), (0.0, 100.0));
+    assert_eq!((result.total, result.total_high), (Some(0.0), Some(100.0)));
 }
 
 #[test]
@@ -322,7 +323,7 @@ fn the_total_is_the_weighted_mean_of_scores_less_the_penalty() {
         + 4.0 * 200.0 / 350.0
         + 0.8
         - 2.0;
-    near(Some(result.total), expected);
+    near(result.total, expected);
     assert_eq!(result.heads[&Head::Industry].weight, 42.0);
     near(result.heads[&Head::Industry].score, 100.0 * (14.5 + 25.0 / 3.0) / 42.0);
 }

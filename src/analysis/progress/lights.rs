@@ -40,36 +40,57 @@ pub struct Period {
     #[schema(required)]
     pub gap: Option<f64>,
     pub computed: Light,
+    /// After promotion: computed yellow and shown red are yellows in a row.
     pub shown: Light,
 }
 
+impl Period {
+    /// Whether yellows in a row made it red.
+    pub fn is_promoted(&self) -> bool {
+        self.computed == Light::Yellow && self.shown == Light::Red
+    }
+}
+
 /// The months from the task's start to `as_of`; they end with the one in which the task is finished.
-/// A task that begins after `as_of` has none yet.
+/// A task that begins after `as_of` has none yet, one that was finished before it began none at all.
 pub fn assess(task: &Task, as_of: NaiveDate, lines: &Lines) -> Vec<Period> {
+    let finished = task.finished_on(as_of);
     let mut periods: Vec<Period> = Vec::new();
-    let mut known: Vec<Light> = Vec::new();
+    // What was computed for the months with a report: the others do not break a run (P4).
+    let mut reported: Vec<Light> = Vec::new();
     for (first, last) in months(task.start, as_of) {
-        // What was done before the first month began counts as its report.
-        let first = if periods.is_empty() { NaiveDate::MIN } else { first };
-        let reported = task.latest(last).is_some_and(|report| report.date >= first);
-        let actual = if reported { task.actual(last) } else { None };
-        let planned = planned(task, last);
-        let gap = actual.map(|actual| planned - actual);
-        let computed = gap.map_or(Light::Unknown, |gap| light(gap, last > task.end && is_less(actual, 100.0), lines));
-        let shown = promoted(computed, &known, lines);
-        if computed != Light::Unknown {
-            known.push(computed);
-        }
-        periods.push(Period { date: last, planned, actual, gap, computed, shown });
-        if actual.is_some() && !is_less(actual, 100.0) {
+        if finished.is_some_and(|day| day < first) {
             break;
         }
+        let actual = task.latest(last).filter(|report| report.date >= first).and_then(|_| task.actual(last));
+        let planned = planned(task, last);
+        let gap = actual.map(|actual| planned - actual);
+        let computed = if is_overdue(task, last) { Light::Red } else { gap.map_or(Light::Unknown, |gap| light(gap, lines)) };
+        let shown = promoted(computed, &reported, lines);
+        if actual.is_some() {
+            reported.push(computed);
+        }
+        periods.push(Period { date: last, planned, actual, gap, computed, shown });
     }
     periods
 }
 
-fn is_less(value: Option<f64>, bound: f64) -> bool {
-    value.is_some_and(|value| value < bound - slack(bound))
+/// The light that a task shows now: `None` before it begins; what is finished is green.
+pub fn shown(task: &Task, periods: &[Period], as_of: NaiveDate) -> Option<Light> {
+    if task.finished_on(as_of).is_some() {
+        return Some(Light::Green);
+    }
+    periods.last().map(|period| period.shown)
+}
+
+/// After its end an unfinished task is late whatever the gap, reported that month or not; what has no target cannot be judged (P5).
+fn is_overdue(task: &Task, day: NaiveDate) -> bool {
+    day > task.end && task.is_measurable() && !task.actual(day).is_some_and(is_whole)
+}
+
+/// Whether a percentage is all of the target.
+pub(super) fn is_whole(percent: f64) -> bool {
+    percent >= 100.0 - slack(100.0)
 }
 
 /// Room for rounding in comparisons (G4).
@@ -77,8 +98,8 @@ fn slack(bound: f64) -> f64 {
     1e-9 * bound.abs().max(1.0)
 }
 
-fn light(gap: f64, is_overdue: bool, lines: &Lines) -> Light {
-    if is_overdue || gap > lines.red_above + slack(lines.red_above) {
+fn light(gap: f64, lines: &Lines) -> Light {
+    if gap > lines.red_above + slack(lines.red_above) {
         Light::Red
     } else if gap >= lines.yellow_from - slack(lines.yellow_from) {
         Light::Yellow
@@ -88,21 +109,26 @@ fn light(gap: f64, is_overdue: bool, lines: &Lines) -> Light {
 }
 
 /// Yellow that follows enough computed yellows, months without a report skipped, shows red (P4).
-fn promoted(computed: Light, known: &[Light], lines: &Lines) -> Light {
+fn promoted(computed: Light, reported: &[Light], lines: &Lines) -> Light {
     let wanted = lines.yellows_to_red.max(1) - 1;
-    let run = known.iter().rev().take(wanted).filter(|light| **light == Light::Yellow).count();
+    let run = reported.iter().rev().take(wanted).filter(|light| **light == Light::Yellow).count();
     if computed == Light::Yellow && run == wanted { Light::Red } else { computed }
 }
 
-/// First and last day of each calendar month from `start` to `until`, the last cut at `until`.
+/// First and last day of each calendar month from that of `start` to `until`, the last cut at `until`; none before `start`.
 fn months(start: NaiveDate, until: NaiveDate) -> Vec<(NaiveDate, NaiveDate)> {
     let mut found = Vec::new();
-    let mut first = start;
-    while first <= until {
-        let Some(next) = first.with_day(1).and_then(|day| day.checked_add_months(Months::new(1))) else { break };
-        let last = next.checked_sub_days(Days::new(1)).unwrap_or(first);
-        found.push((first, last.min(until)));
+    let mut first = start.with_day(1).unwrap_or(start);
+    while start <= until && first <= until {
+        let Some(next) = first.checked_add_months(Months::new(1)) else { break };
+        found.push((first, month_end(first).min(until)));
         first = next;
     }
     found
+}
+
+/// The last day of a day's month.
+pub fn month_end(day: NaiveDate) -> NaiveDate {
+    let next = day.with_day(1).and_then(|first| first.checked_add_months(Months::new(1)));
+    next.and_then(|next| next.checked_sub_days(Days::new(1))).unwrap_or(day)
 }

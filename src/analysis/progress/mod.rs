@@ -13,8 +13,8 @@ mod rollup;
 #[cfg(test)]
 mod tests;
 
-pub use lights::{Light, Lines, Period, assess};
-pub use planned::planned;
+pub use lights::{Light, Lines, Period, assess, month_end, shown};
+pub use planned::{curve_point, planned, planned_points};
 pub use rollup::{Completion, Counts, completion, counts};
 
 use crate::domain::Fault;
@@ -25,13 +25,11 @@ use chrono::NaiveDate;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Task {
     pub id: String,
-    /// What is ranked: a district, a park.
-    pub category: String,
     pub start: NaiveDate,
     pub end: NaiveDate,
     /// `None` or 0: nothing to measure against, the task stays unknown (P5).
     pub target: Option<f64>,
-    /// Entered points of the planned percentage; empty for a straight line.
+    /// Entered points of the planned percentage at month ends; empty for a straight line.
     pub curve: Vec<(NaiveDate, f64)>,
     pub reports: Vec<Report>,
 }
@@ -45,33 +43,56 @@ pub struct Report {
 
 impl Task {
     /// # Errors
-    /// `bad_task` when the end lies before the start; `curve_falls` when the entered curve does (P5).
+    /// `bad_task` when the end lies before the start; `bad_curve` when the entered curve falls, or has a point that is no month end (P5).
     pub fn check(&self) -> Outcome<()> {
         if self.end < self.start {
             return Err(Fault::bad("bad_task", format!("任务 {} 的结束早于开始", self.id), format!("the task {} ends before it starts", self.id))
                 .at(self.id.clone()));
         }
         let falls = self.curve.windows(2).any(|pair| pair[1].0 <= pair[0].0 || pair[1].1 < pair[0].1);
-        if falls || self.curve.iter().any(|(_, percent)| !percent.is_finite() || *percent < 0.0) {
+        let is_odd = |(date, percent): &(NaiveDate, f64)| {
+            let stands = *date == self.start || (*date > self.start && *date == month_end(*date));
+            !stands || !(0.0..=100.0).contains(percent)
+        };
+        if falls || self.curve.iter().any(is_odd) {
             return Err(Fault::bad(
-                "curve_falls",
-                format!("任务 {} 的计划曲线不是逐期不减", self.id),
-                format!("the planned curve of {} falls or its dates are not in order", self.id),
+                "bad_curve",
+                format!("任务 {} 的计划曲线不成立", self.id),
+                format!("the planned curve of {} does not hold", self.id),
             )
             .at(self.id.clone())
-            .help("按日期先后填写，百分比只增不减", "enter points by date, with percentages that never fall"));
+            .help(
+                "自开始之月起按月末填写，百分比在 0–100 之间，只增不减",
+                "enter points at month ends from the start on, between 0 and 100, that never fall",
+            ));
         }
         Ok(())
     }
 
+    /// A target that something can be measured against.
+    pub fn measurable_target(&self) -> Option<f64> {
+        self.target.filter(|target| target.is_finite() && *target > 0.0)
+    }
+
+    pub fn is_measurable(&self) -> bool {
+        self.measurable_target().is_some()
+    }
+
     /// 100 · done / target of the latest report up to a date, not capped.
     pub fn actual(&self, until: NaiveDate) -> Option<f64> {
-        let target = self.target.filter(|target| *target > 0.0)?;
+        let target = self.measurable_target()?;
         self.latest(until).map(|report| 100.0 * report.done / target)
     }
 
     /// The latest report up to a date; of two on one day the one given later.
     pub fn latest(&self, until: NaiveDate) -> Option<&Report> {
         self.reports.iter().filter(|report| report.date <= until).reduce(|last, next| if next.date >= last.date { next } else { last })
+    }
+
+    /// The day since which every report up to `as_of` says that all is done; `None` while the last one does not.
+    pub fn finished_on(&self, as_of: NaiveDate) -> Option<NaiveDate> {
+        let mut days: Vec<NaiveDate> = self.reports.iter().map(|report| report.date).filter(|date| *date <= as_of).collect();
+        days.sort();
+        days.into_iter().rev().take_while(|day| self.actual(*day).is_some_and(lights::is_whole)).last()
     }
 }

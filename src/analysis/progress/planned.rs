@@ -1,6 +1,6 @@
 //! The planned percentage of a task on a day (P5).
 
-use super::Task;
+use super::{Task, month_end};
 use chrono::NaiveDate;
 
 /// Straight from start to end, or along the entered curve.
@@ -17,9 +17,8 @@ pub fn planned(task: &Task, day: NaiveDate) -> f64 {
 
 /// Linear between the points; (start, 0) comes first when no point stands there, the last value is held.
 fn along(task: &Task, day: NaiveDate) -> f64 {
-    let first = (task.start, 0.0);
-    let before_any = task.curve.iter().all(|(date, _)| *date > task.start);
-    let points: Vec<(NaiveDate, f64)> = before_any.then_some(first).into_iter().chain(task.curve.iter().copied()).collect();
+    let is_absent = task.curve.iter().all(|(date, _)| *date != task.start);
+    let points: Vec<(NaiveDate, f64)> = is_absent.then_some((task.start, 0.0)).into_iter().chain(task.curve.iter().copied()).collect();
     let Some(next) = points.iter().position(|(date, _)| *date > day) else { return points.last().map_or(0.0, |(_, percent)| *percent) };
     if next == 0 {
         return 0.0;
@@ -28,6 +27,23 @@ fn along(task: &Task, day: NaiveDate) -> f64 {
     low + (high - low) * days(from, day) / days(from, to)
 }
 
+/// The points between which the planned percentage runs straight: for a chart.
+pub fn planned_points(task: &Task) -> Vec<(NaiveDate, f64)> {
+    let mut days: Vec<NaiveDate> = task.curve.iter().map(|(date, _)| *date).chain([task.start, task.end]).collect();
+    days.sort();
+    days.dedup();
+    days.into_iter().map(|day| (day, planned(task, day))).collect()
+}
+
 fn days(from: NaiveDate, to: NaiveDate) -> f64 {
     (to - from).num_days() as f64
+}
+
+/// A point of a curve as people write it: `2026-03=25` stands at the end of its month, `2026-03-31=25` on its day.
+pub fn curve_point(text: &str) -> Option<(NaiveDate, f64)> {
+    let (when, percent) = text.split_once('=')?;
+    let (when, percent) = (when.trim(), percent.trim().trim_end_matches('%').trim_end());
+    let day = |text: &str| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok();
+    let date = day(when).or_else(|| day(&format!("{when}-01")).map(month_end))?;
+    Some((date, percent.parse().ok().filter(|percent: &f64| percent.is_finite())?))
 }

@@ -66,7 +66,7 @@ pub(super) fn cell(pack: &UpstairsPack, heights: &[f64; 4], cluster: &str, band:
 /// Place of the process height among the factors.
 const HEIGHT: usize = 2;
 
-fn judge(available: Option<f64>, need: Option<f64>, retrofit: Option<f64>) -> FitVerdict {
+pub(super) fn judge(available: Option<f64>, need: Option<f64>, retrofit: Option<f64>) -> FitVerdict {
     let reaches = |have: f64, need: f64| have >= need - 1e-9 * need.abs().max(1.0);
     match (available, need) {
         (Some(available), Some(need)) if reaches(available, need) => FitVerdict::Fit,
@@ -77,7 +77,7 @@ fn judge(available: Option<f64>, need: Option<f64>, retrofit: Option<f64>) -> Fi
 }
 
 /// The worst known verdict, unless something unknown could still be worse; and the first factor that is as bad.
-fn overall(verdicts: &[FitVerdict]) -> (FitVerdict, Option<usize>) {
+pub(super) fn overall(verdicts: &[FitVerdict]) -> (FitVerdict, Option<usize>) {
     let first = |verdict: FitVerdict| verdicts.iter().position(|one| *one == verdict);
     let order = [FitVerdict::Unfit, FitVerdict::Unknown, FitVerdict::Retrofit];
     order.into_iter().find_map(|verdict| first(verdict).map(|factor| (verdict, Some(factor)))).unwrap_or((FitVerdict::Fit, None))

@@ -16,6 +16,7 @@ mod envelope;
 mod existing;
 mod findings;
 mod fit;
+mod floor_fit;
 mod land;
 mod limits;
 mod offset;
@@ -33,6 +34,7 @@ pub use case::{Added, ExistingBuilding, ExistingFloor, Overrides, ParcelCase, Re
 pub use check::{Depth, check, check_from, check_to};
 pub use drawn::{DrawnPlate, DrawnResult, DrawnYard};
 pub use fit::{Verdicts, verdicts};
+pub use floor_fit::{Fit, RecordedFloor, floor_fit};
 pub use limits::{InForce, in_force};
 pub use result::{
     BandResult, Bar, Binding, Change, ExistingResult, Finding, FitCell, FitVerdict, LeverChange, PlateResult, Requirement, StoreyResult,

@@ -4,6 +4,7 @@
 
 mod consolidation;
 mod edit;
+mod matching;
 mod plot;
 mod queries;
 mod serving;
@@ -54,6 +55,7 @@ const ROWS: &[&str] = &[
     "upstairs",
     "upstairs-matrix",
     "upstairs-http",
+    "match",
 ];
 /// Parcels up to which the rows of consolidation and upstairs run by themselves.
 const MOST_PARCELS_OF_ANALYSES: u32 = 100_000;
@@ -153,6 +155,7 @@ fn measure(row: &str, city: &Path) -> Outcome<Value> {
         "upstairs" => upstairs::city(city),
         "upstairs-matrix" => upstairs::matrix(city),
         "upstairs-http" => upstairs::http(city),
+        "match" => matching::row(city),
         other => Err(Fault::bad("row", format!("没有基准 {other}"), format!("there is no row {other}"))),
     }
 }

@@ -59,7 +59,8 @@ pub struct Frozen {
     pub sha256: String,
     pub lead_cluster: Option<String>,
     pub grade: String,
-    pub total: f64,
+    /// None where it would tell what is withheld outside the park: the register is everybody's.
+    pub total: Option<f64>,
     pub rank: Option<i64>,
     pub passes: bool,
     /// Why it does not pass, as the card says.

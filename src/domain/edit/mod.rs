@@ -5,15 +5,21 @@ mod import;
 mod instruments;
 mod plan;
 mod precondition;
+mod records;
+mod report;
 mod restore;
+mod unit_sheet;
 mod units;
 
 pub use designations::{AssessDesignation, DraftDesignation, Frozen, JudgedBy, MoveDesignation};
 pub use import::Import;
 pub use instruments::{DraftInstrument, MemberHash, MoveInstrument};
-pub use plan::KeepPlan;
+pub use plan::{KeepPlan, MakeTasks};
 pub use precondition::{EntityTag, Precondition, row_tag};
+pub use records::{RecordWrite, WriteRecords};
+pub use report::HandInReport;
 pub use restore::Restore;
+pub use unit_sheet::{Refusal, SheetFile, Stated, StatedCell, StatedUnit, UpdateUnits};
 pub use units::{ConfirmUnits, UpdateUnit};
 
 use serde::{Deserialize, Serialize};
@@ -27,10 +33,15 @@ pub enum Edit {
     DraftInstrument(Box<DraftInstrument>),
     MoveInstrument(MoveInstrument),
     KeepPlan(KeepPlan),
+    MakeTasks(MakeTasks),
     Import(Import),
+    /// Rows of tables that people keep row by row.
+    WriteRecords(WriteRecords),
     DraftDesignation(Box<DraftDesignation>),
     MoveDesignation(Box<MoveDesignation>),
     AssessDesignation(Box<AssessDesignation>),
     /// Takes another edit back.
     Restore(Restore),
+    UpdateUnits(UpdateUnits),
+    HandInReport(HandInReport),
 }

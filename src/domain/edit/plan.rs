@@ -8,3 +8,10 @@ use serde::{Deserialize, Serialize};
 pub struct KeepPlan {
     pub plan: Plan,
 }
+
+/// A task for each park and year of a saved action plan. What is there already stays.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct MakeTasks {
+    /// The plan's id.
+    pub plan: String,
+}

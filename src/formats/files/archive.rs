@@ -9,7 +9,7 @@ use crate::domain::Fault;
 use crate::domain::fault::Outcome;
 use crate::formats::encoding::{self, Decoded};
 use std::collections::BTreeMap;
-use std::io::Read;
+use std::io::{Read, Seek};
 use std::path::Path;
 
 type Archive = zip::ZipArchive<std::io::BufReader<std::fs::File>>;
@@ -52,6 +52,22 @@ pub(crate) fn check(path: &Path, limits: &Limits) -> Outcome<()> {
     check_entries(&mut archive, path, limits)
 }
 
+/// The same of an archive in memory, whose entries are unpacked as well: what they say of their size is a claim. `name` is what people call it.
+pub(super) fn check_whole(bytes: &[u8], name: &Path, limits: &Limits) -> Outcome<()> {
+    let mut archive = zip::ZipArchive::new(std::io::Cursor::new(bytes)).map_err(|error| broken(name, &error))?;
+    check_entries(&mut archive, name, limits)?;
+    let mut left = limits.bytes;
+    for index in 0..archive.len() {
+        let entry = archive.by_index(index).map_err(|error| broken(name, &error))?;
+        let unpacked = std::io::copy(&mut entry.take(left + 1), &mut std::io::sink()).map_err(|error| broken(name, &error))?;
+        if unpacked > left {
+            return Err(exceeded("解压后字节数", "the unpacked size in bytes", limits.bytes + 1, limits.bytes));
+        }
+        left -= unpacked;
+    }
+    Ok(())
+}
+
 fn open(path: &Path) -> Outcome<Archive> {
     let file = std::fs::File::open(path).map_err(|error| unreadable(path, &error))?;
     zip::ZipArchive::new(std::io::BufReader::new(file)).map_err(|error| broken(path, &error))
@@ -66,7 +82,7 @@ fn broken(path: &Path, error: &dyn std::fmt::Display) -> Fault {
     .at(file_name(path))
 }
 
-fn check_entries(archive: &mut Archive, path: &Path, limits: &Limits) -> Outcome<()> {
+fn check_entries<R: Read + Seek>(archive: &mut zip::ZipArchive<R>, path: &Path, limits: &Limits) -> Outcome<()> {
     if archive.len() > limits.archive_entries {
         return Err(exceeded("压缩包内文件数", "the number of files in the archive", archive.len() as u64, limits.archive_entries as u64));
     }

@@ -96,7 +96,7 @@ fn cell(text: &str) -> Value {
     if text.is_empty() { Value::Null } else { Value::from(text) }
 }
 
-fn to_text(bytes: &[u8], given: Option<&str>, path: &Path) -> Outcome<(String, EncodingUsed, Option<SourceNotice>)> {
+pub(super) fn to_text(bytes: &[u8], given: Option<&str>, path: &Path) -> Outcome<(String, EncodingUsed, Option<SourceNotice>)> {
     // Excel's “Unicode text” is UTF-16 with a mark.
     let mark = Encoding::for_bom(bytes);
     let body = mark.map_or(bytes, |(_, length)| &bytes[length..]);
@@ -144,7 +144,7 @@ pub(crate) fn bad_bytes(path: &Path, bytes: &[u8], at: usize, encoding: &'static
 }
 
 /// The separator that the first line has most of.
-fn delimiter(text: &str) -> u8 {
+pub(super) fn delimiter(text: &str) -> u8 {
     let first = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
     let count = |separator: u8| first.bytes().filter(|byte| *byte == separator).count();
     [b',', b'\t', b';', b'|'].into_iter().rev().max_by_key(|separator| count(*separator)).unwrap_or(b',')

@@ -1,6 +1,7 @@
 //! What we read: vector files through GDAL, tables, and archives of them.
 
 pub mod drawn;
+pub mod form;
 pub mod limits;
 pub mod read;
 pub mod source;
@@ -13,6 +14,8 @@ mod curves;
 mod dbf;
 mod dxf;
 mod dxf_scan;
+mod form_csv;
+mod form_xlsx;
 mod gdal_layer;
 mod geojson_read;
 mod geopackage;
@@ -31,6 +34,7 @@ mod xml;
 
 pub use baseline::{count_features, read_box};
 pub use drawn::{NotDrawn, drawn_area};
+pub use form::{FilledForm, FormCell, FormRow, Odd, read_form};
 pub use limits::Limits;
 pub use read::{ReadOptions, read};
 pub use source::{DrawingUnit, Field, Oddity, Progress, RawGeometry, RawShape, SourceNotice, SourceRow, Table};

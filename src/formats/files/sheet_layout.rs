@@ -4,7 +4,7 @@ use super::read::file_name;
 use super::xml::{Step, Tag, walk};
 use crate::domain::Fault;
 use crate::domain::fault::Outcome;
-use std::io::Read;
+use std::io::{Read, Seek};
 use std::path::Path;
 
 /// Rows and columns from 0.
@@ -24,12 +24,19 @@ pub(crate) struct Layout {
     pub hidden_columns: Vec<(usize, usize)>,
     /// Row, column and text of formulas without a value.
     pub unsolved: Vec<(usize, usize, String)>,
+    /// Row and column of every formula.
+    pub formulas: Vec<(usize, usize)>,
 }
 
 /// The layout of a sheet of an XLSX workbook.
 pub(crate) fn read(path: &Path, sheet: &str) -> Outcome<Layout> {
     let file = std::fs::File::open(path).map_err(|error| super::read::unreadable(path, &error))?;
-    let mut archive = zip::ZipArchive::new(std::io::BufReader::new(file)).map_err(|error| broken(path, &error))?;
+    read_from(std::io::BufReader::new(file), path, sheet)
+}
+
+/// The same of a workbook that is open; `path` is what people call it.
+pub(super) fn read_from(workbook: impl Read + Seek, path: &Path, sheet: &str) -> Outcome<Layout> {
+    let mut archive = zip::ZipArchive::new(workbook).map_err(|error| broken(path, &error))?;
     let mut part = |name: &str| -> Outcome<String> {
         let mut text = String::new();
         archive.by_name(name).map_err(|error| broken(path, &error))?.read_to_string(&mut text).map_err(|error| broken(path, &error))?;
@@ -88,6 +95,9 @@ fn scan(text: &str) -> Outcome<Layout> {
             Step::Close("f") => cell.in_formula = false,
             Step::Close("c") => {
                 let cell = std::mem::take(&mut cell);
+                if cell.formula.is_some() {
+                    layout.formulas.extend(cell.place);
+                }
                 if let (Some((row, column)), Some(formula), false) = (cell.place, cell.formula, cell.has_value) {
                     layout.unsolved.push((row, column, formula));
                 }
@@ -154,6 +164,7 @@ mod tests {
         assert_eq!(layout.merged, [Merged { top: 1, left: 0, bottom: 2, right: 27 }]);
         assert_eq!((layout.hidden_rows, layout.hidden_columns), (vec![3], vec![(1, 2)]));
         assert_eq!(layout.unsolved, [(0, 0, "B1*2".to_owned())]);
+        assert_eq!(layout.formulas, [(0, 0), (0, 1), (3, 2)]);
         assert_eq!([0, 25, 26, 27, 701].map(column_letters), ["A", "Z", "AA", "AB", "ZZ"]);
     }
 }

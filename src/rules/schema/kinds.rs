@@ -3,7 +3,7 @@
 use super::{Shape::*, Spec};
 
 /// Kinds of packs, as written in `pack.kind`.
-pub const KINDS: [&str; 7] = ["upstairs", "upstairs-fit", "floor-loads", "consolidation", "designation", "progress", "allocation"];
+pub const KINDS: [&str; 8] = ["upstairs", "upstairs-fit", "floor-loads", "consolidation", "designation", "progress", "allocation", "matching"];
 
 const NO: &[&str] = &[""];
 const M: &[&str] = &["m"];
@@ -32,6 +32,7 @@ pub fn specs(kind: &str) -> Option<&'static [Spec]> {
         "designation" => DESIGNATION,
         "progress" => PROGRESS,
         "allocation" => ALLOCATION,
+        "matching" => MATCHING,
         _ => return None,
     })
 }
@@ -218,6 +219,7 @@ const PROGRESS: &[Spec] = &[
     Spec::must("light.yellow_from", Number(0.0, 100.0), &["百分点"]),
     Spec::must("light.red_above", Number(0.0, 100.0), &["百分点"]),
     Spec::must("light.yellows_to_red", Count(1.0, 100.0), &["期"]),
+    Spec::must("rollup.min_known", Number(0.0, 1.0), SHARE),
     Spec::must("stale.days", Count(0.0, 10_000.0), &["日"]),
     Spec::must("suppress.min_tenants", Count(1.0, 100.0), &["家"]),
 ];
@@ -238,4 +240,20 @@ const ALLOCATION: &[Spec] = &[
     Spec::must("count.levers_min", Count(0.0, 100.0), &["个"]),
     Spec::must("count.levers_max", Count(0.0, 100.0), &["个"]),
     Spec::must("count.key_firms_min", Count(0.0, 1e6), &["家"]),
+];
+
+const MATCHING: &[Spec] = &[
+    Spec::must("candidate.unit_uses", Codes("unit_use"), NO),
+    Spec::must("candidate.parcel_uses", Codes("land_use"), NO),
+    Spec::must("candidate.min_spare", Number(0.0, BIG), M2),
+    Spec::must("candidate.build_months", Count(0.0, 1200.0), &["月"]),
+    Spec::must("candidate.divisible", Flag, NO),
+    Spec::must("weight.area", Number(0.0, 1e6), NO),
+    Spec::must("weight.load", Number(0.0, 1e6), NO),
+    Spec::must("weight.height", Number(0.0, 1e6), NO),
+    Spec::must("weight.power", Number(0.0, 1e6), NO),
+    Spec::must("weight.fire", Number(0.0, 1e6), NO),
+    Spec::must("weight.date", Number(0.0, 1e6), NO),
+    Spec::must("weight.cluster_retrofit", Number(0.0, 1e6), NO),
+    Spec::must("weight.cluster_unfit", Number(0.0, 1e6), NO),
 ];

@@ -1,4 +1,4 @@
-//! Working out what a decision rests on, as the public scorecard shows it, before the edit enters the queue.
+//! Working out what a decision rests on, before the edit enters the queue.
 
 use crate::analysis::designation::{Circumstances, FrozenCard};
 use crate::city::City;
@@ -7,8 +7,7 @@ use crate::domain::fault::Outcome;
 use crate::domain::run::{input_hash, sha256_hex};
 use crate::domain::{Fault, RunRecord, jcs};
 use crate::rules::{DesignationPack, Pack, RuleSet};
-use crate::service::Viewer;
-use crate::service::processes::{Scorecards, Seen};
+use crate::service::processes::Scorecards;
 use chrono::NaiveDate;
 use serde_json::json;
 
@@ -50,18 +49,18 @@ pub fn judged_by(pack: &Pack) -> JudgedBy {
     }
 }
 
-/// The cards of all parks with this one judged by its named cluster, as anybody may read them.
+/// The cards of all parks with this one judged by its named cluster, without ids of firms.
 pub(super) fn cards(city: &City, about: &About<'_>, pack: &Pack) -> Outcome<(Scorecards, DesignationPack)> {
     let read = DesignationPack::read(pack)?;
     // By what it is judged, not by what it is called: the text counts.
     let inputs = json!({ "park": about.park, "lead_cluster": about.lead_cluster, "as_of": about.as_of.to_string(), "pack": pack.hash });
     let by = (pack.header.id.as_str(), pack.header.version.as_str());
     let run = RunRecord::new("designate", &input_hash(&inputs), city.revision, by, 0, &about.as_of.to_string()).with_packs(pack.uses.clone());
-    let whole = Scorecards::of(city, &read, about.as_of, about.lead_cluster.map(|cluster| (about.park, cluster)), run);
-    Ok((whole.seen_by(&Viewer::guest()).into_owned(), read))
+    let whole = Scorecards::of(city, &read, about.as_of, about.lead_cluster.map(|cluster| (about.park, cluster)), run)?;
+    Ok((whole.without_ids(), read))
 }
 
-/// The frozen evidence of a decision. It shows what the public scorecard shows and nothing else: whoever may read the register may read it.
+/// The frozen evidence of a decision, whole, so that it can be worked out again; each reader is shown of it what the scorecard would show him.
 pub fn freeze(city: &City, about: &About<'_>, pack: &Pack) -> Outcome<Frozen> {
     let (cards, read) = cards(city, about, pack)?;
     let park_types = crate::service::processes::park_types(city);
@@ -69,12 +68,13 @@ pub fn freeze(city: &City, about: &About<'_>, pack: &Pack) -> Outcome<Frozen> {
     let card = FrozenCard::of(&cards.result, about.park, &circumstances)?;
     let told = |value: serde_json::Result<serde_json::Value>| value.map_err(|error| Fault::internal("json", error));
     let evidence = jcs::canonical(&told(serde_json::to_value(&card))?);
+    let total = card.clone().seen(|_| false).total;
     Ok(Frozen {
         sha256: sha256_hex(evidence.as_bytes()),
         evidence,
         lead_cluster: card.lead_cluster,
         grade: card.grade,
-        total: card.total,
+        total,
         rank: card.rank.map(|rank| rank as i64),
         passes: card.passes,
         reasons: card.reasons,

@@ -12,7 +12,7 @@ mod today;
 pub mod view;
 
 pub use certificate::certificate;
-pub use evidence::frozen_text;
+pub use evidence::{frozen_text, may_read_whole};
 pub use freeze::{About, chosen_pack, freeze, judged_by};
 pub use history::{HistoryEntry, history};
 pub use register::{RegisterFormat, register_file};

@@ -6,6 +6,7 @@ use crate::city::City;
 use crate::domain::fault::Outcome;
 use crate::domain::{Designation, Fault, PackUse};
 use crate::rules::{DesignationPack, Pack, RuleSet};
+use crate::service::Viewer;
 use crate::service::processes::ParkResult;
 use chrono::NaiveDate;
 use serde::Serialize;
@@ -37,8 +38,11 @@ pub struct Judged {
     pub as_of: NaiveDate,
     pub pack: PackUse,
     pub passes: bool,
-    pub total: f64,
-    pub total_high: f64,
+    /// Null where it would tell what is withheld outside the park.
+    #[schema(required)]
+    pub total: Option<f64>,
+    #[schema(required)]
+    pub total_high: Option<f64>,
     pub grade: String,
     #[schema(required)]
     pub rank: Option<usize>,
@@ -74,19 +78,20 @@ pub struct Changed {
 }
 
 /// The three answers on a day.
-pub fn today_answers(city: &City, known: &Designation, as_of: NaiveDate, rules: &RuleSet) -> Outcome<TodayAnswer> {
+pub fn today_answers(city: &City, known: &Designation, as_of: NaiveDate, rules: &RuleSet, viewer: &Viewer) -> Outcome<TodayAnswer> {
+    let is_inside = viewer.operates(Some(&known.park));
     let about = About { park: &known.park, lead_cluster: known.lead_cluster.as_deref(), as_of };
     let frozen_pack = kept_pack(known)?;
     let card = known.evidence.as_deref().map(|text| read_card(known, text)).transpose()?;
-    let frozen = card.as_ref().map(|card| Ok::<_, Fault>(reproduced(card, &DesignationPack::read(&frozen_pack)?))).transpose()?;
+    let frozen = card.as_ref().map(|card| Ok::<_, Fault>(reproduced(card, &DesignationPack::read(&frozen_pack)?, is_inside))).transpose()?;
     Ok(TodayAnswer {
         code: known.code.clone(),
         park: known.park.clone(),
         as_of,
         revision: city.revision,
         frozen,
-        today_by_frozen: judged(city, &about, &frozen_pack, card.as_ref())?,
-        today: judged(city, &about, &chosen_pack(rules, None)?, card.as_ref())?,
+        today_by_frozen: judged(city, &about, &frozen_pack, card.as_ref(), is_inside)?,
+        today: judged(city, &about, &chosen_pack(rules, None)?, card.as_ref(), is_inside)?,
     })
 }
 
@@ -108,14 +113,15 @@ fn read_card(known: &Designation, text: &str) -> Outcome<FrozenCard> {
     serde_json::from_str(text).map_err(|error| Fault::internal("evidence", format!("{}: {error}", known.code)).at(known.code.clone()))
 }
 
-fn reproduced(card: &FrozenCard, pack: &DesignationPack) -> Judged {
+fn reproduced(card: &FrozenCard, pack: &DesignationPack, is_inside: bool) -> Judged {
     let again = again(card, pack);
+    let is_told = is_inside || !card.indicators.iter().any(|one| one.withheld && one.weight.is_some());
     Judged {
         as_of: card.as_of,
         pack: PackUse { id: pack.id.clone(), version: pack.version.clone(), hash: pack.hash.clone() },
         passes: again.passes,
-        total: again.total,
-        total_high: again.total_high,
+        total: is_told.then_some(again.total),
+        total_high: is_told.then_some(again.total_high),
         grade: again.grade.as_str().to_owned(),
         rank: again.rank,
         missing: card.missing,
@@ -125,28 +131,29 @@ fn reproduced(card: &FrozenCard, pack: &DesignationPack) -> Judged {
     }
 }
 
-fn judged(city: &City, about: &About<'_>, pack: &Pack, then: Option<&FrozenCard>) -> Outcome<Judged> {
+fn judged(city: &City, about: &About<'_>, pack: &Pack, then: Option<&FrozenCard>, is_inside: bool) -> Outcome<Judged> {
     let (cards, read) = cards(city, about, pack)?;
     let park = about.park;
     let none = || Fault::internal("card", format!("{park} has no card"));
     let card = cards.result.parks.into_iter().find(|card| card.park == park).ok_or_else(none)?;
+    let is_told = is_inside || !card.indicators.iter().any(|one| one.withheld && one.weight.is_some());
     Ok(Judged {
         as_of: about.as_of,
         pack: PackUse { id: read.id, version: read.version, hash: read.hash },
         passes: card.passes,
-        total: card.total,
-        total_high: card.total_high,
+        total: card.total.filter(|_| is_told),
+        total_high: card.total_high.filter(|_| is_told),
         grade: card.grade.as_str().to_owned(),
         rank: card.rank,
         missing: card.missing,
         reproduces: None,
-        changed: then.map(|then| changed(then, &card)).unwrap_or_default(),
+        changed: then.map(|then| changed(then, &card, is_inside)).unwrap_or_default(),
         reasons: card.reasons,
     })
 }
 
 /// What a person would want to know of the way from then to now; an indicator that only one of the two has counts as unknown in the other.
-fn changed(then: &FrozenCard, now: &ParkResult) -> Vec<Changed> {
+fn changed(then: &FrozenCard, now: &ParkResult, is_inside: bool) -> Vec<Changed> {
     let mut then: HashMap<&str, _> = then.indicators.iter().map(|one| (one.id.as_str(), one)).collect();
     let verdict = |judgement| serde_json::to_value(judgement).ok().as_ref().and_then(Json::as_str).map(str::to_owned);
     let mut all: Vec<Changed> = now
@@ -159,8 +166,8 @@ fn changed(then: &FrozenCard, now: &ParkResult) -> Vec<Changed> {
                 zh: one.zh.clone(),
                 en: one.en.clone(),
                 unit: one.unit.to_owned(),
-                was: was.and_then(|was| was.value),
-                now: one.value,
+                was: was.filter(|was| is_inside || !was.withheld).and_then(|was| was.value),
+                now: one.value.filter(|_| is_inside || !one.withheld),
                 threshold_was: was.and_then(|was| was.threshold),
                 threshold_now: one.threshold,
                 verdict_was: was.and_then(|was| was.verdict.clone()),

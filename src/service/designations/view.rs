@@ -137,10 +137,11 @@ pub fn view(city: &City, asked: &Asked<'_>, known: &Designation, log: Option<(Ve
     let mut answer = as_seen(city, known, asked.day);
     answer.next = answer.state.next().map(|step| next_step(asked, known, step)).collect();
     answer.editable = answer.state == DesignationState::Draft && asked.viewer.planner().is_ok();
+    let is_inside = |park: &str| asked.viewer.operates(Some(park));
     answer.whole = log.map(|(history, head)| DesignationWhole {
         history,
         head,
-        evidence: known.evidence.as_deref().and_then(|text| serde_json::from_str(text).ok()),
+        evidence: known.evidence.as_deref().and_then(|text| serde_json::from_str::<FrozenCard>(text).ok()).map(|card| card.seen(is_inside)),
         evidence_holds: known.evidence.as_deref().map(|text| known.evidence_sha256.as_deref() == Some(sha256_hex(text.as_bytes()).as_str())),
     });
     answer

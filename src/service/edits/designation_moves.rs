@@ -137,7 +137,8 @@ fn must_be_of(frozen: &Frozen, known: &Designation, step: Step) -> Outcome<()> {
 /// Missing evidence is no pass, and years of D in a row make a re-check fail (S6).
 fn must_pass(frozen: &Frozen, known: &Designation, date: NaiveDate) -> Outcome<()> {
     if !frozen.passes {
-        let why = if frozen.reasons.is_empty() { format!("{:.2}", frozen.total) } else { frozen.reasons.join("; ") };
+        let total = frozen.total.map_or_else(|| "—".to_owned(), |total| format!("{total:.2}"));
+        let why = if frozen.reasons.is_empty() { total } else { frozen.reasons.join("; ") };
         return Err(conflict("does_not_pass", format!("{} 未达授牌线：{why}", known.park), format!("{} does not pass: {why}", known.park))
             .at(known.park.clone())
             .help("补齐材料或达标后再授；或退回、不予授牌", "decide when it passes, or return or reject it"));

@@ -1,6 +1,6 @@
 //! Row changes as entries of the change log: both texts, and of a shape its hash.
 
-use crate::domain::{LayerId, LogEntry, Plan, Row, RowChange};
+use crate::domain::{ColumnType, LayerId, LogEntry, Plan, Row, RowChange, Value};
 use crate::spatial::digest::digest;
 use serde_json::{Map, Value as Json, json};
 
@@ -43,4 +43,20 @@ pub(super) fn row_json(layer: LayerId, row: &Row) -> Json {
     let members: Map<String, Json> =
         layer.layer().columns.iter().zip(&row.values).map(|(column, value)| (column.name.clone(), value.to_json(false))).collect();
     Json::Object(members)
+}
+
+/// A row without a shape, as the log wrote it.
+pub(in crate::service) fn logged_row(layer: LayerId, logged: &Json) -> Row {
+    let layer = layer.layer();
+    let mut row = Row::empty(layer);
+    for (column, value) in layer.columns.iter().zip(&mut row.values) {
+        let logged = &logged[column.name.as_str()];
+        *value = match column.kind {
+            ColumnType::Real => logged.as_f64().into(),
+            ColumnType::Integer => logged.as_i64().into(),
+            ColumnType::Boolean => logged.as_bool().into(),
+            ColumnType::Text | ColumnType::Date | ColumnType::List => logged.as_str().map_or(Value::Null, Value::from),
+        };
+    }
+    row
 }

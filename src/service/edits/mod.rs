@@ -3,18 +3,28 @@
 mod designation_drafts;
 mod designation_moves;
 mod drafts;
+mod fields;
 mod import;
 mod log;
 mod moves;
 mod plans;
+mod records;
+mod references;
+mod reports;
 mod restore;
+mod tasks;
+mod unit_cells;
+mod unit_floors;
+mod unit_sheet;
+mod unit_verdicts;
 mod units;
 
 use super::Viewer;
 use crate::city::City;
 use crate::domain::edit::Restore;
 use crate::domain::fault::Outcome;
-use crate::domain::{Edit, Fault, FaultKind, LogEntry, Row, RowChange};
+use crate::domain::{Edit, Fault, FaultKind, LayerId, LogEntry, Row, RowChange};
+use std::sync::Arc;
 
 /// What a check needs beside the edit and the city.
 #[derive(Clone, Debug)]
@@ -67,8 +77,16 @@ pub enum Reply {
     Designation(String),
     /// The id of a plan.
     Plan(String),
+    /// Codes of tasks that were made, and of those that were there already.
+    Tasks { made: Vec<String>, kept: Vec<String> },
+    /// Rows of kept tables as they are now, those that were not deleted.
+    Records(Vec<(LayerId, Row)>),
     /// How many rows changed.
     Rows(usize),
+    /// A table of units as it was judged, and the number of its receipt where anything changed.
+    Sheet { judged: Arc<Judged>, receipt: Option<String> },
+    /// The code of a report.
+    Report(String),
 }
 
 /// A unit of a batch that was not confirmed.
@@ -94,6 +112,9 @@ impl Checked {
 
 pub(super) use designation_moves::may;
 pub use import::complete;
+pub(super) use log::logged_row;
+pub use unit_sheet::judge;
+pub use unit_verdicts::{CellValue, CellVerdict, Judged, JudgedCell, JudgedRow, KeptReceipt, RECEIPTS, RowVerdict, SheetCounts};
 pub(super) use units::FLOOR_SLACK_M2;
 
 /// Checks an edit against a city.
@@ -107,7 +128,11 @@ pub fn check(edit: &Edit, city: &City, person: &Person) -> Outcome<Checked> {
         Edit::MoveDesignation(edit) => designation_moves::check(edit, city, person),
         Edit::AssessDesignation(edit) => designation_moves::assess(edit, city, person),
         Edit::KeepPlan(edit) => plans::check(edit, city, person),
+        Edit::MakeTasks(edit) => tasks::make(edit, city, person),
         Edit::Import(edit) => import::check(edit, city, person),
+        Edit::WriteRecords(edit) => records::check(edit, city, person),
         Edit::Restore(edit) => restore::check(edit, city, person),
+        Edit::UpdateUnits(edit) => unit_sheet::check(edit, city, person),
+        Edit::HandInReport(edit) => reports::check(edit, city, person),
     }
 }

@@ -1,11 +1,13 @@
 //! Taking an edit back: every row must still be as that edit left it.
 
+use super::references::{Keys, missing, must_be_free};
 use super::{Checked, Person, Reply};
 use crate::city::City;
 use crate::domain::columns::{building, unit};
 use crate::domain::edit::Restore;
 use crate::domain::fault::Outcome;
 use crate::domain::{Fault, FaultKind, LayerId, Role, Row, RowChange};
+use crate::service::kept::{Case, Faults, Written, rules_of};
 use std::collections::HashSet;
 
 pub(super) fn check(edit: &Restore, city: &City, person: &Person) -> Outcome<Checked> {
@@ -17,11 +19,16 @@ pub(super) fn check(edit: &Restore, city: &City, person: &Person) -> Outcome<Che
             removed.insert((*layer, *fid));
         }
     }
+    must_keep_references(&edit.changes, city)?;
     Ok(Checked::of(edit.changes.clone(), format!("undo: {}", edit.source), Reply::Rows(edit.changes.len())))
 }
 
 /// Whoever may make a change of a row may take it back.
 fn may(change: &RowChange, city: &City, person: &Person) -> Outcome<()> {
+    if let Some(rules) = change.layer().and_then(rules_of) {
+        let case = Case { city, viewer: &person.viewer, today: &person.today };
+        return rules.may(&case, written(change));
+    }
     match change.layer() {
         Some(LayerId::Unit) => {
             let park = unit_of(change).and_then(|row| {
@@ -47,6 +54,31 @@ fn may(change: &RowChange, city: &City, person: &Person) -> Outcome<()> {
             Err(Fault::new(FaultKind::Forbidden, "admins_only", "此操作限管理员", "only administrators may do this"))
         }
     }
+}
+
+fn written(change: &RowChange) -> Written<'_> {
+    let (before, after) = match change {
+        RowChange::Insert { row, .. } => (None, Some(row)),
+        RowChange::Update { before, after, .. } => (Some(before), Some(after)),
+        RowChange::Remove { row, .. } => (Some(row), None),
+        RowChange::Plan { .. } => (None, None),
+    };
+    Written { before, after }
+}
+
+/// A kept row that comes back needs what it names, and one that goes must not be named any more.
+fn must_keep_references(changes: &[RowChange], city: &City) -> Outcome<()> {
+    let keys = Keys::of(changes);
+    let mut faults = Faults::default();
+    for change in changes {
+        missing(change, &keys, city, &mut faults);
+    }
+    must_be_free(changes, &keys, city)?;
+    if faults.is_empty() {
+        return Ok(());
+    }
+    let fault = Fault::new(FaultKind::Conflict, "reference_gone", "撤回后的行所引用的数据已不在", "what the row would name again is no longer there");
+    Err(Fault { fields: faults.into_fields(), ..fault })
 }
 
 fn unit_of(change: &RowChange) -> Option<&Row> {

@@ -1,13 +1,13 @@
 //! Units: new values of one, or a whole building confirmed as it stands.
 
+use super::fields::{self, Words};
 use super::{Checked, Person, RefusedUnit, Reply};
 use crate::city::City;
 use crate::city::letting::day;
 use crate::domain::columns::{floor, unit};
-use crate::domain::days::how_a_day_is_written;
 use crate::domain::edit::{ConfirmUnits, Precondition, UpdateUnit};
 use crate::domain::fault::Outcome;
-use crate::domain::{Fault, FaultKind, LayerId, Row, RowChange, Value, catalogue, stated_day};
+use crate::domain::{Column, Fault, FaultKind, LayerId, Row, RowChange, Value};
 use crate::service::occupancy;
 use serde_json::{Map, Value as Json};
 
@@ -24,15 +24,21 @@ pub(super) fn update(edit: &UpdateUnit, city: &City, person: &Person) -> Outcome
 }
 
 /// Each unit is checked by itself; what is refused is listed, the rest is one change.
+///
+/// # Errors
+/// `as_of` for a day that is none or lies in the future: it would be refused of every unit.
 pub(super) fn confirm(edit: &ConfirmUnits, city: &City, person: &Person) -> Outcome<Checked> {
     person.viewer.signed_in()?;
+    if let Err((zh, en)) = field_named("as_of", &Json::from(edit.as_of.as_str()), &person.today) {
+        return Err(Fault::bad("as_of", zh.clone(), en.clone()).at(edit.as_of.clone()).field("/as_of", zh, en));
+    }
     let mut patch = Map::new();
     patch.insert("as_of".into(), edit.as_of.as_str().into());
     patch.insert("source".into(), "一键确认".into());
     let (mut changes, mut refused): (Vec<RowChange>, Vec<RefusedUnit>) = (Vec::new(), Vec::new());
     for (id, seen) in &edit.units {
         let twice = changes.iter().filter_map(after).any(|row| row.text(unit::ID) == Some(id));
-        let checked = if twice { Err(stated_twice(id)) } else { change(id, seen, &patch, city, person) };
+        let checked = if twice { Err(stated_twice(id)) } else { change(id, seen, &patch, city, person).and_then(not_backwards) };
         match checked {
             Ok(change) => changes.push(change),
             Err(fault) => refused.push(RefusedUnit { id: id.clone(), code: fault.code, detail: fault.zh, detail_en: fault.en }),
@@ -40,6 +46,21 @@ pub(super) fn confirm(edit: &ConfirmUnits, city: &City, person: &Person) -> Outc
     }
     let done = changes.iter().filter_map(after).collect();
     Ok(Checked::of(changes, "一键确认", Reply::Units { done, refused }))
+}
+
+/// A confirmation says that figures hold still: on an earlier day than the one that they hold of already it says nothing.
+fn not_backwards(change: RowChange) -> Outcome<RowChange> {
+    if let RowChange::Update { before, after, .. } = &change
+        && let (Some(had), Some(wanted)) = (before.text(unit::AS_OF), after.text(unit::AS_OF))
+        && wanted < had
+    {
+        return Err(Fault::bad(
+            "as_of_backwards",
+            format!("此单元已填报至 {had}，不能确认为更早的 {wanted}"),
+            format!("this unit's figures are of {had} already; they cannot be confirmed as of the earlier {wanted}"),
+        ));
+    }
+    Ok(change)
 }
 
 fn stated_twice(id: &str) -> Fault {
@@ -91,7 +112,7 @@ fn patched(before: &Row, patch: &Map<String, Json>, city: &City, at: usize, toda
             fault = fault.field(format!("/{name}"), "不能修改此项", "this field cannot be changed");
             continue;
         };
-        match field_value(name, value, today) {
+        match field_value(&LayerId::Unit.layer().columns[column], value, today) {
             Ok(value) => after.values[column] = value,
             Err((zh, en)) => fault = fault.field(format!("/{name}"), zh, en),
         }
@@ -119,35 +140,26 @@ fn floor_sum(city: &City, at: usize, after: &Row) -> Option<(f64, f64)> {
     Some((others + after.number(unit::AREA_M2).unwrap_or(0.0), area))
 }
 
-fn field_value(name: &str, value: &Json, today: &str) -> Result<Value, (String, String)> {
+/// The cell of a column by its name.
+pub(super) fn field_named(name: &str, value: &Json, today: &str) -> Result<Value, Words> {
+    let column = LayerId::Unit.layer().column(name).ok_or_else(|| (format!("没有此项：{name}"), format!("there is no such field: {name}")))?;
+    field_value(column, value, today)
+}
+
+/// What of a unit is asked beside what the dictionary says of its columns.
+fn field_value(column: &Column, value: &Json, today: &str) -> Result<Value, Words> {
     let refuse = |zh: &str, en: &str| Err((zh.to_owned(), en.to_owned()));
-    if value.is_null() {
-        return if matches!(name, "state" | "area_m2" | "as_of") { refuse("此项必填", "this field is required") } else { Ok(Value::Null) };
-    }
-    let coded = |list: &str, code: &str| catalogue().codes(list).is_some_and(|codes| codes.iter().any(|known| known.code == code));
-    match (name, value) {
+    match (column.name.as_str(), value) {
+        ("state" | "area_m2" | "as_of", Json::Null) => Err(fields::required()),
         ("area_m2", Json::Number(number)) if number.as_f64().is_some_and(|area| area > 0.0 && area < 1e7) => Ok(number.as_f64().into()),
         ("area_m2", _) => refuse("面积应为正数（m²）", "the area is a positive number of m²"),
-        ("rent_yuan_m2_month", Json::Number(number)) if number.as_f64().is_some_and(|rent| (0.0..1e5).contains(&rent)) => Ok(number.as_f64().into()),
-        ("rent_yuan_m2_month", _) => refuse("租金应为不小于 0 的数", "the rent is a number of at least 0"),
-        ("state", Json::String(code)) if coded("unit_state", code) => Ok(code.as_str().into()),
-        ("state", _) => refuse("状态应为 自用、出租、空置、装修、停用 之一", "the state is one of own_use, let, vacant, fit_out, out_of_service"),
-        ("use", Json::String(code)) if coded("unit_use", code) => Ok(code.as_str().into()),
-        ("use", _) => refuse("用途不在代码表中", "the use is not in the code list"),
-        ("cluster", Json::String(id)) if id == "none" || catalogue().cluster(id).is_some() => Ok(id.as_str().into()),
-        ("cluster", _) => refuse("产业集群不在目录中", "the cluster is not in the catalogue"),
+        ("rent_yuan_m2_month", Json::Number(number)) if !number.as_f64().is_some_and(|rent| (0.0..1e5).contains(&rent)) => {
+            refuse("租金应为不小于 0 的数", "the rent is a number of at least 0")
+        }
         ("as_of", Json::String(date)) if day(date).zip(day(today)).is_some_and(|(date, today)| date > today) => {
             refuse("截至日期不能在将来", "the as-of date cannot lie in the future")
         }
-        ("as_of" | "lease_end", Json::String(date)) => match stated_day(date) {
-            Some(_) => Ok(date.as_str().into()),
-            None => Err(how_a_day_is_written()),
-        },
-        ("tenant" | "note" | "source", Json::String(text)) if text.chars().any(|letter| letter.is_control() && !matches!(letter, '\n' | '\t')) => {
-            refuse("含有不能显示的控制字符", "it holds control characters, which cannot be shown")
-        }
-        ("tenant" | "note" | "source", Json::String(text)) if text.chars().count() <= 500 => Ok(text.as_str().into()),
-        _ => refuse("填写的内容不合此项", "this value does not fit the field"),
+        _ => fields::cell(column, value),
     }
 }
 
@@ -158,7 +170,7 @@ mod tests {
 
     #[test]
     fn fields_are_checked_in_words() {
-        let field = |name: &str, value: Json| field_value(name, &value, "2026-09-01");
+        let field = |name: &str, value: Json| field_value(LayerId::Unit.layer().column(name).unwrap(), &value, "2026-09-01");
         assert!(field("as_of", json!("2026-09-02")).is_err() && field("as_of", json!("2026-09-01")).is_ok());
         assert!(field("lease_end", json!("1000-01-01")).is_err() && field("lease_end", json!("2030-6-1")).is_err());
         assert!(field("as_of", json!("2999-01-01")).unwrap_err().1.contains("future"));

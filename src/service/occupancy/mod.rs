@@ -5,7 +5,7 @@ mod park;
 mod stack;
 
 pub use head::Building;
-pub use park::{Due, ParkOccupancy, of_park};
+pub use park::{Due, DueKind, ParkOccupancy, Totals, figures, of_park};
 pub use stack::{Stack, stack};
 
 use super::Viewer;

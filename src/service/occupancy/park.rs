@@ -32,24 +32,29 @@ pub struct BuildingLine {
     pub name: Option<String>,
     pub gfa_m2: Option<f64>,
     pub stale_floors: usize,
+    /// Sum of its floors, m²; null where the area of one of them is not recorded.
+    pub floors_m2: Option<f64>,
     pub let_rate: Option<f64>,
     pub move_in_rate: Option<f64>,
     pub units: usize,
 }
 
-/// Something to do: sums that do not fit first, then stale floors by age, then leases by their end.
+/// Something to do, by cause and building: the building with the most pressing one first, its floors from the lowest.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Due {
     pub kind: DueKind,
     pub building: String,
     pub building_name: Option<String>,
+    /// Empty where it is about the building.
     pub floor: String,
+    /// The floor's place in the building; 1 is the ground floor.
+    pub order: Option<i64>,
     /// Of a lease.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unit: Option<Option<String>>,
     /// Age of the oldest figure, or days until the lease ends.
     pub days: Option<i64>,
-    /// The end of the lease, or m² above the floor's area.
+    /// The end of the lease, or m² above the floor's or the building's area.
     #[schema(value_type = Value)]
     pub detail: Json,
 }
@@ -57,7 +62,10 @@ pub struct Due {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum DueKind {
+    /// Units add up to more than their floor.
     Sum,
+    /// Floors add up to more than their building.
+    Gfa,
     Stale,
     Lease,
 }
@@ -69,6 +77,17 @@ pub struct Totals {
     pub by_state: BTreeMap<String, f64>,
     pub let_rate: Option<f64>,
     pub move_in_rate: Option<f64>,
+    /// The oldest day that a part of them is of (exact-designation P1).
+    pub oldest_as_of: Option<String>,
+    /// Share of the area whose figures are stale; figures without a day are in neither part.
+    pub stale_share: Option<f64>,
+}
+
+/// A park's figures as they stand: what its report confirms.
+pub fn figures(city: &City, park: &str, today: &str) -> Outcome<Totals> {
+    let rows = city.links().buildings_of_park(park_row(city, park)?);
+    let units = rows.iter().flat_map(|row| city.links().units_of_building(*row as usize)).map(|row| *row as usize);
+    Ok(totals(city.table(LayerId::Unit), units, today))
 }
 
 pub fn of_park(city: &City, viewer: &Viewer, park: &str, today: &str) -> Outcome<ParkOccupancy> {
@@ -83,26 +102,24 @@ pub fn of_park(city: &City, viewer: &Viewer, park: &str, today: &str) -> Outcome
         }
         let code = buildings.key(row);
         let stale_floors = due_of_building(city, row, &here, private, today, &mut due);
-        let figures = totals(units, here.iter().copied());
+        let figures = totals(units, here.iter().copied(), today);
         lines.push(BuildingLine {
             code: code.to_owned(),
             name: building_name(city, code),
             gfa_m2: buildings.number(row, building::GFA_M2),
             stale_floors,
+            floors_m2: floors_m2(city, row),
             let_rate: figures.let_rate,
             move_in_rate: figures.move_in_rate,
             units: here.len(),
         });
         rows.extend(here);
     }
-    due.sort_by_key(|item: &Due| {
-        let days = item.days.unwrap_or(0);
-        (item.kind, if item.kind == DueKind::Lease { days } else { -days })
-    });
+    in_order(&mut due);
     Ok(ParkOccupancy {
         park: park.to_owned(),
         buildings: lines,
-        totals: totals(units, rows.into_iter()),
+        totals: totals(units, rows.into_iter(), today),
         due,
         as_of: today.to_owned(),
         stale_after_days: stale_after_days(),
@@ -118,6 +135,7 @@ fn due_of_building(city: &City, building: usize, here: &[usize], private: bool, 
         building: code.to_owned(),
         building_name: building_name(city, code),
         floor: floor.to_owned(),
+        order: order_of(city, building, floor),
         unit: None,
         days,
         detail,
@@ -147,12 +165,51 @@ fn due_of_building(city: &City, building: usize, here: &[usize], private: bool, 
             due.push(item(DueKind::Sum, label, None, json!(sum - area)));
         }
     }
+    let gfa = city.table(LayerId::Building).number(building, building::GFA_M2);
+    if let Some((floors, gfa)) = floors_m2(city, building).zip(gfa).filter(|(floors, gfa)| *floors > gfa + FLOOR_SLACK_M2) {
+        due.push(item(DueKind::Gfa, "", None, json!(floors - gfa)));
+    }
     stale
 }
 
-pub(super) fn totals(units: &Table, rows: impl Iterator<Item = usize>) -> Totals {
+/// Groups by cause and building. Of a cause the building comes first that has waited longest, or whose lease ends soonest; in it floors go upwards.
+fn in_order(due: &mut [Due]) {
+    let urgency = |item: &Due| {
+        let days = item.days.unwrap_or(0);
+        if item.kind == DueKind::Lease { days } else { -days }
+    };
+    let mut first: BTreeMap<(DueKind, String), i64> = BTreeMap::new();
+    for item in due.iter() {
+        let kept = first.entry((item.kind, item.building.clone())).or_insert(i64::MAX);
+        *kept = (*kept).min(urgency(item));
+    }
+    due.sort_by_cached_key(|item| {
+        let most = first.get(&(item.kind, item.building.clone())).copied().unwrap_or(i64::MAX);
+        (item.kind, most, item.building.clone(), item.order.unwrap_or(i64::MAX), item.floor.clone(), urgency(item))
+    });
+}
+
+/// A floor's place in its building.
+fn order_of(city: &City, building: usize, label: &str) -> Option<i64> {
+    let floors = city.table(LayerId::Floor);
+    let mut here = city.links().floors_of_building(building).iter().map(|row| *row as usize);
+    here.find(|row| floors.text(*row, floor::FLOOR).unwrap_or_default() == label).and_then(|row| floors.integer(row, floor::FLOOR_ORDER))
+}
+
+/// What the floors of a building add up to, m²; none where one of them is not recorded (exact-designation P0: unknown, not guessed).
+fn floors_m2(city: &City, building: usize) -> Option<f64> {
+    let floors = city.table(LayerId::Floor);
+    let here = city.links().floors_of_building(building);
+    if here.is_empty() {
+        return None;
+    }
+    here.iter().map(|row| floors.number(*row as usize, floor::AREA_M2)).sum()
+}
+
+pub(super) fn totals(units: &Table, rows: impl Iterator<Item = usize>, today: &str) -> Totals {
     let mut by_state: BTreeMap<String, f64> = ["own_use", "let", "vacant", "fit_out", "out_of_service"].map(|state| (state.to_owned(), 0.0)).into();
     let (mut letting, mut all, mut moved_in) = (LettingTotals::default(), 0.0, 0.0);
+    let (mut dated, mut stale) = (0.0, 0.0);
     for row in rows {
         let area = units.number(row, unit::AREA_M2).unwrap_or(0.0);
         let state = units.text(row, unit::STATE);
@@ -160,6 +217,10 @@ pub(super) fn totals(units: &Table, rows: impl Iterator<Item = usize>) -> Totals
             *by_state.entry(state.to_owned()).or_default() += area;
         }
         letting.add(units, row);
+        if let Some(age) = units.text(row, unit::AS_OF).and_then(|as_of| age_days(as_of, today)) {
+            dated += area;
+            stale += if age > stale_after_days() { area } else { 0.0 };
+        }
         if state != Some("out_of_service") {
             all += area;
         }
@@ -168,5 +229,11 @@ pub(super) fn totals(units: &Table, rows: impl Iterator<Item = usize>) -> Totals
         }
     }
     let share = |part: f64, base: f64| (base > 0.0).then(|| part / base);
-    Totals { by_state, let_rate: share(letting.lettable_m2 - letting.vacant_m2, letting.lettable_m2), move_in_rate: share(moved_in, all) }
+    Totals {
+        by_state,
+        let_rate: share(letting.lettable_m2 - letting.vacant_m2, letting.lettable_m2),
+        move_in_rate: share(moved_in, all),
+        oldest_as_of: letting.oldest.map(|day| day.to_string()),
+        stale_share: share(stale, dated),
+    }
 }

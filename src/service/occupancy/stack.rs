@@ -49,7 +49,7 @@ pub fn stack(city: &City, viewer: &Viewer, code: &str, today: &str) -> Outcome<S
         totals: {
             let mut rows = here.clone();
             rows.sort_by(|a, b| units.text(*a, unit::FLOOR).unwrap_or_default().cmp(units.text(*b, unit::FLOOR).unwrap_or_default()));
-            totals(units, rows.into_iter())
+            totals(units, rows.into_iter(), today)
         },
         floors: levels.into_iter().map(level).collect(),
     })

@@ -1,11 +1,15 @@
 //! The designation scorecard as a use case: evidence of every park, from the city and the tables.
 
 mod choice;
-mod evidence;
+pub(super) mod evidence;
 
 use super::process::{Common, Context, Process, Words};
 use super::seen::Seen;
-use crate::analysis::designation::{DesignationResult, IndicatorResult, assess};
+use super::told::told;
+use super::virtual_parks;
+use crate::analysis::designation as analysis;
+use crate::analysis::designation::{DesignationResult, IndicatorResult, Note, ParkResult, assess};
+use crate::analysis::disclosure::{Figure, Told};
 use crate::city::City;
 use crate::domain::columns::park as column;
 use crate::domain::designation::Life;
@@ -46,19 +50,68 @@ pub struct Scorecards {
 }
 
 impl Seen for Scorecards {
-    /// Codes of firms are for the park's own operator only; everybody else sees how many were left out.
+    /// Codes of firms and figures over few tenants are for the park's own operator only; everybody else sees how many were left out.
     fn seen_by(&self, viewer: &Viewer) -> Cow<'_, Self> {
         let mut seen = self.clone();
         for card in seen.result.parks.iter_mut().filter(|card| !viewer.operates(Some(&card.park))) {
             card.indicators.iter_mut().for_each(|indicator| self.hide(indicator));
+            withhold(card);
         }
         Cow::Owned(seen)
     }
 }
 
+/// Leaves out what is withheld, and the scores and totals from which it could be computed. Verdict, grade and rank stay.
+fn withhold(card: &mut ParkResult) {
+    let weighed = |indicator: &&mut IndicatorResult| indicator.withheld && indicator.weight.is_some();
+    for indicator in card.indicators.iter_mut().filter(weighed) {
+        (card.total, card.total_high) = (None, None);
+        if let Some(head) = card.heads.get_mut(&indicator.head) {
+            head.score = None;
+        }
+    }
+    for indicator in card.indicators.iter_mut().filter(|indicator| indicator.withheld) {
+        (indicator.value, indicator.score) = (None, None);
+        indicator.notes =
+            vec![Note {
+                code: "withheld", zh: "企业过少，仅园区内可见".to_owned(), en: "over too few firms: told inside the park only".to_owned()
+            }];
+    }
+}
+
+/// Marks the indicators that are not told outside their park.
+pub(super) fn withheld(cards: &mut [ParkResult], told: &Told) {
+    for indicator in cards.iter_mut().flat_map(|card| &mut card.indicators) {
+        indicator.withheld = indicator.value.is_some() && !indicator.figures.iter().all(|figure| told.tells(figure));
+    }
+}
+
+/// Everything of tenants' data that scorecards rest on, by whatever pack.
+pub(super) fn figures(city: &City, rules: &RuleSet, as_of: NaiveDate) -> Outcome<Vec<Figure>> {
+    let (mut parks, side) = (evidence::tenants(city, as_of), evidence::firms_of_the_city(city, as_of));
+    let most = parks.iter().map(|park| park.lead_clusters.len()).max().unwrap_or(0).max(1);
+    let mut figures = Vec::new();
+    for pack in rules.packs("designation") {
+        let pack = DesignationPack::read(pack)?;
+        // An application may name any of a park's clusters.
+        for _ in 0..most {
+            figures.extend(analysis::figures(&parks, &side, &pack, as_of));
+            parks.iter_mut().filter(|park| park.lead_clusters.len() > 1).for_each(|park| park.lead_clusters.rotate_left(1));
+        }
+        figures.extend(virtual_parks::figures(city, &pack, as_of));
+    }
+    Ok(figures)
+}
+
 impl Scorecards {
     /// All parks' cards. Ranks and means need every park. `judged` names a park and the cluster by which it is judged in place of its first.
-    pub(in crate::service) fn of(city: &City, pack: &DesignationPack, as_of: NaiveDate, judged: Option<(&str, &str)>, run: RunRecord) -> Self {
+    pub(in crate::service) fn of(
+        city: &City,
+        pack: &DesignationPack,
+        as_of: NaiveDate,
+        judged: Option<(&str, &str)>,
+        run: RunRecord,
+    ) -> Outcome<Self> {
         let mut parks = evidence::parks(city, as_of);
         for park in &mut parks {
             if let Some((_, cluster)) = judged.filter(|(code, _)| *code == park.park) {
@@ -66,12 +119,21 @@ impl Scorecards {
                 park.lead_clusters.insert(0, cluster.to_owned());
             }
         }
-        let result = assess(&parks, &evidence::city_side(city, as_of), pack, as_of);
+        let mut result = assess(&parks, &evidence::city_side(city, as_of), pack, as_of);
+        withheld(&mut result.parks, &told(city)?);
         let firms = city.table(LayerId::Firm);
         let indicators = result.parks.iter().flat_map(|card| &card.indicators);
         let left_out = indicators.flat_map(|indicator| &indicator.excluded).flat_map(|left| &left.ids);
         let firm_codes = left_out.filter(|id| firms.row_of(id).is_some()).cloned().collect();
-        Scorecards { result, run, firm_codes }
+        Ok(Scorecards { result, run, firm_codes })
+    }
+
+    /// Every figure as it is, and no id of a firm: what is frozen with a decision and rendered for each reader later.
+    pub(in crate::service) fn without_ids(mut self) -> Self {
+        let mut parks = std::mem::take(&mut self.result.parks);
+        parks.iter_mut().flat_map(|card| &mut card.indicators).for_each(|indicator| self.hide(indicator));
+        self.result.parks = parks;
+        self
     }
 
     /// What is flagged tells of rents, which are the operator's too.
@@ -119,7 +181,7 @@ fn designate(context: &Context<'_>, park: Option<&str>) -> Outcome<Scorecards> {
     let layers = context.rules.pack("designation")?;
     let pack = DesignationPack::read(&layers)?;
     let run = context.record::<Designate>((&pack.id, &pack.version), &layers.uses);
-    let mut cards = Scorecards::of(city, &pack, as_of, None, run);
+    let mut cards = Scorecards::of(city, &pack, as_of, None, run)?;
     // One park's card is a part of the whole.
     cards.result.parks.retain(|card| park.is_none_or(|park| card.park == park));
     for card in &mut cards.result.parks {

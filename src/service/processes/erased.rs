@@ -94,7 +94,9 @@ mod tests {
                 assert_eq!(place("consolidate", json!({ "park": "P", name: value })), at(&format!("/inputs/{name}")), "{name} {value}");
             }
         }
-        assert_eq!(place("consolidate", json!({ "weights": { "owners": -1 } })), at("/inputs/weights/owners"));
+        for owners in [-1.0, 1e308] {
+            assert_eq!(place("consolidate", json!({ "weights": { "owners": owners } })), at("/inputs/weights/owners"));
+        }
         assert_eq!(place("consolidate", json!({ "rectangle_m": [0, 20] })), at("/inputs/rectangle_m/0"));
         for (inputs, wrong) in [
             (json!({ "from": 26 }), "/inputs/from"),

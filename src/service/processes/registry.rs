@@ -4,7 +4,7 @@ use super::described::Described;
 use super::erased::Erased;
 use super::process::{Context, Pace, Process, Words};
 use super::seen::AnyAnswer;
-use super::{ActionPlan, Allocate, Consolidate, Designate, Progress, Upstairs};
+use super::{ActionPlan, Allocate, Consolidate, Designate, Match, Progress, Tenants, Upstairs, VirtualParks};
 use crate::analysis::Control;
 use crate::city::City;
 use crate::domain::days::no_day;
@@ -17,7 +17,7 @@ use std::any::TypeId;
 use std::sync::Arc;
 
 /// In the order in which they are listed.
-pub static PROCESSES: &[&dyn AnyProcess] = &[&Consolidate, &ActionPlan, &Progress, &Upstairs, &Designate, &Allocate];
+pub static PROCESSES: &[&dyn AnyProcess] = &[&Consolidate, &ActionPlan, &Progress, &Upstairs, &Designate, &Allocate, &VirtualParks, &Match, &Tenants];
 
 /// Of what city, by which rules, on how many threads. Who asks does not matter: answers are whole until they are read.
 #[derive(Clone, Copy)]

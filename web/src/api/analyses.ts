@@ -52,8 +52,29 @@ export type AllocateResult = AnswerOf<'allocate'>
 export type AllocationCell = S['AllocationCell']
 export type AllocationWarning = S['AllocationWarning']
 
+export type VirtualParksInputs = InputsOf<'virtualparks'>
+export type VirtualParksResult = AnswerOf<'virtualparks'>
+export type VirtualPark = S['VirtualPark']
+export type VirtualMember = S['VirtualMember']
+export type MatchInputs = InputsOf<'match'>
+export type MatchResult = AnswerOf<'match'>
+export type MatchNeed = S['MatchNeed']
+export type MatchSite = S['MatchSite']
+export type MatchTold = S['MatchVerdict']
+export type MatchChange = S['MatchChange']
+export type MatchMeasure = S['MatchMeasure']
+export type MatchCriterion = S['MatchCriterion']
+export type TenantsResult = AnswerOf<'tenants'>
+export type SuitedRequirement = S['SuitedRequirement']
+
 export type ActionPlanInputs = InputsOf<'actionplan'>
 export type ActionPlanResult = AnswerOf<'actionplan'>
 export type PlanSite = S['PlannedSite']
 export type GanttBar = S['GanttBar']
 export type Relaxation = S['Relaxation']
+
+export type ProgressInputs = InputsOf<'progress'>
+export type ProgressResult = AnswerOf<'progress'>
+export type TaskLights = S['TaskLights']
+export type LightPeriod = S['LightPeriod']
+export type TaskCompletion = S['Completion']

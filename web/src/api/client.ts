@@ -21,11 +21,16 @@ export function setLanguage(tag: string): void {
 export interface Call {
   method?: 'GET' | 'POST' | 'PATCH' | 'DELETE'
   body?: unknown
+  /** A file, sent as it is. */
+  file?: Blob
   headers?: Record<string, string>
   signal?: AbortSignal | undefined
 }
 
-export async function send(path: string, { method = 'GET', body, headers = {}, signal }: Call = {}): Promise<Response> {
+export async function send(
+  path: string,
+  { method = 'GET', body, file, headers = {}, signal }: Call = {},
+): Promise<Response> {
   const init: RequestInit = {
     method,
     credentials: 'same-origin',
@@ -41,6 +46,10 @@ export async function send(path: string, { method = 'GET', body, headers = {}, s
   if (body !== undefined) {
     sent['Content-Type'] ??= 'application/json'
     init.body = JSON.stringify(body)
+  }
+  if (file) {
+    sent['Content-Type'] ??= file.type || 'application/octet-stream'
+    init.body = file
   }
   let response: Response
   try {

@@ -9,10 +9,18 @@ import type {
   DesignateInputs,
   DesignateResult,
   InputsOf,
+  MatchInputs,
+  MatchResult,
   ProcessId,
+  ProgressInputs,
+  ProgressResult,
+  TenantsResult,
   UpstairsInputs,
   UpstairsResult,
+  VirtualParksInputs,
+  VirtualParksResult,
 } from './analyses'
+import type { Requirement } from './rows'
 import type {
   Batch,
   Catalogue,
@@ -24,6 +32,7 @@ import type {
   DesignationMove,
   DraftPatch,
   ExportRequest,
+  Fields,
   History,
   Instrument,
   InstrumentList,
@@ -32,6 +41,7 @@ import type {
   ItemQuery,
   Landing,
   Lineage,
+  MadeTasks,
   Move,
   Neighbour,
   Neighbours,
@@ -39,24 +49,29 @@ import type {
   NewInstrument,
   NewPlan,
   ParkOccupancy,
+  ParkReports,
   Plan,
   PlanItems,
   PlanList,
   Process,
+  ReportList,
   Schema,
   SearchHit,
   SearchResults,
   Session,
   Setup,
+  SheetAnswer,
   SignIn,
   Stack,
   Summary,
   SummaryQuery,
+  TakenBack,
   TileJson,
   TodayAnswer,
   Unit,
   UnitPatch,
 } from './types'
+import type { Properties } from './rows'
 
 const enc = encodeURIComponent
 type Signal = AbortSignal | undefined
@@ -90,6 +105,20 @@ export const item = <G extends Geometry | null = Geometry>(
   signal?: Signal,
 ): Promise<Item<G>> => getJson(`/collections/${enc(collection)}/items/${enc(id)}`, { signal })
 
+/** A row of a table that people keep, with the tag that a change sends back. */
+export async function record(collection: string, id: string): Promise<{ item: Item; etag: string }> {
+  const response = await send(`/collections/${enc(collection)}/items/${enc(id)}`)
+  return { item: (await response.json()) as Item, etag: response.headers.get('etag') ?? '' }
+}
+export const createRecord = (collection: string, fields: Fields): Promise<Item> =>
+  getJson(`/collections/${enc(collection)}/items`, { method: 'POST', body: fields })
+export const patchRecord = (collection: string, id: string, etag: string, patch: Fields): Promise<Item> =>
+  getJson(`/collections/${enc(collection)}/items/${enc(id)}`, {
+    method: 'PATCH',
+    body: patch,
+    headers: { 'Content-Type': 'application/merge-patch+json', 'If-Match': etag },
+  })
+
 export const summary = (collection: string, query: SummaryQuery, signal?: Signal): Promise<Summary> =>
   getJson(`/collections/${enc(collection)}/summary`, { method: 'POST', body: query, signal })
 
@@ -112,6 +141,59 @@ export const designate = (inputs: DesignateInputs, signal?: Signal): Promise<Des
   run('designate', inputs, signal)
 export const allocate = (inputs: AllocateInputs, signal?: Signal): Promise<AllocateResult> =>
   run('allocate', inputs, signal)
+export const progress = (inputs: ProgressInputs, signal?: Signal): Promise<ProgressResult> =>
+  run('progress', inputs, signal)
+
+export const virtualParks = (inputs: VirtualParksInputs, signal?: Signal): Promise<VirtualParksResult> =>
+  run('virtualparks', inputs, signal)
+
+export const match = (inputs: MatchInputs, signal?: Signal): Promise<MatchResult> => run('match', inputs, signal)
+/** The open requirements that a floor suits. */
+export const tenants = (building: string, floor: string, signal?: Signal): Promise<TenantsResult> =>
+  run('tenants', { building, floor }, signal)
+
+const REQUIREMENTS = '/collections/requirement/items'
+export interface Kept<Row> {
+  row: Row
+  etag: string
+}
+/** A list of the file comes as one, or as its text. */
+const listed = (value: unknown): string[] | null =>
+  Array.isArray(value)
+    ? value.map(String)
+    : typeof value === 'string' && value.startsWith('[')
+      ? (JSON.parse(value) as string[])
+      : null
+const requirementOf = (properties: Requirement): Requirement => ({
+  ...properties,
+  districts: listed(properties.districts),
+  offered: listed(properties.offered),
+})
+const kept = async (response: Response): Promise<Kept<Requirement>> => ({
+  row: requirementOf(((await response.json()) as { properties: Requirement }).properties),
+  etag: response.headers.get('etag') ?? '',
+})
+/** Those that one may see, the newest first. */
+export const requirements = async (signal?: Signal): Promise<Requirement[]> => {
+  const page = await items('requirement', { limit: 1000, sortby: '-code' }, signal)
+  return page.features.map((feature) => requirementOf(feature.properties as unknown as Requirement))
+}
+export const requirement = async (code: string): Promise<Kept<Requirement>> =>
+  kept(await send(`${REQUIREMENTS}/${enc(code)}`))
+export const createRequirement = async (body: Partial<Requirement>): Promise<Kept<Requirement>> =>
+  kept(await send(REQUIREMENTS, { method: 'POST', body }))
+export const patchRequirement = async (
+  code: string,
+  etag: string,
+  body: Partial<Requirement>,
+): Promise<Kept<Requirement>> =>
+  kept(
+    await send(`${REQUIREMENTS}/${enc(code)}`, {
+      method: 'PATCH',
+      body,
+      headers: { 'Content-Type': 'application/merge-patch+json', 'If-Match': etag },
+    }),
+  )
 
 /** The schemes that may be chosen, and what each indicator means. */
 export const designateDefaults = async (): Promise<DesignateDefaults> =>
@@ -185,5 +267,59 @@ export const patchUnit = (id: string, etag: string, patch: UnitPatch): Promise<U
     headers: { 'Content-Type': 'application/merge-patch+json', 'If-Match': etag },
   })
 export const confirmUnits = (body: Batch): Promise<Confirmation> => getJson('/units:batch', { method: 'POST', body })
+export const undoUnits = (revision: number): Promise<TakenBack> =>
+  getJson('/units:undo', { method: 'POST', body: { revision } })
+export type SheetForm = 'xlsx' | 'csv'
+/** A table to fill in: of a park, or of one of its buildings. */
+export async function template(park: string, building: string | null, form: SheetForm): Promise<Blob> {
+  const of = building ? `&building=${enc(building)}` : ''
+  return (await send(`/parks/${enc(park)}/occupancy/template?f=${form}${of}`)).blob()
+}
+/** Judges a filled-in table; with `dryRun` it changes nothing. */
+export const importUnits = (park: string, file: File, dryRun: boolean): Promise<SheetAnswer> =>
+  getJson(`/parks/${enc(park)}/occupancy/import?dry_run=${dryRun}&name=${enc(file.name)}`, { method: 'POST', file })
+/** The rows of a table that would not be taken, as a file. */
+export const rejects = async (park: string, file: File, form: SheetForm): Promise<Blob> =>
+  (
+    await send(`/parks/${enc(park)}/occupancy/import?dry_run=true&f=${form}&name=${enc(file.name)}`, {
+      method: 'POST',
+      file,
+    })
+  ).blob()
+/** The rows of an applied table that were not taken, as a file. */
+export const receiptRejects = async (number: string, form: SheetForm): Promise<Blob> =>
+  (await send(`/receipts/${enc(number)}/rejects?f=${form}`)).blob()
+export const reports = (park: string): Promise<ReportList> => getJson(`/reports?park=${enc(park)}`)
+export const handIn = (park: string, period: string, periodEnd: string): Promise<ParkReports> =>
+  getJson(`/parks/${enc(park)}/reports`, { method: 'POST', body: { period, period_end: periodEnd } })
 export const unitHistory = async (id: string): Promise<Change[]> =>
   (await getJson<History>(`/units/${enc(id)}/history`)).changes
+
+export interface KeptRow {
+  etag: string
+  properties: Properties
+}
+const rowOf = async (response: Response): Promise<KeptRow> => ({
+  etag: response.headers.get('etag') ?? '',
+  properties: ((await response.json()) as { properties: Properties }).properties,
+})
+const rowPath = (collection: string, id: string): string => `/collections/${enc(collection)}/items/${enc(id)}`
+/** A row of a table that people keep, with the tag that a change of it names. */
+export const keptRow = async (collection: string, id: string): Promise<KeptRow> =>
+  rowOf(await send(rowPath(collection, id)))
+export const addRow = async (collection: string, fields: Record<string, unknown>): Promise<KeptRow> =>
+  rowOf(await send(`/collections/${enc(collection)}/items`, { method: 'POST', body: fields }))
+export const patchRow = async (
+  collection: string,
+  id: string,
+  etag: string,
+  patch: Record<string, unknown>,
+): Promise<KeptRow> =>
+  rowOf(
+    await send(rowPath(collection, id), {
+      method: 'PATCH',
+      body: patch,
+      headers: { 'Content-Type': 'application/merge-patch+json', 'If-Match': etag },
+    }),
+  )
+export const makeTasks = (plan: string): Promise<MadeTasks> => getJson(`/plans/${enc(plan)}/tasks`, { method: 'POST' })

@@ -150,7 +150,8 @@ export interface paths {
         /** Features */
         get: operations["get_collections_collection_items"];
         put?: never;
-        post?: never;
+        /** Add a row to a table that people keep */
+        post: operations["post_collections_collection_items"];
         delete?: never;
         options?: never;
         head?: never;
@@ -168,10 +169,12 @@ export interface paths {
         get: operations["get_collections_collection_items_id"];
         put?: never;
         post?: never;
-        delete?: never;
+        /** Delete a row of a table that people keep */
+        delete: operations["delete_collections_collection_items_id"];
         options?: never;
         head?: never;
-        patch?: never;
+        /** Change a row of a table that people keep (JSON Merge Patch) */
+        patch: operations["patch_collections_collection_items_id"];
         trace?: never;
     };
     "/collections/{collection}/queryables": {
@@ -303,144 +306,6 @@ export interface paths {
         };
         /** Conformance classes */
         get: operations["get_conformance"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/designations": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The register: applications and titles */
-        get: operations["get_designations"];
-        put?: never;
-        /** Draft an application */
-        post: operations["post_designations"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/designations/register": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The register as a file: CSV, XLSX, or GeoJSON with the parks' shapes */
-        get: operations["get_designations_register"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/designations/{code}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** One designation with its history, its frozen evidence and its ETag */
-        get: operations["get_designations_code"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        /** Edit a draft */
-        patch: operations["patch_designations_code"];
-        trace?: never;
-    };
-    "/designations/{code}/assessments": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Record the grade of a year */
-        post: operations["post_designations_code_assessments"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/designations/{code}/certificate": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The certificate of a title in force: one page of PDF */
-        get: operations["get_designations_code_certificate"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/designations/{code}/evidence/{sha256}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The very text that was frozen with a decision: canonical JSON (RFC 8785) */
-        get: operations["get_designations_code_evidence_sha256"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/designations/{code}/moves": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Submit, forward, return, reject, designate, keep, revoke or withdraw */
-        post: operations["post_designations_code_moves"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/designations/{code}/today": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Would it pass today? Three answers side by side */
-        get: operations["get_designations_code_today"];
         put?: never;
         post?: never;
         delete?: never;
@@ -690,6 +555,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/plans/{id}/tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make tasks from an action plan */
+        post: operations["post_plans_id_tasks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/processes": {
         parameters: {
             query?: never;
@@ -767,7 +649,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Progress lights of an action plan */
+        /** Progress lights of tasks */
         post: operations["post_processes_progress_execution"];
         delete?: never;
         options?: never;
@@ -820,6 +702,23 @@ export interface paths {
         put?: never;
         /** Allocation of clusters to districts: audit and best allocation */
         post: operations["post_processes_allocate_execution"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/processes/virtualparks/execution": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Virtual parks: members and figures */
+        post: operations["post_processes_virtualparks_execution"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1139,9 +1038,9 @@ export interface components {
             kept: number;
             /**
              * Format: double
-             * @description Σ (fit − placement cost) over the placements that are not exempt.
+             * @description Σ (fit − placement cost) over the placements that are not exempt. Null where it would tell a fit that is withheld.
              */
-            objective: number;
+            objective: number | null;
             /** @description In the order of ids. */
             pairs: components["schemas"]["AllocationPlacement"][];
             /** @description By how much counts lie outside their bounds, summed. */
@@ -1226,7 +1125,7 @@ export interface components {
             /** @description What there is room for. */
             room: number;
         };
-        /** @description The parts of a fit; an unknown part is `None` and counts 0. */
+        /** @description How well the cluster fits, in its parts. */
         AllocationFit: {
             /**
              * Format: double
@@ -1247,8 +1146,12 @@ export interface components {
              * Format: double
              * @description The weighted sum, 0..=1 with weights that add to 1.
              */
-            total: number;
+            total: number | null;
+            /** @description Parts that rest on too few firms to be told, and so the total: null. */
+            withheld: components["schemas"]["AllocationFitPart"][];
         };
+        /** @enum {string} */
+        AllocationFitPart: "location_quotient" | "present_firms";
         /** @description A name of a lead cluster and what it is taken for (A7). */
         AllocationMappedName: {
             candidates: string[];
@@ -1478,6 +1381,11 @@ export interface components {
         } & {
             [key: string]: components["schemas"]["Code"][];
         };
+        /** @description Completion of a category's tasks with one unit, and its districts by rank. */
+        CategoryCompletion: components["schemas"]["Completion"] & {
+            districts: components["schemas"]["Completion"][];
+            unit: string | null;
+        };
         /** @description One entry of the change log. */
         Change: {
             action: string;
@@ -1487,16 +1395,9 @@ export interface components {
             before: unknown;
             by: string;
             collection: string;
-            /** @description Its hash in the chain. */
-            hash: string;
             id: string;
             /** Format: int64 */
             revision: number;
-            /**
-             * Format: int64
-             * @description Its number in the hash chain.
-             */
-            seq: number;
             source: string;
         };
         /** @description Entries of the change log, newest first. */
@@ -1508,25 +1409,10 @@ export interface components {
              */
             revision: number;
         };
-        /** @description An indicator then and now. */
-        ChangedIndicator: {
-            en: string;
-            id: string;
-            /** Format: double */
-            now: number | null;
-            /** Format: double */
-            threshold_now: number | null;
-            /** Format: double */
-            threshold_was: number | null;
-            unit: string;
-            verdict_now: string | null;
-            verdict_was: string | null;
-            /** Format: double */
-            was: number | null;
-            zh: string;
-        };
         /** @description Where lights change, with the source. */
         CitedLines: {
+            /** Format: double */
+            min_known: number;
             /** Format: double */
             red_above: number;
             source: string;
@@ -1595,19 +1481,32 @@ export interface components {
             /** Format: int64 */
             year: number;
         };
-        /** @description Σ done ÷ Σ target of a category. */
+        /** @description Σ done ÷ Σ target of what stands under one name. */
         Completion: {
-            category: string;
             /** Format: double */
             done: number;
+            /** @description Ids of those that do not: no target, or never a report. */
+            excluded: string[];
+            /**
+             * Format: double
+             * @description Share of the tasks that enter.
+             */
+            known: number;
+            name: string;
+            /** @description Best first; equal shares share a rank, what is unknown has none. */
             rank: number | null;
             /**
              * Format: double
-             * @description `None` without a target.
+             * @description `None` where too few are known, or nothing is to be done.
              */
             share: number | null;
-            /** Format: double */
+            /**
+             * Format: double
+             * @description Over the tasks whose target and done are both known.
+             */
             target: number;
+            /** @description Begun by the day of the question. */
+            tasks: number;
         };
         /** @description What came of confirming a batch. */
         Confirmation: {
@@ -1805,46 +1704,7 @@ export interface components {
              */
             park?: string | null;
         };
-        /** @description A designation as people read it. */
-        DesignationAnswer: components["schemas"]["DesignationWhole"] & {
-            assessments: components["schemas"]["YearlyGrade"][];
-            basis?: string | null;
-            code: string;
-            /** @description The day of the last decision, of which the figures are. */
-            date?: string | null;
-            district?: string | null;
-            /** @description Whether this reader may edit it: a planner, while it is a draft. */
-            editable: boolean;
-            /** @description Names what is shown of the row on the day and its count of changes. */
-            etag: string;
-            evidence_sha256?: string | null;
-            grade?: string | null;
-            lead_cluster?: string | null;
-            /** @description What may come next, and whether this reader may do it. */
-            next: components["schemas"]["NextStep"][];
-            pack: string;
-            pack_sha256: string;
-            pack_version: string;
-            park: string;
-            park_name?: string | null;
-            passes?: boolean | null;
-            /** Format: int64 */
-            rank?: number | null;
-            /** @description Why the last step was taken. */
-            reasons?: string | null;
-            recheck_from?: string | null;
-            /** Format: int64 */
-            revision: number;
-            /** @description On the day of the question. */
-            state: components["schemas"]["DesignationState"];
-            step?: components["schemas"]["DesignationStep"] | null;
-            /** Format: double */
-            total?: number | null;
-            valid_through?: string | null;
-            /** @description Consecutive years of D up to the last one assessed. */
-            years_of_d: number;
-        };
-        /** @description What a title is on a day. */
+        /** @description Dates of a title decided on one day. */
         DesignationLife: {
             /** Format: date */
             recheck_from: string;
@@ -1854,21 +1714,6 @@ export interface components {
              * @description Last valid day.
              */
             valid_through: string;
-        };
-        DesignationList: {
-            designations: components["schemas"]["DesignationAnswer"][];
-            head: components["schemas"]["LogHead"];
-        };
-        /** @description Where a designation is to go. */
-        DesignationMove: {
-            /**
-             * Format: date
-             * @description The day of the step; today if absent.
-             */
-            date?: string | null;
-            /** @description Asked for where a park is sent back, rejected or loses its title. */
-            reason?: string | null;
-            step: components["schemas"]["DesignationStep"];
         };
         /** @description A rule pack of designation. */
         DesignationScheme: {
@@ -1884,23 +1729,8 @@ export interface components {
             version: string;
             zh: string;
         };
-        /**
-         * @description `recheck_due` and `expired` are read from the date and never stored.
-         * @enum {string}
-         */
-        DesignationState: "draft" | "district_review" | "city_review" | "designated" | "recheck_due" | "expired" | "revoked" | "rejected" | "withdrawn";
         /** @enum {string} */
-        DesignationStep: "submit" | "forward" | "return" | "reject" | "designate" | "keep" | "revoke" | "withdraw";
-        /** @description With one designation, not in lists. */
-        DesignationWhole: {
-            evidence?: components["schemas"]["FrozenCard"] | null;
-            /** @description Whether the evidence as it is stored has the hash that was recorded with it; null before there is one. */
-            evidence_holds?: boolean | null;
-            /** @description The end of the change log's hash chain. */
-            head?: components["schemas"]["LogHead"];
-            /** @description Newest first. */
-            history?: components["schemas"]["HistoryEntry"][];
-        };
+        DesignationState: "draft" | "district_review" | "city_review" | "designated" | "recheck_due" | "expired" | "revoked" | "rejected" | "withdrawn";
         DistrictSums: components["schemas"]["RollUp"] & {
             district: string | null;
             /** Format: double */
@@ -1927,18 +1757,6 @@ export interface components {
             equal?: number | null;
             /** @description A GeoJSON LineString in lon/lat (or one feature of it); its ends may lie outside the land. */
             line?: unknown;
-        };
-        /** @description New contents of a draft; what is left out stays. */
-        DraftPatch: {
-            /**
-             * @description Empty to take it out.
-             * @default null
-             */
-            basis?: string | null;
-            /** @default null */
-            lead_cluster?: string | null;
-            /** @default null */
-            pack?: string | null;
         };
         /** @description A geometry of RFC 7946. Exteriors run counter-clockwise because our shapes do. */
         Drawing: {
@@ -2156,85 +1974,6 @@ export interface components {
             after: components["schemas"]["Blocks"];
             before: components["schemas"]["Blocks"];
         };
-        /** @description A scorecard that stays as it was. Its members are those of the scorecard. */
-        FrozenCard: {
-            /** Format: date */
-            as_of: string;
-            /** @description All parks that were assessed together, by code, this one among them. */
-            field: components["schemas"]["Peer"][];
-            grade: string;
-            heads: {
-                [key: string]: components["schemas"]["FrozenHead"];
-            };
-            indicators: components["schemas"]["FrozenIndicator"][];
-            /** @description SHA-256 of the canonical inputs. */
-            input_hash: string;
-            lead_cluster: string | null;
-            missing: number;
-            pack: components["schemas"]["PackUse"];
-            park: string;
-            park_type: string | null;
-            passes: boolean;
-            /** Format: double */
-            penalty: number;
-            rank: number | null;
-            reasons: string[];
-            /**
-             * Format: int64
-             * @description Data revision that was read.
-             */
-            revision: number;
-            run: string;
-            status: components["schemas"]["FrozenStatus"];
-            /** Format: double */
-            total: number;
-            /** Format: double */
-            total_high: number;
-        };
-        FrozenHead: {
-            /** Format: double */
-            score: number | null;
-            /** Format: double */
-            weight: number;
-        };
-        FrozenIndicator: {
-            /** Format: date */
-            as_of: string | null;
-            clause: string | null;
-            en: string;
-            excluded: components["schemas"]["FrozenLeftOut"][];
-            head: string;
-            id: string;
-            /** Format: double */
-            known: number | null;
-            metric: string | null;
-            must: boolean;
-            op: string;
-            /** Format: int32 */
-            period: number | null;
-            /** Format: double */
-            score: number | null;
-            source: string;
-            status: string | null;
-            /** Format: double */
-            threshold: number | null;
-            unit: string;
-            /** Format: double */
-            value: number | null;
-            /** @description `pass`, `fail`, `unknown`, `not_applicable`, or null where no threshold was asked. */
-            verdict: string | null;
-            /** Format: double */
-            weight: number | null;
-            zh: string;
-        };
-        /** @description Records that a value does not rest on. Whose ids are private counts without them. */
-        FrozenLeftOut: {
-            count: number;
-            ids: string[];
-            reason: string;
-        };
-        /** @enum {string} */
-        FrozenStatus: "ranked" | "forced" | "withheld";
         /** @description A site's bar in a Gantt chart. */
         GanttBar: {
             /** @description Sites that come first because the planner said so. */
@@ -2302,30 +2041,6 @@ export interface components {
         History: {
             changes: components["schemas"]["Change"][];
         };
-        /** @description One entry of the log. */
-        HistoryEntry: {
-            /** @description For people who are signed in. */
-            account: string | null;
-            /** @description RFC 3339, UTC. */
-            at: string;
-            /** @description The day of the decision; null where nothing was decided. */
-            date: string | null;
-            /** @description The evidence that was frozen with it. */
-            evidence_sha256: string | null;
-            hash: string;
-            reasons: string | null;
-            /** Format: int64 */
-            revision: number;
-            /**
-             * Format: int64
-             * @description Its number and hash in the chain of the change log.
-             */
-            seq: number;
-            /** @description The stored state after it. */
-            state: string | null;
-            /** @description `draft`, `edit`, `assess`, or the step that was taken. */
-            what: string;
-        };
         Indicator: {
             /** Format: date */
             as_of: string | null;
@@ -2370,6 +2085,8 @@ export interface components {
             verdict: components["schemas"]["Judgement"];
             /** Format: double */
             weight: number | null;
+            /** @description It rests on so few tenants that it is told inside the park only: for everybody else value, score and notes are left out. */
+            withheld: boolean;
             zh: string;
         };
         /**
@@ -2466,25 +2183,6 @@ export interface components {
             cost_wan: number;
             joins: string[];
             parcels: string[];
-        };
-        /** @description One of the three. */
-        JudgedDesignation: {
-            /** Format: date */
-            as_of: string;
-            /** @description Indicators that stand otherwise than at the decision. */
-            changed: components["schemas"]["ChangedIndicator"][];
-            grade: string;
-            missing: number;
-            pack: components["schemas"]["PackUse"];
-            passes: boolean;
-            rank: number | null;
-            reasons: string[];
-            /** @description Of frozen data: whether scores, total, grade and rank are those of the decision. */
-            reproduces: boolean | null;
-            /** Format: double */
-            total: number;
-            /** Format: double */
-            total_high: number;
         };
         Judgement: components["schemas"]["Verdict"] | ("not_applicable" | null);
         /** @description Retained and banked land of a plan; the table's figures are unconfirmed. */
@@ -2628,6 +2326,7 @@ export interface components {
              * @description Percent.
              */
             planned: number;
+            /** @description After promotion: computed yellow and shown red are yellows in a row. */
             shown: components["schemas"]["Light"];
         };
         /** @description What became of a name of an earlier catalogue, or how an entry of the present one began. */
@@ -2675,15 +2374,13 @@ export interface components {
             /** @description Media type. */
             type: string;
         };
-        /** @description The end of the log's hash chain: who keeps it can tell later whether what was before it still stands. */
-        LogHead: {
-            /** @description Its hash, or 64 zeros. */
-            hash: string;
-            /**
-             * Format: int64
-             * @description Number of the last entry; 0 for an empty log.
-             */
-            seq: number;
+        /** @description What came of making tasks from an action plan. */
+        MadeTasks: {
+            /** @description Tasks that were there already, with what people have entered since: they stay. */
+            kept: string[];
+            made: string[];
+            /** Format: int64 */
+            revision: number;
         };
         /** @description Parcels whose building has the band, by what the cluster makes of it. */
         MatrixRow: {
@@ -2699,6 +2396,21 @@ export interface components {
             no: number;
             unknown: number;
         };
+        /** @enum {string} */
+        MemberKind: "firm" | "building";
+        /** @description A building that is a member, or in which a member firm has most of its floor area. */
+        MemberPoint: {
+            /** @description Longitude, latitude. */
+            at: number[];
+            kind: components["schemas"]["MemberKind"];
+            /** @description Key of the row of `virtual_member`. */
+            member: string;
+        };
+        /**
+         * @description What a red task owes until it is given.
+         * @enum {string}
+         */
+        MissingOfTask: "cause" | "measure";
         /** @description Where an instrument is to go. */
         Move: {
             /** @description The day from which it is in force; today if absent. */
@@ -2723,24 +2435,6 @@ export interface components {
              * @description `None` for a parcel without a shape, which touches nothing.
              */
             tolerance_m?: number | null;
-        };
-        /** @description The year whose grade is recorded. */
-        NewAssessment: {
-            /**
-             * Format: date
-             * @description The day on which the evidence is read; today if absent. Its year is the year of the grade.
-             */
-            date?: string | null;
-        };
-        /** @description What a planner sends to draft an application, or to edit a draft. */
-        NewDesignation: {
-            /** @description On what it rests. */
-            basis?: string | null;
-            /** @description One of the park's lead clusters, which is judged; the first where nothing is said. */
-            lead_cluster?: string | null;
-            /** @description Rule pack as `ID` or `ID@version`; the one in force where nothing is said. */
-            pack?: string | null;
-            park: string;
         };
         /** @description What a planner sends to draft an instrument. */
         NewInstrument: {
@@ -2772,16 +2466,6 @@ export interface components {
             name: string;
             parcels?: string[];
             result?: unknown;
-        };
-        /** @description A step that the state allows. */
-        NextStep: {
-            /** @description Why not: `role`, or `two_persons` for the one who drafted or submitted. */
-            because: string | null;
-            may: boolean;
-            needs_reason: boolean;
-            /** @description Whose it is: `planner` or `reviewer`; an administrator may do either's. */
-            role: string;
-            step: components["schemas"]["DesignationStep"];
         };
         /**
          * @description Which side of the limit is allowed.
@@ -2889,16 +2573,6 @@ export interface components {
              */
             readiness?: number | null;
         };
-        /** @description A park of the field as far as ranks hang on it. */
-        Peer: {
-            grade: string;
-            park: string;
-            park_type: string | null;
-            rank: number | null;
-            status: components["schemas"]["FrozenStatus"];
-            /** Format: double */
-            total: number;
-        };
         /** @description One number for all years, or one for each; null is no limit. */
         PerYear: number | (number | null)[];
         /**
@@ -2946,10 +2620,21 @@ export interface components {
             /** @enum {string} */
             type: "FeatureCollection";
         };
+        /** @description Lights of an action plan, by its parks and years. */
+        PlanLights: {
+            /** Format: date */
+            as_of: string;
+            counts: components["schemas"]["LightCounts"];
+            pack: string;
+            pack_version: string;
+            tasks: components["schemas"]["TaskLights"][];
+        };
         PlanList: {
             plans: components["schemas"]["PlanAnswer"][];
         };
         PlanWhole: {
+            /** @description How an action plan stands today. */
+            lights?: components["schemas"]["PlanLights"];
             parcel_codes?: string[];
             /** @description What was kept, in its own form. */
             result?: unknown;
@@ -2977,6 +2662,12 @@ export interface components {
              */
             year: number | null;
         };
+        PlannedPoint: {
+            /** Format: date */
+            date: string;
+            /** Format: double */
+            planned: number;
+        };
         PlannedSite: components["schemas"]["PlannedFigures"] & {
             outline: components["schemas"]["Drawing"];
             parcels: string[];
@@ -2999,6 +2690,8 @@ export interface components {
             /** Format: double */
             gap: number;
             hard: boolean;
+            /** @description How far its parks and years are on the day of the run. */
+            lights: components["schemas"]["PlanLights"];
             /** Format: double */
             objective: number;
             parks: components["schemas"]["ParkLine"][];
@@ -3046,7 +2739,7 @@ export interface components {
             pointer: string;
         };
         /** @description What a process answers, each in its own form. */
-        ProcessAnswer: components["schemas"]["Consolidation"] | components["schemas"]["PlannedYears"] | components["schemas"]["ProgressAnswer"] | components["schemas"]["UpstairsAnswer"] | components["schemas"]["Scorecards"] | components["schemas"]["Allocation"];
+        ProcessAnswer: components["schemas"]["Consolidation"] | components["schemas"]["PlannedYears"] | components["schemas"]["ProgressAnswer"] | components["schemas"]["UpstairsAnswer"] | components["schemas"]["Scorecards"] | components["schemas"]["Allocation"] | components["schemas"]["VirtualParks"];
         /** @description An analysis by itself, also with what it takes and gives. */
         ProcessDescription: components["schemas"]["ProcessSummary"] & {
             /** @description What a form starts from. */
@@ -3095,13 +2788,21 @@ export interface components {
         ProgressAnswer: {
             /** Format: date */
             as_of: string;
-            completion: components["schemas"]["Completion"][];
+            basis: components["schemas"]["ProgressBasis"];
+            completion: components["schemas"]["CategoryCompletion"][];
             counts: components["schemas"]["LightCounts"];
+            /** @description Tasks that cannot be judged, with the reason. */
+            excluded: components["schemas"]["TaskLeftOut"][];
             lines: components["schemas"]["CitedLines"];
-            plan: components["schemas"]["FollowedPlan"];
+            plan: components["schemas"]["FollowedPlan"] | null;
             run: components["schemas"]["RunRecord"];
             tasks: components["schemas"]["TaskLights"][];
         };
+        /**
+         * @description Where the tasks come from.
+         * @enum {string}
+         */
+        ProgressBasis: "tasks" | "plan";
         ProgressInputs: {
             /**
              * @description ISO date on which the lights are read; today when left out.
@@ -3114,10 +2815,21 @@ export interface components {
              */
             pack?: string | null;
             /**
-             * @description Id of a saved action plan; the newest when left out.
+             * @description Tasks of these parks only.
+             * @default null
+             */
+            parks?: string[] | null;
+            /**
+             * @description Id of a saved action plan. When left out: the tasks that are kept; where none are, the newest plan.
              * @default null
              */
             plan?: string | null;
+            /**
+             * Format: int32
+             * @description Tasks of this year only.
+             * @default null
+             */
+            year?: number | null;
         };
         /** @description JSON Schema of a collection's properties. */
         Properties: {
@@ -3251,14 +2963,14 @@ export interface components {
             status: components["schemas"]["ScorecardStatus"];
             /**
              * Format: double
-             * @description 0…100 after penalties; unknown indicators earn nothing.
+             * @description 0…100 after penalties; unknown indicators earn nothing. Null where it would tell what is withheld.
              */
-            total: number;
+            total: number | null;
             /**
              * Format: double
              * @description The total if every unknown indicator earned full points.
              */
-            total_high: number;
+            total_high: number | null;
         };
         /** @enum {string} */
         ScorecardStatus: "ranked" | "forced" | "withheld";
@@ -3424,21 +3136,75 @@ export interface components {
             /** Format: int32 */
             year: number;
         };
-        /** @description One park in one year of the plan. */
+        /** @description A task that cannot be judged. */
+        TaskLeftOut: {
+            en: string;
+            id: string;
+            reason: string;
+            zh: string;
+        };
+        /** @description A task and its lights. */
         TaskLights: {
-            district: string;
-            /** Format: double */
-            done_ha: number | null;
+            category: string;
+            cause: string | null;
+            cluster: string | null;
+            district: string | null;
+            /**
+             * Format: double
+             * @description Of the last report.
+             */
+            done: number | null;
             /** Format: date */
             end: string;
+            /**
+             * Format: date
+             * @description The day since which all is done.
+             */
+            finished: string | null;
             id: string;
-            park: string;
+            lever: string | null;
+            measure: string | null;
+            /** @description What a red task still owes. */
+            missing: components["schemas"]["MissingOfTask"][];
+            name: string | null;
+            park: string | null;
             periods: components["schemas"]["LightPeriod"][];
+            /** @description The action plan that it was made from. */
+            plan: string | null;
+            /** @description Between these points the planned percentage runs straight. */
+            planned: components["schemas"]["PlannedPoint"][];
+            /** @description Yellows in a row made it red. */
+            promoted: boolean;
+            /** Format: date */
+            reported: string | null;
+            reports: components["schemas"]["TaskReportLine"][];
+            responsible: string | null;
+            /**
+             * Format: int64
+             * @description Of the row; `None` for a task that is no row.
+             */
+            revision: number | null;
             shown: components["schemas"]["Light"] | null;
             /** Format: date */
             start: string;
             /** Format: double */
-            target_ha: number | null;
+            target: number | null;
+            /** @description Unit of target and done. */
+            unit: string | null;
+            /** Format: int32 */
+            year: number | null;
+        };
+        /** @description A report of a task, in the order of days. */
+        TaskReportLine: {
+            /** @description Of the row; `None` for what instruments have done. */
+            code: string | null;
+            /** Format: date */
+            date: string;
+            /** Format: double */
+            done: number;
+            note: string | null;
+            /** Format: int64 */
+            revision: number | null;
         };
         /** @description TileJSON 3. */
         TileJson: {
@@ -3453,25 +3219,6 @@ export interface components {
             tilejson: string;
             tiles: string[];
             vector_layers: components["schemas"]["VectorLayer"][];
-        };
-        TodayAnswer: {
-            /**
-             * Format: date
-             * @description The day on which today's data is read.
-             */
-            as_of: string;
-            code: string;
-            frozen: components["schemas"]["JudgedDesignation"] | null;
-            park: string;
-            /**
-             * Format: int64
-             * @description Data revision that was read.
-             */
-            revision: number;
-            /** @description Today's data by the pack in force today: the answer to the question. */
-            today: components["schemas"]["JudgedDesignation"];
-            /** @description Today's data by the frozen pack. */
-            today_by_frozen: components["schemas"]["JudgedDesignation"];
         };
         /** @description Areas by state with the let and move-in rates (exact-designation I8), m²; a rate without a base is null. */
         Totals: {
@@ -3488,10 +3235,8 @@ export interface components {
             area_m2?: number | null;
             as_of?: string | null;
             building: string;
-            cluster?: string | null;
             floor?: string | null;
             id: string;
-            lease_end?: string | null;
             /** Format: int64 */
             revision: number;
             source?: string | null;
@@ -3515,6 +3260,8 @@ export interface components {
         };
         /** @description What of a unit is seen inside its park only. */
         UnitPrivate: {
+            cluster?: string | null;
+            lease_end?: string | null;
             note?: string | null;
             /** Format: double */
             rent_yuan_m2_month?: number | null;
@@ -3710,6 +3457,69 @@ export interface components {
             /** Format: double */
             unknown: number;
         };
+        /** @description A member of a virtual park, past or present. */
+        VirtualMember: {
+            admitted: string;
+            /** @description Key of the row of `virtual_member`. */
+            code: string;
+            /** @description Whether it is a member on the day. */
+            current: boolean;
+            kind: components["schemas"]["MemberKind"];
+            left: string | null;
+            name: string | null;
+            /** @description Code of the firm or building; of a firm for the operator alone. */
+            who: string | null;
+        };
+        VirtualPark: {
+            /** @description Member buildings on the day. */
+            buildings: number;
+            code: string;
+            /** @description Firms that count on the day: member firms and firms with a unit in a member building, each once. Null where they are too few to be told. */
+            firms: number | null;
+            founded: string | null;
+            hull: components["schemas"]["Drawing"] | null;
+            /** @description As on a park's scorecard; what has no land or no floors is `not_applicable`. */
+            indicators: components["schemas"]["Indicator"][];
+            lead_clusters: string[];
+            /** @description Everybody who was admitted, as far as the reader sees him. */
+            members: components["schemas"]["VirtualMember"][];
+            name: string;
+            operator: string | null;
+            /** @description Whether the reader runs this virtual park. */
+            own: boolean;
+            /** @description Where the members of the day are. */
+            points: components["schemas"]["MemberPoint"][];
+            /** @description Codes of `park_service`. */
+            services: string[];
+            /** @description Tenants of member buildings that no firm of the table answers to. */
+            unmatched_tenants: number;
+            /** @description Those that the reader may not see, because they rest on too few firms or are not for him. */
+            withheld: string[];
+        };
+        VirtualParks: {
+            /** Format: date */
+            as_of: string;
+            /** @description By code. */
+            parks: components["schemas"]["VirtualPark"][];
+            run: components["schemas"]["RunRecord"];
+        };
+        VirtualParksInputs: {
+            /**
+             * @description ISO date on which members and evidence are read; today when left out.
+             * @default null
+             */
+            as_of?: string | null;
+            /**
+             * @description Rule pack of designation as `ID` or `ID@version`; the one in force when left out.
+             * @default null
+             */
+            pack?: string | null;
+            /**
+             * @description One virtual park by its code; all when left out.
+             * @default null
+             */
+            park?: string | null;
+        };
         /** @description A page as people ask for it, from the query string or a body. */
         Wanted: {
             bbox?: number[] | null;
@@ -3781,12 +3591,6 @@ export interface components {
             sites: string[];
             /** Format: double */
             target_ha: number | null;
-            /** Format: int32 */
-            year: number;
-        };
-        /** @description The grade of a calendar year; in a cell `2026:D`. */
-        YearlyGrade: {
-            grade: string;
             /** Format: int32 */
             year: number;
         };
@@ -4129,6 +3933,43 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    post_collections_collection_items: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                collection: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/geo+json": {
+                    [key: string]: unknown;
+                };
+                "application/json": {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/geo+json": components["schemas"]["Feature"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     get_collections_collection_items_id: {
         parameters: {
             query?: {
@@ -4165,6 +4006,72 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    delete_collections_collection_items_id: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description entity tag of the row as it was read, a list of them, or * */
+                "If-Match": string;
+            };
+            path: {
+                collection: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description the row is gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    patch_collections_collection_items_id: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description entity tag of the row as it was read, a list of them, or * */
+                "If-Match": string;
+            };
+            path: {
+                collection: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
+                "application/merge-patch+json": {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/geo+json": components["schemas"]["Feature"];
+                };
             };
             default: components["responses"]["Problem"];
         };
@@ -4503,358 +4410,6 @@ export interface operations {
                     "application/json": components["schemas"]["Conformance"];
                     "text/html; charset=utf-8": unknown;
                 };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    get_designations: {
-        parameters: {
-            query?: {
-                /** @description form of the answer; wins over Accept */
-                f?: "json" | "html";
-                /** @description In this state on the day. */
-                state?: "draft" | "district_review" | "city_review" | "designated" | "recheck_due" | "expired" | "revoked" | "rejected" | "withdrawn";
-                park?: string;
-                grade?: string;
-                /** @description The day on which states are read; today if absent. */
-                at?: string;
-            };
-            header?: {
-                /** @description entity tags that the reader has; 304 when one still holds */
-                "If-None-Match"?: string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    /** @description names the revision that was read */
-                    ETag?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DesignationList"];
-                    "text/html; charset=utf-8": unknown;
-                };
-            };
-            /** @description the reader has the answer already */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    post_designations: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewDesignation"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DesignationAnswer"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    get_designations_register: {
-        parameters: {
-            query?: {
-                format?: "csv" | "xlsx" | "geojson";
-                /** @description In this state on the day. */
-                state?: "draft" | "district_review" | "city_review" | "designated" | "recheck_due" | "expired" | "revoked" | "rejected" | "withdrawn";
-                park?: string;
-                grade?: string;
-                /** @description The day on which states are read; today if absent. */
-                at?: string;
-            };
-            header?: {
-                /** @description entity tags that the reader has; 304 when one still holds */
-                "If-None-Match"?: string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description the file, of the format's media type */
-            200: {
-                headers: {
-                    /** @description names the revision that was read */
-                    ETag?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/geo+json": components["schemas"]["ExportedFeatures"];
-                    "text/csv": string;
-                    "application/octet-stream": number[];
-                };
-            };
-            /** @description the reader has the answer already */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    get_designations_code: {
-        parameters: {
-            query?: {
-                /** @description form of the answer; wins over Accept */
-                f?: "json" | "html";
-            };
-            header?: {
-                /** @description entity tags that the reader has; 304 when one still holds */
-                "If-None-Match"?: string;
-            };
-            path: {
-                code: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    /** @description names the revision that was read */
-                    ETag?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DesignationAnswer"];
-                    "text/html; charset=utf-8": unknown;
-                };
-            };
-            /** @description the reader has the answer already */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    patch_designations_code: {
-        parameters: {
-            query?: never;
-            header: {
-                /** @description entity tag of the row as it was read, a list of them, or * */
-                "If-Match": string;
-            };
-            path: {
-                code: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["DraftPatch"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DesignationAnswer"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    post_designations_code_assessments: {
-        parameters: {
-            query?: never;
-            header: {
-                /** @description entity tag of the row as it was read, a list of them, or * */
-                "If-Match": string;
-            };
-            path: {
-                code: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewAssessment"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DesignationAnswer"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    get_designations_code_certificate: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description entity tags that the reader has; 304 when one still holds */
-                "If-None-Match"?: string;
-            };
-            path: {
-                code: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    /** @description names the revision that was read */
-                    ETag?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/pdf": number[];
-                };
-            };
-            /** @description the reader has the answer already */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    get_designations_code_evidence_sha256: {
-        parameters: {
-            query?: {
-                /** @description form of the answer; wins over Accept */
-                f?: "json";
-            };
-            header?: {
-                /** @description entity tags that the reader has; 304 when one still holds */
-                "If-None-Match"?: string;
-            };
-            path: {
-                code: string;
-                sha256: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    /** @description names the revision that was read */
-                    ETag?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["FrozenCard"];
-                };
-            };
-            /** @description the reader has the answer already */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    post_designations_code_moves: {
-        parameters: {
-            query?: never;
-            header: {
-                /** @description entity tag of the row as it was read, a list of them, or * */
-                "If-Match": string;
-            };
-            path: {
-                code: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["DesignationMove"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DesignationAnswer"];
-                };
-            };
-            default: components["responses"]["Problem"];
-        };
-    };
-    get_designations_code_today: {
-        parameters: {
-            query?: {
-                /** @description form of the answer; wins over Accept */
-                f?: "json" | "html";
-                /** @description The day on which today's data is read; today if absent. */
-                as_of?: string;
-            };
-            header?: {
-                /** @description entity tags that the reader has; 304 when one still holds */
-                "If-None-Match"?: string;
-            };
-            path: {
-                code: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    /** @description names the revision that was read */
-                    ETag?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["TodayAnswer"];
-                    "text/html; charset=utf-8": unknown;
-                };
-            };
-            /** @description the reader has the answer already */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
             };
             default: components["responses"]["Problem"];
         };
@@ -5397,6 +4952,34 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    post_plans_id_tasks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeTasks"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     get_processes: {
         parameters: {
             query?: {
@@ -5661,6 +5244,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Allocation"];
+                };
+            };
+            /** @description a job was queued */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_processes_virtualparks_execution: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description respond-async for a job */
+                Prefer?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    inputs?: components["schemas"]["VirtualParksInputs"];
+                };
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VirtualParks"];
                 };
             };
             /** @description a job was queued */

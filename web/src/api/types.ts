@@ -23,6 +23,8 @@ export type Item<G extends Geometry | null = Geometry | null> = Told<
   S['Feature'],
   { geometry: G; properties: Properties }
 >
+/** What is typed into a form of a table that people keep; a merge patch, so null empties a field. */
+export type Fields = Record<string, string | number | boolean | string[] | null>
 export type ItemPage = Told<S['FeatureCollection'], { features: Item[] }>
 export type ItemQuery = Partial<S['Wanted']>
 export type PlanItems = Told<S['PlanFeatures'], { features: Item[] }>
@@ -96,6 +98,16 @@ export type Due = S['Due']
 export type ParkOccupancy = S['ParkOccupancy']
 export type Batch = S['Batch']
 export type Confirmation = S['Confirmation']
+export type TakenBack = S['TakenBack']
+export type SheetAnswer = S['SheetAnswer']
+export type JudgedRow = S['JudgedRow']
+export type JudgedCell = S['JudgedCell']
+export type Why = S['Why']
+export type RowVerdict = S['RowVerdict']
+export type SheetColumn = S['SheetColumn']
+export type ParkReports = S['ParkReports']
+export type PeriodReport = S['PeriodReport']
+export type ReportList = S['ReportList']
 
 export type InstrumentState = S['InstrumentState']
 export type Instrument = Told<S['InstrumentAnswer'], { ledger: Ledger | null; run: Run | null }>
@@ -105,3 +117,5 @@ export type NewInstrument = S['NewInstrument']
 export type Move = S['Move']
 export type Lineage = S['LineageAnswer']
 export type LineageNode = S['LineageNode']
+
+export type MadeTasks = S['MadeTasks']

@@ -23,6 +23,8 @@ class Language {
   /** Chinese for the first screen comes with the page; English and the tasks' words when they are asked for. */
   async set(next: Lang): Promise<void> {
     const [first, rest] = await Promise.all([core[next](), this.#whole ? tasks[next]() : {}])
+    // Asked for another one meanwhile: that one's words are the ones to show.
+    if (next !== this.asked) return
     this.messages = { ...first, ...rest }
     this.now = next
   }

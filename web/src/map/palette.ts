@@ -47,6 +47,7 @@ export interface MapInk {
   district: string
   sel: string
   acc: string
+  ok: string
   bad: string
   warn: string
   unk: string
@@ -78,6 +79,7 @@ export function readInk(theme: Theme): MapInk {
     district: v('district'),
     sel: v('sel'),
     acc: v('acc'),
+    ok: v('ok'),
     bad: v('bad'),
     warn: v('warn'),
     unk: v('unk'),

@@ -6,6 +6,10 @@ export type Side = 'placed' | 'best'
 /** A cell of the proposal against what is there: it stays, comes, goes or is empty in both. */
 export type Change = 'kept' | 'come' | 'gone' | 'none'
 
+/** A part of a cell's fit that is not told outside has no value, and so has the total. */
+export const isWithheld = (cell: AllocationCell, part: 'location_quotient' | 'present_firms'): boolean =>
+  cell.fit.withheld.includes(part)
+
 export const keyOf = (cluster: string, district: string): string => `${cluster} ${district}`
 
 export const byPair = (matrix: readonly AllocationCell[]): ReadonlyMap<string, AllocationCell> =>

@@ -59,7 +59,10 @@ export function headsOf(card: ParkScore, all: boolean): HeadPart[] {
       id,
       share: shares[at]!,
       points: {
-        got: points.reduce((sum, one) => sum + (one.got ?? 0), 0),
+        // What is withheld would follow from the head's points and those of its other indicators.
+        got: lists[at]!.some((i) => i.withheld && i.score === null && counts(i))
+          ? null
+          : points.reduce((sum, one) => sum + (one.got ?? 0), 0),
         most: points.reduce((sum, one) => sum + one.most, 0),
       },
       list: all ? lists[at]! : lists[at]!.filter(isAsked),

@@ -6,8 +6,11 @@ import { frame as capacity } from './capacity/frame'
 import { frame as consolidate } from './consolidate/frame'
 import { frame as designate } from './designate/frame'
 import { frame as exporting } from './export/frame'
+import { frame as matching } from './matching/frame'
 import { frame as occupancy } from './occupancy/frame'
+import { frame as progress } from './progress/frame'
 import { frame as query } from './query/frame'
+import { frame as virtual } from './virtual/frame'
 
 const files: Record<Exclude<Task, 'query'>, () => Promise<{ mode: Mode }>> = {
   export: () => import('./export'),
@@ -15,7 +18,10 @@ const files: Record<Exclude<Task, 'query'>, () => Promise<{ mode: Mode }>> = {
   capacity: () => import('./capacity'),
   designate: () => import('./designate'),
   allocate: () => import('./allocate'),
+  progress: () => import('./progress'),
+  matching: () => import('./matching'),
   occupancy: () => import('./occupancy'),
+  virtual: () => import('./virtual'),
 }
 
 /** A task comes with its words. */
@@ -28,5 +34,5 @@ async function load(task: Task): Promise<Mode> {
 export const workbench: Workbench = {
   load,
   layers: () => import('./query/Layers.svelte'),
-  frames: { query, consolidate, capacity, designate, allocate, occupancy, export: exporting },
+  frames: { query, consolidate, capacity, designate, allocate, matching, virtual, progress, occupancy, export: exporting },
 }

@@ -10,11 +10,18 @@ import { basket } from './basket.svelte'
 import { query } from './query.svelte'
 import { selection } from './selection.svelte'
 import { ui } from './ui.svelte'
+import { virtual } from './virtual.svelte'
 import { t } from '../i18n/index.svelte'
 
 const MOST_PICKED = 10_000
 
 export function goTo(hit: SearchHit): void {
+  // It has no place of its own.
+  if (hit.collection === 'virtual_park') {
+    virtual.choose(hit.id)
+    ui.go('virtual')
+    return
+  }
   const box = boxOf(hit.bbox)
   const [lon, lat] = hit.centre ?? (box && centreOf(box)) ?? []
   if (box && (box[0] !== box[2] || box[1] !== box[3])) atlas.controller?.fit(box, 16.5)

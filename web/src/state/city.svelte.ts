@@ -25,6 +25,7 @@ export type TermList =
   | 'stage'
   | 'control_kind'
   | 'road_class'
+  | 'task_category'
 
 const NONE: Catalogue = { clusters: [], layer: [], lineage: [] }
 

@@ -6,6 +6,8 @@ import { num } from '../model/format'
 import { session } from './session.svelte'
 import { ui } from './ui.svelte'
 
+const keyOf = (d: Due): string => [d.kind, d.building, d.floor, d.unit ?? ''].join('|')
+
 /** The operator's desk: one park, one building, one unit, and what is being typed about it. */
 class Occupancy {
   park = $state('')
@@ -74,12 +76,16 @@ class Occupancy {
     this.saveError = null
   }
 
+  /** What is being done of the to-dos, and where it stood in their list. */
+  #todo: { key: string; at: number } = { key: '', at: 0 }
+
   async openDue(due: Due): Promise<void> {
+    this.#todo = { key: keyOf(due), at: this.overview?.due.findIndex((d) => keyOf(d) === keyOf(due)) ?? 0 }
     await this.openBuilding(due.building)
-    const unit =
-      due.unit ??
-      this.stack?.floors.find((f) => f.floor === due.floor)?.units.find((u) => u.stale)?.id ??
-      this.stack?.floors.find((f) => f.floor === due.floor)?.units[0]?.id
+    const units = this.stack?.floors.find((f) => f.floor === due.floor)?.units ?? []
+    const at = units.findIndex((u) => u.id === this.unit?.id)
+    const stale = [...units.slice(at + 1), ...units.slice(0, at + 1)].find((u) => u.stale)
+    const unit = due.unit ?? stale?.id ?? units[0]?.id
     if (unit) await this.openUnit(unit)
   }
 
@@ -104,7 +110,7 @@ class Occupancy {
     this.saveError = null
     try {
       const before: UnitPatch = Object.fromEntries(
-        Object.keys(this.draft).map((k) => [k, unit[k as keyof UnitPatch] ?? null]),
+        ['as_of', ...Object.keys(this.draft)].map((k) => [k, unit[k as keyof UnitPatch] ?? null]),
       )
       const saved = await api.patchUnit(unit.id, unit.etag, { as_of: this.asOf, ...this.draft })
       this.unit = saved
@@ -162,7 +168,7 @@ class Occupancy {
       return
     }
     try {
-      const { done, refused } = await api.confirmUnits({
+      const { done, refused, revision } = await api.confirmUnits({
         confirm: units.map((u) => ({ id: u.id, etag: u.etag })),
         as_of: this.asOf,
       })
@@ -170,11 +176,34 @@ class Occupancy {
       const why = first
         ? ` · ${t('refused', { n: refused.length })}: ${either({ zh: first.detail, en: first.detail_en })}`
         : ''
-      ui.toast(t('confirmed', { n: num(done.length) }) + why, first ? 'bad' : 'done')
+      const undo = { label: 'undo', run: () => void this.takeBack(revision) } as const
+      ui.toast(
+        t('confirmed', { n: num(done.length) }) + why,
+        first ? 'bad' : 'done',
+        done.length > 0 ? undo : undefined,
+      )
       await this.#after()
     } catch (error) {
       ui.toast(error instanceof Problem ? error.detail || error.title : t('error.unexpected'), 'bad')
     }
+  }
+
+  /** Takes back what one of our own revisions did to units; refused, the answer says which units stand in the way. */
+  async takeBack(revision: number): Promise<boolean> {
+    try {
+      const { units } = await api.undoUnits(revision)
+      ui.toast(t('undo.done', { n: num(units) }))
+      await this.#after()
+      return true
+    } catch (error) {
+      ui.toast(error instanceof Problem ? error.detail || error.title : t('error.unexpected'), 'bad')
+      return false
+    }
+  }
+
+  /** Reads anew what a table changed. */
+  async refresh(): Promise<void> {
+    await this.#after()
   }
 
   async #after(): Promise<void> {
@@ -185,12 +214,15 @@ class Occupancy {
     ])
   }
 
+  /** The to-do behind this one, also when this one is gone: they go by cause, building and floor from the lowest. */
   async nextDue(): Promise<void> {
     const due = this.overview?.due ?? []
-    const at = due.findIndex(
-      (d) => d.unit === this.unit?.id || (d.building === this.building && d.floor === this.unit?.floor),
-    )
-    const next = due[at + 1] ?? due[0]
+    const at = due.findIndex((d) => keyOf(d) === this.#todo.key)
+    const here = due[at]
+    const more =
+      here?.kind === 'stale' &&
+      this.stack?.floors.find((f) => f.floor === here.floor)?.units.some((u) => u.stale && u.id !== this.unit?.id)
+    const next = more ? here : at < 0 ? (due[this.#todo.at] ?? due[0]) : (due[at + 1] ?? due[0])
     if (next) await this.openDue(next)
   }
   async saveAndNext(): Promise<void> {

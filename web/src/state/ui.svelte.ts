@@ -1,8 +1,30 @@
 import type { Key } from '../i18n/index.svelte'
+import { city } from './city.svelte'
 import { session } from './session.svelte'
 
-export type Task = 'query' | 'consolidate' | 'capacity' | 'designate' | 'allocate' | 'occupancy' | 'export'
-export const TASKS: Task[] = ['query', 'consolidate', 'capacity', 'designate', 'allocate', 'occupancy', 'export']
+export type Task =
+  | 'query'
+  | 'consolidate'
+  | 'capacity'
+  | 'designate'
+  | 'allocate'
+  | 'matching'
+  | 'virtual'
+  | 'progress'
+  | 'occupancy'
+  | 'export'
+export const TASKS: Task[] = [
+  'query',
+  'consolidate',
+  'capacity',
+  'designate',
+  'allocate',
+  'matching',
+  'virtual',
+  'progress',
+  'occupancy',
+  'export',
+]
 /** Where any piece of land is looked at. */
 export const LAND: Task = 'query'
 export const isTask = (text: string | undefined): text is Task => TASKS.includes(text as Task)
@@ -33,10 +55,15 @@ class UiState {
   #next = 1
 
   /** Operators see only the tasks they may use. */
-  tasks = $derived<Task[]>(session.role === 'operator' ? ['occupancy', 'designate', 'query', 'export'] : TASKS)
+  tasks = $derived<Task[]>(
+    session.role === 'operator' ? ['occupancy', 'matching', 'progress', 'designate', 'virtual', 'query', 'export'] : TASKS,
+  )
+
+  /** Who operates virtual parks alone has no floors to report. */
+  runsNoPark = $derived(city.parks.length > 0 && !city.parks.some((park) => session.now.parks.includes(park.code)))
 
   /** Where one starts: an operator in the park, everybody else before the land. */
-  home = $derived<Task>(session.role === 'operator' ? 'occupancy' : LAND)
+  home = $derived<Task>(session.role === 'operator' ? (this.runsNoPark ? 'virtual' : 'occupancy') : LAND)
 
   go(task: Task): void {
     this.task = task

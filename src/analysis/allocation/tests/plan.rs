@@ -35,7 +35,7 @@ fn with_the_exemption_thirteen_clusters_fit() {
     let best = Best::of(&board, &nothing, &fits(&vec![0.0; board.allowed.len()]), 0.25);
     // Every placement costs: as few as the bounds let it be, 13 × 3.
     assert_eq!((best.feasible, best.violation, best.pairs.len()), (true, 0, 39));
-    assert!((best.objective + 39.0 * 0.25).abs() < 1e-9);
+    assert!((best.objective.expect("objective") + 39.0 * 0.25).abs() < 1e-9);
 }
 
 #[test]

@@ -90,7 +90,7 @@ fn the_best_allocation_is_what_trying_everything_finds() {
             (0..matrix.len()).filter(|at| matrix[*at]).map(|at| case.board.pair(at)).map(|pair| pair.cluster + &pair.district).collect();
         assert_eq!(placed(&best), expected, "case {number}");
         assert_eq!((best.violation, best.kept as i64, best.feasible), (violation, -kept, violation == 0), "case {number}");
-        assert!((best.objective * 1e9 + worth as f64).abs() < 2.0, "case {number}");
+        assert!((best.objective.expect("objective") * 1e9 + worth as f64).abs() < 2.0, "case {number}");
         clashes += usize::from(violation > 0);
         ties += usize::from(as_good > 1);
     }

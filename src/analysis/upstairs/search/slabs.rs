@@ -13,9 +13,10 @@ pub(super) fn places(frame: &Frame, grid: &Grid, sides: &[Side], fine: bool, kep
     let width = |side: &Side| side.m as f64 * grid.span;
     let (left, right, gap) = (frame.x_min, frame.x_max, grid.fire_distance);
     let last = right - width(&least);
+    let near = |kept: &mut Vec<f64>| kept.dedup_by(|a, b| (*a - *b).abs() < 1e-3);
     let sort = |kept: &mut Vec<f64>| {
         kept.sort_unstable_by(f64::total_cmp);
-        kept.dedup_by(|a, b| (*a - *b).abs() < 1e-3);
+        near(kept);
     };
     kept.clear();
     let mut kinds = Vec::with_capacity(5);
@@ -50,7 +51,9 @@ pub(super) fn places(frame: &Frame, grid: &Grid, sides: &[Side], fine: bool, kep
         let step = grid.span / PER_SPAN;
         let steps = ((last - left) / step).clamp(0.0, 2.0 * MOST as f64) as usize;
         kept.extend((1..=steps).map(|index| left + index as f64 * step));
-        sort(kept);
+        // Two ascending runs: a stable sort merges them.
+        kept.sort_by(f64::total_cmp);
+        near(kept);
     }
 }
 

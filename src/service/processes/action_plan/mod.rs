@@ -10,6 +10,7 @@ mod sites;
 pub use result::PlannedYears;
 
 use super::process::{Common, Context, Process, Words};
+use super::progress::plan_lights;
 use crate::analysis::consolidation::action_plan::{self, Question, RelaxWeights, Target};
 use crate::city::City;
 use crate::domain::codes::stage;
@@ -165,8 +166,9 @@ fn action_plan(context: &Context<'_>, inputs: &Inputs) -> Outcome<PlannedYears> 
     let question = question(inputs, &pack, as_of.year(), &found.sites, banked_ha)?;
     let plan = action_plan::plan(&question)?;
     (control.progress)(1.0);
+    let lights = plan_lights(city, &result::followed(&plan, &found), as_of, context.rules)?;
     let run = context.record::<ActionPlan>((&pack.id, &pack.version), &layers.uses);
-    Ok(result::answer(run, plan, question, found, &pack, inputs.targets.is_some(), &|point| city.crs.to_lon_lat(point)))
+    Ok(result::answer(run, plan, question, found, &pack, inputs.targets.is_some(), lights, &|point| city.crs.to_lon_lat(point)))
 }
 
 /// Codes of the parks with land, in order; of the asked ones when some are asked for.

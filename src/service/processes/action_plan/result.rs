@@ -1,6 +1,7 @@
 //! What an action plan answers, and as GeoJSON.
 
 use super::super::features::{Feature, Features};
+use super::super::progress::{PlanLights, PlanSite};
 use super::super::seen::Seen;
 use super::sites::{CandidateSite, Found};
 use crate::analysis::consolidation::action_plan::{self, Excluded, Phase, Question, Relaxation, YearLine};
@@ -35,6 +36,8 @@ pub struct PlannedYears {
     pub parks: Vec<ParkLine>,
     /// Whether the yearly capacity is sourced.
     pub capacity_status: Status,
+    /// How far its parks and years are on the day of the run.
+    pub lights: PlanLights,
     pub run: RunRecord,
 }
 
@@ -120,6 +123,7 @@ pub(super) fn answer(
     found: Found,
     pack: &rules::ConsolidationPack,
     entered: bool,
+    lights: PlanLights,
     place: Place<'_>,
 ) -> PlannedYears {
     let candidates: BTreeMap<&str, &CandidateSite> = found.sites.iter().map(|site| (site.id.as_str(), site)).collect();
@@ -162,7 +166,18 @@ pub(super) fn answer(
         excluded: plan.excluded,
         parks: found.parks,
         capacity_status: pack.year_capacity.cite.status,
+        lights,
     }
+}
+
+/// What the lights of a plan that is being made need of its sites.
+pub(super) fn followed(plan: &action_plan::ActionPlan, found: &Found) -> Vec<PlanSite> {
+    let parcels: BTreeMap<&str, &Vec<String>> = found.sites.iter().map(|site| (site.id.as_str(), &site.parcels)).collect();
+    let site = |(site, year): &(action_plan::PlanSite, Option<i32>)| {
+        let parcels = parcels.get(site.id.as_str()).map(|parcels| (*parcels).clone()).unwrap_or_default();
+        PlanSite { park: site.park.clone(), area_ha: site.area_ha, parcels, year: *year }
+    };
+    plan.sites.iter().map(site).collect()
 }
 
 impl CandidateSite {

@@ -4,8 +4,10 @@ use super::super::seen::Seen;
 use crate::analysis::allocation::{Audit, Best, Breach, Certificate, ClusterCheck, Counts, Fit, Overlap, OverlapBasis, Pair, UnknownPart};
 use crate::domain::RunRecord;
 use crate::rules::{AllocationPack, Status};
+use crate::service::Viewer;
 use chrono::NaiveDate;
 use serde::Serialize;
+use std::borrow::Cow;
 use utoipa::ToSchema;
 
 /// Where a matrix comes from.
@@ -52,7 +54,77 @@ pub struct Allocation {
     pub run: RunRecord,
 }
 
-impl Seen for Allocation {}
+impl Seen for Allocation {
+    /// Fits that would tell of a few firms are for nobody to read; how alike districts are is told to two places, from which no output follows.
+    fn seen_by(&self, _viewer: &Viewer) -> Cow<'_, Self> {
+        let mut seen = self.clone();
+        let tells_withheld = |cell: &&Cell| cell.best && !self.exempt.contains(&cell.cluster) && cell.fit.is_withheld();
+        if seen.matrix.iter().any(|cell| tells_withheld(&cell)) {
+            seen.best.objective = None;
+        }
+        seen.matrix.iter_mut().for_each(|cell| cell.fit.withhold());
+        seen.overlap.iter_mut().for_each(|pair| pair.cosine = pair.cosine.map(|cosine| (cosine * 100.0).round() / 100.0));
+        Cow::Owned(seen)
+    }
+}
+
+/// How well the cluster fits, in its parts.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = AllocationFit)]
+pub struct CellFit {
+    /// As computed, not capped.
+    #[schema(required)]
+    pub location_quotient: Option<f64>,
+    /// Of the cluster's suited park area, 0..=1.
+    #[schema(required)]
+    pub suited_area: Option<f64>,
+    /// Of the cluster's firms in all districts, 0..=1.
+    #[schema(required)]
+    pub present_firms: Option<f64>,
+    /// The weighted sum, 0..=1 with weights that add to 1.
+    #[schema(required)]
+    pub total: Option<f64>,
+    /// Parts that rest on too few firms to be told, and so the total: null.
+    pub withheld: Vec<FitPart>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = AllocationFitPart)]
+pub enum FitPart {
+    LocationQuotient,
+    PresentFirms,
+}
+
+impl CellFit {
+    pub(super) fn of(fit: Fit, is_quotient_withheld: bool, are_firms_withheld: bool) -> CellFit {
+        let parts = [
+            (FitPart::LocationQuotient, is_quotient_withheld && fit.location_quotient.is_some()),
+            (FitPart::PresentFirms, are_firms_withheld && fit.present_firms.is_some()),
+        ];
+        CellFit {
+            location_quotient: fit.location_quotient,
+            suited_area: fit.suited_area,
+            present_firms: fit.present_firms,
+            total: Some(fit.total),
+            withheld: parts.into_iter().filter_map(|(part, is_withheld)| is_withheld.then_some(part)).collect(),
+        }
+    }
+
+    fn is_withheld(&self) -> bool {
+        !self.withheld.is_empty()
+    }
+
+    fn withhold(&mut self) {
+        for part in &self.withheld {
+            match part {
+                FitPart::LocationQuotient => self.location_quotient = None,
+                FitPart::PresentFirms => self.present_firms = None,
+            }
+            self.total = None;
+        }
+    }
+}
 
 /// One cluster in one district.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -69,7 +141,7 @@ pub struct Cell {
     pub parks: Vec<String>,
     /// In the best allocation.
     pub best: bool,
-    pub fit: Fit,
+    pub fit: CellFit,
 }
 
 #[derive(Clone, Debug, Serialize, ToSchema)]

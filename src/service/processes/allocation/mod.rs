@@ -10,11 +10,15 @@ mod inputs;
 pub use answer::{Allocation, MatrixBasis};
 
 use super::process::{Common, Context, Pace, Process, Words};
-use crate::analysis::allocation::{Audit, Best, Board, Certificate, FitTable, Matrix, Pair, ParkSite, check_clusters, overlaps};
+use super::told::told;
+use crate::analysis::allocation::{Audit, Best, Board, Certificate, FirmFigures, FitTable, Matrix, Pair, ParkSite, check_clusters, overlaps};
+use crate::analysis::disclosure::{Figure, Told};
+use crate::city::City;
 use crate::domain::catalogue;
 use crate::domain::fault::Outcome;
 use crate::rules::{AllocationPack, RuleSet};
-use answer::{Cell, MatrixAudit, WhatIfAnswer};
+use answer::{Cell, CellFit, MatrixAudit, WhatIfAnswer};
+use chrono::NaiveDate;
 use inputs::{Exemption, Inputs, WhatIf};
 
 pub struct Allocate;
@@ -49,6 +53,15 @@ impl Process for Allocate {
     }
 }
 
+/// What of firms' data the fits rest on.
+pub(super) fn figures(city: &City, as_of: NaiveDate) -> Vec<Figure> {
+    let found = evidence::gather(city, as_of);
+    let mut clusters: Vec<String> = catalogue().clusters.iter().map(|cluster| cluster.id.clone()).collect();
+    clusters.sort_unstable();
+    let districts: Vec<String> = found.districts.into_iter().collect();
+    FirmFigures::of(&clusters, &districts, &found.evidence).all().collect()
+}
+
 fn allocate(context: &Context<'_>, inputs: &Inputs) -> Outcome<Allocation> {
     let layers = context.rules.pack("allocation")?;
     let pack = AllocationPack::read(&layers)?;
@@ -66,12 +79,13 @@ fn allocate(context: &Context<'_>, inputs: &Inputs) -> Outcome<Allocation> {
     let audit = Audit::of(&board, present);
     let fits = FitTable::of(&board, &found.evidence, &pack.fit);
     let best = Best::of(&board, present, &fits, pack.fit.placement_cost.value);
+    let withheld = Withheld { told: told(context.city)?, figures: FirmFigures::of(&board.clusters, &board.districts, &found.evidence) };
     let what_if = inputs.what_if.as_ref().map(|change| what_if(&board, &found.evidence.parks, change, declared.is_some()));
     Ok(Allocation {
         as_of: context.as_of,
         basis,
         exempt: board.clusters.iter().zip(&board.exempt).filter(|(_, is_exempt)| **is_exempt).map(|(id, _)| id.clone()).collect(),
-        matrix: cells(&board, &declared, &of_parks, &best, &fits, &found.evidence.parks),
+        matrix: cells(&board, &declared, &of_parks, &best, (&fits, &withheld), &found.evidence.parks),
         counts: audit.counts,
         warnings: audit.warnings,
         other: declared.as_ref().map(|_| MatrixAudit { basis: MatrixBasis::Parks, audit: Audit::of(&board, &of_parks) }),
@@ -88,8 +102,31 @@ fn allocate(context: &Context<'_>, inputs: &Inputs) -> Outcome<Allocation> {
     })
 }
 
+/// Which fits are not told outside: they would tell of a few firms.
+struct Withheld {
+    told: Told,
+    figures: FirmFigures,
+}
+
+impl Withheld {
+    fn quotient(&self, at: usize) -> bool {
+        !self.figures.of_quotient(at).into_iter().all(|figure| self.told.tells(figure))
+    }
+
+    fn firms(&self, at: usize) -> bool {
+        !self.figures.of_firms(at).into_iter().all(|figure| self.told.tells(figure))
+    }
+}
+
 /// Every pair of the board, by cluster and district.
-fn cells(board: &Board, declared: &Option<Matrix>, of_parks: &Matrix, best: &Best, fits: &FitTable, parks: &[ParkSite]) -> Vec<Cell> {
+fn cells(
+    board: &Board,
+    declared: &Option<Matrix>,
+    of_parks: &Matrix,
+    best: &Best,
+    (fits, withheld): (&FitTable, &Withheld),
+    parks: &[ParkSite],
+) -> Vec<Cell> {
     let best = board.matrix(&best.pairs.iter().map(|pair| Pair::new(&pair.cluster, &pair.district)).collect::<Vec<_>>()).0;
     let cell = |at: usize| {
         let pair = board.pair(at);
@@ -104,7 +141,7 @@ fn cells(board: &Board, declared: &Option<Matrix>, of_parks: &Matrix, best: &Bes
             declared,
             parks: codes,
             best: best[at],
-            fit: fits.pairs[at],
+            fit: CellFit::of(fits.pairs[at], withheld.quotient(at), withheld.firms(at)),
             cluster: pair.cluster,
             district: pair.district,
         }

@@ -11,11 +11,8 @@ use chrono::NaiveDate;
 use geo::Centroid;
 use std::collections::{BTreeMap, HashMap};
 
-pub(super) fn parks(city: &City, as_of: NaiveDate) -> Vec<ParkEvidence> {
-    let table = city.table(LayerId::Park);
-    let parks: Vec<ParkEvidence> = (0..table.len()).map(|row| park(table, row)).collect();
-    let at = parks.iter().enumerate().map(|(index, park)| (park.park.clone(), index)).collect();
-    let mut gathering = Gathering { parks, at };
+pub(crate) fn parks(city: &City, as_of: NaiveDate) -> Vec<ParkEvidence> {
+    let mut gathering = Gathering::new(city);
     gathering.firms(city.table(LayerId::Firm), as_of);
     let park_of_building = gathering.buildings(city.table(LayerId::Building));
     gathering.units(city.table(LayerId::Unit), &park_of_building);
@@ -24,10 +21,24 @@ pub(super) fn parks(city: &City, as_of: NaiveDate) -> Vec<ParkEvidence> {
     gathering.parks
 }
 
-pub(super) fn city_side(city: &City, as_of: NaiveDate) -> CityEvidence {
+/// Of every park only what is tenants' data, and its land, which decides whose flows a mean is over.
+pub(super) fn tenants(city: &City, as_of: NaiveDate) -> Vec<ParkEvidence> {
+    let mut gathering = Gathering::new(city);
+    gathering.firms(city.table(LayerId::Firm), as_of);
+    let park_of_building = gathering.buildings(city.table(LayerId::Building));
+    gathering.units(city.table(LayerId::Unit), &park_of_building);
+    gathering.parcels(city.table(LayerId::Parcel));
+    gathering.parks
+}
+
+pub(crate) fn city_side(city: &City, as_of: NaiveDate) -> CityEvidence {
+    CityEvidence { facilities: facilities(city), ..firms_of_the_city(city, as_of) }
+}
+
+pub(crate) fn firms_of_the_city(city: &City, as_of: NaiveDate) -> CityEvidence {
     let firms = city.table(LayerId::Firm);
     let all = (0..firms.len()).map(|row| firm(firms, row, as_of)).collect();
-    CityEvidence { firms: (!firms.is_empty()).then_some(all), table: None, placements: None, facilities: facilities(city) }
+    CityEvidence { firms: (!firms.is_empty()).then_some(all), ..CityEvidence::default() }
 }
 
 fn park(parks: &Table, row: usize) -> ParkEvidence {
@@ -57,6 +68,13 @@ struct Gathering {
 }
 
 impl Gathering {
+    fn new(city: &City) -> Gathering {
+        let table = city.table(LayerId::Park);
+        let parks: Vec<ParkEvidence> = (0..table.len()).map(|row| park(table, row)).collect();
+        let at = parks.iter().enumerate().map(|(index, park)| (park.park.clone(), index)).collect();
+        Gathering { parks, at }
+    }
+
     fn place(&self, park: Option<&str>) -> Option<usize> {
         self.at.get(park?).copied()
     }
@@ -82,14 +100,7 @@ impl Gathering {
         for row in 0..buildings.len() {
             let Some(park) = self.place(buildings.text(row, building::PARK)) else { continue };
             park_of_building.insert(buildings.key(row).to_owned(), park);
-            let centroid = buildings.shapes().multi_polygon(row).centroid().map_or([f64::NAN, f64::NAN], |point| [point.x(), point.y()]);
-            let record = BuildingRecord {
-                code: buildings.key(row).to_owned(),
-                gfa_m2: buildings.number(row, building::GFA_M2),
-                centroid,
-                connected: connections(buildings.list(row, building::CONNECTED)),
-            };
-            self.parks[park].buildings.get_or_insert_default().push(record);
+            self.parks[park].buildings.get_or_insert_default().push(building(buildings, row));
         }
         park_of_building
     }
@@ -101,17 +112,7 @@ impl Gathering {
         self.parks.iter_mut().for_each(|park| park.units = Some(Vec::new()));
         for row in 0..units.len() {
             let Some(park) = units.text(row, unit::BUILDING).and_then(|building| park_of_building.get(building)) else { continue };
-            let record = UnitRecord {
-                id: units.key(row).to_owned(),
-                area_m2: units.number(row, unit::AREA_M2),
-                use_code: units.text(row, unit::USE).map(str::to_owned),
-                state: units.text(row, unit::STATE).map(str::to_owned),
-                tenant: units.text(row, unit::TENANT).map(str::to_owned),
-                cluster: units.text(row, unit::CLUSTER).map(str::to_owned),
-                rent: units.number(row, unit::RENT_YUAN_M2_MONTH),
-                as_of: units.text(row, unit::AS_OF).and_then(day),
-            };
-            self.parks[*park].units.get_or_insert_default().push(record);
+            self.parks[*park].units.get_or_insert_default().push(unit(units, row));
         }
     }
 
@@ -156,6 +157,29 @@ impl Gathering {
     }
 }
 
+pub(crate) fn building(buildings: &Table, row: usize) -> BuildingRecord {
+    let centroid = buildings.shapes().multi_polygon(row).centroid().map_or([f64::NAN, f64::NAN], |point| [point.x(), point.y()]);
+    BuildingRecord {
+        code: buildings.key(row).to_owned(),
+        gfa_m2: buildings.number(row, building::GFA_M2),
+        centroid,
+        connected: connections(buildings.list(row, building::CONNECTED)),
+    }
+}
+
+pub(crate) fn unit(units: &Table, row: usize) -> UnitRecord {
+    UnitRecord {
+        id: units.key(row).to_owned(),
+        area_m2: units.number(row, unit::AREA_M2),
+        use_code: units.text(row, unit::USE).map(str::to_owned),
+        state: units.text(row, unit::STATE).map(str::to_owned),
+        tenant: units.text(row, unit::TENANT).map(str::to_owned),
+        cluster: units.text(row, unit::CLUSTER).map(str::to_owned),
+        rent: units.number(row, unit::RENT_YUAN_M2_MONTH),
+        as_of: units.text(row, unit::AS_OF).and_then(day),
+    }
+}
+
 /// A building that records its connections says of every class whether it has it; one that records none says nothing.
 fn connections(recorded: Option<Vec<String>>) -> BTreeMap<String, bool> {
     let Some(to) = recorded else { return BTreeMap::new() };
@@ -179,7 +203,7 @@ fn stated_shares(owner: &str) -> Option<f64> {
 }
 
 /// The certificate column is a register: once any firm has a date, a firm without one holds no certificate. A column without any date was never filled.
-fn firm(firms: &Table, row: usize, as_of: NaiveDate) -> FirmRecord {
+pub(crate) fn firm(firms: &Table, row: usize, as_of: NaiveDate) -> FirmRecord {
     let registered = firms.column(firm::HIGH_TECH_UNTIL).is_some_and(crate::city::column::Column::has_any);
     let year = firms.number(row, firm::YEAR).map(|year| year as i32);
     FirmRecord {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { AllocateResult, AllocationCell, AllocationWarning } from '../../api/analyses'
 import { byPair, changeOf, changes, classes, count, exemption, pairs, step, warningOf } from '../allocation'
 
-const FIT = { location_quotient: null, suited_area: null, present_firms: null, total: 0 }
+const FIT = { location_quotient: null, suited_area: null, present_firms: null, total: 0, withheld: [] }
 const cell = (
   cluster: string,
   district: string,

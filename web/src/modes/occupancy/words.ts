@@ -1,6 +1,6 @@
-import type { Floor, Totals, Unit } from '../../api/types'
-import { tIf } from '../../i18n/index.svelte'
-import { MISSING } from '../../model/format'
+import type { Floor, JudgedCell, SheetColumn, Totals, Unit } from '../../api/types'
+import { t, tIf } from '../../i18n/index.svelte'
+import { MISSING, num } from '../../model/format'
 import { city } from '../../state/city.svelte'
 
 export const STATES = ['own_use', 'let', 'vacant', 'fit_out', 'out_of_service']
@@ -31,4 +31,29 @@ export function unitLines(unit: Unit): { top: string; bottom: string } {
     return { top: '', bottom: stateName(unit.state) }
   if (unit.state === 'fit_out') return { top: unit.tenant ?? '', bottom: stateName(unit.state) }
   return { top: unit.tenant ?? stateName(unit.state), bottom: cluster }
+}
+
+const COLUMN: Partial<Record<SheetColumn, () => string>> = {
+  state: () => t('stateHead'),
+  area_m2: () => t('sheet.col.area_m2'),
+  use: () => t('use'),
+  tenant: () => t('tenant'),
+  cluster: () => t('cluster'),
+  rent_yuan_m2_month: () => t('rent'),
+  lease_end: () => t('leaseEnd'),
+  as_of: () => t('asOfHead'),
+  note: () => t('note'),
+  building: () => t('sheet.col.building'),
+  floor: () => t('sheet.col.floor'),
+}
+/** What a column of the table is called. */
+export const columnName = (column: SheetColumn): string => COLUMN[column]?.() ?? column
+
+/** A value of a table's cell: codes by their names. */
+export function sheetValue(column: SheetColumn, value: JudgedCell['old']): string {
+  if (value === null || value === undefined || value === '') return MISSING
+  if (column === 'state') return stateName(value as State)
+  if (column === 'cluster') return city.cluster(value)
+  if (column === 'use') return city.term('unit_use', value)
+  return typeof value === 'number' ? num(value, value % 1 ? 2 : 0) : value
 }
