@@ -7,6 +7,7 @@ use super::offers::{Pages, Plain, Seen, Tagged};
 use super::parameters::encode;
 use super::{App, Caller, Refusal, away, reply};
 use crate::domain::LayerId;
+use crate::service::decisions::Decisions;
 use crate::service::designations::{
     DesignationAnswer, DesignationList, DesignationMove, DesignationQuery, DraftPatch, NewAssessment, NewDesignation, RegisterFormat, TodayAnswer,
 };
@@ -34,7 +35,7 @@ fn with_etag(designation: DesignationAnswer) -> Response {
 )]
 pub(super) async fn list(State(app): State<App>, caller: Caller, Query(query): Query<DesignationQuery>) -> Result<Response, Refusal> {
     app.read(move |app, city| {
-        let list = app.planner.designations(city, &caller.viewer, &query)?;
+        let list = Decisions::of(&app.planner).list(city, &caller.viewer, &query)?;
         // The log's head stands in the answer, so it is of the whole city.
         reply::document(caller.form, &list, app.tag(city).on(&this_day()).seen_by(&caller.viewer).formed(caller.form, ""))
     })
@@ -66,7 +67,7 @@ pub(super) struct AsFile {
 pub(super) async fn register(State(app): State<App>, caller: Caller, Query(wanted): Query<AsFile>) -> Result<Response, Refusal> {
     app.read(move |app, city| {
         let (format, lang) = (wanted.format, caller.lang);
-        let (bytes, count) = app.planner.designation_register(city, &caller.viewer, &wanted.query, format, lang)?;
+        let (bytes, count) = Decisions::of(&app.planner).register(city, &caller.viewer, &wanted.query, format, lang)?;
         let tag = app.tag_on(city, &SHOWN).on(&this_day()).told_in(lang);
         let mut response = reply::bytes(format.media_type(), bytes, tag);
         let name = format!("attachment; filename=\"designations.{}\"", format.name());
@@ -90,7 +91,7 @@ fn put(response: &mut Response, name: header::HeaderName, value: &str) {
 )]
 pub(super) async fn one(State(app): State<App>, caller: Caller, Path(code): Path<String>) -> Result<Response, Refusal> {
     app.read(move |app, city| {
-        let designation = app.planner.designation(city, &caller.viewer, &code)?;
+        let designation = Decisions::of(&app.planner).one(city, &caller.viewer, &code)?;
         let tag = match caller.form {
             Form::Json => Tag::of_row(&designation.etag),
             form => app.tag(city).on(&this_day()).seen_by(&caller.viewer).formed(form, ""),
@@ -109,7 +110,7 @@ pub(super) async fn add(State(app): State<App>, caller: Caller, Body(new): Body<
     caller.viewer.planner()?;
     caller.may_write()?;
     let viewer = caller.viewer.clone();
-    let designation = away(move || app.planner.draft_designation(&viewer, None, &new, None)).await?;
+    let designation = away(move || Decisions::of(&app.planner).draft(&viewer, None, &new, None)).await?;
     let place = caller.place(&format!("/designations/{}", encode(&designation.code)));
     Ok((StatusCode::CREATED, [(header::LOCATION, place)], with_etag(designation)).into_response())
 }
@@ -130,7 +131,7 @@ pub(super) async fn edit(
     caller.viewer.planner()?;
     caller.may_write()?;
     let seen = seen(&headers)?;
-    away(move || app.planner.edit_designation(&caller.viewer, &code, seen, &patch)).await.map(with_etag)
+    away(move || Decisions::of(&app.planner).edit(&caller.viewer, &code, seen, &patch)).await.map(with_etag)
 }
 
 #[utoipa::path(
@@ -149,7 +150,7 @@ pub(super) async fn advance(
     caller.viewer.official()?;
     caller.may_write()?;
     let seen = seen(&headers)?;
-    away(move || app.planner.move_designation(&caller.viewer, &code, seen, &wanted, None)).await.map(with_etag)
+    away(move || Decisions::of(&app.planner).step(&caller.viewer, &code, seen, &wanted, None)).await.map(with_etag)
 }
 
 #[utoipa::path(
@@ -168,7 +169,7 @@ pub(super) async fn assess(
     caller.viewer.reviewer()?;
     caller.may_write()?;
     let seen = seen(&headers)?;
-    away(move || app.planner.assess_designation(&caller.viewer, &code, seen, &wanted)).await.map(with_etag)
+    away(move || Decisions::of(&app.planner).assess(&caller.viewer, &code, seen, &wanted)).await.map(with_etag)
 }
 
 #[derive(Deserialize, IntoParams)]
@@ -186,7 +187,7 @@ pub(super) struct OnDay {
 )]
 pub(super) async fn today(State(app): State<App>, caller: Caller, Path(code): Path<String>, Query(on): Query<OnDay>) -> Result<Response, Refusal> {
     app.read(move |app, city| {
-        let answer = app.planner.designation_today(city, &caller.viewer, &code, on.as_of.as_deref())?;
+        let answer = Decisions::of(&app.planner).today(city, &caller.viewer, &code, on.as_of.as_deref())?;
         reply::document(caller.form, &answer, app.tag(city).on(&this_day()).seen_by(&caller.viewer).formed(caller.form, ""))
     })
     .await
@@ -199,7 +200,7 @@ pub(super) async fn today(State(app): State<App>, caller: Caller, Path(code): Pa
 )]
 pub(super) async fn evidence(State(app): State<App>, caller: Caller, Path((code, sha256)): Path<(String, String)>) -> Result<Response, Refusal> {
     app.read(move |app, city| {
-        let text = app.planner.designation_evidence(city, &caller.viewer, &code, &sha256)?;
+        let text = Decisions::of(&app.planner).evidence(city, &caller.viewer, &code, &sha256)?;
         Ok(reply::bytes(Form::Json.media_type(), text, app.tag_on(city, &SHOWN).seen_by(&caller.viewer).formed(caller.form, "")))
     })
     .await
@@ -212,7 +213,7 @@ pub(super) async fn evidence(State(app): State<App>, caller: Caller, Path((code,
 )]
 pub(super) async fn certificate(State(app): State<App>, caller: Caller, Path(code): Path<String>) -> Result<Response, Refusal> {
     app.read(move |app, city| {
-        let bytes = app.planner.designation_certificate(city, &caller.viewer, &code)?;
+        let bytes = Decisions::of(&app.planner).certificate(city, &caller.viewer, &code)?;
         let mut response = reply::bytes("application/pdf", bytes, app.tag_on(city, &SHOWN).on(&this_day()));
         let safe: String = code.chars().filter(|letter| letter.is_ascii_alphanumeric() || *letter == '-').collect();
         put(&mut response, header::CONTENT_DISPOSITION, &format!("inline; filename=\"{safe}.pdf\""));

@@ -3,7 +3,7 @@
 use super::output::{Output, table};
 use crate::domain::fault::Outcome;
 use crate::domain::{Change, ChangeQuery};
-use crate::service::{Planner, Viewer};
+use crate::service::{Planner, Viewer, audit};
 use clap::{Args, Subcommand};
 use serde_json::json;
 use std::path::PathBuf;
@@ -44,7 +44,7 @@ impl Audit {
         match self.action {
             Action::Verify { city, head } => {
                 let head = head.map(|hex| hex.trim().to_ascii_lowercase());
-                let check = Planner::open_reading(&city)?.check_log(head.as_deref())?;
+                let check = audit::verify(&Planner::open_reading(&city)?, head.as_deref())?;
                 output.result(&check, || match &check.fault {
                     None => {
                         let (entries, hash) = (check.entries, &check.head.hash);
@@ -61,7 +61,7 @@ impl Audit {
                 Ok(check.fault.is_none())
             }
             Action::Head { city } => {
-                let head = Planner::open_reading(&city)?.log_head()?;
+                let head = audit::head(&Planner::open_reading(&city)?)?;
                 output.result(&head, || format!("{}  {}", head.seq, head.hash));
                 Ok(true)
             }

@@ -7,6 +7,7 @@ use crate::config::Config;
 use crate::domain::edit::Precondition;
 use crate::domain::fault::Outcome;
 use crate::domain::{DesignationState, DesignationStep, Fault};
+use crate::service::decisions::Decisions;
 use crate::service::designations::{
     DesignationAnswer, DesignationMove, DesignationQuery, DraftPatch, NewAssessment, NewDesignation, RegisterFormat, TodayAnswer,
 };
@@ -138,12 +139,12 @@ enum Action {
 impl Designations {
     pub(super) fn run(self, config: &Config, output: &Output) -> Outcome<()> {
         let viewer = Viewer::local();
-        let reading = |city: &Path| Ok::<_, Fault>(Planner::open_reading(city)?.with_settings(super::settings(config)));
-        let writing = |city: &Path| Ok::<_, Fault>(Planner::open(city, &command_line::typed())?.with_settings(super::settings(config)));
+        let reading = |city: &Path| Ok::<_, Fault>(super::settings(config).on(Planner::open_reading(city)?));
+        let writing = |city: &Path| Ok::<_, Fault>(super::settings(config).on(Planner::open(city, &command_line::typed())?));
         match self.action {
             Action::List { city, which } => {
                 let planner = reading(&city)?;
-                let list = planner.designations(&planner.city(), &viewer, &which.query()?)?;
+                let list = Decisions::of(&planner).list(&planner.city(), &viewer, &which.query()?)?;
                 output.result(&list, || rows(output, &list.designations));
             }
             Action::Register { city, which, format, out } => {
@@ -151,7 +152,7 @@ impl Designations {
                 let named = format.unwrap_or(if ending.is_empty() { "csv".to_owned() } else { ending });
                 let format = RegisterFormat::parse(&named).ok_or_else(|| no_such("format", &named, &RegisterFormat::NAMES.join(", ")))?;
                 let planner = reading(&city)?;
-                let (bytes, count) = planner.designation_register(&planner.city(), &viewer, &which.query()?, format, output.lang)?;
+                let (bytes, count) = Decisions::of(&planner).register(&planner.city(), &viewer, &which.query()?, format, output.lang)?;
                 write(&out, &bytes)?;
                 if out.out.as_os_str() != "-" {
                     output.result(&json!({ "out": out.out, "count": count }), || format!("{count}"));
@@ -159,16 +160,16 @@ impl Designations {
             }
             Action::Show { city, code } => {
                 let planner = reading(&city)?;
-                show(output, &planner.designation(&planner.city(), &viewer, &code)?);
+                show(output, &Decisions::of(&planner).one(&planner.city(), &viewer, &code)?);
             }
             Action::Draft { city, park, lead_cluster, basis, pack } => {
                 let (own, pack) = own_pack(pack.as_deref(), &["designation"])?;
                 let new = NewDesignation { park, lead_cluster, basis, pack };
-                show(output, &writing(&city)?.draft_designation(&viewer, None, &new, own.as_ref())?);
+                show(output, &Decisions::of(&writing(&city)?).draft(&viewer, None, &new, own.as_ref())?);
             }
             Action::Edit { city, code, lead_cluster, basis, pack } => {
                 let patch = DraftPatch { lead_cluster, basis, pack };
-                show(output, &writing(&city)?.edit_designation(&viewer, &code, Precondition::Any, &patch)?);
+                show(output, &Decisions::of(&writing(&city)?).edit(&viewer, &code, Precondition::Any, &patch)?);
             }
             Action::Move { city, code, step, date, reason, pack } => {
                 let names = DesignationStep::ALL.map(DesignationStep::as_str).join(", ");
@@ -177,19 +178,19 @@ impl Designations {
                 let (own, _) = own_pack(file.as_deref(), &["designation"])?;
                 let wanted = DesignationMove { step, date, reason };
                 // The person at the machine moves it as it is.
-                show(output, &writing(&city)?.move_designation(&viewer, &code, Precondition::Any, &wanted, own.as_ref())?);
+                show(output, &Decisions::of(&writing(&city)?).step(&viewer, &code, Precondition::Any, &wanted, own.as_ref())?);
             }
             Action::Assess { city, code, date } => {
-                show(output, &writing(&city)?.assess_designation(&viewer, &code, Precondition::Any, &NewAssessment { date })?);
+                show(output, &Decisions::of(&writing(&city)?).assess(&viewer, &code, Precondition::Any, &NewAssessment { date })?);
             }
             Action::Today { city, code, as_of } => {
                 let planner = reading(&city)?;
-                let answer = planner.designation_today(&planner.city(), &viewer, &code, as_of.as_deref())?;
+                let answer = Decisions::of(&planner).today(&planner.city(), &viewer, &code, as_of.as_deref())?;
                 output.result(&answer, || three(output, &answer));
             }
             Action::Certificate { city, code, out } => {
                 let planner = reading(&city)?;
-                let bytes = planner.designation_certificate(&planner.city(), &viewer, &code)?;
+                let bytes = Decisions::of(&planner).certificate(&planner.city(), &viewer, &code)?;
                 write(&out, &bytes)?;
                 if out.out.as_os_str() != "-" {
                     output.result(&json!({ "out": out.out, "bytes": bytes.len() }), || out.out.display().to_string());

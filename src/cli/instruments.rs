@@ -116,7 +116,7 @@ enum Action {
 impl Instruments {
     pub(super) fn run(self, config: &Config, output: &Output) -> Outcome<()> {
         let viewer = Viewer::local();
-        let open = |city: &Path| Ok::<_, Fault>(Planner::open(city, &command_line::typed())?.with_settings(super::settings(config)));
+        let open = |city: &Path| Ok::<_, Fault>(super::settings(config).on(Planner::open(city, &command_line::typed())?));
         match self.action {
             Action::List { city, state, park, at } => {
                 let state = state.as_deref().map(known_state).transpose()?;

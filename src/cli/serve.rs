@@ -51,7 +51,7 @@ impl Serve {
             }
         };
         let front = api::Front::new(config.base_url.as_deref(), config.trusted_proxies.as_deref())?;
-        let planner = Arc::new(Planner::open(&path, &command_line::typed())?.with_settings(super::settings(config)));
+        let planner = Arc::new(super::settings(config).on(Planner::open(&path, &command_line::typed())?));
         let address = self.listen.or_else(|| config.listen.clone()).unwrap_or_else(|| DEFAULT_ADDRESS.to_owned());
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| Fault::internal("runtime", error))?;
         let served = runtime.block_on(serve(planner.clone(), front, &address, self.open, output));

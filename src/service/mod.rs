@@ -1,5 +1,6 @@
 //! The use cases: functions over one [`City`]. [`Planner`] holds the city of the moment, its writer, people and jobs; it knows nothing of HTTP or terminals.
 
+pub mod audit;
 pub mod changes;
 pub mod clock;
 pub mod collections;

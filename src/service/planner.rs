@@ -30,6 +30,13 @@ impl Default for Settings {
     }
 }
 
+impl Settings {
+    /// The city at work by these.
+    pub fn on(self, planner: Planner) -> Planner {
+        Planner { settings: self, ..planner }
+    }
+}
+
 /// A city at work.
 pub struct Planner {
     pub(super) store: Arc<dyn CityStore>,
@@ -79,12 +86,7 @@ impl Planner {
         })
     }
 
-    pub fn with_settings(mut self, settings: Settings) -> Self {
-        self.settings = settings;
-        self
-    }
-
-    pub fn settings(&self) -> &Settings {
+    pub(super) fn settings(&self) -> &Settings {
         &self.settings
     }
 
