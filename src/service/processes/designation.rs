@@ -5,8 +5,6 @@ pub(super) mod evidence;
 
 use super::process::{Common, Context, Process, Words};
 use super::seen::Seen;
-use super::told::told;
-use super::virtual_parks;
 use crate::analysis::designation as analysis;
 use crate::analysis::designation::{DesignationResult, IndicatorResult, Note, ParkResult, assess};
 use crate::analysis::disclosure::{Figure, Told};
@@ -86,21 +84,16 @@ pub(super) fn withheld(cards: &mut [ParkResult], told: &Told) {
     }
 }
 
-/// Everything of tenants' data that scorecards rest on, by whatever pack.
-pub(super) fn figures(city: &City, rules: &RuleSet, as_of: NaiveDate) -> Outcome<Vec<Figure>> {
+/// Everything of tenants' data that scorecards rest on by one pack, whichever of a park's clusters an application names.
+pub(super) fn figures(city: &City, pack: &DesignationPack, as_of: NaiveDate) -> Vec<Figure> {
     let (mut parks, side) = (evidence::tenants(city, as_of), evidence::firms_of_the_city(city, as_of));
     let most = parks.iter().map(|park| park.lead_clusters.len()).max().unwrap_or(0).max(1);
     let mut figures = Vec::new();
-    for pack in rules.packs("designation") {
-        let pack = DesignationPack::read(pack)?;
-        // An application may name any of a park's clusters.
-        for _ in 0..most {
-            figures.extend(analysis::figures(&parks, &side, &pack, as_of));
-            parks.iter_mut().filter(|park| park.lead_clusters.len() > 1).for_each(|park| park.lead_clusters.rotate_left(1));
-        }
-        figures.extend(virtual_parks::figures(city, &pack, as_of));
+    for _ in 0..most {
+        figures.extend(analysis::figures(&parks, &side, pack, as_of));
+        parks.iter_mut().filter(|park| park.lead_clusters.len() > 1).for_each(|park| park.lead_clusters.rotate_left(1));
     }
-    Ok(figures)
+    figures
 }
 
 impl Scorecards {
@@ -110,8 +103,9 @@ impl Scorecards {
         pack: &DesignationPack,
         as_of: NaiveDate,
         judged: Option<(&str, &str)>,
+        told: &Told,
         run: RunRecord,
-    ) -> Outcome<Self> {
+    ) -> Self {
         let mut parks = evidence::parks(city, as_of);
         for park in &mut parks {
             if let Some((_, cluster)) = judged.filter(|(code, _)| *code == park.park) {
@@ -120,12 +114,12 @@ impl Scorecards {
             }
         }
         let mut result = assess(&parks, &evidence::city_side(city, as_of), pack, as_of);
-        withheld(&mut result.parks, &told(city)?);
+        withheld(&mut result.parks, told);
         let firms = city.table(LayerId::Firm);
         let indicators = result.parks.iter().flat_map(|card| &card.indicators);
         let left_out = indicators.flat_map(|indicator| &indicator.excluded).flat_map(|left| &left.ids);
         let firm_codes = left_out.filter(|id| firms.row_of(id).is_some()).cloned().collect();
-        Ok(Scorecards { result, run, firm_codes })
+        Scorecards { result, run, firm_codes }
     }
 
     /// Every figure as it is, and no id of a firm: what is frozen with a decision and rendered for each reader later.
@@ -181,7 +175,7 @@ fn designate(context: &Context<'_>, park: Option<&str>) -> Outcome<Scorecards> {
     let layers = context.rules.pack("designation")?;
     let pack = DesignationPack::read(&layers)?;
     let run = context.record::<Designate>((&pack.id, &pack.version), &layers.uses);
-    let mut cards = Scorecards::of(city, &pack, as_of, None, run)?;
+    let mut cards = Scorecards::of(city, &pack, as_of, None, &(context.told)(city)?, run);
     // One park's card is a part of the whole.
     cards.result.parks.retain(|card| park.is_none_or(|park| card.park == park));
     for card in &mut cards.result.parks {

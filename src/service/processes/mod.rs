@@ -38,6 +38,7 @@ pub use progress::{
 pub use regions::{NeighbourPair, RegionsAnswer, RegionsBody, RegionsQuestion, regions_of};
 pub use registry::{AnyProcess, Ask, PROCESSES, find, run};
 pub use seen::{AnyAnswer, Seen};
+pub(in crate::service) use told::told;
 pub use upstairs::{Many, One, Upstairs, UpstairsAnswer};
 pub use virtual_parks::{VirtualPark, VirtualParks, VirtualParksAnswer};
 

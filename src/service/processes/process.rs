@@ -2,6 +2,7 @@
 
 use super::seen::Seen;
 use crate::analysis::Control;
+use crate::analysis::disclosure::Told;
 use crate::city::City;
 use crate::domain::fault::Outcome;
 use crate::domain::{PackUse, RunRecord};
@@ -76,6 +77,8 @@ pub struct Context<'a> {
     /// The day on which time-dependent figures stand.
     pub as_of: NaiveDate,
     pub seed: u64,
+    /// Chooses what of tenants' data may be told outside their parks.
+    pub told: fn(&City) -> Outcome<Told>,
     /// Of the inputs as they were given.
     pub(super) input_hash: &'a str,
 }

@@ -4,6 +4,7 @@ use super::described::Described;
 use super::erased::Erased;
 use super::process::{Context, Pace, Process, Words};
 use super::seen::AnyAnswer;
+use super::told::told;
 use super::{ActionPlan, Allocate, Consolidate, Designate, Match, Progress, Tenants, Upstairs, VirtualParks};
 use crate::analysis::Control;
 use crate::city::City;
@@ -121,7 +122,7 @@ pub fn run<P: Process>(ask: &Ask<'_>, raw: &Erased) -> Outcome<P::Answer> {
     let rules = chosen.as_ref().unwrap_or(ask.rules);
     rules.must_serve(P::PACKS)?;
     let seed = P::SEED.map_or(0, |usual| common.seed.unwrap_or(usual));
-    let context = Context { city: ask.city, control: ask.control, rules, as_of, seed, input_hash: &raw.hash() };
+    let context = Context { city: ask.city, control: ask.control, rules, as_of, seed, told, input_hash: &raw.hash() };
     match ask.threads {
         None => P::run(&context, inputs),
         Some(threads) => pool(threads)?.install(|| P::run(&context, inputs)),

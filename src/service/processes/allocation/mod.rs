@@ -10,7 +10,6 @@ mod inputs;
 pub use answer::{Allocation, MatrixBasis};
 
 use super::process::{Common, Context, Pace, Process, Words};
-use super::told::told;
 use crate::analysis::allocation::{Audit, Best, Board, Certificate, FirmFigures, FitTable, Matrix, Pair, ParkSite, check_clusters, overlaps};
 use crate::analysis::disclosure::{Figure, Told};
 use crate::city::City;
@@ -79,7 +78,7 @@ fn allocate(context: &Context<'_>, inputs: &Inputs) -> Outcome<Allocation> {
     let audit = Audit::of(&board, present);
     let fits = FitTable::of(&board, &found.evidence, &pack.fit);
     let best = Best::of(&board, present, &fits, pack.fit.placement_cost.value);
-    let withheld = Withheld { told: told(context.city)?, figures: FirmFigures::of(&board.clusters, &board.districts, &found.evidence) };
+    let withheld = Withheld { told: (context.told)(context.city)?, figures: FirmFigures::of(&board.clusters, &board.districts, &found.evidence) };
     let what_if = inputs.what_if.as_ref().map(|change| what_if(&board, &found.evidence.parks, change, declared.is_some()));
     Ok(Allocation {
         as_of: context.as_of,

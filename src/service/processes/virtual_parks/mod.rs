@@ -9,7 +9,6 @@ mod seen;
 use super::designation::evidence::{city_side, firms_of_the_city};
 use super::designation::withheld as withhold;
 use super::process::{Common, Context, Process, Words};
-use super::told::told;
 use crate::analysis::designation as analysis;
 use crate::analysis::disclosure::Figure;
 use crate::city::City;
@@ -76,7 +75,7 @@ impl Process for VirtualParks {
         let gathered = gather(city, as_of, inputs.park.as_deref());
         let evidence: Vec<_> = gathered.iter().map(|park| park.evidence.clone()).collect();
         let mut cards = analysis::assess(&evidence, &city_side(city, as_of), &pack, as_of).parks;
-        withhold(&mut cards, &told(city)?);
+        withhold(&mut cards, &(context.told)(city)?);
         let parks = gathered
             .into_iter()
             .filter_map(|park| {
