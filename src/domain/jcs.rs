@@ -57,7 +57,10 @@ fn number_text(number: f64) -> String {
         return "0".to_owned();
     }
     // Rust's shortest digits that read back as the same number, as ECMAScript wants them.
-    let scientific = format!("{:e}", number.abs());
+    let shortest = format!("{:e}", number.abs());
+    let places = shortest.split_once('e').map_or(0, |(mantissa, _)| mantissa.len().saturating_sub(2));
+    // Of two as short and as near, the even one.
+    let scientific = format!("{:.places$e}", number.abs());
     let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
     let digits: String = mantissa.chars().filter(char::is_ascii_digit).collect();
     let count = digits.len() as i32;
@@ -97,8 +100,8 @@ mod tests {
             (0x444b_1ae4_d6e2_ef50, "1e+21"),
             (0x3eb0_c6f7_a0b5_ed8c, "9.999999999999997e-7"),
             (0x3eb0_c6f7_a0b5_ed8d, "0.000001"),
-            (0x41b3_de43_5555_53e3, "333333333.3333332"),
-            (0x41b3_de43_5555_5553, "333333333.3333333"),
+            (0x41b3_de43_5555_5553, "333333333.3333332"),
+            (0x41b3_de43_5555_5555, "333333333.3333333"),
             (0xbecb_f647_612f_3696, "-0.0000033333333333333333"),
             (0x4314_3ff3_c1cb_0959, "1424953923781206.2"),
         ] {

@@ -228,6 +228,9 @@ yellows_to_red = { value = 2, unit = "期", clause = "c", source = "s", status =
 days = { value = 30, unit = "日", clause = "c", source = "s", status = "unconfirmed" }
 [suppress]
 min_tenants = { value = 3, unit = "家", clause = "c", source = "s", status = "unconfirmed" }
+
+[rollup]
+min_known = { value = 0.9, unit = "1", clause = "c", source = "s", status = "unconfirmed" }
 "#;
 
     fn codes(text: &str) -> Vec<&'static str> {

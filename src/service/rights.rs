@@ -4,39 +4,46 @@ use crate::domain::{Account, Fault, FaultKind, Role};
 
 /// The person (or nobody) behind a request.
 #[derive(Clone, Debug, Default)]
-pub struct Viewer(Option<Account>);
+pub struct Viewer {
+    account: Option<Account>,
+    /// Has the city file itself in hand, from which nothing can be withheld.
+    holds_file: bool,
+}
 
 impl Viewer {
     pub fn guest() -> Self {
-        Viewer(None)
+        Viewer::default()
     }
 
     pub fn of(account: Account) -> Self {
-        Viewer(Some(account))
+        Viewer { account: Some(account), holds_file: false }
     }
 
     /// The person at the machine itself, who has the city file in hand.
     pub fn local() -> Self {
         let account = "cli".to_owned();
-        Viewer(Some(Account { name: account.clone(), account, role: Role::Admin, parks: Vec::new(), disabled: false }))
+        Viewer { account: Some(Account { name: account.clone(), account, role: Role::Admin, parks: Vec::new(), disabled: false }), holds_file: true }
     }
 
     /// The person at the machine itself, at work for a park.
     pub fn local_of(park: &str) -> Self {
         let account = "cli".to_owned();
-        Viewer(Some(Account { name: account.clone(), account, role: Role::Operator, parks: vec![park.to_owned()], disabled: false }))
+        Viewer {
+            account: Some(Account { name: account.clone(), account, role: Role::Operator, parks: vec![park.to_owned()], disabled: false }),
+            holds_file: true,
+        }
     }
 
     pub fn account(&self) -> Option<&Account> {
-        self.0.as_ref()
+        self.account.as_ref()
     }
 
     pub fn role(&self) -> Role {
-        self.0.as_ref().map_or(Role::Guest, |account| account.role)
+        self.account.as_ref().map_or(Role::Guest, |account| account.role)
     }
 
     pub fn name(&self) -> &str {
-        self.0.as_ref().map_or("", |account| account.account.as_str())
+        self.account.as_ref().map_or("", |account| account.account.as_str())
     }
 
     /// Owners of parcels are register data: the bureau's own people see them.
@@ -49,14 +56,19 @@ impl Viewer {
         self.operates(park)
     }
 
+    /// Who may read what is told inside a park only.
+    pub fn is_inside(&self, park: &str) -> bool {
+        self.holds_file || self.operates(Some(park))
+    }
+
     pub fn operates(&self, park: Option<&str>) -> bool {
-        let Some(account) = &self.0 else { return false };
+        let Some(account) = &self.account else { return false };
         account.role == Role::Operator && park.is_some_and(|park| account.parks.iter().any(|own| own == park))
     }
 
     /// The account, or 401.
     pub fn signed_in(&self) -> Result<&Account, Fault> {
-        self.0.as_ref().ok_or_else(|| {
+        self.account.as_ref().ok_or_else(|| {
             Fault::new(FaultKind::Unauthorised, "sign_in", "请先登录", "sign in first")
                 .help("用园区或规划账号登录后再试", "sign in with an operator's or planner's account and try again")
         })

@@ -1,7 +1,7 @@
 //! Random edits of every kind, drawn from the city as it stands.
 
 use parkplan::city::City;
-use parkplan::domain::columns::{building, parcel, unit};
+use parkplan::domain::columns::{building, parcel, unit, virtual_member};
 use parkplan::domain::edit::{ConfirmUnits, Edit, Import, KeepPlan, MoveInstrument, Precondition, RecordWrite, UpdateUnit, WriteRecords};
 use parkplan::domain::{Account, InstrumentState, LayerId, Plan, Role, Row, WriteMode};
 use parkplan::service::Viewer;
@@ -182,8 +182,9 @@ impl Draw {
                 seen: Precondition::Any,
                 patch: fields(json!({ "left": "2026-08-01" })),
             },
-            3 if !members.is_empty() => {
-                RecordWrite::Delete { layer: LayerId::VirtualMember, id: some(members, self.below(members.len())), seen: Precondition::Any }
+            3 if self.standing_member(city).is_some() => {
+                let id = self.standing_member(city).expect("a member");
+                RecordWrite::Delete { layer: LayerId::VirtualMember, id, seen: Precondition::Any }
             }
             _ => {
                 let buildings = city.table(LayerId::Building);
@@ -196,6 +197,13 @@ impl Draw {
             }
         };
         Edit::WriteRecords(WriteRecords { writes: vec![write] })
+    }
+
+    /// The last member whose building an import has not taken away: one of a building that is gone cannot come back.
+    fn standing_member(&self, city: &City) -> Option<String> {
+        let (members, buildings) = (city.table(LayerId::VirtualMember), city.table(LayerId::Building));
+        let stands = |row: &usize| members.text(*row, virtual_member::BUILDING).is_some_and(|building| buildings.row_of(building).is_some());
+        (0..members.len()).rev().find(stands).map(|row| members.key(row).to_owned())
     }
 
     /// A layer with its rows as an import gives them.

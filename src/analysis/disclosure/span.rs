@@ -95,8 +95,8 @@ impl Span {
         self.vectors[figure].iter().for_each(|column| vector[*column] = 1);
         let Some((at, row)) = self.known.rest(vector) else { return true };
         if at >= self.large {
-            let reduced = self.with(at - self.large, row[self.large..].to_vec());
-            if self.gives_away(&reduced, at - self.large) {
+            let (reduced, changed) = self.with(at - self.large, row[self.large..].to_vec());
+            if self.gives_away(&reduced, changed) {
                 return false;
             }
             self.small = reduced;
@@ -105,26 +105,27 @@ impl Span {
         true
     }
 
-    /// The rows over small atoms with one more, whose leading column goes out of all others.
-    fn with(&self, at: usize, mut row: Vector) -> BTreeMap<usize, Vector> {
+    /// The rows over small atoms with one more, whose leading column goes out of all others; and which rows are new or changed.
+    fn with(&self, at: usize, mut row: Vector) -> (BTreeMap<usize, Vector>, BTreeSet<usize>) {
         for (lead, other) in &self.small {
             let value = row[*lead];
             if value != 0 {
                 subtract(&mut row, other, value);
             }
         }
-        let mut rows = self.small.clone();
-        for other in rows.values_mut().filter(|other| other[at] != 0) {
+        let (mut rows, mut changed) = (self.small.clone(), BTreeSet::from([at]));
+        for (lead, other) in rows.iter_mut().filter(|(_, other)| other[at] != 0) {
             let value = other[at];
             subtract(other, &row, value);
+            changed.insert(*lead);
         }
         rows.insert(at, row);
-        rows
+        (rows, changed)
     }
 
-    /// Whether some combination of the rows rests on too few tenants, one that hangs together with the row led by `new`.
-    fn gives_away(&self, rows: &BTreeMap<usize, Vector>, new: usize) -> bool {
-        let columns = together(rows, new);
+    /// Whether some combination of the rows rests on too few tenants, one that hangs together with a row led by one of `changed`.
+    fn gives_away(&self, rows: &BTreeMap<usize, Vector>, changed: BTreeSet<usize>) -> bool {
+        let columns = together(rows, changed);
         // The check matrix: a row's column holds what the row has at the columns that lead no row, such a column itself is a unit vector.
         let free: Vec<usize> = columns.iter().copied().filter(|column| !rows.contains_key(column)).collect();
         let check = |column: usize| -> Vector {
@@ -178,14 +179,14 @@ impl Span {
     }
 }
 
-/// All columns of the rows that hang together with the one led by `new`: only there can it give away something that did not follow before.
-fn together(rows: &BTreeMap<usize, Vector>, new: usize) -> BTreeSet<usize> {
+/// All columns of the rows that hang together with those led by `part`: only there can something follow that did not before.
+fn together(rows: &BTreeMap<usize, Vector>, mut part: BTreeSet<usize>) -> BTreeSet<usize> {
     let used = |lead: usize| rows[&lead].iter().enumerate().filter(|(_, value)| **value != 0).map(|(column, _)| column);
     let mut rows_of: HashMap<usize, Vec<usize>> = HashMap::new();
     for lead in rows.keys() {
         used(*lead).for_each(|column| rows_of.entry(column).or_default().push(*lead));
     }
-    let (mut part, mut columns, mut open) = (BTreeSet::from([new]), BTreeSet::new(), vec![new]);
+    let (mut columns, mut open) = (BTreeSet::new(), part.iter().copied().collect::<Vec<_>>());
     while let Some(lead) = open.pop() {
         for column in used(lead) {
             if columns.insert(column) {

@@ -176,6 +176,6 @@ mod tests {
         let lines = broken(&text, 300.0, 12.0);
         assert_eq!(lines.concat(), text);
         assert!(lines.len() > 5 && lines.iter().all(|line| line.chars().count() <= 41));
-        assert_eq!(broken("equipment and instruments", 90.0, 6.0), ["equipment and ", "instruments"]);
+        assert_eq!(broken("equipment and instruments", 80.0, 6.0), ["equipment and ", "instruments"]);
     }
 }

@@ -79,7 +79,7 @@ pub struct Changed {
 
 /// The three answers on a day.
 pub fn today_answers(city: &City, known: &Designation, as_of: NaiveDate, rules: &RuleSet, viewer: &Viewer) -> Outcome<TodayAnswer> {
-    let is_inside = viewer.operates(Some(&known.park));
+    let is_inside = viewer.is_inside(&known.park);
     let about = About { park: &known.park, lead_cluster: known.lead_cluster.as_deref(), as_of };
     let frozen_pack = kept_pack(known)?;
     let card = known.evidence.as_deref().map(|text| read_card(known, text)).transpose()?;

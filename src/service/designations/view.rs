@@ -137,7 +137,7 @@ pub fn view(city: &City, asked: &Asked<'_>, known: &Designation, log: Option<(Ve
     let mut answer = as_seen(city, known, asked.day);
     answer.next = answer.state.next().map(|step| next_step(asked, known, step)).collect();
     answer.editable = answer.state == DesignationState::Draft && asked.viewer.planner().is_ok();
-    let is_inside = |park: &str| asked.viewer.operates(Some(park));
+    let is_inside = |park: &str| asked.viewer.is_inside(park);
     answer.whole = log.map(|(history, head)| DesignationWhole {
         history,
         head,

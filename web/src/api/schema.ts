@@ -314,6 +314,144 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/designations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The register: applications and titles */
+        get: operations["get_designations"];
+        put?: never;
+        /** Draft an application */
+        post: operations["post_designations"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/designations/register": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The register as a file: CSV, XLSX, or GeoJSON with the parks' shapes */
+        get: operations["get_designations_register"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/designations/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One designation with its history, its frozen evidence and its ETag */
+        get: operations["get_designations_code"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Edit a draft */
+        patch: operations["patch_designations_code"];
+        trace?: never;
+    };
+    "/designations/{code}/assessments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Record the grade of a year */
+        post: operations["post_designations_code_assessments"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/designations/{code}/certificate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The certificate of a title in force: one page of PDF */
+        get: operations["get_designations_code_certificate"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/designations/{code}/evidence/{sha256}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The very text that was frozen with a decision: canonical JSON (RFC 8785) */
+        get: operations["get_designations_code_evidence_sha256"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/designations/{code}/moves": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Submit, forward, return, reject, designate, keep, revoke or withdraw */
+        post: operations["post_designations_code_moves"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/designations/{code}/today": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Would it pass today? Three answers side by side */
+        get: operations["get_designations_code_today"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/exports": {
         parameters: {
             query?: never;
@@ -497,6 +635,57 @@ export interface paths {
         get: operations["get_parks_code_occupancy"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/parks/{code}/occupancy/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Judge a filled-in table cell by cell, and apply it; as CSV or XLSX the rows that were not taken */
+        post: operations["post_parks_code_occupancy_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/parks/{code}/occupancy/template": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A table of the park's units to fill in */
+        get: operations["get_parks_code_occupancy_template"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/parks/{code}/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hand in a report: the park's figures as they stand, for a period that is over */
+        post: operations["post_parks_code_reports"];
         delete?: never;
         options?: never;
         head?: never;
@@ -725,6 +914,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/processes/match/execution": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Site matching: floors and parcels for a requirement */
+        post: operations["post_processes_match_execution"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/processes/tenants/execution": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Site matching: requirements for a floor or parcel */
+        post: operations["post_processes_tenants_execution"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/readyz": {
         parameters: {
             query?: never;
@@ -734,6 +957,57 @@ export interface paths {
         };
         /** Readiness */
         get: operations["get_readyz"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/receipts/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** That a table was applied: who, when, which file, what came of it */
+        get: operations["get_receipts_number"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/receipts/{number}/rejects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The rows of a table that were not taken, as a file */
+        get: operations["get_receipts_number_rejects"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Reports of the parks: due, made, late, missed */
+        get: operations["get_reports"];
         put?: never;
         post?: never;
         delete?: never;
@@ -858,6 +1132,23 @@ export interface paths {
         put?: never;
         /** Confirm units as they stand */
         post: operations["post_units_batch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/units:undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take back one's own change of units, while nothing newer has touched them */
+        post: operations["post_units_undo"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1346,6 +1637,11 @@ export interface components {
         /** @description A building of the park in figures. */
         BuildingLine: {
             code: string;
+            /**
+             * Format: double
+             * @description Sum of its floors, m²; null where the area of one of them is not recorded.
+             */
+            floors_m2?: number | null;
             /** Format: double */
             gfa_m2?: number | null;
             /** Format: double */
@@ -1386,6 +1682,10 @@ export interface components {
             districts: components["schemas"]["Completion"][];
             unit: string | null;
         };
+        /** @description A value of a cell: codes as codes. */
+        CellValue: number | string;
+        /** @enum {string} */
+        CellVerdict: "changed" | "warning" | "rejected";
         /** @description One entry of the change log. */
         Change: {
             action: string;
@@ -1395,9 +1695,16 @@ export interface components {
             before: unknown;
             by: string;
             collection: string;
+            /** @description Its hash in the chain. */
+            hash: string;
             id: string;
             /** Format: int64 */
             revision: number;
+            /**
+             * Format: int64
+             * @description Its number in the hash chain.
+             */
+            seq: number;
             source: string;
         };
         /** @description Entries of the change log, newest first. */
@@ -1408,6 +1715,23 @@ export interface components {
              * @description The city's revision; entries of later ones are not among them.
              */
             revision: number;
+        };
+        /** @description An indicator then and now. */
+        ChangedIndicator: {
+            en: string;
+            id: string;
+            /** Format: double */
+            now: number | null;
+            /** Format: double */
+            threshold_now: number | null;
+            /** Format: double */
+            threshold_was: number | null;
+            unit: string;
+            verdict_now: string | null;
+            verdict_was: string | null;
+            /** Format: double */
+            was: number | null;
+            zh: string;
         };
         /** @description Where lights change, with the source. */
         CitedLines: {
@@ -1512,6 +1836,11 @@ export interface components {
         Confirmation: {
             done: components["schemas"]["UnitAnswer"][];
             refused: components["schemas"]["RefusedUnit"][];
+            /**
+             * Format: int64
+             * @description The revision that it made, by which it can be taken back.
+             */
+            revision: number;
         };
         Confirmed: {
             etag: string;
@@ -1704,7 +2033,46 @@ export interface components {
              */
             park?: string | null;
         };
-        /** @description Dates of a title decided on one day. */
+        /** @description A designation as people read it. */
+        DesignationAnswer: components["schemas"]["DesignationWhole"] & {
+            assessments: components["schemas"]["YearlyGrade"][];
+            basis?: string | null;
+            code: string;
+            /** @description The day of the last decision, of which the figures are. */
+            date?: string | null;
+            district?: string | null;
+            /** @description Whether this reader may edit it: a planner, while it is a draft. */
+            editable: boolean;
+            /** @description Names what is shown of the row on the day and its count of changes. */
+            etag: string;
+            evidence_sha256?: string | null;
+            grade?: string | null;
+            lead_cluster?: string | null;
+            /** @description What may come next, and whether this reader may do it. */
+            next: components["schemas"]["NextStep"][];
+            pack: string;
+            pack_sha256: string;
+            pack_version: string;
+            park: string;
+            park_name?: string | null;
+            passes?: boolean | null;
+            /** Format: int64 */
+            rank?: number | null;
+            /** @description Why the last step was taken. */
+            reasons?: string | null;
+            recheck_from?: string | null;
+            /** Format: int64 */
+            revision: number;
+            /** @description On the day of the question. */
+            state: components["schemas"]["DesignationState"];
+            step?: components["schemas"]["DesignationStep"] | null;
+            /** Format: double */
+            total?: number | null;
+            valid_through?: string | null;
+            /** @description Consecutive years of D up to the last one assessed. */
+            years_of_d: number;
+        };
+        /** @description What a title is on a day. */
         DesignationLife: {
             /** Format: date */
             recheck_from: string;
@@ -1714,6 +2082,21 @@ export interface components {
              * @description Last valid day.
              */
             valid_through: string;
+        };
+        DesignationList: {
+            designations: components["schemas"]["DesignationAnswer"][];
+            head: components["schemas"]["LogHead"];
+        };
+        /** @description Where a designation is to go. */
+        DesignationMove: {
+            /**
+             * Format: date
+             * @description The day of the step; today if absent.
+             */
+            date?: string | null;
+            /** @description Asked for where a park is sent back, rejected or loses its title. */
+            reason?: string | null;
+            step: components["schemas"]["DesignationStep"];
         };
         /** @description A rule pack of designation. */
         DesignationScheme: {
@@ -1729,8 +2112,23 @@ export interface components {
             version: string;
             zh: string;
         };
-        /** @enum {string} */
+        /**
+         * @description `recheck_due` and `expired` are read from the date and never stored.
+         * @enum {string}
+         */
         DesignationState: "draft" | "district_review" | "city_review" | "designated" | "recheck_due" | "expired" | "revoked" | "rejected" | "withdrawn";
+        /** @enum {string} */
+        DesignationStep: "submit" | "forward" | "return" | "reject" | "designate" | "keep" | "revoke" | "withdraw";
+        /** @description With one designation, not in lists. */
+        DesignationWhole: {
+            evidence?: components["schemas"]["FrozenCard"] | null;
+            /** @description Whether the evidence as it is stored has the hash that was recorded with it; null before there is one. */
+            evidence_holds?: boolean | null;
+            /** @description The end of the change log's hash chain. */
+            head?: components["schemas"]["LogHead"];
+            /** @description Newest first. */
+            history?: components["schemas"]["HistoryEntry"][];
+        };
         DistrictSums: components["schemas"]["RollUp"] & {
             district: string | null;
             /** Format: double */
@@ -1758,6 +2156,18 @@ export interface components {
             /** @description A GeoJSON LineString in lon/lat (or one feature of it); its ends may lie outside the land. */
             line?: unknown;
         };
+        /** @description New contents of a draft; what is left out stays. */
+        DraftPatch: {
+            /**
+             * @description Empty to take it out.
+             * @default null
+             */
+            basis?: string | null;
+            /** @default null */
+            lead_cluster?: string | null;
+            /** @default null */
+            pack?: string | null;
+        };
         /** @description A geometry of RFC 7946. Exteriors run counter-clockwise because our shapes do. */
         Drawing: {
             coordinates: number[][][];
@@ -1779,7 +2189,7 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
-        /** @description Something to do: sums that do not fit first, then stale floors by age, then leases by their end. */
+        /** @description Something to do, by cause and building: the building with the most pressing one first, its floors from the lowest. */
         Due: {
             building: string;
             building_name?: string | null;
@@ -1788,15 +2198,21 @@ export interface components {
              * @description Age of the oldest figure, or days until the lease ends.
              */
             days?: number | null;
-            /** @description The end of the lease, or m² above the floor's area. */
+            /** @description The end of the lease, or m² above the floor's or the building's area. */
             detail: unknown;
+            /** @description Empty where it is about the building. */
             floor: string;
             kind: components["schemas"]["DueKind"];
+            /**
+             * Format: int64
+             * @description The floor's place in the building; 1 is the ground floor.
+             */
+            order?: number | null;
             /** @description Of a lease. */
             unit?: string | null;
         };
         /** @enum {string} */
-        DueKind: "sum" | "stale" | "lease";
+        DueKind: "sum" | "gfa" | "stale" | "lease";
         Eligible: {
             /** Format: double */
             area_m2: number;
@@ -1974,6 +2390,90 @@ export interface components {
             after: components["schemas"]["Blocks"];
             before: components["schemas"]["Blocks"];
         };
+        /** @description A scorecard that stays as it was. Its members are those of the scorecard. */
+        FrozenCard: {
+            /** Format: date */
+            as_of: string;
+            /** @description All parks that were assessed together, by code, this one among them. */
+            field: components["schemas"]["Peer"][];
+            grade: string;
+            heads: {
+                [key: string]: components["schemas"]["FrozenHead"];
+            };
+            indicators: components["schemas"]["FrozenIndicator"][];
+            /** @description SHA-256 of the canonical inputs. */
+            input_hash: string;
+            lead_cluster: string | null;
+            missing: number;
+            pack: components["schemas"]["PackUse"];
+            park: string;
+            park_type: string | null;
+            passes: boolean;
+            /** Format: double */
+            penalty: number;
+            rank: number | null;
+            reasons: string[];
+            /**
+             * Format: int64
+             * @description Data revision that was read.
+             */
+            revision: number;
+            run: string;
+            status: components["schemas"]["FrozenStatus"];
+            /**
+             * Format: double
+             * @description Frozen as it was; null for a reader who may not have what follows from it.
+             */
+            total: number | null;
+            /** Format: double */
+            total_high: number | null;
+        };
+        FrozenHead: {
+            /** Format: double */
+            score: number | null;
+            /** Format: double */
+            weight: number;
+        };
+        FrozenIndicator: {
+            /** Format: date */
+            as_of: string | null;
+            clause: string | null;
+            en: string;
+            excluded: components["schemas"]["FrozenLeftOut"][];
+            head: string;
+            id: string;
+            /** Format: double */
+            known: number | null;
+            metric: string | null;
+            must: boolean;
+            op: string;
+            /** Format: int32 */
+            period: number | null;
+            /** Format: double */
+            score: number | null;
+            source: string;
+            status: string | null;
+            /** Format: double */
+            threshold: number | null;
+            unit: string;
+            /** Format: double */
+            value: number | null;
+            /** @description `pass`, `fail`, `unknown`, `not_applicable`, or null where no threshold was asked. */
+            verdict: string | null;
+            /** Format: double */
+            weight: number | null;
+            /** @description It rested on so few tenants that it is told inside the park only. */
+            withheld: boolean;
+            zh: string;
+        };
+        /** @description Records that a value does not rest on. Whose ids are private counts without them. */
+        FrozenLeftOut: {
+            count: number;
+            ids: string[];
+            reason: string;
+        };
+        /** @enum {string} */
+        FrozenStatus: "ranked" | "forced" | "withheld";
         /** @description A site's bar in a Gantt chart. */
         GanttBar: {
             /** @description Sites that come first because the planner said so. */
@@ -2040,6 +2540,30 @@ export interface components {
         /** @description Entries about one row. */
         History: {
             changes: components["schemas"]["Change"][];
+        };
+        /** @description One entry of the log. */
+        HistoryEntry: {
+            /** @description For people who are signed in. */
+            account: string | null;
+            /** @description RFC 3339, UTC. */
+            at: string;
+            /** @description The day of the decision; null where nothing was decided. */
+            date: string | null;
+            /** @description The evidence that was frozen with it. */
+            evidence_sha256: string | null;
+            hash: string;
+            reasons: string | null;
+            /** Format: int64 */
+            revision: number;
+            /**
+             * Format: int64
+             * @description Its number and hash in the chain of the change log.
+             */
+            seq: number;
+            /** @description The stored state after it. */
+            state: string | null;
+            /** @description `draft`, `edit`, `assess`, or the step that was taken. */
+            what: string;
         };
         Indicator: {
             /** Format: date */
@@ -2183,6 +2707,51 @@ export interface components {
             cost_wan: number;
             joins: string[];
             parcels: string[];
+        };
+        JudgedCell: {
+            /** @description Its address in the table, as `F12`. */
+            at: string;
+            column: components["schemas"]["SheetColumn"];
+            new: components["schemas"]["CellValue"] | null;
+            old: components["schemas"]["CellValue"] | null;
+            verdict: components["schemas"]["CellVerdict"];
+            why?: components["schemas"]["Why"] | null;
+        };
+        /** @description One of the three. */
+        JudgedDesignation: {
+            /** Format: date */
+            as_of: string;
+            /** @description Indicators that stand otherwise than at the decision. */
+            changed: components["schemas"]["ChangedIndicator"][];
+            grade: string;
+            missing: number;
+            pack: components["schemas"]["PackUse"];
+            passes: boolean;
+            rank: number | null;
+            reasons: string[];
+            /** @description Of frozen data: whether scores, total, grade and rank are those of the decision. */
+            reproduces: boolean | null;
+            /**
+             * Format: double
+             * @description Null where it would tell what is withheld outside the park.
+             */
+            total: number | null;
+            /** Format: double */
+            total_high: number | null;
+        };
+        JudgedRow: {
+            building: string | null;
+            /** @description Cells that differ from what the city holds, and those that cannot be taken. */
+            cells: components["schemas"]["JudgedCell"][];
+            floor: string | null;
+            id: string;
+            /**
+             * Format: int32
+             * @description Its number in the table.
+             */
+            row: number;
+            verdict: components["schemas"]["RowVerdict"];
+            why?: components["schemas"]["Why"] | null;
         };
         Judgement: components["schemas"]["Verdict"] | ("not_applicable" | null);
         /** @description Retained and banked land of a plan; the table's figures are unconfirmed. */
@@ -2374,6 +2943,16 @@ export interface components {
             /** @description Media type. */
             type: string;
         };
+        /** @description The end of the log's hash chain: who keeps it can tell later whether what was before it still stands. */
+        LogHead: {
+            /** @description Its hash, or 64 zeros. */
+            hash: string;
+            /**
+             * Format: int64
+             * @description Number of the last entry; 0 for an empty log.
+             */
+            seq: number;
+        };
         /** @description What came of making tasks from an action plan. */
         MadeTasks: {
             /** @description Tasks that were there already, with what people have entered since: they stay. */
@@ -2381,6 +2960,231 @@ export interface components {
             made: string[];
             /** Format: int64 */
             revision: number;
+        };
+        /** @description What would turn a fail into a pass. */
+        MatchChange: {
+            /** Format: double */
+            cost: number;
+            criterion: components["schemas"]["MatchCriterion"];
+            from: components["schemas"]["MatchMeasure"] | null;
+            to: components["schemas"]["MatchMeasure"] | null;
+            unit: string;
+        };
+        MatchCounts: {
+            candidates: number;
+            /** @description By stated criterion. */
+            criteria: components["schemas"]["MatchCriterionCount"][];
+            /** @description Of which none fails. */
+            fail_none: number;
+            /** @description Candidates of which every stated criterion passes. */
+            fit_all: number;
+            floors: number;
+            parcels: number;
+        };
+        /** @enum {string} */
+        MatchCriterion: "cluster" | "area" | "load" | "height" | "power" | "fire" | "date";
+        MatchCriterionCount: {
+            fail: number;
+            id: components["schemas"]["MatchCriterion"];
+            pass: number;
+            unknown: number;
+        };
+        /** @description Where a floor is; all nothing for a parcel. */
+        MatchFloorPlace: {
+            building: string | null;
+            building_name: string | null;
+            /** @description Label as people say it. */
+            floor: string | null;
+            /** Format: int64 */
+            floor_order: number | null;
+            /** @description Units that make up the area. */
+            units: string[];
+        };
+        MatchInputs: {
+            /**
+             * @description ISO date on which evidence is read; today when left out.
+             * @default null
+             */
+            as_of?: string | null;
+            /**
+             * @description Only these kinds of places; floors and parcels when left out.
+             * @default []
+             */
+            kinds?: components["schemas"]["MatchKind"][];
+            /**
+             * @description How many to answer, 50 when left out.
+             * @default null
+             */
+            limit?: number | null;
+            /**
+             * @description What is asked for.
+             * @default {}
+             */
+            need?: components["schemas"]["MatchNeed"];
+            /**
+             * @description How many of the best to pass over.
+             * @default 0
+             */
+            offset?: number;
+            /**
+             * @description Rule pack as `ID` or `ID@version`; the one in force when left out.
+             * @default null
+             */
+            pack?: string | null;
+            /**
+             * @description Only these places: codes of floors or parcels. Of each that is no candidate the reason is told.
+             * @default []
+             */
+            sites?: string[];
+        };
+        /** @enum {string} */
+        MatchKind: "floor" | "parcel";
+        /** @description Places that are no candidates; their codes where places were asked for by code, else the first few. */
+        MatchLeft: {
+            count: number;
+            ids: string[];
+            reason: string;
+        };
+        /** @description A number in the criterion's unit, or a class, day or verdict. */
+        MatchMeasure: number | string;
+        /** @description A requirement. What is left out is no criterion. */
+        MatchNeed: {
+            /**
+             * Format: double
+             * @default null
+             */
+            area_max_m2?: number | null;
+            /**
+             * Format: double
+             * @default null
+             */
+            area_min_m2?: number | null;
+            /**
+             * @description ISO date by which the firm wants to move in.
+             * @default null
+             */
+            by?: string | null;
+            /**
+             * @description Cluster of the catalogue, such as `c24-robot`.
+             * @default null
+             */
+            cluster?: string | null;
+            /**
+             * @description Wished districts: they order, they do not exclude.
+             * @default []
+             */
+            districts?: string[];
+            /**
+             * @description Fire hazard class of the process: 甲, 乙, 丙, 丙一, 丙二, 丁 or 戊.
+             * @default null
+             */
+            fire_class?: string | null;
+            /**
+             * Format: double
+             * @description Storey height as floors record it.
+             * @default null
+             */
+            height_m?: number | null;
+            /**
+             * Format: double
+             * @default null
+             */
+            load_kn_m2?: number | null;
+            /**
+             * Format: double
+             * @default null
+             */
+            power_kva?: number | null;
+        };
+        /** @enum {string} */
+        MatchOffered: "vacant" | "let" | "spare";
+        /** @description A floor or parcel on offer. */
+        MatchSite: components["schemas"]["MatchFloorPlace"] & {
+            /**
+             * Format: double
+             * @description Of the vacant or let units, or the spare GFA, m².
+             */
+            area_m2: number | null;
+            /** @description The smallest change of what fails and can be mended. */
+            change: components["schemas"]["MatchChange"][];
+            /** Format: double */
+            cost: number;
+            criteria: components["schemas"]["MatchVerdict"][];
+            district: string | null;
+            fails: number;
+            /**
+             * Format: date
+             * @description Day of the oldest figure among its units; of a parcel, of its row.
+             */
+            figures_as_of: string | null;
+            /** @description Code of the floor or parcel. */
+            id: string;
+            kind: components["schemas"]["MatchKind"];
+            /** @description Each fail has its change. */
+            mendable: boolean;
+            parcel: string | null;
+            park: string | null;
+            /** @description 1 is the best. */
+            rank: number;
+            state: components["schemas"]["MatchOffered"];
+            unknowns: number;
+            /** @description Lies in a wished district, or none is wished. */
+            wished: boolean;
+        };
+        /** @description A stated criterion. */
+        MatchVerdict: {
+            /** @description Of the cluster: the factor that decides. */
+            factor?: string;
+            have: components["schemas"]["MatchMeasure"] | null;
+            id: components["schemas"]["MatchCriterion"];
+            need: components["schemas"]["MatchMeasure"] | null;
+            /**
+             * Format: double
+             * @description Where the range of areas ends.
+             */
+            need_max?: number;
+            unit: string;
+            verdict: components["schemas"]["Verdict"];
+        };
+        /** @description The figures that costs and candidates rest on. */
+        MatchWeights: {
+            /** Format: double */
+            area: number;
+            build_months: number;
+            /** Format: double */
+            cluster_retrofit: number;
+            /** Format: double */
+            cluster_unfit: number;
+            /** Format: double */
+            date: number;
+            divisible: boolean;
+            /** Format: double */
+            fire: number;
+            /** Format: double */
+            height: number;
+            /** Format: double */
+            load: number;
+            /** Format: double */
+            min_spare_m2: number;
+            /** Format: double */
+            power: number;
+            source: string;
+            status: components["schemas"]["FigureStatus"];
+        };
+        /** @description The page as a guest sees it; [`Seen::seen_by`] makes an operator's. */
+        Matching: {
+            /** Format: date */
+            as_of: string;
+            counts: components["schemas"]["MatchCounts"];
+            /** @description What is no candidate, by reason. */
+            excluded: components["schemas"]["MatchLeft"][];
+            need: components["schemas"]["MatchNeed"];
+            /** @description How many of the best are passed over. */
+            offset: number;
+            run: components["schemas"]["RunRecord"];
+            /** @description Best first. */
+            sites: components["schemas"]["MatchSite"][];
+            weights: components["schemas"]["MatchWeights"];
         };
         /** @description Parcels whose building has the band, by what the cluster makes of it. */
         MatrixRow: {
@@ -2436,6 +3240,24 @@ export interface components {
              */
             tolerance_m?: number | null;
         };
+        /** @description The year whose grade is recorded. */
+        NewAssessment: {
+            /**
+             * Format: date
+             * @description The day on which the evidence is read; today if absent. Its year is the year of the grade.
+             */
+            date?: string | null;
+        };
+        /** @description What a planner sends to draft an application, or to edit a draft. */
+        NewDesignation: {
+            /** @description On what it rests. */
+            basis?: string | null;
+            /** @description One of the park's lead clusters, which is judged; the first where nothing is said. */
+            lead_cluster?: string | null;
+            /** @description Rule pack as `ID` or `ID@version`; the one in force where nothing is said. */
+            pack?: string | null;
+            park: string;
+        };
         /** @description What a planner sends to draft an instrument. */
         NewInstrument: {
             /** @description On what decision it rests. */
@@ -2466,6 +3288,23 @@ export interface components {
             name: string;
             parcels?: string[];
             result?: unknown;
+        };
+        /** @description A period whose report is handed in. */
+        NewReport: {
+            /** @description `quarter` or `year`. */
+            period: string;
+            /** @description ISO date, its last day. */
+            period_end: string;
+        };
+        /** @description A step that the state allows. */
+        NextStep: {
+            /** @description Why not: `role`, or `two_persons` for the one who drafted or submitted. */
+            because: string | null;
+            may: boolean;
+            needs_reason: boolean;
+            /** @description Whose it is: `planner` or `reviewer`; an administrator may do either's. */
+            role: string;
+            step: components["schemas"]["DesignationStep"];
         };
         /**
          * @description Which side of the limit is allowed.
@@ -2534,6 +3373,11 @@ export interface components {
             stale_after_days: number;
             totals: components["schemas"]["Totals"];
         };
+        ParkReports: {
+            name?: string | null;
+            park: string;
+            years: components["schemas"]["YearOfReports"][];
+        };
         /** @description `park: None` holds the parcels outside parks. */
         ParkSums: components["schemas"]["RollUp"] & {
             /** Format: double */
@@ -2573,8 +3417,30 @@ export interface components {
              */
             readiness?: number | null;
         };
+        /** @description A park of the field as far as ranks hang on it. */
+        Peer: {
+            grade: string;
+            park: string;
+            park_type: string | null;
+            rank: number | null;
+            status: components["schemas"]["FrozenStatus"];
+            /** Format: double */
+            total: number | null;
+            /** @description The total is told inside the park only. */
+            withheld: boolean;
+        };
         /** @description One number for all years, or one for each; null is no limit. */
         PerYear: number | (number | null)[];
+        PeriodReport: {
+            corrected?: string | null;
+            due_on: string;
+            /** @description `quarter` or `year`. */
+            period: string;
+            period_end: string;
+            /** @description Of the first receipt. */
+            received?: string | null;
+            state: components["schemas"]["ReportState"];
+        };
         /**
          * @description The order in which a park's land is released: 启动区, 拓展区, 储备区.
          * @enum {string}
@@ -2739,7 +3605,7 @@ export interface components {
             pointer: string;
         };
         /** @description What a process answers, each in its own form. */
-        ProcessAnswer: components["schemas"]["Consolidation"] | components["schemas"]["PlannedYears"] | components["schemas"]["ProgressAnswer"] | components["schemas"]["UpstairsAnswer"] | components["schemas"]["Scorecards"] | components["schemas"]["Allocation"] | components["schemas"]["VirtualParks"];
+        ProcessAnswer: components["schemas"]["Consolidation"] | components["schemas"]["PlannedYears"] | components["schemas"]["ProgressAnswer"] | components["schemas"]["UpstairsAnswer"] | components["schemas"]["Scorecards"] | components["schemas"]["Allocation"] | components["schemas"]["VirtualParks"] | components["schemas"]["Matching"] | components["schemas"]["TenantsAnswer"];
         /** @description An analysis by itself, also with what it takes and gives. */
         ProcessDescription: components["schemas"]["ProcessSummary"] & {
             /** @description What a form starts from. */
@@ -2855,6 +3721,21 @@ export interface components {
             "x-unit"?: string | null;
             "x-zh"?: string | null;
         };
+        /** @description That a table was applied: who, when, which file, and what came of it. */
+        Receipt: {
+            /** @description RFC 3339, UTC. */
+            at: string;
+            by: string;
+            counts: components["schemas"]["SheetCounts"];
+            file: string;
+            number: string;
+            park: string;
+            /** @description Rows that were not taken. */
+            rejects: components["schemas"]["JudgedRow"][];
+            /** Format: int64 */
+            revision: number;
+            sha256: string;
+        };
         /** @description A unit of a batch that was not confirmed. */
         RefusedUnit: {
             code: string;
@@ -2876,6 +3757,14 @@ export interface components {
             /** Format: int32 */
             year: number;
         };
+        ReportList: {
+            as_of: string;
+            /** @description The pack that says what is due when. */
+            pack: string;
+            parks: components["schemas"]["ParkReports"][];
+        };
+        /** @enum {string} */
+        ReportState: "ahead" | "open" | "on_time" | "late" | "missed";
         /** @description A figure that the scheme must provide but about which nothing was stated: a requirement, not a verdict (U13). */
         Requirement: {
             clause: string;
@@ -2918,6 +3807,11 @@ export interface components {
              */
             remaining_gfa_m2: number;
         };
+        /**
+         * @description What comes of a row.
+         * @enum {string}
+         */
+        RowVerdict: "changed" | "same" | "warning" | "rejected" | "conflict";
         /** @description What a run was made from: enough to compute it again and to compare. */
         RunRecord: {
             /** @description ISO date on which time-dependent figures stand. */
@@ -3021,6 +3915,52 @@ export interface components {
             role: string;
             token: string;
         };
+        /** @description What came of a table. */
+        SheetAnswer: {
+            counts: components["schemas"]["SheetCounts"];
+            dry_run: boolean;
+            file: components["schemas"]["SheetFileAnswer"];
+            /** @description What is worth knowing of the file as a whole. */
+            notices: components["schemas"]["SheetNotice"][];
+            park: string;
+            /** @description Of a change; none where nothing changed. */
+            receipt: string | null;
+            /**
+             * Format: int64
+             * @description The revision that was read, or that the change made.
+             */
+            revision: number;
+            /** @description Every row of the table in its order. */
+            rows: components["schemas"]["JudgedRow"][];
+        };
+        /**
+         * @description A column of the table.
+         * @enum {string}
+         */
+        SheetColumn: "id" | "tag" | "building" | "building_name" | "floor" | "state" | "area_m2" | "use" | "tenant" | "cluster" | "rent_yuan_m2_month" | "lease_end" | "as_of" | "note";
+        /** @description Rows by verdict; `changed` are those without a warning. */
+        SheetCounts: {
+            /** @description Cells that change in the rows that are taken. */
+            cells: number;
+            changed: number;
+            conflict: number;
+            rejected: number;
+            rows: number;
+            same: number;
+            warning: number;
+        };
+        SheetFileAnswer: {
+            encoding: string | null;
+            /** @description `XLSX` or `CSV`. */
+            kind: string;
+            name: string;
+            sha256: string;
+        };
+        SheetNotice: {
+            code: string;
+            en: string;
+            zh: string;
+        };
         SignIn: {
             account: string;
             password: string;
@@ -3105,6 +4045,25 @@ export interface components {
             load_kn_m2: number;
             n: number;
         };
+        /** @description A requirement and how the place suits it. */
+        SuitedRequirement: {
+            change: components["schemas"]["MatchChange"][];
+            /** Format: double */
+            cost: number;
+            criteria: components["schemas"]["MatchVerdict"][];
+            fails: number;
+            mendable: boolean;
+            need: components["schemas"]["MatchNeed"];
+            /** @description The place was offered to it. */
+            offered: boolean;
+            /** @description 1 is the best. */
+            rank: number;
+            requirement: string;
+            state: string | null;
+            unknowns: number;
+            /** @description The place lies in a wished district, or none is wished. */
+            wished: boolean;
+        };
         Summary: {
             groups: {
                 [key: string]: components["schemas"]["Group"][];
@@ -3124,6 +4083,22 @@ export interface components {
         SummaryAnswer: components["schemas"]["Summary"] & {
             stale?: components["schemas"]["StaleParcels"] | null;
             vacancy?: components["schemas"]["Vacancy"] | null;
+        };
+        /** @description Which change to take back. */
+        TakeBack: {
+            /**
+             * Format: int64
+             * @description The revision that it made.
+             */
+            revision: number;
+        };
+        TakenBack: {
+            /**
+             * Format: int64
+             * @description The revision that the undoing made; it can be taken back as well.
+             */
+            revision: number;
+            units: number;
         };
         TargetLine: {
             /** Format: double */
@@ -3206,6 +4181,44 @@ export interface components {
             /** Format: int64 */
             revision: number | null;
         };
+        /** @description Requirements are not for guests, who read none here. */
+        TenantsAnswer: {
+            /** Format: date */
+            as_of: string;
+            /** @description Requirements that are not matched with this place, by reason: without their codes. */
+            excluded: components["schemas"]["MatchLeft"][];
+            /** @description Best first. */
+            requirements: components["schemas"]["SuitedRequirement"][];
+            run: components["schemas"]["RunRecord"];
+            site: string;
+        };
+        TenantsInputs: {
+            /**
+             * @description ISO date on which evidence is read; today when left out.
+             * @default null
+             */
+            as_of?: string | null;
+            /**
+             * @description In place of a floor's code: its building, with `floor`.
+             * @default null
+             */
+            building?: string | null;
+            /**
+             * @description The floor's label as people say it, such as `3F`.
+             * @default null
+             */
+            floor?: string | null;
+            /**
+             * @description Rule pack as `ID` or `ID@version`; the one in force when left out.
+             * @default null
+             */
+            pack?: string | null;
+            /**
+             * @description Code of a floor or parcel.
+             * @default null
+             */
+            site?: string | null;
+        };
         /** @description TileJSON 3. */
         TileJson: {
             /** @description West, south, east, north in degrees. */
@@ -3220,12 +4233,38 @@ export interface components {
             tiles: string[];
             vector_layers: components["schemas"]["VectorLayer"][];
         };
+        TodayAnswer: {
+            /**
+             * Format: date
+             * @description The day on which today's data is read.
+             */
+            as_of: string;
+            code: string;
+            frozen: components["schemas"]["JudgedDesignation"] | null;
+            park: string;
+            /**
+             * Format: int64
+             * @description Data revision that was read.
+             */
+            revision: number;
+            /** @description Today's data by the pack in force today: the answer to the question. */
+            today: components["schemas"]["JudgedDesignation"];
+            /** @description Today's data by the frozen pack. */
+            today_by_frozen: components["schemas"]["JudgedDesignation"];
+        };
         /** @description Areas by state with the let and move-in rates (exact-designation I8), m²; a rate without a base is null. */
         Totals: {
             /** Format: double */
             let_rate?: number | null;
             /** Format: double */
             move_in_rate?: number | null;
+            /** @description The oldest day that a part of them is of (exact-designation P1). */
+            oldest_as_of?: string | null;
+            /**
+             * Format: double
+             * @description Share of the area whose figures are stale; figures without a day are in neither part.
+             */
+            stale_share?: number | null;
         } & {
             [key: string]: number;
         };
@@ -3563,6 +4602,12 @@ export interface components {
             };
             totals: components["schemas"]["RollUp"];
         };
+        /** @description A reason, with a stable word for scripts. */
+        Why: {
+            code: string;
+            en: string;
+            zh: string;
+        };
         Yard: {
             centre: [
                 number,
@@ -3591,6 +4636,27 @@ export interface components {
             sites: string[];
             /** Format: double */
             target_ha: number | null;
+            /** Format: int32 */
+            year: number;
+        };
+        /** @description Reports of a year. Due are the periods whose due date has passed; made, late and missed are counted among them. */
+        YearOfReports: {
+            due: number;
+            late: number;
+            made: number;
+            missed: number;
+            /**
+             * Format: double
+             * @description Share of the due ones that were on time.
+             */
+            on_time?: number | null;
+            periods: components["schemas"]["PeriodReport"][];
+            /** Format: int32 */
+            year: number;
+        };
+        /** @description The grade of a calendar year; in a cell `2026:D`. */
+        YearlyGrade: {
+            grade: string;
             /** Format: int32 */
             year: number;
         };
@@ -4414,6 +5480,358 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    get_designations: {
+        parameters: {
+            query?: {
+                /** @description form of the answer; wins over Accept */
+                f?: "json" | "html";
+                /** @description In this state on the day. */
+                state?: "draft" | "district_review" | "city_review" | "designated" | "recheck_due" | "expired" | "revoked" | "rejected" | "withdrawn";
+                park?: string;
+                grade?: string;
+                /** @description The day on which states are read; today if absent. */
+                at?: string;
+            };
+            header?: {
+                /** @description entity tags that the reader has; 304 when one still holds */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    /** @description names the revision that was read */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DesignationList"];
+                    "text/html; charset=utf-8": unknown;
+                };
+            };
+            /** @description the reader has the answer already */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_designations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewDesignation"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DesignationAnswer"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_designations_register: {
+        parameters: {
+            query?: {
+                format?: "csv" | "xlsx" | "geojson";
+                /** @description In this state on the day. */
+                state?: "draft" | "district_review" | "city_review" | "designated" | "recheck_due" | "expired" | "revoked" | "rejected" | "withdrawn";
+                park?: string;
+                grade?: string;
+                /** @description The day on which states are read; today if absent. */
+                at?: string;
+            };
+            header?: {
+                /** @description entity tags that the reader has; 304 when one still holds */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the file, of the format's media type */
+            200: {
+                headers: {
+                    /** @description names the revision that was read */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/geo+json": components["schemas"]["ExportedFeatures"];
+                    "text/csv": string;
+                    "application/octet-stream": number[];
+                };
+            };
+            /** @description the reader has the answer already */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_designations_code: {
+        parameters: {
+            query?: {
+                /** @description form of the answer; wins over Accept */
+                f?: "json" | "html";
+            };
+            header?: {
+                /** @description entity tags that the reader has; 304 when one still holds */
+                "If-None-Match"?: string;
+            };
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    /** @description names the revision that was read */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DesignationAnswer"];
+                    "text/html; charset=utf-8": unknown;
+                };
+            };
+            /** @description the reader has the answer already */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    patch_designations_code: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description entity tag of the row as it was read, a list of them, or * */
+                "If-Match": string;
+            };
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftPatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DesignationAnswer"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_designations_code_assessments: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description entity tag of the row as it was read, a list of them, or * */
+                "If-Match": string;
+            };
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAssessment"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DesignationAnswer"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_designations_code_certificate: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description entity tags that the reader has; 304 when one still holds */
+                "If-None-Match"?: string;
+            };
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    /** @description names the revision that was read */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": number[];
+                };
+            };
+            /** @description the reader has the answer already */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_designations_code_evidence_sha256: {
+        parameters: {
+            query?: {
+                /** @description form of the answer; wins over Accept */
+                f?: "json";
+            };
+            header?: {
+                /** @description entity tags that the reader has; 304 when one still holds */
+                "If-None-Match"?: string;
+            };
+            path: {
+                code: string;
+                sha256: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    /** @description names the revision that was read */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FrozenCard"];
+                };
+            };
+            /** @description the reader has the answer already */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_designations_code_moves: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description entity tag of the row as it was read, a list of them, or * */
+                "If-Match": string;
+            };
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DesignationMove"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DesignationAnswer"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_designations_code_today: {
+        parameters: {
+            query?: {
+                /** @description form of the answer; wins over Accept */
+                f?: "json" | "html";
+                /** @description The day on which today's data is read; today if absent. */
+                as_of?: string;
+            };
+            header?: {
+                /** @description entity tags that the reader has; 304 when one still holds */
+                "If-None-Match"?: string;
+            };
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    /** @description names the revision that was read */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TodayAnswer"];
+                    "text/html; charset=utf-8": unknown;
+                };
+            };
+            /** @description the reader has the answer already */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     post_exports: {
         parameters: {
             query?: never;
@@ -4807,6 +6225,121 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_parks_code_occupancy_import: {
+        parameters: {
+            query?: {
+                /** @description form of the answer; wins over Accept */
+                f?: "json" | "csv" | "xlsx";
+                /** @description Judge the table and change nothing. */
+                dry_run?: boolean;
+                /** @description The file's name, for the receipt. */
+                name?: string;
+                /** @description Encoding of a CSV, over what its bytes say. */
+                encoding?: string;
+            };
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": number[];
+                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": number[];
+                "text/csv": string;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SheetAnswer"];
+                    "text/csv; charset=utf-8": unknown;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_parks_code_occupancy_template: {
+        parameters: {
+            query?: {
+                /** @description form of the answer; wins over Accept */
+                f?: "xlsx" | "csv";
+                /** @description Code of a building: its units only. */
+                building?: string;
+                /** @description Of a CSV: `utf-8` (with its mark) or `gb18030`. */
+                encoding?: string;
+            };
+            header?: {
+                /** @description entity tags that the reader has; 304 when one still holds */
+                "If-None-Match"?: string;
+            };
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the table */
+            200: {
+                headers: {
+                    /** @description names the revision that was read */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": number[];
+                    "text/csv": string;
+                    "text/csv; charset=utf-8": unknown;
+                };
+            };
+            /** @description the reader has the answer already */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_parks_code_reports: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewReport"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ParkReports"];
+                };
             };
             default: components["responses"]["Problem"];
         };
@@ -5296,6 +6829,82 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    post_processes_match_execution: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description respond-async for a job */
+                Prefer?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    inputs?: components["schemas"]["MatchInputs"];
+                };
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Matching"];
+                };
+            };
+            /** @description a job was queued */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_processes_tenants_execution: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description respond-async for a job */
+                Prefer?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    inputs?: components["schemas"]["TenantsInputs"];
+                };
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TenantsAnswer"];
+                };
+            };
+            /** @description a job was queued */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     get_readyz: {
         parameters: {
             query?: never;
@@ -5312,6 +6921,125 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Health"];
                 };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_receipts_number: {
+        parameters: {
+            query?: {
+                /** @description form of the answer; wins over Accept */
+                f?: "json" | "html";
+            };
+            header?: {
+                /** @description entity tags that the reader has; 304 when one still holds */
+                "If-None-Match"?: string;
+            };
+            path: {
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    /** @description names the revision that was read */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Receipt"];
+                    "text/html; charset=utf-8": unknown;
+                };
+            };
+            /** @description the reader has the answer already */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_receipts_number_rejects: {
+        parameters: {
+            query?: {
+                /** @description form of the answer; wins over Accept */
+                f?: "xlsx" | "csv";
+            };
+            header?: {
+                /** @description entity tags that the reader has; 304 when one still holds */
+                "If-None-Match"?: string;
+            };
+            path: {
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the table */
+            200: {
+                headers: {
+                    /** @description names the revision that was read */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": number[];
+                    "text/csv": string;
+                    "text/csv; charset=utf-8": unknown;
+                };
+            };
+            /** @description the reader has the answer already */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_reports: {
+        parameters: {
+            query?: {
+                /** @description form of the answer; wins over Accept */
+                f?: "json" | "html";
+                park?: string;
+                /** @description A year of reports; without one the last full year and the present one. */
+                year?: number;
+                /** @description ISO date on which they are counted; today without one. */
+                as_of?: string;
+            };
+            header?: {
+                /** @description entity tags that the reader has; 304 when one still holds */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    /** @description names the revision that was read */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportList"];
+                    "text/html; charset=utf-8": unknown;
+                };
+            };
+            /** @description the reader has the answer already */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             default: components["responses"]["Problem"];
         };
@@ -5617,6 +7345,30 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Confirmation"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_units_undo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TakeBack"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TakenBack"];
                 };
             };
             default: components["responses"]["Problem"];

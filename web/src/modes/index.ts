@@ -34,5 +34,16 @@ async function load(task: Task): Promise<Mode> {
 export const workbench: Workbench = {
   load,
   layers: () => import('./query/Layers.svelte'),
-  frames: { query, consolidate, capacity, designate, allocate, matching, virtual, progress, occupancy, export: exporting },
+  frames: {
+    query,
+    consolidate,
+    capacity,
+    designate,
+    allocate,
+    matching,
+    virtual,
+    progress,
+    occupancy,
+    export: exporting,
+  },
 }

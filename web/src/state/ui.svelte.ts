@@ -56,7 +56,9 @@ class UiState {
 
   /** Operators see only the tasks they may use. */
   tasks = $derived<Task[]>(
-    session.role === 'operator' ? ['occupancy', 'matching', 'progress', 'designate', 'virtual', 'query', 'export'] : TASKS,
+    session.role === 'operator'
+      ? ['occupancy', 'matching', 'progress', 'designate', 'virtual', 'query', 'export']
+      : TASKS,
   )
 
   /** Who operates virtual parks alone has no floors to report. */

@@ -9,7 +9,7 @@ fn of_firms() -> ParkEvidence {
         lead_clusters: vec![LEAD.into()],
         is_virtual: true,
         by_members: true,
-        firms: Some(vec![firm("a", LEAD, 3000.0), firm("b", "c24-ai", 1000.0)]),
+        firms: Some(vec![firm("v1", LEAD, 3000.0), firm("v2", "c24-ai", 1000.0)]),
         units: Some(Vec::new()),
         buildings: Some(Vec::new()),
         ..ParkEvidence::default()
