@@ -29,7 +29,7 @@ impl<'p> Decisions<'p> {
         Decisions { planner }
     }
 
-    fn asked<'a>(&self, viewer: &'a Viewer) -> Outcome<Asked<'a>> {
+    fn asked<'a>(self, viewer: &'a Viewer) -> Outcome<Asked<'a>> {
         Ok(Asked { viewer, two_persons: self.planner.settings().two_persons, day: day_of(None, "today")? })
     }
 
@@ -138,7 +138,7 @@ impl<'p> Decisions<'p> {
     }
 
     /// A conflict carries the designation whole, as this reader may see it.
-    fn told_whole(&self, viewer: &Viewer, code: &str, fault: Fault) -> Fault {
+    fn told_whole(self, viewer: &Viewer, code: &str, fault: Fault) -> Fault {
         if fault.kind != FaultKind::PreconditionFailed {
             return fault;
         }
@@ -146,14 +146,14 @@ impl<'p> Decisions<'p> {
         Fault { current: current.map(Box::new).or(fault.current.clone()), ..fault }
     }
 
-    fn answer(&self, viewer: &Viewer, reply: Reply) -> Outcome<DesignationAnswer> {
+    fn answer(self, viewer: &Viewer, reply: Reply) -> Outcome<DesignationAnswer> {
         match reply {
             Reply::Designation(code) => self.one(&self.planner.city(), viewer, &code),
             _ => Err(Fault::internal("edit", "the edit gave no designation")),
         }
     }
 
-    fn changes(&self, city: &City, code: &str) -> Outcome<Vec<crate::domain::Change>> {
+    fn changes(self, city: &City, code: &str) -> Outcome<Vec<crate::domain::Change>> {
         self.planner.changes_of(city, LayerId::Designation, code, super::changes::MOST_OF_ONE)
     }
 }

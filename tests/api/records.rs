@@ -172,8 +172,8 @@ fn members_are_written_by_planners_and_the_own_operator_and_seen_by_right() {
         let page = client.query(MEMBERS, &[("filter", "virtual_park LIKE 'VP-%'")]).json();
         page["features"].as_array().unwrap().iter().map(|row| row["id"].as_str().unwrap().to_owned()).collect()
     };
-    assert_eq!(ids(&guest), [public.clone()]);
-    assert_eq!(ids(&operator), [public.clone()]);
+    assert_eq!(ids(&guest), std::slice::from_ref(&public));
+    assert_eq!(ids(&operator), std::slice::from_ref(&public));
     assert_eq!(ids(&own), [first.clone(), public.clone()]);
     assert_eq!(ids(&planner), [first.clone(), other.clone(), public.clone()]);
     for (client, may) in [(&guest, false), (&operator, false), (&planner, false), (&own, true)] {

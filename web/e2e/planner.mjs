@@ -31,7 +31,7 @@ export async function planner(walk) {
     await walk.settle(page, 1500)
     all = await walk.hits('')
     walk.equal('all parcels are counted', await legendCount(page), all)
-    walk.equal('the rail has eight tasks', await page.locator('nav.rail [data-task]').count(), 8)
+    walk.equal('the rail has ten tasks', await page.locator('nav.rail [data-task]').count(), 10)
     await walk.shot(page, '01-open')
   })
 

@@ -38,12 +38,27 @@ pub fn assess(parks: &[ParkEvidence], city: &CityEvidence, pack: &DesignationPac
     DesignationResult { as_of, pack: pack.id.clone(), pack_version: pack.version.clone(), pack_hash: pack.hash.clone(), parks: results }
 }
 
-/// Everything of tenants' data that the scorecards of `parks` rest on, whatever of it a pack weighs.
+/// Indicators whose records hang on which cluster a park is judged by.
+const BY_LEAD: [&str; 6] = ["lead_output", "lead_firms", "lead_floor", "lq", "lead_firm_count", "leaders"];
+
+/// Everything of tenants' data that the scorecards of `parks` rest on, whatever of it a pack weighs, and by whichever of a park's clusters it is judged.
 pub fn figures(parks: &[ParkEvidence], city: &CityEvidence, pack: &DesignationPack, as_of: NaiveDate) -> Vec<Figure> {
+    let mut figures = figures_of(parks, city, pack, as_of, &|_| true);
+    let most = parks.iter().map(|park| park.lead_clusters.len()).max().unwrap_or(0);
+    let mut turned = if most > 1 { parks.to_vec() } else { Vec::new() };
+    for _ in 1..most {
+        turned.iter_mut().filter(|park| park.lead_clusters.len() > 1).for_each(|park| park.lead_clusters.rotate_left(1));
+        figures.extend(figures_of(&turned, city, pack, as_of, &|id| BY_LEAD.contains(&id)));
+    }
+    figures
+}
+
+fn figures_of(parks: &[ParkEvidence], city: &CityEvidence, pack: &DesignationPack, as_of: NaiveDate, asks: &dyn Fn(&str) -> bool) -> Vec<Figure> {
     let order: Vec<&ParkEvidence> = parks.iter().collect();
     let doubt = Doubt::new(&order, city);
     let frame = Frame { pack, as_of, doubt: &doubt };
     let seen: Vec<Park<'_>> = order.iter().map(|evidence| Park { evidence, frame }).collect();
     let field = Field { city, side: CitySide::new(city, &frame), reaches: BTreeMap::new(), means: Means::new(&seen) };
-    seen.iter().flat_map(|park| INDICATORS.iter().flat_map(|indicator| measure(park, indicator, &field, &[]).figures)).collect()
+    let asked = || INDICATORS.iter().filter(|indicator| asks(indicator.id));
+    seen.iter().flat_map(|park| asked().flat_map(|indicator| measure(park, indicator, &field, &[]).figures)).collect()
 }

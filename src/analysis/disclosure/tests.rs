@@ -84,7 +84,7 @@ fn by_the_text(cells: &[usize]) -> Vec<bool> {
 fn lines_with_their_total_are_told_as_the_text_says() {
     let mut state = 5u64;
     for _ in 0..2000 {
-        let cells: Vec<usize> = (0..1 + noise(&mut state) % 6).map(|_| noise(&mut state) % 6).collect();
+        let cells: Vec<usize> = (0..=noise(&mut state) % 6).map(|_| noise(&mut state) % 6).collect();
         let (cells_told, total_told) = told(&cells);
         let withheld: Vec<bool> = cells_told.into_iter().chain([total_told]).map(|told| !told).collect();
         assert_eq!(withheld, by_the_text(&cells), "{cells:?}");
@@ -100,7 +100,7 @@ fn something_over_too_few(figures: &[Vec<bool>], tenants: &[usize], factors: &[i
         if (1..=2).contains(&people.len()) {
             return Some(chosen.iter().map(|factor| factors[*factor]).collect());
         }
-        let Some(at) = chosen.iter().position(|factor| factor + 1 < factors.len()) else { return None };
+        let at = chosen.iter().position(|factor| factor + 1 < factors.len())?;
         chosen[..at].fill(0);
         chosen[at] += 1;
     }
@@ -114,7 +114,7 @@ fn park(state: &mut u64) -> (Vec<usize>, Vec<Vec<bool>>) {
     let mut asked = vec![vec![true; count]];
     asked.extend((0..3).map(|cluster| clusters.iter().map(|own| *own == cluster).collect()));
     asked.extend((0..2).map(|floor| floors.iter().map(|own| *own == floor).collect()));
-    asked.extend((0..2).map(|_| (0..count).map(|_| noise(state) % 3 > 0).collect()));
+    asked.extend((0..2).map(|_| (0..count).map(|_| !noise(state).is_multiple_of(3)).collect()));
     (tenants, asked)
 }
 

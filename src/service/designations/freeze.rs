@@ -56,7 +56,7 @@ pub(super) fn cards(city: &City, about: &About<'_>, pack: &Pack) -> Outcome<(Sco
     let inputs = json!({ "park": about.park, "lead_cluster": about.lead_cluster, "as_of": about.as_of.to_string(), "pack": pack.hash });
     let by = (pack.header.id.as_str(), pack.header.version.as_str());
     let run = RunRecord::new("designate", &input_hash(&inputs), city.revision, by, 0, &about.as_of.to_string()).with_packs(pack.uses.clone());
-    let whole = Scorecards::of(city, &read, about.as_of, about.lead_cluster.map(|cluster| (about.park, cluster)), &told(city)?, run);
+    let whole = Scorecards::of(city, &read, about.as_of, about.lead_cluster.map(|cluster| (about.park, cluster)), &*told(city)?, run);
     Ok((whole.without_ids(), read))
 }
 

@@ -84,16 +84,9 @@ pub(super) fn withheld(cards: &mut [ParkResult], told: &Told) {
     }
 }
 
-/// Everything of tenants' data that scorecards rest on by one pack, whichever of a park's clusters an application names.
+/// Everything of tenants' data that scorecards rest on by one pack.
 pub(super) fn figures(city: &City, pack: &DesignationPack, as_of: NaiveDate) -> Vec<Figure> {
-    let (mut parks, side) = (evidence::tenants(city, as_of), evidence::firms_of_the_city(city, as_of));
-    let most = parks.iter().map(|park| park.lead_clusters.len()).max().unwrap_or(0).max(1);
-    let mut figures = Vec::new();
-    for _ in 0..most {
-        figures.extend(analysis::figures(&parks, &side, pack, as_of));
-        parks.iter_mut().filter(|park| park.lead_clusters.len() > 1).for_each(|park| park.lead_clusters.rotate_left(1));
-    }
-    figures
+    analysis::figures(&evidence::tenants(city, as_of), &evidence::firms_of_the_city(city, as_of), pack, as_of)
 }
 
 impl Scorecards {
@@ -175,7 +168,7 @@ fn designate(context: &Context<'_>, park: Option<&str>) -> Outcome<Scorecards> {
     let layers = context.rules.pack("designation")?;
     let pack = DesignationPack::read(&layers)?;
     let run = context.record::<Designate>((&pack.id, &pack.version), &layers.uses);
-    let mut cards = Scorecards::of(city, &pack, as_of, None, &(context.told)(city)?, run);
+    let mut cards = Scorecards::of(city, &pack, as_of, None, &*(context.told)(city)?, run);
     // One park's card is a part of the whole.
     cards.result.parks.retain(|card| park.is_none_or(|park| card.park == park));
     for card in &mut cards.result.parks {

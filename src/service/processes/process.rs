@@ -10,6 +10,7 @@ use crate::rules::RuleSet;
 use chrono::NaiveDate;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use std::sync::Arc;
 use utoipa::ToSchema;
 
 /// One analysis. To add one: a folder in `analysis`, a file here, its names in `mod.rs`, a line in [`super::registry::PROCESSES`].
@@ -78,7 +79,7 @@ pub struct Context<'a> {
     pub as_of: NaiveDate,
     pub seed: u64,
     /// Chooses what of tenants' data may be told outside their parks.
-    pub told: fn(&City) -> Outcome<Told>,
+    pub told: fn(&City) -> Outcome<Arc<Told>>,
     /// Of the inputs as they were given.
     pub(super) input_hash: &'a str,
 }

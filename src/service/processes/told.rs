@@ -3,7 +3,7 @@
 
 use super::{allocation, designation, virtual_parks};
 use crate::analysis::disclosure::Told;
-use crate::city::City;
+use crate::city::{City, Table};
 use crate::domain::LayerId;
 use crate::domain::columns::firm;
 use crate::domain::fault::Outcome;
@@ -11,20 +11,63 @@ use crate::rules::{DesignationPack, RuleSet};
 use crate::service::packs;
 use chrono::NaiveDate;
 use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Layers that the choice rests on.
+const RESTS_ON: [LayerId; 9] = [
+    LayerId::Firm,
+    LayerId::Unit,
+    LayerId::Building,
+    LayerId::Park,
+    LayerId::Parcel,
+    LayerId::District,
+    LayerId::VirtualPark,
+    LayerId::VirtualMember,
+    LayerId::Report,
+];
+
+/// A choice with the tables that it was made from: held, so that none of them can be mistaken for a later one.
+type Chosen = (Vec<Arc<Table>>, Arc<Told>);
 
 /// Figures of a city that may be told. A figure is told for the records it rests on: on a day on which records count that do not count at the end of the
-/// year, it is another figure, and withheld.
-pub(in crate::service) fn told(city: &City) -> Outcome<Told> {
+/// year, it is another figure, and withheld. Made once for each state of the tables.
+pub(in crate::service) fn told(city: &City) -> Outcome<Arc<Told>> {
+    static LAST: Mutex<Option<Chosen>> = Mutex::new(None);
+    let tables: Vec<Arc<Table>> = RESTS_ON.iter().map(|layer| city.table(*layer).clone()).collect();
+    let is_same = |chosen: &&Chosen| chosen.0.iter().zip(&tables).all(|(a, b)| Arc::ptr_eq(a, b));
+    if let Some((_, told)) = LAST.lock().unwrap_or_else(PoisonError::into_inner).as_ref().filter(is_same) {
+        return Ok(told.clone());
+    }
+    let told = Arc::new(choose(city)?);
+    *LAST.lock().unwrap_or_else(PoisonError::into_inner) = Some((tables, told.clone()));
+    Ok(told)
+}
+
+fn choose(city: &City) -> Outcome<Told> {
     let mut figures = Vec::new();
     for day in year_ends(city) {
-        for pack in RuleSet::shipped().packs("designation") {
-            let pack = DesignationPack::read(pack)?;
+        for pack in packs_that_differ()? {
             figures.extend(designation::figures(city, &pack, day));
             figures.extend(virtual_parks::figures(city, &pack, day));
         }
         figures.extend(allocation::figures(city, day));
     }
     Ok(Told::choose(figures, packs::progress()?.min_tenants.value))
+}
+
+/// Packs that choose records differently: thresholds and weights do not matter here.
+fn packs_that_differ() -> Outcome<Vec<DesignationPack>> {
+    let mut seen = BTreeSet::new();
+    let mut different = Vec::new();
+    for pack in RuleSet::shipped().packs("designation") {
+        let pack = DesignationPack::read(pack)?;
+        let leaders = pack.leader_output.as_ref().map(|figure| figure.value);
+        let land = (&pack.industrial_uses.value, &pack.excluded_tenure.value, pack.land_metric.id(), pack.min_same_type, pack.min_known.value);
+        if seen.insert(format!("{:?}", (&pack.counted_uses.value, pack.lq_basis, leaders, land))) {
+            different.push(pack);
+        }
+    }
+    Ok(different)
 }
 
 /// Last days of the years in which the flows of the city's firms count: those are of the year before (G2). Without firms any day serves.

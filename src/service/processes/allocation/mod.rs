@@ -19,6 +19,7 @@ use crate::rules::{AllocationPack, RuleSet};
 use answer::{Cell, CellFit, MatrixAudit, WhatIfAnswer};
 use chrono::NaiveDate;
 use inputs::{Exemption, Inputs, WhatIf};
+use std::sync::Arc;
 
 pub struct Allocate;
 
@@ -103,7 +104,7 @@ fn allocate(context: &Context<'_>, inputs: &Inputs) -> Outcome<Allocation> {
 
 /// Which fits are not told outside: they would tell of a few firms.
 struct Withheld {
-    told: Told,
+    told: Arc<Told>,
     figures: FirmFigures,
 }
 

@@ -75,7 +75,7 @@ impl Process for VirtualParks {
         let gathered = gather(city, as_of, inputs.park.as_deref());
         let evidence: Vec<_> = gathered.iter().map(|park| park.evidence.clone()).collect();
         let mut cards = analysis::assess(&evidence, &city_side(city, as_of), &pack, as_of).parks;
-        withhold(&mut cards, &(context.told)(city)?);
+        withhold(&mut cards, &*(context.told)(city)?);
         let parks = gathered
             .into_iter()
             .filter_map(|park| {

@@ -20,7 +20,7 @@ enum Reader {
 impl Seen for VirtualParksAnswer {
     fn seen_by(&self, viewer: &Viewer) -> Cow<'_, Self> {
         // Without the pack nothing is many enough.
-        let least = packs::progress().map_or(usize::MAX, |pack| pack.min_tenants.value as usize);
+        let least = packs::progress().map_or(usize::MAX, |pack| pack.min_tenants.value);
         let mut seen = self.clone();
         for park in &mut seen.parks {
             let reader = match viewer.role() {
@@ -58,7 +58,7 @@ fn hide(park: &mut VirtualPark, reader: Reader, least: usize) {
         park.unmatched_tenants = 0;
         let why = if reader == Reader::Other { not_for_all() } else { too_few(least) };
         for indicator in &mut park.indicators {
-            let told = INDICATORS.iter().find(|known| known.id == indicator.id).is_some_and(|known| known.tells_of_firms());
+            let told = INDICATORS.iter().find(|known| known.id == indicator.id).is_some_and(crate::rules::indicators::Indicator::tells_of_firms);
             if told && indicator.verdict != Judgement::NotApplicable {
                 withhold(indicator, why.clone());
                 park.withheld.push(indicator.id.clone());
