@@ -167,7 +167,7 @@ fn unreadable(path: &Path, error: &dyn std::fmt::Display) -> Fault {
 /// Writes JSON with its members in the order of their names.
 pub(super) fn write_json(out: &OutFile, body: &impl Serialize) -> Outcome<()> {
     let body = serde_json::to_value(body).map_err(|error| Fault::internal("json", error))?;
-    out.write(|path| std::fs::write(path, format!("{body}\n")).map_err(|error| Fault::internal("write", error)))
+    out.write_bytes(format!("{body}\n").as_bytes())
 }
 
 /// `--out` where a command may also go without a file.

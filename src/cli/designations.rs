@@ -153,7 +153,7 @@ impl Designations {
                 let format = RegisterFormat::parse(&named).ok_or_else(|| no_such("format", &named, &RegisterFormat::NAMES.join(", ")))?;
                 let planner = reading(&city)?;
                 let (bytes, count) = Decisions::of(&planner).register(&planner.city(), &viewer, &which.query()?, format, output.lang)?;
-                write(&out, &bytes)?;
+                out.write_bytes(&bytes)?;
                 if out.out.as_os_str() != "-" {
                     output.result(&json!({ "out": out.out, "count": count }), || format!("{count}"));
                 }
@@ -191,7 +191,7 @@ impl Designations {
             Action::Certificate { city, code, out } => {
                 let planner = reading(&city)?;
                 let bytes = Decisions::of(&planner).certificate(&planner.city(), &viewer, &code)?;
-                write(&out, &bytes)?;
+                out.write_bytes(&bytes)?;
                 if out.out.as_os_str() != "-" {
                     output.result(&json!({ "out": out.out, "bytes": bytes.len() }), || out.out.display().to_string());
                 }
@@ -199,10 +199,6 @@ impl Designations {
         }
         Ok(())
     }
-}
-
-fn write(out: &OutFile, bytes: &[u8]) -> Outcome<()> {
-    out.write(|path| std::fs::write(path, bytes).map_err(|error| Fault::internal("write", error)))
 }
 
 fn no_such(code: &'static str, text: &str, known: &str) -> Fault {

@@ -79,7 +79,7 @@ impl Match {
                 Format::GeoJson => write_json(&file, &answer.features(&planner.city()))?,
                 Format::Xlsx => {
                     let book = answer.workbook(output.lang)?;
-                    file.write(|path| std::fs::write(path, &book).map_err(|error| Fault::internal("write", error)))?;
+                    file.write_bytes(&book)?;
                 }
                 Format::Csv => file.write(|path| {
                     let csv = std::fs::File::create(path).map_err(|error| Fault::internal("write", error))?;

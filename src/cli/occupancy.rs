@@ -1,6 +1,6 @@
 //! `occupancy`: units by table, and reports.
 
-use super::output::{OutFile, Output, table};
+use super::output::{OutFile, Output, table, write_file};
 use super::target::Target;
 use crate::cli::command_line;
 use crate::domain::fault::Outcome;
@@ -86,7 +86,7 @@ impl Occupancy {
                 let part = Part { park: &park, building: building.as_deref() };
                 let viewer = Viewer::local_of(&park);
                 let bytes = unit_sheets::template(&planner.city(), &viewer, part, form, encoding.as_deref(), output.lang, &today())?;
-                out.write(|path| written(path, &bytes)).map(|()| true)
+                out.write_bytes(&bytes).map(|()| true)
             }
             Action::Import { city, park, file, dry_run, encoding, rejects, force } => {
                 let bytes = read(&file)?;
@@ -97,7 +97,7 @@ impl Occupancy {
                 let answer = unit_sheets::import(&planner, &Viewer::local_of(&park), &upload)?;
                 if let Some((target, path)) = target {
                     let bytes = unit_sheets::rejects_file(&answer.rows, SheetForm::parse(ending(path))?, output.lang)?;
-                    target.write(|path| written(path, &bytes))?;
+                    target.write(|path| write_file(path, &bytes))?;
                 }
                 output.result(&answer, || judged(output, &answer));
                 // The work is done; that rows were left out is for scripts to see.
@@ -134,10 +134,6 @@ fn read(path: &Path) -> Outcome<Vec<u8>> {
     let name = path.to_string_lossy();
     std::fs::read(path)
         .map_err(|error| Fault::bad("file_unreadable", format!("无法读取 {name}：{error}"), format!("{name} cannot be read: {error}")).at(name))
-}
-
-fn written(path: &Path, bytes: &[u8]) -> Outcome<()> {
-    std::fs::write(path, bytes).map_err(|error| Fault::bad("write_failed", format!("写出失败：{error}"), format!("writing failed: {error}")))
 }
 
 fn judged(output: &Output, answer: &SheetAnswer) -> String {

@@ -114,8 +114,18 @@ pub(super) struct OutFile {
     pub force: bool,
 }
 
+/// # Errors
+/// `write_failed`: no room, no right.
+pub(super) fn write_file(path: &Path, bytes: &[u8]) -> Outcome<()> {
+    std::fs::write(path, bytes).map_err(|error| Fault::bad("write_failed", format!("写出失败：{error}"), format!("writing failed: {error}")))
+}
+
 impl OutFile {
     pub(super) fn write(&self, write: impl FnOnce(&Path) -> Outcome<()>) -> Outcome<()> {
         to_file(&self.out, self.force, write)
+    }
+
+    pub(super) fn write_bytes(&self, bytes: &[u8]) -> Outcome<()> {
+        self.write(|path| write_file(path, bytes))
     }
 }

@@ -6,7 +6,7 @@ use super::target::ending;
 use crate::domain::columns::district;
 use crate::domain::fault::Outcome;
 use crate::domain::{Fault, Lang, LayerId, catalogue};
-use crate::formats::{PlainTable, write_plain_csv, write_workbook};
+use crate::formats::{self, sheet_csv, sheets_xlsx};
 use crate::service::plans::make_tasks;
 use crate::service::processes::{self, CategoryCompletion, Completion, Light, ProgressAnswer, TaskLights};
 use crate::service::{Planner, Viewer};
@@ -64,10 +64,10 @@ impl Progress {
         let answer = self.common.execute::<processes::Progress>(output, &planner, inputs)?;
         match (&out, ending.as_str()) {
             (None, _) => {}
-            (Some(file), "csv") => file.write(|path| write_plain_csv(path, &sheet(&answer, self.table)))?,
+            (Some(file), "csv") => file.write_bytes(&sheet_csv(&sheet(&answer, self.table))?)?,
             (Some(file), "xlsx") => {
                 let sheets = [Sheet::Tasks, Sheet::Months, Sheet::Completion].map(|table| sheet(&answer, table));
-                file.write(|path| write_workbook(path, &sheets))?;
+                file.write_bytes(&sheets_xlsx(&sheets)?)?;
             }
             (Some(file), _) => write_json(file, &answer)?,
         }
@@ -91,7 +91,7 @@ impl Progress {
     }
 }
 
-fn sheet(answer: &ProgressAnswer, table: Sheet) -> PlainTable {
+fn sheet(answer: &ProgressAnswer, table: Sheet) -> formats::Sheet {
     match table {
         Sheet::Tasks => answer.task_sheet(),
         Sheet::Months => answer.month_sheet(),

@@ -21,5 +21,5 @@ pub use files::{
 };
 pub use wire::certificate::{CertificateSheet, draw_certificate};
 pub use wire::cjk_font::FontFile;
-pub use wire::sheet_write::{Sheet, sheet_csv, sheet_xlsx};
-pub use wire::{Cell, CsvGeometry, PlainTable, VectorDriver, WriteOptions, Written, write_csv, write_plain_csv, write_vector, write_workbook};
+pub use wire::sheet_write::{Sheet, sheet_csv, sheets_xlsx};
+pub use wire::{CsvGeometry, VectorDriver, WriteOptions, Written, write_csv, write_vector};

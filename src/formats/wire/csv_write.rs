@@ -49,7 +49,8 @@ pub fn write_csv(
     Ok(count)
 }
 
-fn cell(value: &Value) -> String {
+/// A cell as spreadsheets read it; no number that none of them knows.
+pub(super) fn cell(value: &Value) -> String {
     match value {
         Value::Null => String::new(),
         Value::Text(text) => guarded(text),

@@ -2,7 +2,7 @@
 //!
 //! Texts go out as texts: a workbook's cell that holds one is never a formula, and in a CSV an apostrophe stands before what would be one.
 
-use super::csv_write::guarded;
+use super::csv_write::{cell, guarded};
 use crate::domain::fault::Outcome;
 use crate::domain::{Fault, Value};
 use crate::formats::clean::seen;
@@ -207,13 +207,10 @@ pub fn write_form_csv(form: &Form<'_>, label: Option<&str>) -> Outcome<Vec<u8>> 
     Ok(encoded.into_owned())
 }
 
+/// Characters that nobody sees are shown.
 fn text(value: &Value) -> String {
     match value {
-        Value::Null => String::new(),
         Value::Text(text) => guarded(&seen(text)),
-        Value::Integer(number) => number.to_string(),
-        Value::Real(number) if number.is_finite() => number.to_string(),
-        Value::Real(_) => String::new(),
-        Value::Boolean(flag) => flag.to_string(),
+        other => cell(other),
     }
 }

@@ -6,7 +6,6 @@ pub mod csv_write;
 pub mod form_write;
 pub mod geojson;
 pub mod sheet_write;
-pub mod table_write;
 pub mod vector_tile;
 pub mod vector_write;
 
@@ -14,5 +13,4 @@ mod rounding;
 
 pub use csv_write::{CsvGeometry, write_csv};
 pub use form_write::{Form, FormColumn, FormKind, write_form_csv, write_xlsx};
-pub use table_write::{Cell, PlainTable, write_plain_csv, write_workbook};
 pub use vector_write::{VectorDriver, WriteOptions, Written, write_vector};

@@ -4,7 +4,7 @@ use super::view::{DesignationAnswer, DesignationList};
 use crate::city::City;
 use crate::domain::fault::Outcome;
 use crate::domain::{DesignationState, Fault, Lang, LayerId, Value, catalogue, dictionary};
-use crate::formats::{Sheet, sheet_csv, sheet_xlsx};
+use crate::formats::{Sheet, sheet_csv, sheets_xlsx};
 use crate::spatial::Drawing;
 use geo_types::Geometry;
 use serde::Deserialize;
@@ -72,7 +72,7 @@ pub fn register_file(city: &City, list: &DesignationList, format: RegisterFormat
     match format {
         RegisterFormat::GeoJson => geojson(city, list),
         RegisterFormat::Csv => sheet_csv(&sheet(list, None)),
-        RegisterFormat::Xlsx => sheet_xlsx(&sheet(list, Some(lang))),
+        RegisterFormat::Xlsx => sheets_xlsx(&[sheet(list, Some(lang))]),
     }
 }
 

@@ -2,13 +2,14 @@
 
 use super::answer::{Missing, ProgressAnswer, TaskLights};
 use crate::analysis::progress::{Completion, Light};
-use crate::formats::{Cell, PlainTable};
+use crate::domain::Value;
+use crate::formats::Sheet;
 use chrono::NaiveDate;
 
 impl ProgressAnswer {
     /// One line a task, as it stands on the day.
-    pub fn task_sheet(&self) -> PlainTable {
-        let head = vec![
+    pub fn task_sheet(&self) -> Sheet {
+        let head = [
             "id",
             "name",
             "park",
@@ -36,58 +37,58 @@ impl ProgressAnswer {
             "responsible",
             "plan",
         ];
-        PlainTable { name: "tasks", head, rows: self.tasks.iter().map(task_line).collect() }
+        table("tasks", &head, self.tasks.iter().map(task_line).collect())
     }
 
     /// One line a task and month: the whole history.
-    pub fn month_sheet(&self) -> PlainTable {
+    pub fn month_sheet(&self) -> Sheet {
         let of_task = |task: &TaskLights| {
             let id = task.id.clone();
             let line = move |period: &crate::analysis::progress::Period| {
                 vec![
-                    Cell::Text(id.clone()),
+                    id.clone().into(),
                     day(Some(period.date)),
-                    Cell::Number(period.planned),
-                    Cell::number(period.actual),
-                    Cell::number(period.gap),
+                    period.planned.into(),
+                    period.actual.into(),
+                    period.gap.into(),
                     light(Some(period.computed)),
                     light(Some(period.shown)),
                 ]
             };
             task.periods.iter().map(line).collect::<Vec<_>>()
         };
-        let head = vec!["id", "date", "planned", "actual", "gap", "computed", "shown"];
-        PlainTable { name: "months", head, rows: self.tasks.iter().flat_map(of_task).collect() }
+        let head = ["id", "date", "planned", "actual", "gap", "computed", "shown"];
+        table("months", &head, self.tasks.iter().flat_map(of_task).collect())
     }
 
     /// One line a category, then its districts by rank.
-    pub fn completion_sheet(&self) -> PlainTable {
+    pub fn completion_sheet(&self) -> Sheet {
         let mut rows = Vec::new();
         for category in &self.completion {
             let line = |district: Option<&Completion>| {
                 let figures = district.unwrap_or(&category.whole);
                 vec![
-                    Cell::Text(category.whole.name.clone()),
-                    Cell::text(category.unit.as_deref()),
-                    Cell::text(district.map(|district| district.name.as_str())),
-                    Cell::Number(figures.tasks as f64),
-                    Cell::Number(figures.target),
-                    Cell::Number(figures.done),
-                    Cell::number(figures.share),
-                    Cell::Number(figures.known),
-                    Cell::number(district.and_then(|district| district.rank).map(|rank| rank as f64)),
-                    Cell::Text(figures.excluded.join(" ")),
+                    category.whole.name.clone().into(),
+                    category.unit.as_deref().into(),
+                    district.map(|district| district.name.as_str()).into(),
+                    (figures.tasks as f64).into(),
+                    figures.target.into(),
+                    figures.done.into(),
+                    figures.share.into(),
+                    figures.known.into(),
+                    district.and_then(|district| district.rank).map(|rank| rank as f64).into(),
+                    figures.excluded.join(" ").into(),
                 ]
             };
             rows.push(line(None));
             rows.extend(category.districts.iter().map(|district| line(Some(district))));
         }
-        let head = vec!["category", "unit", "district", "tasks", "target", "done", "share", "known", "rank", "excluded"];
-        PlainTable { name: "completion", head, rows }
+        let head = ["category", "unit", "district", "tasks", "target", "done", "share", "known", "rank", "excluded"];
+        table("completion", &head, rows)
     }
 }
 
-fn task_line(task: &TaskLights) -> Vec<Cell> {
+fn task_line(task: &TaskLights) -> Vec<Value> {
     let last = task.periods.last();
     let missing: Vec<&str> = task
         .missing
@@ -98,44 +99,49 @@ fn task_line(task: &TaskLights) -> Vec<Cell> {
         })
         .collect();
     vec![
-        Cell::Text(task.id.clone()),
-        Cell::text(task.name.as_deref()),
-        Cell::text(task.park.as_deref()),
-        Cell::text(task.district.as_deref()),
-        Cell::Text(task.category.clone()),
-        Cell::text(task.cluster.as_deref()),
-        Cell::text(task.lever.as_deref()),
-        Cell::number(task.year.map(f64::from)),
+        task.id.clone().into(),
+        task.name.as_deref().into(),
+        task.park.as_deref().into(),
+        task.district.as_deref().into(),
+        task.category.clone().into(),
+        task.cluster.as_deref().into(),
+        task.lever.as_deref().into(),
+        task.year.map(f64::from).into(),
         day(Some(task.start)),
         day(Some(task.end)),
-        Cell::number(task.target),
-        Cell::text(task.unit.as_deref()),
-        Cell::number(task.done),
+        task.target.into(),
+        task.unit.as_deref().into(),
+        task.done.into(),
         day(task.reported),
-        Cell::number(last.map(|period| period.planned)),
-        Cell::number(last.and_then(|period| period.actual)),
-        Cell::number(last.and_then(|period| period.gap)),
+        last.map(|period| period.planned).into(),
+        last.and_then(|period| period.actual).into(),
+        last.and_then(|period| period.gap).into(),
         light(last.map(|period| period.computed)),
         light(task.shown),
-        Cell::Text(if task.promoted { "true" } else { "false" }.to_owned()),
+        task.promoted.into(),
         day(task.finished),
-        Cell::Text(missing.join(" ")),
-        Cell::text(task.cause.as_deref()),
-        Cell::text(task.measure.as_deref()),
-        Cell::text(task.responsible.as_deref()),
-        Cell::text(task.plan.as_deref()),
+        missing.join(" ").into(),
+        task.cause.as_deref().into(),
+        task.measure.as_deref().into(),
+        task.responsible.as_deref().into(),
+        task.plan.as_deref().into(),
     ]
 }
 
-fn day(day: Option<NaiveDate>) -> Cell {
-    Cell::text(day.map(|day| day.to_string()))
+fn day(day: Option<NaiveDate>) -> Value {
+    day.map(|day| day.to_string()).into()
 }
 
-fn light(light: Option<Light>) -> Cell {
-    Cell::text(light.map(|light| match light {
+fn light(light: Option<Light>) -> Value {
+    let name = light.map(|light| match light {
         Light::Green => "green",
         Light::Yellow => "yellow",
         Light::Red => "red",
         Light::Unknown => "unknown",
-    }))
+    });
+    name.into()
+}
+
+fn table(name: &str, head: &[&str], rows: Vec<Vec<Value>>) -> Sheet {
+    Sheet { name: name.to_owned(), head: head.iter().map(|name| (*name).to_owned()).collect(), rows }
 }
