@@ -2,7 +2,7 @@
 //! can be hashed again by anybody in any language.
 
 use super::run::json_text;
-use serde_json::Value;
+use serde_json::{Number, Value};
 
 /// The canonical text of a value.
 ///
@@ -14,12 +14,17 @@ use serde_json::Value;
 /// # Source
 /// RFC 8785, §3.2
 pub fn canonical(value: &Value) -> String {
+    sorted(value, &|number| number.as_f64().map_or_else(|| number.to_string(), number_text))
+}
+
+/// Members in the order of their names and no blanks; numbers as `number_text` writes them.
+pub(super) fn sorted(value: &Value, number_text: &dyn Fn(&Number) -> String) -> String {
     let mut text = String::new();
-    write(value, &mut text);
+    write(value, number_text, &mut text);
     text
 }
 
-fn write(value: &Value, text: &mut String) {
+fn write(value: &Value, number_text: &dyn Fn(&Number) -> String, text: &mut String) {
     match value {
         Value::Object(members) => {
             let mut members: Vec<_> = members.iter().collect();
@@ -31,7 +36,7 @@ fn write(value: &Value, text: &mut String) {
                 }
                 text.push_str(&json_text(name));
                 text.push(':');
-                write(value, text);
+                write(value, number_text, text);
             }
             text.push('}');
         }
@@ -41,12 +46,12 @@ fn write(value: &Value, text: &mut String) {
                 if at > 0 {
                     text.push(',');
                 }
-                write(item, text);
+                write(item, number_text, text);
             }
             text.push(']');
         }
         Value::String(own) => text.push_str(&json_text(own)),
-        Value::Number(number) => text.push_str(&number.as_f64().map_or_else(|| number.to_string(), number_text)),
+        Value::Number(number) => text.push_str(&number_text(number)),
         Value::Null | Value::Bool(_) => text.push_str(&value.to_string()),
     }
 }

@@ -1,7 +1,8 @@
 //! The record that makes a computed figure repeatable.
 
+use super::jcs;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Number, Value};
 use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 
@@ -72,43 +73,9 @@ pub fn sha256_hex(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
-/// JSON with sorted keys and no spaces, so that the same content has the same hash.
+/// JSON with sorted keys and no spaces, so that the same content has the same hash. Numbers stand as they were written.
 pub fn canonical(value: &Value) -> String {
-    let mut text = String::new();
-    write_canonical(value, &mut text);
-    text
-}
-
-fn write_canonical(value: &Value, text: &mut String) {
-    match value {
-        Value::Object(members) => {
-            let mut members: Vec<_> = members.iter().collect();
-            members.sort_unstable_by_key(|(key, _)| key.as_str());
-            text.push('{');
-            for (at, (key, value)) in members.into_iter().enumerate() {
-                if at > 0 {
-                    text.push(',');
-                }
-                text.push_str(&json_text(key));
-                text.push(':');
-                write_canonical(value, text);
-            }
-            text.push('}');
-        }
-        Value::Array(items) => {
-            text.push('[');
-            for (at, item) in items.iter().enumerate() {
-                if at > 0 {
-                    text.push(',');
-                }
-                write_canonical(item, text);
-            }
-            text.push(']');
-        }
-        Value::String(own) => text.push_str(&json_text(own)),
-        Value::Null => text.push_str("null"),
-        Value::Bool(_) | Value::Number(_) => text.push_str(&value.to_string()),
-    }
+    jcs::sorted(value, &Number::to_string)
 }
 
 /// A text in JSON's quotes.
