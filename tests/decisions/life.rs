@@ -293,7 +293,6 @@ fn frozen_values_reproduce_every_park_s_card() {
         let frozen = freeze(&city, &About { park: parks.key(row), lead_cluster: None, as_of: day }, &pack).unwrap();
         let mut card: FrozenCard = serde_json::from_str(&frozen.evidence).unwrap();
         assert!(again(&card, &read).reproduces(&card), "{}", card.park);
-        assert_eq!(again(&card, &read).taken, 0);
         // One figure forged is noticed.
         let weighed = card.indicators.iter_mut().find(|one| one.weight.is_some() && one.score.is_some_and(|score| score < 1.0)).unwrap();
         weighed.score = Some(1.0);

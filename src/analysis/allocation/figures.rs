@@ -2,7 +2,6 @@
 
 use super::evidence::{Evidence, FirmRecord};
 use crate::analysis::disclosure::{Figure, Quantity};
-use std::collections::BTreeSet;
 
 /// Figures of every cluster in every district and of the sums they are divided by, in the order of a board with the same clusters and districts.
 #[derive(Clone, Debug)]
@@ -30,7 +29,7 @@ impl FirmFigures {
             firms.iter().copied().filter(|firm| firm.district.as_ref().is_some_and(|id| districts.binary_search(id).is_ok())).collect();
         FirmFigures {
             districts: districts.len(),
-            whole: figure(Quantity::Output, &with_output, |_| true),
+            whole: figure(Quantity::Output, with_output.iter().map(|firm| firm.code.as_str())),
             output: Table::of(Quantity::Output, clusters, districts, &with_output),
             firms: Table::of(Quantity::Firms, clusters, districts, &in_districts),
         }
@@ -54,20 +53,26 @@ impl FirmFigures {
 }
 
 impl Table {
+    /// Each firm is looked at once.
     fn of(quantity: Quantity, clusters: &[String], districts: &[String], firms: &[&FirmRecord]) -> Table {
-        let is_of = |firm: &FirmRecord, cluster: &String| firm.cluster.as_ref() == Some(cluster);
-        let is_in = |firm: &FirmRecord, district: &String| firm.district.as_ref() == Some(district);
-        let pairs = clusters.iter().flat_map(|cluster| districts.iter().map(move |district| (cluster, district)));
-        Table {
-            pairs: pairs.map(|(cluster, district)| figure(quantity, firms, |firm| is_of(firm, cluster) && is_in(firm, district))).collect(),
-            clusters: clusters.iter().map(|cluster| figure(quantity, firms, |firm| is_of(firm, cluster))).collect(),
-            districts: districts.iter().map(|district| figure(quantity, firms, |firm| is_in(firm, district))).collect(),
+        let mut pairs = vec![Vec::new(); clusters.len() * districts.len()];
+        let (mut of_clusters, mut of_districts) = (vec![Vec::new(); clusters.len()], vec![Vec::new(); districts.len()]);
+        for firm in firms {
+            let cluster = firm.cluster.as_ref().and_then(|id| clusters.binary_search(id).ok());
+            let district = firm.district.as_ref().and_then(|id| districts.binary_search(id).ok());
+            let code = firm.code.as_str();
+            cluster.iter().for_each(|cluster| of_clusters[*cluster].push(code));
+            district.iter().for_each(|district| of_districts[*district].push(code));
+            if let (Some(cluster), Some(district)) = (cluster, district) {
+                pairs[cluster * districts.len() + district].push(code);
+            }
         }
+        let figures = |lists: Vec<Vec<&str>>| lists.into_iter().map(|codes| figure(quantity, codes)).collect();
+        Table { pairs: figures(pairs), clusters: figures(of_clusters), districts: figures(of_districts) }
     }
 }
 
-/// A firm is one tenant in each of its places.
-fn figure(quantity: Quantity, firms: &[&FirmRecord], picks: impl Fn(&FirmRecord) -> bool) -> Figure {
-    let codes: BTreeSet<&str> = firms.iter().filter(|firm| picks(firm)).map(|firm| firm.code.as_str()).collect();
+/// A firm is one tenant, however many places it has.
+fn figure<'a>(quantity: Quantity, codes: impl IntoIterator<Item = &'a str>) -> Figure {
     Figure::over(quantity, codes.into_iter().map(|code| (code, code)))
 }

@@ -16,8 +16,6 @@ pub struct Again {
     pub passes: bool,
     pub grade: Grade,
     pub rank: Option<usize>,
-    /// Values that are not shown, whose frozen verdict and score were taken as they stand.
-    pub taken: usize,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -37,7 +35,6 @@ const OF_MUSTS: &str = "must_";
 pub fn again(card: &FrozenCard, pack: &DesignationPack) -> Again {
     let classes: Vec<String> = pack.facilities.iter().map(|rule| rule.class.clone()).collect();
     let indicators: Vec<JudgedAgain> = card.indicators.iter().filter_map(|frozen| judge(frozen, pack, &classes)).collect();
-    let taken = card.indicators.iter().filter(|frozen| is_withheld(frozen)).count();
     let counts = |one: &&JudgedAgain| one.verdict.as_deref() != Some(NOT_APPLICABLE);
     let weighed: Vec<Weighed> = indicators.iter().filter(counts).filter_map(|one| Some(Weighed { weight: one.weight?, score: one.score })).collect();
     let has = |verdict: Verdict| indicators.iter().any(|one| one.must && one.verdict.as_deref() == Some(name(verdict)));
@@ -56,7 +53,6 @@ pub fn again(card: &FrozenCard, pack: &DesignationPack) -> Again {
         status,
         grade,
         rank,
-        taken,
         indicators,
     }
 }
@@ -75,11 +71,6 @@ impl Again {
     }
 }
 
-/// A value that is not shown while its verdict or score is.
-fn is_withheld(frozen: &FrozenIndicator) -> bool {
-    frozen.value.is_none() && (frozen.score.is_some() || matches!(frozen.verdict.as_deref(), Some("pass" | "fail")))
-}
-
 /// `None` for a class of facilities that this pack does not ask about.
 fn judge(frozen: &FrozenIndicator, pack: &DesignationPack, classes: &[String]) -> Option<JudgedAgain> {
     let own = declared(&frozen.id, classes)?;
@@ -87,17 +78,12 @@ fn judge(frozen: &FrozenIndicator, pack: &DesignationPack, classes: &[String]) -
     let must = rule.and_then(|rule| rule.must.as_ref());
     let limit = must.or_else(|| rule.and_then(|rule| rule.threshold.as_ref())).map(|limit| limit.value);
     let op = rule.and_then(|rule| rule.op).unwrap_or(own.op);
-    let (verdict, points) = if is_withheld(frozen) {
-        (frozen.verdict.clone(), frozen.score)
-    } else {
-        let verdict = match (frozen.verdict.as_deref(), limit, frozen.value) {
-            (Some(NOT_APPLICABLE), ..) => Some(NOT_APPLICABLE.to_owned()),
-            (_, None, Some(_)) => None,
-            (_, limit, value) => Some(name(op.judge(value, limit)).to_owned()),
-        };
-        let points = rule.and_then(|rule| rule.score.as_ref()).zip(frozen.value).map(|(rule, value)| score(rule, own.op, value));
-        (verdict, points)
+    let verdict = match (frozen.verdict.as_deref(), limit, frozen.value) {
+        (Some(NOT_APPLICABLE), ..) => Some(NOT_APPLICABLE.to_owned()),
+        (_, None, Some(_)) => None,
+        (_, limit, value) => Some(name(op.judge(value, limit)).to_owned()),
     };
+    let points = rule.and_then(|rule| rule.score.as_ref()).zip(frozen.value).map(|(rule, value)| score(rule, own.op, value));
     let weight = rule.and_then(|rule| rule.weight.as_ref()).map(|weight| weight.value);
     Some(JudgedAgain { id: frozen.id.clone(), verdict, score: points, weight, must: must.is_some() })
 }

@@ -22,7 +22,7 @@ pub fn assess(parks: &[ParkEvidence], city: &CityEvidence, pack: &DesignationPac
     order.sort_by(|a, b| a.park.cmp(&b.park));
     let doubt = Doubt::new(&order, city);
     let frame = Frame { pack, as_of, doubt: &doubt };
-    let seen: Vec<Park<'_>> = order.iter().map(|evidence| Park { evidence, frame }).collect();
+    let seen: Vec<Park<'_>> = order.iter().map(|evidence| Park { evidence, frame, judged_by: 0 }).collect();
     let field = Field {
         city,
         side: CitySide::new(city, &frame),
@@ -43,22 +43,17 @@ const BY_LEAD: [&str; 6] = ["lead_output", "lead_firms", "lead_floor", "lq", "le
 
 /// Everything of tenants' data that the scorecards of `parks` rest on, whatever of it a pack weighs, and by whichever of a park's clusters it is judged.
 pub fn figures(parks: &[ParkEvidence], city: &CityEvidence, pack: &DesignationPack, as_of: NaiveDate) -> Vec<Figure> {
-    let mut figures = figures_of(parks, city, pack, as_of, &|_| true);
-    let most = parks.iter().map(|park| park.lead_clusters.len()).max().unwrap_or(0);
-    let mut turned = if most > 1 { parks.to_vec() } else { Vec::new() };
-    for _ in 1..most {
-        turned.iter_mut().filter(|park| park.lead_clusters.len() > 1).for_each(|park| park.lead_clusters.rotate_left(1));
-        figures.extend(figures_of(&turned, city, pack, as_of, &|id| BY_LEAD.contains(&id)));
-    }
-    figures
-}
-
-fn figures_of(parks: &[ParkEvidence], city: &CityEvidence, pack: &DesignationPack, as_of: NaiveDate, asks: &dyn Fn(&str) -> bool) -> Vec<Figure> {
     let order: Vec<&ParkEvidence> = parks.iter().collect();
     let doubt = Doubt::new(&order, city);
     let frame = Frame { pack, as_of, doubt: &doubt };
-    let seen: Vec<Park<'_>> = order.iter().map(|evidence| Park { evidence, frame }).collect();
+    let mut seen: Vec<Park<'_>> = order.iter().map(|evidence| Park { evidence, frame, judged_by: 0 }).collect();
     let field = Field { city, side: CitySide::new(city, &frame), reaches: BTreeMap::new(), means: Means::new(&seen) };
-    let asked = || INDICATORS.iter().filter(|indicator| asks(indicator.id));
-    seen.iter().flat_map(|park| asked().flat_map(|indicator| measure(park, indicator, &field, &[]).figures)).collect()
+    let most = parks.iter().map(|park| park.lead_clusters.len()).max().unwrap_or(0).max(1);
+    let mut figures = Vec::new();
+    for judged_by in 0..most {
+        seen.iter_mut().for_each(|park| park.judged_by = judged_by);
+        let asked = || INDICATORS.iter().filter(|indicator| judged_by == 0 || BY_LEAD.contains(&indicator.id));
+        figures.extend(seen.iter().flat_map(|park| asked().flat_map(|indicator| measure(park, indicator, &field, &[]).figures)));
+    }
+    figures
 }

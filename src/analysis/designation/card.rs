@@ -137,7 +137,7 @@ impl Card {
 }
 
 pub(super) fn measure(park: &Park<'_>, indicator: &Indicator, field: &Field<'_>, classes: &[Measure]) -> Measure {
-    let lead = &park.evidence.lead_clusters[..park.evidence.lead_clusters.len().min(1)];
+    let lead = park.evidence.lead_clusters.get(park.judged_by..=park.judged_by).unwrap_or_default();
     match indicator.id {
         "lead_output" => park.cluster_output_share(lead),
         "declared_share" => park.cluster_output_share(&park.evidence.lead_clusters),

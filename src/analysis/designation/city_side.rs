@@ -1,6 +1,6 @@
 //! The city's side of the location quotient (exact reading I4).
 
-use super::evidence::{CityEvidence, FirmRecord};
+use super::evidence::CityEvidence;
 use super::firms::quantity;
 use super::measure::{Frame, ratio, sieve};
 use crate::analysis::disclosure::Figure;
@@ -34,12 +34,13 @@ impl CitySide {
                 *side.by_cluster.entry(cluster.clone()).or_insert(0.0) += amount;
             }
         }
-        let over = |firms: &mut dyn Iterator<Item = &FirmRecord>| {
-            Figure::over(quantity(frame.pack.lq_basis), firms.map(|firm| (firm.code.as_str(), firm.code.as_str())))
-        };
-        let part = |id: &String| (id.clone(), over(&mut sieved.iter().filter(|firm| firm.cluster.as_ref() == Some(id))));
-        side.parts = side.by_cluster.keys().map(part).collect();
-        side.whole = Some(over(&mut sieved.iter()));
+        let mut by_cluster: BTreeMap<&String, Vec<&str>> = BTreeMap::new();
+        for firm in sieved.iter() {
+            firm.cluster.iter().for_each(|cluster| by_cluster.entry(cluster).or_default().push(&firm.code));
+        }
+        let over = |codes: &mut dyn Iterator<Item = &str>| Figure::over(quantity(frame.pack.lq_basis), codes.map(|code| (code, code)));
+        side.parts = by_cluster.into_iter().map(|(cluster, codes)| (cluster.clone(), over(&mut codes.into_iter()))).collect();
+        side.whole = Some(over(&mut sieved.iter().map(|firm| firm.code.as_str())));
         side.total = sieved.enough(frame.min_known()).then(|| sieved.sum(|firm| frame.basis(firm).ok()));
         side
     }

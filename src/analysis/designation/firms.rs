@@ -70,28 +70,22 @@ impl<'a> Park<'a> {
         self.output_share(|firm| firm.high_tech.is_none().then_some(Reason::NoValue), |firm| firm.high_tech == Some(true))
     }
 
-    /// Distinct firms that `is_part` picks, and how many there are; what `fault` names is left out.
-    fn count(&self, fault: impl Fn(&FirmRecord) -> Option<Reason>, is_part: impl Fn(&FirmRecord) -> bool, of_all: bool) -> Measure {
+    /// Distinct firms that `is_part` picks, and how many there are; what `fault` names is left out. How many firms there are is public; which of them belong
+    /// to a cluster is not.
+    fn count(&self, by_cluster: bool, fault: impl Fn(&FirmRecord) -> Option<Reason>, is_part: impl Fn(&FirmRecord) -> bool, of_all: bool) -> Measure {
         let Some(firms) = self.firms() else { return Measure::not_loaded(LAYER) };
         let sieved = sieve(firms, |firm| &firm.code, fault);
         let part = distinct(sieved.iter().filter(|firm| is_part(firm))) as f64;
         let value = if of_all { ratio(part, distinct(sieved.iter()) as f64) } else { Some(part) };
         let as_of = latest(sieved.iter().map(|firm| firm.as_of));
-        Measure { as_of, ..sieved.measure(value, self.frame.min_known()) }
+        let figures = by_cluster.then(|| [of(Quantity::Firms, &sieved, &is_part), of(Quantity::Firms, &sieved, |_| true)]);
+        Measure { as_of, ..sieved.measure(value, self.frame.min_known()) }.resting_on(figures.into_iter().flatten())
     }
 
     /// Lead firms, as a number or as a share of all firms.
     pub(super) fn lead_firms(&self, of_all: bool) -> Measure {
         let Some(lead) = self.lead() else { return Measure::unknown(no_lead()) };
-        self.count_by_cluster(|firm| self.frame.doubt.of_firm(firm), |firm| firm.cluster.as_deref() == Some(lead), of_all)
-    }
-
-    /// How many firms there are is public; which clusters they belong to is not.
-    fn count_by_cluster(&self, fault: impl Fn(&FirmRecord) -> Option<Reason>, is_part: impl Fn(&FirmRecord) -> bool, of_all: bool) -> Measure {
-        let Some(firms) = self.firms() else { return Measure::not_loaded(LAYER) };
-        let sieved = sieve(firms, |firm| &firm.code, &fault);
-        let figures = [of(Quantity::Firms, &sieved, &is_part), of(Quantity::Firms, &sieved, |_| true)];
-        self.count(fault, is_part, of_all).resting_on(figures)
+        self.count(true, |firm| self.frame.doubt.of_firm(firm), |firm| firm.cluster.as_deref() == Some(lead), of_all)
     }
 
     pub(super) fn leaders(&self) -> Measure {
@@ -102,18 +96,18 @@ impl<'a> Park<'a> {
         let fault = |firm: &FirmRecord| self.frame.doubt.of_firm(firm).or_else(|| self.frame.output_fault(firm));
         let is_leader =
             |firm: &FirmRecord| firm.cluster.as_deref() == Some(lead) && firm.output_wan.is_some_and(|output| output >= from - 1e-9 * from);
-        Measure { as_of: None, period: Some(self.frame.flow_year()), ..self.count_by_cluster(fault, is_leader, false) }
+        Measure { as_of: None, period: Some(self.frame.flow_year()), ..self.count(true, fault, is_leader, false) }
     }
 
     /// A null flag is not "no" (I14).
     pub(super) fn above_scale(&self) -> Measure {
         let fault = |firm: &FirmRecord| self.frame.stock_fault(firm.as_of).or_else(|| firm.above_scale.is_none().then_some(Reason::NoValue));
-        self.count(fault, |firm| firm.above_scale == Some(true), false)
+        self.count(false, fault, |firm| firm.above_scale == Some(true), false)
     }
 
     /// Certificates are valid on the day of the assessment, whatever the year of the firm's figures.
     pub(super) fn high_tech(&self) -> Measure {
-        let counted = self.count(|firm| firm.high_tech.is_none().then_some(Reason::NoValue), |firm| firm.high_tech == Some(true), false);
+        let counted = self.count(false, |firm| firm.high_tech.is_none().then_some(Reason::NoValue), |firm| firm.high_tech == Some(true), false);
         let as_of = counted.value.map(|_| self.frame.as_of);
         Measure { as_of, ..counted }
     }

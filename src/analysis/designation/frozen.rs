@@ -153,9 +153,9 @@ impl FrozenCard {
 }
 
 impl FrozenCard {
-    /// Whether something of it is told inside its park only.
-    pub fn withholds(&self) -> bool {
-        self.indicators.iter().any(|one| one.withheld) || self.field.iter().any(|peer| peer.withheld)
+    /// Whether what is withheld would follow from the total.
+    pub fn withholds_total(&self) -> bool {
+        self.indicators.iter().any(|one| one.withheld && one.weight.is_some())
     }
 
     /// For a reader who is inside of some parks: what is withheld elsewhere is left out, and the scores and totals from which it would follow (P2).
@@ -183,7 +183,7 @@ impl Peer {
     fn of(card: &ParkResult, park_type: Option<String>) -> Outcome<Peer> {
         let told = serde_json::to_value((card.status, card.grade)).map_err(|error| Fault::internal("frozen", error))?;
         let (status, grade) = serde_json::from_value(told).map_err(|error| Fault::internal("frozen", error))?;
-        let withheld = card.indicators.iter().any(|one| one.withheld && one.weight.is_some());
+        let withheld = card.withholds_total();
         Ok(Peer { park: card.park.clone(), park_type, status, total: card.total, withheld, grade, rank: card.rank })
     }
 }

@@ -112,11 +112,14 @@ pub(super) enum Flow {
 
 impl Means {
     pub(super) fn new(parks: &[Park<'_>]) -> Means {
-        let rows = parks.iter().filter(|park| !park.evidence.is_virtual).map(|park| LandRow {
-            park_type: park.evidence.park_type.clone(),
-            mu: park.land().value.map(mu),
-            flows: [park.output().value, park.tax().value],
-            figures: [park.output().figures.pop(), park.tax().figures.pop()],
+        let rows = parks.iter().filter(|park| !park.evidence.is_virtual).map(|park| {
+            let [mut output, mut tax] = [park.output(), park.tax()];
+            LandRow {
+                park_type: park.evidence.park_type.clone(),
+                mu: park.land().value.map(mu),
+                flows: [output.value, tax.value],
+                figures: [output.figures.pop(), tax.figures.pop()],
+            }
         });
         Means { rows: rows.collect() }
     }

@@ -95,7 +95,8 @@ impl<'a, T> Sieve<'a, T> {
     }
 
     pub(super) fn sum(&self, part: impl Fn(&T) -> Option<f64>) -> f64 {
-        self.known.iter().filter_map(|record| part(record)).sum()
+        // Folded from 0.0, because an empty float sum is −0.0.
+        self.known.iter().filter_map(|record| part(record)).fold(0.0, |sum, amount| sum + amount)
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = &'a T> {
@@ -157,10 +158,12 @@ impl Frame<'_> {
 pub(super) struct Park<'a> {
     pub evidence: &'a ParkEvidence,
     pub frame: Frame<'a>,
+    /// By which of its clusters it is judged, counted from 0 (I1).
+    pub judged_by: usize,
 }
 
 impl<'a> Park<'a> {
     pub(super) fn lead(&self) -> Option<&'a str> {
-        self.evidence.lead_clusters.first().map(String::as_str)
+        self.evidence.lead_clusters.get(self.judged_by).map(String::as_str)
     }
 }

@@ -236,6 +236,37 @@ pub struct ParkResult {
     pub life: Option<Life>,
 }
 
+impl IndicatorResult {
+    /// Leaves the figure out for a reader outside, with the reason why. The verdict stays.
+    pub fn withhold(&mut self, why: Note) {
+        (self.value, self.score) = (None, None);
+        self.flagged.clear();
+        self.notes = vec![why];
+    }
+}
+
+impl ParkResult {
+    /// Whether what is withheld would follow from the total.
+    pub fn withholds_total(&self) -> bool {
+        self.indicators.iter().any(|one| one.withheld && one.weight.is_some())
+    }
+
+    /// For a reader outside the park: what is withheld is left out, and the scores and totals from which it would follow (P2). Verdict, grade and rank stay.
+    pub fn seen_from_outside(&mut self) {
+        if self.withholds_total() {
+            (self.total, self.total_high) = (None, None);
+        }
+        for indicator in self.indicators.iter_mut().filter(|indicator| indicator.withheld) {
+            if indicator.weight.is_some()
+                && let Some(head) = self.heads.get_mut(&indicator.head)
+            {
+                head.score = None;
+            }
+            indicator.withhold(Note::new("withheld", "企业过少，仅园区内可见", "over too few firms: told inside the park only"));
+        }
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[schema(as = ScorecardStatus)]

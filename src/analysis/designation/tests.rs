@@ -1,6 +1,7 @@
 //! Designation, worked by hand: each expected number is derived in its comment.
 
 mod dirt;
+mod figures;
 mod optional;
 mod ranks;
 mod schemes;

@@ -115,7 +115,7 @@ fn read_card(known: &Designation, text: &str) -> Outcome<FrozenCard> {
 
 fn reproduced(card: &FrozenCard, pack: &DesignationPack, is_inside: bool) -> Judged {
     let again = again(card, pack);
-    let is_told = is_inside || !card.indicators.iter().any(|one| one.withheld && one.weight.is_some());
+    let is_told = is_inside || !card.withholds_total();
     Judged {
         as_of: card.as_of,
         pack: PackUse { id: pack.id.clone(), version: pack.version.clone(), hash: pack.hash.clone() },
@@ -136,7 +136,7 @@ fn judged(city: &City, about: &About<'_>, pack: &Pack, then: Option<&FrozenCard>
     let park = about.park;
     let none = || Fault::internal("card", format!("{park} has no card"));
     let card = cards.result.parks.into_iter().find(|card| card.park == park).ok_or_else(none)?;
-    let is_told = is_inside || !card.indicators.iter().any(|one| one.withheld && one.weight.is_some());
+    let is_told = is_inside || !card.withholds_total();
     Ok(Judged {
         as_of: about.as_of,
         pack: PackUse { id: read.id, version: read.version, hash: read.hash },

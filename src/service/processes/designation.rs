@@ -5,9 +5,8 @@ pub(super) mod evidence;
 
 use super::process::{Common, Context, Process, Words};
 use super::seen::Seen;
-use crate::analysis::designation as analysis;
-use crate::analysis::designation::{DesignationResult, IndicatorResult, Note, ParkResult, assess};
-use crate::analysis::disclosure::{Figure, Told};
+use crate::analysis::designation::{DesignationResult, IndicatorResult, ParkResult, assess};
+use crate::analysis::disclosure::Told;
 use crate::city::City;
 use crate::domain::columns::park as column;
 use crate::domain::designation::Life;
@@ -53,27 +52,9 @@ impl Seen for Scorecards {
         let mut seen = self.clone();
         for card in seen.result.parks.iter_mut().filter(|card| !viewer.operates(Some(&card.park))) {
             card.indicators.iter_mut().for_each(|indicator| self.hide(indicator));
-            withhold(card);
+            card.seen_from_outside();
         }
         Cow::Owned(seen)
-    }
-}
-
-/// Leaves out what is withheld, and the scores and totals from which it could be computed. Verdict, grade and rank stay.
-fn withhold(card: &mut ParkResult) {
-    let weighed = |indicator: &&mut IndicatorResult| indicator.withheld && indicator.weight.is_some();
-    for indicator in card.indicators.iter_mut().filter(weighed) {
-        (card.total, card.total_high) = (None, None);
-        if let Some(head) = card.heads.get_mut(&indicator.head) {
-            head.score = None;
-        }
-    }
-    for indicator in card.indicators.iter_mut().filter(|indicator| indicator.withheld) {
-        (indicator.value, indicator.score) = (None, None);
-        indicator.notes =
-            vec![Note {
-                code: "withheld", zh: "企业过少，仅园区内可见".to_owned(), en: "over too few firms: told inside the park only".to_owned()
-            }];
     }
 }
 
@@ -82,11 +63,6 @@ pub(super) fn withheld(cards: &mut [ParkResult], told: &Told) {
     for indicator in cards.iter_mut().flat_map(|card| &mut card.indicators) {
         indicator.withheld = indicator.value.is_some() && !indicator.figures.iter().all(|figure| told.tells(figure));
     }
-}
-
-/// Everything of tenants' data that scorecards rest on by one pack.
-pub(super) fn figures(city: &City, pack: &DesignationPack, as_of: NaiveDate) -> Vec<Figure> {
-    analysis::figures(&evidence::tenants(city, as_of), &evidence::firms_of_the_city(city, as_of), pack, as_of)
 }
 
 impl Scorecards {

@@ -1,7 +1,9 @@
 //! What of tenants' data any answer may tell outside their park (exact-designation P2). Decided over everything that can be asked, by any pack and for any
 //! year, so that no second question takes a first answer apart.
 
-use super::{allocation, designation, virtual_parks};
+use super::designation::evidence;
+use super::{allocation, virtual_parks};
+use crate::analysis::designation as analysis;
 use crate::analysis::disclosure::Told;
 use crate::city::{City, Table};
 use crate::domain::LayerId;
@@ -14,7 +16,7 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Layers that the choice rests on.
-const RESTS_ON: [LayerId; 9] = [
+const RESTS_ON: [LayerId; 8] = [
     LayerId::Firm,
     LayerId::Unit,
     LayerId::Building,
@@ -23,7 +25,6 @@ const RESTS_ON: [LayerId; 9] = [
     LayerId::District,
     LayerId::VirtualPark,
     LayerId::VirtualMember,
-    LayerId::Report,
 ];
 
 /// A choice with the tables that it was made from: held, so that none of them can be mistaken for a later one.
@@ -44,11 +45,13 @@ pub(in crate::service) fn told(city: &City) -> Outcome<Arc<Told>> {
 }
 
 fn choose(city: &City) -> Outcome<Told> {
+    let different = packs_that_differ()?;
     let mut figures = Vec::new();
     for day in year_ends(city) {
-        for pack in packs_that_differ()? {
-            figures.extend(designation::figures(city, &pack, day));
-            figures.extend(virtual_parks::figures(city, &pack, day));
+        let firms = evidence::firms_of_the_city(city, day);
+        // Virtual parks are measured for themselves, as their cards are.
+        for parks in [evidence::tenants(city, day), virtual_parks::tenants(city, day)] {
+            figures.extend(different.iter().flat_map(|pack| analysis::figures(&parks, &firms, pack, day)));
         }
         figures.extend(allocation::figures(city, day));
     }
@@ -70,7 +73,10 @@ fn packs_that_differ() -> Outcome<Vec<DesignationPack>> {
     Ok(different)
 }
 
-/// Last days of the years in which the flows of the city's firms count: those are of the year before (G2). Without firms any day serves.
+/// Years before these are told to nobody: a table may hold any number of them.
+const LATEST_YEARS: usize = 6;
+
+/// Last days of the latest years in which the flows of the city's firms count: those are of the year before (G2). Without firms any day serves.
 fn year_ends(city: &City) -> BTreeSet<NaiveDate> {
     let firms = city.table(LayerId::Firm);
     let years = (0..firms.len()).filter_map(|row| i32::try_from(firms.integer(row, firm::YEAR)?).ok());
@@ -78,5 +84,5 @@ fn year_ends(city: &City) -> BTreeSet<NaiveDate> {
     if days.is_empty() {
         days.extend(NaiveDate::from_ymd_opt(9999, 12, 31));
     }
-    days
+    days.into_iter().rev().take(LATEST_YEARS).collect()
 }

@@ -22,7 +22,7 @@ pub(crate) fn parks(city: &City, as_of: NaiveDate) -> Vec<ParkEvidence> {
 }
 
 /// Of every park only what is tenants' data, and its land, which decides whose flows a mean is over.
-pub(super) fn tenants(city: &City, as_of: NaiveDate) -> Vec<ParkEvidence> {
+pub(crate) fn tenants(city: &City, as_of: NaiveDate) -> Vec<ParkEvidence> {
     let mut gathering = Gathering::new(city);
     gathering.firms(city.table(LayerId::Firm), as_of);
     let park_of_building = gathering.buildings(city.table(LayerId::Building));

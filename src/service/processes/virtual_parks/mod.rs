@@ -6,11 +6,10 @@ mod answer;
 mod members;
 mod seen;
 
-use super::designation::evidence::{city_side, firms_of_the_city};
+use super::designation::evidence::city_side;
 use super::designation::withheld as withhold;
 use super::process::{Common, Context, Process, Words};
-use crate::analysis::designation as analysis;
-use crate::analysis::disclosure::Figure;
+use crate::analysis::designation::{ParkEvidence, assess};
 use crate::city::City;
 use crate::domain::fault::Outcome;
 use crate::domain::{Fault, LayerId};
@@ -35,10 +34,9 @@ pub struct Inputs {
 
 pub struct VirtualParks;
 
-/// Everything of tenants' data that the figures of virtual parks rest on.
-pub(super) fn figures(city: &City, pack: &DesignationPack, as_of: NaiveDate) -> Vec<Figure> {
-    let evidence: Vec<_> = gather(city, as_of, None).into_iter().map(|park| park.evidence).collect();
-    analysis::figures(&evidence, &firms_of_the_city(city, as_of), pack, as_of)
+/// What is known of the tenants of each.
+pub(super) fn tenants(city: &City, as_of: NaiveDate) -> Vec<ParkEvidence> {
+    gather(city, as_of, None).into_iter().map(|park| park.evidence).collect()
 }
 
 impl Process for VirtualParks {
@@ -74,7 +72,7 @@ impl Process for VirtualParks {
         let pack = DesignationPack::read(&layers)?;
         let gathered = gather(city, as_of, inputs.park.as_deref());
         let evidence: Vec<_> = gathered.iter().map(|park| park.evidence.clone()).collect();
-        let mut cards = analysis::assess(&evidence, &city_side(city, as_of), &pack, as_of).parks;
+        let mut cards = assess(&evidence, &city_side(city, as_of), &pack, as_of).parks;
         withhold(&mut cards, &*(context.told)(city)?);
         let parks = gathered
             .into_iter()

@@ -82,9 +82,10 @@ fn hide(park: &mut VirtualPark, reader: Reader, least: usize) {
 
 /// Value, share and remarks go; what the figure is and what the pack asks of it stay.
 fn withhold(indicator: &mut IndicatorResult, why: Note) {
-    (indicator.value, indicator.known, indicator.score) = (None, None, None);
+    indicator.withhold(why);
+    indicator.known = None;
     indicator.verdict = Judgement::Verdict(Verdict::Unknown);
-    (indicator.excluded, indicator.flagged, indicator.notes) = (Vec::new(), Vec::new(), vec![why]);
+    indicator.excluded.clear();
 }
 
 fn too_few(least: usize) -> Note {
