@@ -34,6 +34,10 @@ impl Parcel {
     }
 }
 
+fn is_storage(land_use: &str) -> bool {
+    land_use.starts_with("11")
+}
+
 pub(super) fn is_industrial(land_use: &str) -> bool {
     land_use.starts_with("1001") || land_use == "1004"
 }
@@ -73,7 +77,7 @@ fn parcel(ring: Ring, block: &Block, village: f64, neighbourhood: u64, dice: &mu
         planned_use: planned_use(land_use, in_park, dice),
         tenure,
         owner: owner(tenure, neighbourhood, dice),
-        registered_m2: registered(area_m2, tenure, in_park && industrial, dice),
+        registered_m2: registered(area_m2, tenure, in_park && (industrial || is_storage(land_use)), dice),
         far_limit: far_limit(land_use, block.character, dice),
         height_limit_m: if dice.chance(0.12) { None } else { Some(height_limit(land_use, dice)) },
         coverage_limit: if dice.chance(0.06) { None } else { Some(coverage_limit(land_use, dice)) },
@@ -125,7 +129,7 @@ fn planned_use(land_use: &'static str, in_park: bool, dice: &mut Dice) -> &'stat
 fn tenure(land_use: &str, village: f64, dice: &mut Dice) -> &'static str {
     match land_use {
         "14" | "1401" | "16" | "12" | "13" => dice.weighted(&[("state_reserve", 0.55), ("state_granted", 0.35), ("collective", 0.1)]),
-        code if is_industrial(code) || code.starts_with("11") => dice.weighted(&[
+        code if is_industrial(code) || is_storage(code) => dice.weighted(&[
             ("collective", 0.62 * village),
             ("irregular", 0.29 * village),
             ("state_granted", 0.46 * (1.25 - village)),
@@ -165,7 +169,7 @@ fn owner(tenure: &str, neighbourhood: u64, dice: &mut Dice) -> Option<u64> {
     }
 }
 
-/// Industrial land in the parks has been surveyed: a missing figure there is the exception, so that most parks can be judged per 亩.
+/// Land for industry and storage in the parks, which is what figures per 亩 count, has been surveyed: a missing figure there is the exception, so that most parks can be judged per 亩.
 fn registered(area_m2: f64, tenure: &str, surveyed: bool, dice: &mut Dice) -> Option<f64> {
     let missing = match tenure {
         _ if surveyed => 0.0008,
