@@ -1,6 +1,7 @@
 import './css/tokens.css'
 import './css/base.css'
 import './css/panels.css'
+import './css/tables.css'
 import './css/buttons.css'
 import './css/marks.css'
 import './css/fields.css'

@@ -1,3 +1,4 @@
+import { type CsvCell, csv } from './csv'
 import type { MatchCriterion, MatchNeed, MatchSite, MatchTold } from '../api/analyses'
 import type { Requirement } from '../api/rows'
 
@@ -109,28 +110,21 @@ export function movesFrom(state: string | null | undefined): string[] {
   }
 }
 
-/** A text that a spreadsheet would run gets an apostrophe before it. */
-const guarded = (value: string): string => (/^[=+\-@\t\r]/.test(value) ? `'${value}` : value)
-const quoted = (value: string): string => (/[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value)
-const cell = (value: string | number | null | undefined): string =>
-  value === null || value === undefined ? '' : typeof value === 'number' ? String(value) : quoted(guarded(value))
-
 /** The list for a spreadsheet, with a mark for its encoding; heads are words. */
 export function csvOf(
   sites: readonly MatchSite[],
   stated: readonly MatchCriterion[],
   heads: readonly string[],
-  row: (site: MatchSite) => (string | number | null | undefined)[],
+  row: (site: MatchSite) => CsvCell[],
   last: (site: MatchSite) => number,
 ): string {
-  const lines = [heads.map(cell).join(',')]
-  for (const site of sites) {
+  const lines = sites.map((site) => {
     const criteria = stated.flatMap((id) => {
       const told = toldOf(site.criteria, id)
       const change = site.change.find((one) => one.criterion === id)
       return [told?.verdict, told?.have, change?.to]
     })
-    lines.push([...row(site), ...criteria, last(site)].map(cell).join(','))
-  }
-  return `\uFEFF${lines.join('\r\n')}\r\n`
+    return [...row(site), ...criteria, last(site)]
+  })
+  return csv(heads, lines)
 }

@@ -93,20 +93,6 @@ export interface Place {
   completion: TaskCompletion
 }
 
-/** Cells as CSV for a spreadsheet: byte-order mark, no text that would be run as a formula. */
-export function csv(
-  head: readonly string[],
-  rows: readonly (readonly (string | number | null | undefined)[])[],
-): string {
-  const cell = (value: string | number | null | undefined): string => {
-    if (value === null || value === undefined) return ''
-    if (typeof value === 'number') return String(value)
-    const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value
-    return /[",\n]/.test(text) ? `"${text.replace(/"/g, '""')}"` : text
-  }
-  return `\ufeff${[head, ...rows].map((row) => row.map(cell).join(',')).join('\r\n')}\r\n`
-}
-
 type Row = (string | number | null)[]
 export const TASK_HEAD = [
   'id',

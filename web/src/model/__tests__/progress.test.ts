@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { TaskLights } from '../../api/analyses'
 import {
-  csv,
   groups,
   isPromoted,
   lastReported,
@@ -104,17 +103,6 @@ describe('lights', () => {
 })
 
 describe('files', () => {
-  it('quote what a spreadsheet would part or run', () => {
-    expect(
-      csv(
-        ['a', 'b'],
-        [
-          ['=1+1', 2],
-          ['x,"y"', null],
-        ],
-      ),
-    ).toBe('\ufeffa,b\r\n\'=1+1,2\r\n"x,""y""",\r\n')
-  })
   it('hold a line a task and a line a month', () => {
     const period = { date: '2026-02-28', planned: 20, actual: 5, gap: 15, computed: 'yellow', shown: 'red' } as const
     const one = task('a', { periods: [period], shown: 'red', promoted: true, missing: ['cause'] })

@@ -4,7 +4,7 @@ import type { TaskLights } from '../../api/analyses'
 import { city } from '../../state/city.svelte'
 import { download } from '../../state/actions'
 import { progress } from '../../state/progress.svelte'
-import { csv } from '../../model/progress'
+import { csv } from '../../model/csv'
 
 export function categoryName(code: string): string {
   const found = city.terms('task_category').find((term) => term.code === code)
