@@ -2,7 +2,8 @@
 
 use super::output::{Output, table};
 use crate::domain::fault::Outcome;
-use crate::domain::{Change, ChangeQuery};
+use crate::domain::{Change, ChangeQuery, Fault};
+use crate::service::audit::StrayRow;
 use crate::service::{Planner, Viewer, audit};
 use clap::{Args, Subcommand};
 use serde_json::json;
@@ -16,7 +17,7 @@ pub(super) struct Audit {
 
 #[derive(Subcommand)]
 enum Action {
-    /// Compute the whole chain again; exit code 3 names the first entry that does not hold and why
+    /// Compute the whole chain again and hold decisions against it; exit code 3 names the first entry, or the rows, that do not hold and why
     Verify {
         city: PathBuf,
         /// A head that was written down: it must lie in the chain
@@ -44,10 +45,16 @@ impl Audit {
         match self.action {
             Action::Verify { city, head } => {
                 let head = head.map(|hex| hex.trim().to_ascii_lowercase());
+                if let Some(hex) = head.as_deref().filter(|hex| hex.len() != 64 || !hex.bytes().all(|byte| byte.is_ascii_hexdigit())) {
+                    return Err(Fault::bad("bad_head", format!("{hex} 不是链头"), format!("{hex} is no head of the chain"))
+                        .at("--head")
+                        .help("写 audit head 给出的 64 位十六进制数", "give the 64 hex digits that `audit head` prints"));
+                }
                 let check = audit::verify(&Planner::open_reading(&city)?, head.as_deref())?;
-                output.result(&check, || match &check.fault {
+                output.result(&check, || match &check.log.fault {
+                    None if !check.rows.is_empty() => strays(output, &check.rows),
                     None => {
-                        let (entries, hash) = (check.entries, &check.head.hash);
+                        let (entries, hash) = (check.log.entries, &check.log.head.hash);
                         format!("{} {entries}  {hash}", output.say("修改记录完好，条数", "the log holds; entries"))
                     }
                     Some(fault) => format!(
@@ -58,7 +65,7 @@ impl Audit {
                         meaning(output, fault.why)
                     ),
                 });
-                Ok(check.fault.is_none())
+                Ok(check.holds())
             }
             Action::Head { city } => {
                 let head = audit::head(&Planner::open_reading(&city)?)?;
@@ -74,6 +81,17 @@ impl Audit {
             }
         }
     }
+}
+
+fn strays(output: &Output, rows: &[StrayRow]) -> String {
+    let why = |row: &StrayRow| match row.why {
+        "changed" => output.say("与最后一条记录不符", "it is not as its last entry left it"),
+        "unlogged" => output.say("没有修改记录", "the log knows nothing of it"),
+        _ => output.say("记录在而登记已不在", "the log has it, the table has not"),
+    };
+    let line = |row: &StrayRow| format!("  {} {}（{}）{}", row.collection, row.id, row.why, why(row));
+    let head = output.say("修改记录完好，但有登记与之不符：", "the log holds, but rows are not as it has them:");
+    std::iter::once(head.to_owned()).chain(rows.iter().map(line)).collect::<Vec<_>>().join("\n")
 }
 
 fn meaning<'a>(output: &Output, why: &str) -> &'a str {

@@ -107,7 +107,7 @@ enum Action {
         /// Needed to return, reject and revoke
         #[arg(long)]
         reason: Option<String>,
-        /// Rule pack in place of the application's or, for a title, of the one in force: a TOML file
+        /// To keep or revoke a title: rule pack in place of the one in force, a TOML file. An application is judged by the pack that it names
         #[arg(long)]
         pack: Option<PathBuf>,
     },

@@ -190,6 +190,7 @@ pub struct Designation {
     pub evidence: Option<String>,
     pub evidence_sha256: Option<String>,
     pub drafted_by: Option<String>,
+    /// Everybody else who had a hand in the application, one account a line: who edited or submitted it.
     pub submitted_by: Option<String>,
     pub revision: i64,
 }
@@ -202,9 +203,21 @@ impl Designation {
         }
     }
 
-    /// Whether this account drafted or submitted it.
+    /// Whether this account drafted, edited or submitted it.
     pub fn is_applicant(&self, account: &str) -> bool {
-        [&self.drafted_by, &self.submitted_by].into_iter().any(|by| by.as_deref() == Some(account))
+        self.drafted_by.as_deref() == Some(account) || self.others().any(|by| by == account)
+    }
+
+    /// `submitted_by` once this account has had a hand in it too. Accounts hold no line breaks.
+    pub fn with_applicant(&self, account: &str) -> Option<String> {
+        if self.is_applicant(account) {
+            return self.submitted_by.clone();
+        }
+        Some(self.others().chain([account]).collect::<Vec<_>>().join("\n"))
+    }
+
+    fn others(&self) -> impl Iterator<Item = &str> {
+        self.submitted_by.as_deref().unwrap_or_default().lines()
     }
 }
 

@@ -18,6 +18,17 @@ fn day_of(stated: Option<&str>, place: &str) -> Outcome<NaiveDate> {
     stated_day(&text).ok_or_else(|| no_day("date", &text).at(place))
 }
 
+/// An application names the rules by which it is judged.
+fn judged_as_applied(code: &str) -> Fault {
+    Fault::bad(
+        "pack_of_application",
+        format!("{code} 按申请所列的规则包评定，不能另给"),
+        format!("{code} is judged by the rule pack that it names; no other one can be given"),
+    )
+    .at("/pack")
+    .help("退回草案，改列规则包后再报", "return it to a draft and name another pack there")
+}
+
 /// Designations of the city at work.
 #[derive(Clone, Copy)]
 pub struct Decisions<'p> {
@@ -34,7 +45,14 @@ impl<'p> Decisions<'p> {
     }
 
     pub fn list(&self, city: &City, viewer: &Viewer, query: &DesignationQuery) -> Outcome<DesignationList> {
-        designations::list(city, &self.asked(viewer)?, query, audit::head(self.planner)?)
+        let asked = self.asked(viewer)?;
+        let mut all = record::all(city)?;
+        let day = query.day(asked.day)?;
+        if day < asked.day {
+            let then = all.iter().map(|known| designations::on_day(&self.changes(city, &known.code)?, day));
+            all = then.filter_map(Outcome::transpose).collect::<Outcome<_>>()?;
+        }
+        designations::list(city, &asked, query, all, audit::head(self.planner)?)
     }
 
     pub fn one(&self, city: &City, viewer: &Viewer, code: &str) -> Outcome<DesignationAnswer> {
@@ -59,7 +77,9 @@ impl<'p> Decisions<'p> {
 
     pub fn certificate(&self, city: &City, viewer: &Viewer, code: &str) -> Outcome<Vec<u8>> {
         let known = record::find(city, code)?;
-        let history = designations::history(viewer, self.changes(city, code)?);
+        let changes = self.changes(city, code)?;
+        audit::must_be_as_logged(city, LayerId::Designation, code, changes.first())?;
+        let history = designations::history(viewer, changes);
         let last = history.iter().find(|entry| entry.evidence_sha256 == known.evidence_sha256);
         designations::certificate(city, &known, last, day_of(None, "today")?, self.planner.settings().font.as_deref())
     }
@@ -112,10 +132,11 @@ impl<'p> Decisions<'p> {
         let city = self.planner.city();
         let (known, day) = edits::may(&edit, &city, &self.planner.person(viewer)).map_err(|fault| self.told_whole(viewer, code, fault))?;
         if edit.step.is_decision() {
-            let pack = match (own, edit.step) {
-                (Some(pack), _) => pack.clone(),
-                (None, DesignationStep::Designate | DesignationStep::Reject) => designations::kept_pack(&known)?,
-                (None, _) => designations::chosen_pack(RuleSet::shipped(), None)?,
+            let pack = match (edit.step, own) {
+                (DesignationStep::Designate | DesignationStep::Reject, None) => designations::kept_pack(&known)?,
+                (DesignationStep::Designate | DesignationStep::Reject, Some(_)) => return Err(judged_as_applied(code)),
+                (_, Some(pack)) => pack.clone(),
+                (_, None) => designations::chosen_pack(RuleSet::shipped(), None)?,
             };
             let about = About { park: &known.park, lead_cluster: known.lead_cluster.as_deref(), as_of: day };
             edit.frozen = Some(Box::new(designations::freeze(&city, &about, &pack)?));

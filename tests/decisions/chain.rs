@@ -42,14 +42,54 @@ fn one_byte_of_the_log_flipped_is_located() {
     assert_eq!(located(&format!("UPDATE change_log SET prev = replace(prev, substr(prev, 1, 1), 'x') WHERE seq = {seq}"), &[]), at(seq, "link"));
     assert_eq!(located(&format!("DELETE FROM change_log WHERE seq = {seq}"), &[]), at(seq, "seq"));
     assert_eq!(located(&format!("UPDATE change_log SET seq = seq + 100 WHERE seq = {}", seq + 1), &[]), at(seq + 1, "seq"));
-    // What was cut off at the end leaves a chain that holds; only a head that was written down tells.
+    // What was cut off at the end leaves a chain that holds: the register, or a head that was written down, tells.
     let cut = format!("DELETE FROM change_log WHERE seq > {}", seq - 1);
     let copy = city.with_extension("cut.gpkg");
     std::fs::copy(&city, &copy).unwrap();
     assert_eq!(open(&copy).execute(&cut, []).unwrap(), 2);
-    assert_eq!(verify(&copy, &[]).0, Some(0));
+    let (code, check) = verify(&copy, &[]);
+    assert_eq!((code, &check["fault"], &check["rows"][0]["why"]), (Some(3), &Value::Null, &json!("changed")));
     let (code, check) = verify(&copy, &["--head", &kept]);
     assert_eq!((code, &check["fault"]["why"]), (Some(3), &json!("head")));
+    assert_eq!(verify(&city, &["--head", "zz"]).0, Some(1), "a slip of the pen is no broken chain");
+}
+
+#[test]
+fn a_register_that_was_changed_behind_the_log_is_told_and_no_certificate_is_made_of_it() {
+    let (_folder, city) = own_city();
+    let server = Server::start(&city);
+    let (planner, reviewer) = (Client::signed_in(&server, PLANNER), Client::signed_in(&server, REVIEWER));
+    let title = designated(&planner, &reviewer, PASSING[0]);
+    drop(server);
+    let code = title["code"].as_str().unwrap();
+    assert_eq!(verify(&city, &[]).1["rows"], json!([]));
+    let forged = |change: &str| {
+        let copy = city.with_extension("forged.gpkg");
+        std::fs::copy(&city, &copy).unwrap();
+        assert_eq!(open(&copy).execute(change, []).unwrap(), 1, "{change}");
+        let (exit, check) = verify(&copy, &[]);
+        assert_eq!((exit, &check["fault"]), (Some(3), &Value::Null), "{change}: {check}");
+        let rows = check["rows"].as_array().unwrap();
+        assert_eq!(rows.len(), 1, "{change}: {check}");
+        (copy, rows[0]["id"].as_str().unwrap().to_owned(), rows[0]["why"].as_str().unwrap().to_owned())
+    };
+    for change in [
+        "UPDATE designation SET valid_through = '2099-12-31'",
+        "UPDATE designation SET rank = rank + 1",
+        "UPDATE designation SET grade = 'A+'",
+        "UPDATE designation SET evidence = replace(evidence, '\"passes\":true', '\"passes\":false')",
+        "UPDATE designation SET pack_text = '[]'",
+    ] {
+        let (copy, id, why) = forged(change);
+        assert_eq!((id.as_str(), why.as_str()), (code, "changed"), "{change}");
+        let refused = crate::support::refused(&["designation", "certificate", path(&copy), code, "--out", "-"]);
+        assert_eq!(refused["code"], "not_as_logged", "{change}");
+    }
+    let (_, id, why) =
+        forged("INSERT INTO designation (code, park, state, grade, valid_through) VALUES ('SP-2026-0099', 'BA-03', 'designated', 'A', '2099-12-31')");
+    assert_eq!((id.as_str(), why.as_str()), ("SP-2026-0099", "unlogged"));
+    let (_, id, why) = forged("DELETE FROM designation");
+    assert_eq!((id.as_str(), why.as_str()), (code, "gone"));
 }
 
 #[test]

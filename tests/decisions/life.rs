@@ -82,6 +82,14 @@ fn a_park_is_designated_by_two_people_and_its_evidence_stays() {
     assert_eq!((&title["head"]["seq"], &title["head"]["hash"]), (&decided["seq"], &decided["hash"]));
     guest.get(&format!("{place}/evidence/{}", "0".repeat(64))).problem(404);
 
+    // Whoever is told the rest cannot try figures against the hash: the salt is told with the whole text only.
+    assert!(card["salt"].as_str().is_some_and(|salt| salt.len() == 64));
+    assert_eq!(guest.get(&place).json()["evidence"]["salt"], Value::Null);
+    // Before it was decided it was no title, whatever it is today.
+    let listed = |query: &str| guest.get(&format!("/designations?{query}")).json()["designations"].as_array().map(Vec::len);
+    assert_eq!((listed("state=designated"), listed("state=designated&at=2020-01-01"), listed("at=2020-01-01")), (Some(1), Some(0), Some(0)));
+    assert_eq!(code_of(&guest.get("/designations?grade=Z").problem(400)), "grade");
+
     // Another application for the same park has to wait.
     let again = planner.send("POST", "/designations", &[], &json!({ "park": OWN_PARK }).to_string());
     assert_eq!(code_of(&again.problem(409)), "designation_open");
@@ -201,6 +209,16 @@ fn one_person_decides_only_where_the_configuration_says_so() {
     assert_eq!(next(&submitted, "forward")["because"], "two_persons");
     let refused = advance(&admin, &submitted, "forward", json!({})).problem(403);
     assert_eq!(code_of(&refused), "two_persons");
+    // Nor once it came back and another one submitted it, nor who edited a draft of somebody else's.
+    let reviewer = Client::signed_in(&server, REVIEWER);
+    let returned = advance(&reviewer, &submitted, "return", json!({ "reason": "补材料" })).json();
+    let submitted = advance(&planner, &returned, "submit", json!({})).json();
+    assert_eq!(code_of(&advance(&admin, &submitted, "forward", json!({})).problem(403)), "two_persons");
+    let other = draft(&planner, PASSING[1]);
+    let place = format!("/designations/{}", other["code"].as_str().unwrap());
+    let edited = admin.send("PATCH", &place, &[("if-match", other["etag"].as_str().unwrap())], &json!({ "basis": "另一依据" }).to_string()).json();
+    let other = advance(&planner, &edited, "submit", json!({})).json();
+    assert_eq!(code_of(&advance(&admin, &other, "forward", json!({})).problem(403)), "two_persons");
     assert!(refused["detail"].as_str().is_some_and(|detail| detail.contains("admin") && detail.contains("two_persons")), "{refused}");
 
     // The same of instruments: who drafted does not bring into force.
@@ -257,9 +275,14 @@ fn after_the_rules_change_the_decision_stays_and_three_answers_stand_side_by_sid
     assert_eq!(drafted["pack_version"], "2025.9");
     // A kept text is what judges: the file may go.
     std::fs::remove_file(&pack).unwrap();
-    for step in ["submit", "forward", "designate"] {
+    for step in ["submit", "forward"] {
         run(&["move", city, code, "--step", step]);
     }
+    let own = folder.path().join("new.toml");
+    std::fs::write(&own, text).unwrap();
+    let refused = crate::support::refused(&["designation", "move", city, code, "--step", "designate", "--pack", path(&own)]);
+    assert_eq!(refused["code"], "pack_of_application");
+    run(&["move", city, code, "--step", "designate"]);
     let decided = run(&["show", city, code]);
     let answer = run(&["today", city, code]);
     let (frozen, by_frozen, today) = (&answer["frozen"], &answer["today_by_frozen"], &answer["today"]);

@@ -76,6 +76,24 @@ fn a_return_a_rejection_and_a_revocation_need_a_reason() {
     }
 }
 
+#[test]
+fn a_title_begins_after_the_park_s_last_one_has_ended() {
+    let base = with_record(&city(), DesignationState::CityReview, None);
+    let reviewer = person(Role::Reviewer, "c", TODAY, true);
+    let after = |state: &str, date: &str, through: Option<&str>, day: &str| {
+        let mut row = Row::empty(LayerId::Designation.layer());
+        row.put(column::CODE, "SP-2023-0009").put(column::PARK, PASSING[0]).put(column::STATE, state).put(column::REVISION, 1);
+        row.put(column::DATE, date).put(column::VALID_THROUGH, through).put(column::RECHECK_FROM, through);
+        let city = base.with(&[RowChange::Insert { layer: LayerId::Designation, fid: 2, row }], base.revision + 1).unwrap();
+        checked(&step(DesignationStep::Designate, day, None, Some(frozen(true, "B"))), &city, &reviewer).map(|_| ()).map_err(|fault| fault.code)
+    };
+    assert_eq!(after("revoked", "2026-05-20", None, "2026-05-19"), Err("too_early"));
+    assert_eq!(after("revoked", "2026-05-20", None, "2026-05-20"), Ok(()));
+    assert_eq!(after("designated", "2023-06-01", Some("2026-05-31"), "2026-05-31"), Err("too_early"));
+    assert_eq!(after("designated", "2023-06-01", Some("2026-05-31"), "2026-06-01"), Ok(()));
+    assert_eq!(after("rejected", "2026-05-20", None, "2026-05-19"), Ok(()), "a rejection was no title");
+}
+
 /// S9: what a decision writes into the row.
 fn dates_after(city: &City, one: DesignationStep, day: &str, today: &str) -> Result<[Option<String>; 3], &'static str> {
     let told = checked(&step(one, day, Some("理由"), Some(frozen(true, "B"))), city, &person(Role::Reviewer, "c", today, true));

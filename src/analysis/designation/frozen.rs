@@ -23,6 +23,10 @@ pub struct FrozenCard {
     /// SHA-256 of the canonical inputs.
     pub input_hash: String,
     pub run: String,
+    /// Random, so that nobody can try withheld figures against the hash of this text; null for a reader from whom some are withheld.
+    #[serde(default)]
+    #[schema(required)]
+    pub salt: Option<String>,
     pub pack: PackUse,
     pub indicators: Vec<FrozenIndicator>,
     pub heads: BTreeMap<String, FrozenHead>,
@@ -125,6 +129,7 @@ pub struct Circumstances<'a> {
     pub revision: i64,
     pub input_hash: &'a str,
     pub run: &'a str,
+    pub salt: &'a str,
     /// By park; none for a park without a type.
     pub park_types: &'a BTreeMap<String, String>,
 }
@@ -144,6 +149,7 @@ impl FrozenCard {
         told["revision"] = circumstances.revision.into();
         told["input_hash"] = circumstances.input_hash.into();
         told["run"] = circumstances.run.into();
+        told["salt"] = circumstances.salt.into();
         told["pack"] =
             serde_json::to_value(PackUse { id: result.pack.clone(), version: result.pack_version.clone(), hash: result.pack_hash.clone() })
                 .map_err(as_told)?;
@@ -161,7 +167,7 @@ impl FrozenCard {
     /// For a reader who is inside of some parks: what is withheld elsewhere is left out, and the scores and totals from which it would follow (P2).
     pub fn seen(mut self, is_inside: impl Fn(&str) -> bool) -> FrozenCard {
         for peer in self.field.iter_mut().filter(|peer| peer.withheld && !is_inside(&peer.park)) {
-            peer.total = None;
+            (peer.total, self.salt) = (None, None);
         }
         if is_inside(&self.park) {
             return self;
@@ -173,7 +179,7 @@ impl FrozenCard {
                     head.score = None;
                 }
             }
-            (one.value, one.score) = (None, None);
+            (one.value, one.score, self.salt) = (None, None, None);
         }
         self
     }

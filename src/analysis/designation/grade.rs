@@ -19,6 +19,8 @@ pub enum Grade {
 }
 
 impl Grade {
+    pub const ALL: [Self; 6] = [Grade::A, Grade::B, Grade::C, Grade::D, Grade::Ungraded, Grade::Withheld];
+
     /// As it is written in answers and cells.
     pub fn as_str(self) -> &'static str {
         match self {

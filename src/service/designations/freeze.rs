@@ -8,6 +8,7 @@ use crate::domain::run::{input_hash, sha256_hex};
 use crate::domain::{Fault, RunRecord, jcs};
 use crate::rules::{DesignationPack, Pack, RuleSet};
 use crate::service::processes::{Scorecards, told};
+use crate::service::sessions::random_token;
 use chrono::NaiveDate;
 use serde_json::json;
 
@@ -64,7 +65,9 @@ pub(super) fn cards(city: &City, about: &About<'_>, pack: &Pack) -> Outcome<(Sco
 pub fn freeze(city: &City, about: &About<'_>, pack: &Pack) -> Outcome<Frozen> {
     let (cards, read) = cards(city, about, pack)?;
     let park_types = crate::service::processes::park_types(city);
-    let circumstances = Circumstances { revision: city.revision, input_hash: &cards.run.input_hash, run: &cards.run.id, park_types: &park_types };
+    let salt = random_token()?;
+    let circumstances =
+        Circumstances { revision: city.revision, input_hash: &cards.run.input_hash, run: &cards.run.id, salt: &salt, park_types: &park_types };
     let card = FrozenCard::of(&cards.result, about.park, &circumstances)?;
     let told = |value: serde_json::Result<serde_json::Value>| value.map_err(|error| Fault::internal("json", error));
     let evidence = jcs::canonical(&told(serde_json::to_value(&card))?);

@@ -1,11 +1,12 @@
 //! Designations as the register's rows have them.
 
 use super::no_such_designation;
-use crate::city::{City, Table};
+use crate::city::{City, Table, TableBuilder};
 use crate::domain::columns::designation as column;
 use crate::domain::designation::YearlyGrade;
 use crate::domain::fault::Outcome;
-use crate::domain::{Designation, DesignationState, DesignationStep, Fault, LayerId, stated_day};
+use crate::domain::row::CellRef;
+use crate::domain::{Designation, DesignationState, DesignationStep, Fault, LayerId, Row, Shape, stated_day};
 use chrono::NaiveDate;
 
 /// In the order of their recording.
@@ -28,6 +29,14 @@ pub fn of_park(city: &City, park: &str, day: NaiveDate) -> Outcome<Option<Design
         Some(at) => Some(own.swap_remove(at)),
         None => own.pop(),
     })
+}
+
+/// A designation as a row of the log's has it.
+pub fn of_row(row: &Row) -> Outcome<Designation> {
+    let mut one = TableBuilder::new(LayerId::Designation);
+    let cells: Vec<CellRef<'_>> = row.values.iter().map(CellRef::from).collect();
+    one.push(1, &cells, Shape::default());
+    read(&one.finish(), 0)
 }
 
 fn read(table: &Table, row: usize) -> Outcome<Designation> {

@@ -1,8 +1,7 @@
 //! Designations as people read them: the register's row, the state of the day, what comes next and who may do it.
 
 use super::history::HistoryEntry;
-use super::record;
-use crate::analysis::designation::FrozenCard;
+use crate::analysis::designation::{FrozenCard, Grade};
 use crate::city::City;
 use crate::domain::columns::park as park_column;
 use crate::domain::days::no_day;
@@ -115,21 +114,37 @@ pub struct DesignationList {
     pub head: LogHead,
 }
 
-/// The designations that a query names, in the order of their recording.
-pub fn list(city: &City, asked: &Asked<'_>, query: &DesignationQuery, head: LogHead) -> Outcome<DesignationList> {
-    let day = match query.at.as_deref() {
-        None => asked.day,
-        Some(at) => stated_day(at).ok_or_else(|| no_day("date", at).at("at"))?,
-    };
+impl DesignationQuery {
+    /// The day that it states, or `today`.
+    pub fn day(&self, today: NaiveDate) -> Outcome<NaiveDate> {
+        self.at.as_deref().map_or(Ok(today), |at| stated_day(at).ok_or_else(|| no_day("date", at).at("at")))
+    }
+}
+
+/// Of `all` as they stood on the day, those that a query names, in the order of their recording.
+pub fn list(city: &City, asked: &Asked<'_>, query: &DesignationQuery, mut all: Vec<Designation>, head: LogHead) -> Outcome<DesignationList> {
+    let day = query.day(asked.day)?;
+    let grades = Grade::ALL.map(Grade::as_str);
+    if let Some(grade) = query.grade.as_deref().filter(|grade| !grades.contains(grade)) {
+        let known = grades.join(", ");
+        return Err(Fault::bad("grade", format!("没有等级 {grade}"), format!("there is no grade {grade}"))
+            .at("grade")
+            .help(format!("可用：{known}"), format!("known: {known}")));
+    }
     let wanted = |known: &Designation| {
         query.state.is_none_or(|state| state == known.state_on(day))
             && query.park.as_deref().is_none_or(|park| park == known.park)
             && query.grade.as_deref().is_none_or(|grade| known.grade.as_deref() == Some(grade))
     };
-    let mut all = record::all(city)?;
     all.retain(wanted);
+    let is_past = day < asked.day;
     let asked = Asked { day, ..*asked };
-    Ok(DesignationList { designations: all.iter().map(|known| view(city, &asked, known, None)).collect(), head })
+    let mut designations: Vec<DesignationAnswer> = all.iter().map(|known| view(city, &asked, known, None)).collect();
+    for one in designations.iter_mut().filter(|_| is_past) {
+        // What could be done then is nothing that can be done now.
+        (one.next, one.editable) = (Vec::new(), false);
+    }
+    Ok(DesignationList { designations, head })
 }
 
 /// One designation for a reader.

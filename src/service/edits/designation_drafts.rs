@@ -21,7 +21,7 @@ pub(super) fn check(edit: &DraftDesignation, city: &City, person: &Person) -> Ou
     }
     let lead_cluster = judged_cluster(edit, city)?;
     let (code, change) = match &edit.edits {
-        Some((code, seen)) => (code.clone(), edited(edit, city, (code, seen), lead_cluster, today)?),
+        Some((code, seen)) => (code.clone(), edited(edit, city, (code, seen, &account), lead_cluster, today)?),
         None => {
             must_be_free(city, &edit.park, today)?;
             let code = next_code(city, &person.today);
@@ -45,7 +45,7 @@ fn fill(row: &mut Row, edit: &DraftDesignation, lead_cluster: Option<String>) {
 fn edited(
     edit: &DraftDesignation,
     city: &City,
-    (code, seen): (&str, &Precondition),
+    (code, seen, account): (&str, &Precondition, &str),
     lead_cluster: Option<String>,
     today: NaiveDate,
 ) -> Outcome<RowChange> {
@@ -73,7 +73,7 @@ fn edited(
     let before = table.row(at);
     let mut after = before.clone();
     fill(&mut after, edit, lead_cluster);
-    after.put(column::REVISION, known.revision + 1);
+    after.put(column::SUBMITTED_BY, known.with_applicant(account)).put(column::REVISION, known.revision + 1);
     Ok(RowChange::Update { layer: LayerId::Designation, fid: table.fid(at), before, after })
 }
 

@@ -25,13 +25,14 @@ pub(super) fn check(edit: &MoveDesignation, city: &City, person: &Person) -> Out
     after.put(column::STATE, to.as_str()).put(column::STEP, edit.step.as_str()).put(column::REASONS, reason.clone());
     after.put(column::REVISION, known.revision + 1);
     if edit.step == Step::Submit {
-        after.put(column::SUBMITTED_BY, person.viewer.name());
+        after.put(column::SUBMITTED_BY, known.with_applicant(person.viewer.name()));
     }
     if edit.step.is_decision() {
         let frozen = edit.frozen.as_deref().ok_or_else(|| Fault::internal("evidence", "a decision came without its evidence"))?;
         must_be_of(frozen, &known, edit.step)?;
         if edit.step.gives_title() {
             must_pass(frozen, &known, date)?;
+            must_follow_earlier_titles(&known, date, city)?;
         }
         after.put(column::DATE, date.to_string()).put(column::DECIDED_BY, person.viewer.name());
         freeze(&mut after, frozen);
@@ -117,6 +118,24 @@ fn must_be_a_day_of_it(known: &Designation, date: NaiveDate, today: NaiveDate) -
         .help("改一个更晚的日期", "give a later date")),
         _ => Ok(()),
     }
+}
+
+/// A park has one title at a time: a new one begins after the last one has ended.
+fn must_follow_earlier_titles(known: &Designation, date: NaiveDate, city: &City) -> Outcome<()> {
+    for other in record::all(city)?.iter().filter(|other| other.park == known.park && other.code != known.code) {
+        let (last, overlaps) = match other.stored {
+            DesignationState::Revoked => (other.date, other.date.is_some_and(|revoked| date < revoked)),
+            DesignationState::Designated => (other.valid_through, other.valid_through.is_some_and(|through| date <= through)),
+            _ => (None, false),
+        };
+        if let (Some(last), true) = (last, overlaps) {
+            let code = &other.code;
+            return Err(conflict("too_early", format!("{code} 的牌至 {last} 才终止"), format!("the title {code} stood until {last}"))
+                .at("/date")
+                .help("改一个更晚的日期", "give a later date"));
+        }
+    }
+    Ok(())
 }
 
 /// An application is judged by what it names; a title by the rules of the day.

@@ -2419,6 +2419,8 @@ export interface components {
              */
             revision: number;
             run: string;
+            /** @description Random, so that nobody can try withheld figures against the hash of this text; null for a reader from whom some are withheld. */
+            salt: string | null;
             status: components["schemas"]["FrozenStatus"];
             /**
              * Format: double
