@@ -42,7 +42,11 @@ impl Output {
 
     pub(super) fn fault(&self, fault: &Fault) {
         if self.json {
-            let body = json!({ "code": fault.code, "title": fault.text(self.lang), "detail": fault.text(self.lang), "place": fault.place, "help": fault.help_text(self.lang) });
+            let errors: Vec<_> = fault.fields.iter().map(|(pointer, zh, en)| json!({ "pointer": pointer, "detail": self.say(zh, en) })).collect();
+            let mut body = json!({ "code": fault.code, "title": fault.text(self.lang), "detail": fault.text(self.lang), "place": fault.place, "help": fault.help_text(self.lang) });
+            if !errors.is_empty() {
+                body["errors"] = errors.into();
+            }
             eprintln!("{body}");
             return;
         }

@@ -1,6 +1,6 @@
 //! Importing a file into a city: read and judge (`intake`), place by location, write all or nothing.
 
-use super::edits::complete;
+use super::edits::{check, complete, may_come_by_file};
 use super::{Planner, Viewer};
 use crate::city::City;
 use crate::domain::edit::{Edit, Import};
@@ -85,16 +85,21 @@ impl Planner {
             Fault::bad("no_such_layer", format!("没有图层 {}", options.layer), format!("there is no layer {}", options.layer))
                 .help(format!("可用：{}", known.join("、")), format!("known: {}", known.join(", ")))
         })?;
+        may_come_by_file(layer)?;
         let city = self.city();
         let mut prepared = prepare(path, options, &context(&city, layer), progress)?;
         place(&city, layer, &mut prepared.rows, options.mode);
-        if dry_run {
-            return Ok(Imported { report: prepared.report, revision: None });
+        if !dry_run {
+            refuse_damage(&prepared.report, told_what_to_do)?;
         }
-        refuse_damage(&prepared.report, told_what_to_do)?;
         prepared.rows.par_iter_mut().for_each(|row| complete(row, layer.layer(), &city.crs));
         let source = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let edit = Edit::Import(Import { layer, mode: options.mode, rows: prepared.rows, source });
+        if dry_run {
+            // What the rules of a table refuse is told before anybody means to write.
+            check(&edit, &city, &self.person(viewer))?;
+            return Ok(Imported { report: prepared.report, revision: None });
+        }
         let done = self.edit(viewer, edit)?;
         Ok(Imported { report: prepared.report, revision: Some(done.revision) })
     }

@@ -97,7 +97,7 @@ fn cluster(id: &str) -> Result<(), Words> {
     }
 }
 
-fn within(column: &Column, number: f64) -> Result<(), Words> {
+pub(super) fn within(column: &Column, number: f64) -> Result<(), Words> {
     match (column.least, column.most) {
         (Some(least), _) if number < least => refuse(format!("应不小于 {least}"), format!("it is at least {least}")),
         (_, Some(most)) if number > most => refuse(format!("应不大于 {most}"), format!("it is at most {most}")),

@@ -1,5 +1,6 @@
 //! Rows of a file: all or none, one entry of the log.
 
+use super::import_rules::{may_come_by_file, must_keep};
 use super::{Checked, Person, Reply};
 use crate::city::{City, Table};
 use crate::domain::edit::Import;
@@ -16,6 +17,7 @@ pub(super) fn check(edit: &Import, city: &City, person: &Person) -> Outcome<Chec
         person.viewer.signed_in()?;
         return Err(Fault::new(FaultKind::Forbidden, "admins_only", "导入限管理员", "only administrators may import"));
     }
+    may_come_by_file(edit.layer)?;
     let table = city.table(edit.layer);
     let changes = match edit.mode {
         WriteMode::Add => add(edit, table, table.next_fid())?,
@@ -27,6 +29,7 @@ pub(super) fn check(edit: &Import, city: &City, person: &Person) -> Outcome<Chec
             changes
         }
     };
+    must_keep(edit.layer, &changes, city, person)?;
     let entry = LogEntry {
         collection: edit.layer.name().to_owned(),
         id: "*".to_owned(),

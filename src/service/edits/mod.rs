@@ -5,6 +5,7 @@ mod designation_moves;
 mod drafts;
 mod fields;
 mod import;
+mod import_rules;
 mod log;
 mod moves;
 mod plans;
@@ -112,6 +113,7 @@ impl Checked {
 
 pub(super) use designation_moves::may;
 pub use import::complete;
+pub(super) use import_rules::may_come_by_file;
 pub(super) use log::logged_row;
 pub use unit_sheet::judge;
 pub use unit_verdicts::{CellValue, CellVerdict, Judged, JudgedCell, JudgedRow, KeptReceipt, RECEIPTS, RowVerdict, SheetCounts};

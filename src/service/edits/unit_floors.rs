@@ -43,14 +43,14 @@ pub(super) fn hold(drafts: Vec<Draft>, rows: &mut [JudgedRow], city: &City) -> V
 }
 
 /// The floor's area, m²; none where it is not recorded.
-fn floor_area(city: &City, building: usize, label: &str) -> Option<f64> {
+pub(super) fn floor_area(city: &City, building: usize, label: &str) -> Option<f64> {
     let floors = city.table(LayerId::Floor);
     let of_floor = |row: &&u32| floors.text(**row as usize, floor::FLOOR).unwrap_or_default() == label;
     city.links().floors_of_building(building).iter().find(of_floor).and_then(|row| floors.number(*row as usize, floor::AREA_M2))
 }
 
 /// What the units of a floor add up to with these changes, m². All states count.
-fn sum_of(city: &City, building: usize, label: &str, after: &HashMap<usize, &Row>) -> f64 {
+pub(super) fn sum_of(city: &City, building: usize, label: &str, after: &HashMap<usize, &Row>) -> f64 {
     let units = city.table(LayerId::Unit);
     let here = city.links().units_of_building(building).iter().map(|row| *row as usize);
     let on_it = here.filter(|row| units.text(*row, unit::FLOOR).unwrap_or_default() == label);
