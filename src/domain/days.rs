@@ -29,9 +29,22 @@ pub fn stated_day(text: &str) -> Option<NaiveDate> {
     (FIRST_YEAR..=LAST_YEAR).contains(&day.year()).then_some(day)
 }
 
+/// The last day of the quarter before the one of `day`.
+pub fn last_quarter_end(day: NaiveDate) -> NaiveDate {
+    let first_month = (day.month0() / 3) * 3 + 1;
+    NaiveDate::from_ymd_opt(day.year(), first_month, 1).and_then(|first| first.pred_opt()).unwrap_or(NaiveDate::MIN)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn quarters_end_before_the_first_of_january_april_july_and_october() {
+        for (of, end) in [("2026-01-01", "2025-12-31"), ("2026-03-31", "2025-12-31"), ("2026-04-01", "2026-03-31"), ("2026-11-29", "2026-09-30")] {
+            assert_eq!(last_quarter_end(of.parse().expect("day")).to_string(), end);
+        }
+    }
 
     #[test]
     fn a_day_is_written_in_one_way_and_lies_in_our_time() {

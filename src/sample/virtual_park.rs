@@ -65,9 +65,9 @@ pub(super) fn member_rows(layer: &'static Layer, setting: &Setting, seed: u64, d
     let mut rows: Vec<Row> = Vec::new();
     for kind in &KINDS {
         for (number, code) in firms(setting, seed, kind).into_iter().enumerate() {
-            // One a month since the founding; every fifth left again after ten months.
+            // One a month since the founding; every fifth left again after ten months, none in the quarter that runs.
             let admitted = (kind.age - 30 * (number as i64 + 1)).max(1);
-            let left = (number % 5 == 4 && admitted > 300).then(|| days_before(date, admitted - 300));
+            let left = (number % 5 == 4 && admitted > 300).then(|| days_before(date, (admitted - 300).max(100)));
             rows.push(row(layer, rows.len(), kind, date, Member { column: "firm", who: &code, admitted, left }));
         }
         for (number, code) in buildings.iter().take(kind.buildings).enumerate() {

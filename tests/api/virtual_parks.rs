@@ -1,6 +1,6 @@
 //! Virtual parks: who sees what, members by day, the same figures by SQL, and totals that know nothing of them.
 
-use crate::support::{Client, OPERATOR, OWN_PARK, PARKPLAN, PLANNER, Server, own_city, path, reading};
+use crate::support::{ADMIN, Client, OPERATOR, OWN_PARK, PARKPLAN, PLANNER, Server, own_city, path, reading};
 use rusqlite::Connection;
 use serde_json::{Value, json};
 use std::io::Write;
@@ -182,10 +182,53 @@ fn names_of_members_are_for_their_own_operator_and_few_firms_for_nobody() {
 }
 
 #[test]
+fn who_admits_a_firm_learns_nothing_of_it_before_the_quarter_is_over() {
+    let (_folder, city) = own_city();
+    add_operator(&city, "XN-01");
+    let stranger: String = Connection::open(&city)
+        .unwrap()
+        .query_row("SELECT code FROM firm WHERE code NOT IN (SELECT firm FROM virtual_member WHERE firm IS NOT NULL) AND output_wan > 0", [], |row| {
+            row.get(0)
+        })
+        .unwrap();
+    let server = Server::start(&city);
+    let (planner, own) = (Client::signed_in(&server, PLANNER), Client::signed_in(&server, OWN));
+    let card = |client: &Client| ask(client, json!({ "as_of": today(&planner), "park": "XN-01" }))["parks"][0].clone();
+    let before = card(&own);
+    assert!(value(&before, "output_total").is_some());
+    let body = json!({ "virtual_park": "XN-01", "kind": "firm", "firm": stranger, "admitted": "2024-01-01" });
+    let made = own.send("POST", "/collections/virtual_member/items", &[], &body.to_string());
+    assert_eq!(made.status, 201);
+    let place = format!("/collections/virtual_member/items/{}", made.json()["id"].as_str().unwrap());
+    for client in [&own, &planner] {
+        let after = card(client);
+        let told: Vec<&str> =
+            ["output_total", "above_scale", "lead_output", "mean_rent"].into_iter().filter(|id| value(&after, id).is_some()).collect();
+        assert!(told.is_empty(), "{told:?}");
+        assert!(value(&after, "let_rate").is_some(), "floors are no tenants' data");
+    }
+    // What was recorded in error this quarter is taken out; the roll of past quarters stays.
+    let old = planner.get("/collections/virtual_member/items?limit=1").json()["features"][0]["id"].as_str().unwrap().to_owned();
+    let refused = planner.send("DELETE", &format!("/collections/virtual_member/items/{old}"), &[("if-match", "*")], "");
+    assert_eq!(refused.problem(403)["type"], "urn:parkplan:problem:member_history");
+    assert_eq!(planner.send("DELETE", &place, &[("if-match", "*")], "").status, 204);
+    assert_eq!(value(&card(&own), "output_total"), value(&before, "output_total"));
+    // A row that was changed is history too: to let a member leave and to strike it out tells of it.
+    let patched = planner.send(
+        "PATCH",
+        &format!("/collections/virtual_member/items/{old}"),
+        &[("if-match", "*")],
+        &json!({ "left": today(&planner) }).to_string(),
+    );
+    assert_eq!(patched.status, 200);
+    assert_eq!(planner.send("DELETE", &format!("/collections/virtual_member/items/{old}"), &[("if-match", "*")], "").status, 403);
+}
+
+#[test]
 fn no_total_of_the_city_knows_of_virtual_parks() {
     let (_folder, city) = own_city();
     let server = Server::start(&city);
-    let planner = Client::signed_in(&server, PLANNER);
+    let (planner, admin) = (Client::signed_in(&server, PLANNER), Client::signed_in(&server, ADMIN));
     let totals = || -> Value {
         let designate = planner.execute("designate", json!({ "as_of": today(&planner) })).json();
         let allocate = planner.execute("allocate", json!({ "as_of": today(&planner) })).json();
@@ -197,7 +240,7 @@ fn no_total_of_the_city_knows_of_virtual_parks() {
         let page = planner.get(&format!("/collections/{layer}/items?limit=1000")).json();
         for row in page["features"].as_array().unwrap() {
             let place = format!("/collections/{layer}/items/{}", row["id"].as_str().unwrap());
-            assert_eq!(planner.send("DELETE", &place, &[("if-match", "*")], "").status, 204);
+            assert_eq!(admin.send("DELETE", &place, &[("if-match", "*")], "").status, 204);
         }
     }
     assert!(ask(&planner, json!({ "as_of": today(&planner) }))["parks"].as_array().unwrap().is_empty());

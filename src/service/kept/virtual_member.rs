@@ -4,8 +4,9 @@
 use super::{Case, Faults, KeptTable, Written};
 use crate::city::{City, Table};
 use crate::domain::columns::{virtual_member as member, virtual_park};
+use crate::domain::days::last_quarter_end;
 use crate::domain::fault::Outcome;
-use crate::domain::{Fault, FaultKind, LayerId, Role, Row};
+use crate::domain::{Fault, FaultKind, LayerId, Role, Row, stated_day};
 use crate::service::Viewer;
 
 pub(super) struct VirtualMembers;
@@ -14,9 +15,22 @@ const FIRM: &str = "firm";
 const BUILDING: &str = "building";
 
 impl KeptTable for VirtualMembers {
-    /// Planners and the operator of the virtual park; what was admitted in error is taken out by planners only, because it takes history away.
+    /// Planners and the operator of the virtual park; what was admitted in error is taken out by planners only, because it takes history away, and
+    /// only as it was written in the quarter that runs: sums over members have been told by then.
     fn may(&self, case: &Case<'_>, written: Written<'_>) -> Outcome<()> {
         let account = case.viewer.signed_in()?;
+        if let Written { before: Some(before), after: None } = written
+            && account.role == Role::Planner
+            && is_history(before, case.today)
+        {
+            return Err(Fault::new(
+                FaultKind::Forbidden,
+                "member_history",
+                "以往季度登记或改动过的成员不能删除",
+                "members of past quarters, and those that were changed since they were admitted, are not deleted",
+            )
+            .help("请办理退园；确属误登的由管理员删除", "let it leave; an administrator takes out what was recorded in error"));
+        }
         if matches!(account.role, Role::Planner | Role::Admin) {
             return Ok(());
         }
@@ -71,6 +85,13 @@ impl KeptTable for VirtualMembers {
             once_at_a_time(case.city.table(LayerId::VirtualMember), before, after, faults);
         }
     }
+}
+
+/// Whether anything may rest on the row already: it was written in an earlier quarter, or more than once.
+fn is_history(row: &Row, today: &str) -> bool {
+    let settled = stated_day(today).map(|today| last_quarter_end(today).to_string());
+    let is_new = settled.zip(row.text(member::UPDATED_ON)).is_some_and(|(settled, written)| written > settled.as_str());
+    !is_new || row.integer(member::REVISION).is_none_or(|revision| revision > 1)
 }
 
 /// A member is a firm or a building, as its kind says.

@@ -6,11 +6,12 @@ use super::{allocation, virtual_parks};
 use crate::analysis::designation as analysis;
 use crate::analysis::disclosure::Told;
 use crate::city::{City, Table};
-use crate::domain::LayerId;
 use crate::domain::columns::firm;
+use crate::domain::days::last_quarter_end;
 use crate::domain::fault::Outcome;
+use crate::domain::{Fault, LayerId, stated_day};
 use crate::rules::{DesignationPack, RuleSet};
-use crate::service::packs;
+use crate::service::{packs, today};
 use chrono::NaiveDate;
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -28,29 +29,36 @@ const RESTS_ON: [LayerId; 8] = [
 ];
 
 /// A choice with the tables that it was made from: held, so that none of them can be mistaken for a later one.
-type Chosen = (Vec<Arc<Table>>, Arc<Told>);
+type Chosen = (Vec<Arc<Table>>, NaiveDate, Arc<Told>);
 
 /// Figures of a city that may be told. A figure is told for the records it rests on: on a day on which records count that do not count at the end of the
 /// year, it is another figure, and withheld. Made once for each state of the tables.
 pub(in crate::service) fn told(city: &City) -> Outcome<Arc<Told>> {
     static LAST: Mutex<Option<Chosen>> = Mutex::new(None);
     let tables: Vec<Arc<Table>> = RESTS_ON.iter().map(|layer| city.table(*layer).clone()).collect();
-    let is_same = |chosen: &&Chosen| chosen.0.iter().zip(&tables).all(|(a, b)| Arc::ptr_eq(a, b));
-    if let Some((_, told)) = LAST.lock().unwrap_or_else(PoisonError::into_inner).as_ref().filter(is_same) {
+    let settled = settled_by()?;
+    let is_same = |chosen: &&Chosen| chosen.1 == settled && chosen.0.iter().zip(&tables).all(|(a, b)| Arc::ptr_eq(a, b));
+    if let Some((_, _, told)) = LAST.lock().unwrap_or_else(PoisonError::into_inner).as_ref().filter(is_same) {
         return Ok(told.clone());
     }
-    let told = Arc::new(choose(city)?);
-    *LAST.lock().unwrap_or_else(PoisonError::into_inner) = Some((tables, told.clone()));
+    let told = Arc::new(choose(city, settled)?);
+    *LAST.lock().unwrap_or_else(PoisonError::into_inner) = Some((tables, settled, told.clone()));
     Ok(told)
 }
 
-fn choose(city: &City) -> Outcome<Told> {
+/// Sums over the members of a virtual park are told while its roll is as it was on this day.
+pub(super) fn settled_by() -> Outcome<NaiveDate> {
+    let today = today();
+    stated_day(&today).map(last_quarter_end).ok_or_else(|| Fault::internal("today", today))
+}
+
+fn choose(city: &City, settled: NaiveDate) -> Outcome<Told> {
     let different = packs_that_differ()?;
     let mut figures = Vec::new();
     for day in year_ends(city) {
         let firms = evidence::firms_of_the_city(city, day);
         // Virtual parks are measured for themselves, as their cards are.
-        for parks in [evidence::tenants(city, day), virtual_parks::tenants(city, day)] {
+        for parks in [evidence::tenants(city, day), virtual_parks::tenants(city, day, settled)] {
             figures.extend(different.iter().flat_map(|pack| analysis::figures(&parks, &firms, pack, day)));
         }
         figures.extend(allocation::figures(city, day));

@@ -185,9 +185,14 @@ fn action_plan_to_follow(city: &City, id: Option<&str>) -> Outcome<Plan> {
         Some(id) => saved.into_iter().find(|plan| plan.id == id),
         None => saved.into_iter().max_by(|a, b| a.created.cmp(&b.created).then(a.id.cmp(&b.id))),
     };
+    if let (None, Some(id)) = (&found, id) {
+        return Err(Fault::not_found("no_such_plan", format!("没有行动计划 {id}"), format!("there is no action plan {id}"))
+            .at(id)
+            .help("已保存的见 GET /plans 或页面「方案」", "saved ones are listed by GET /plans and on the page of plans"));
+    }
     found.ok_or_else(|| {
         Fault::not_found("no_action_plan", "没有调度任务，也没有保存的行动计划", "there are no tasks and there is no saved action plan")
-            .at(id.unwrap_or("plan"))
+            .at("plan")
             .help("导入任务表，或先算行动计划并保存为方案", "import a table of tasks, or compute an action plan and save it first")
     })
 }

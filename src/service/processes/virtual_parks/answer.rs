@@ -66,6 +66,8 @@ pub(super) struct Kept {
     pub others: bool,
     pub member_firms: BTreeSet<String>,
     pub all_firms: BTreeSet<String>,
+    /// Whether nobody was admitted or left in the quarter that runs.
+    pub is_settled: bool,
     /// The hull of the member buildings alone.
     pub public_hull: Option<Drawing>,
 }
@@ -118,7 +120,7 @@ fn kind(is_firm: bool) -> MemberKind {
 }
 
 /// The whole answer; `seen` takes away what its reader may not know.
-pub(super) fn park(city: &City, gathered: Gathered, card: ParkResult) -> VirtualPark {
+pub(super) fn park(city: &City, gathered: Gathered, card: ParkResult, is_settled: bool) -> VirtualPark {
     let (parks, row) = (city.table(LayerId::VirtualPark), gathered.row);
     let own = |text: Option<&str>| text.map(str::to_owned);
     let place = |point: Coord<f64>| city.crs.to_lon_lat(point);
@@ -130,6 +132,7 @@ pub(super) fn park(city: &City, gathered: Gathered, card: ParkResult) -> Virtual
         others: !all_firms.is_subset(&gathered.member_firms) || gathered.unmatched > 0,
         member_firms: gathered.member_firms,
         all_firms,
+        is_settled,
         public_hull: drawn(gathered.places.iter().filter(|place| !place.is_firm).map(|place| place.at).collect()),
     };
     VirtualPark {

@@ -27,6 +27,16 @@ pub(super) struct Gathered {
     pub tenants: usize,
     /// Those of them that no firm of the table answers to.
     pub unmatched: usize,
+    /// Last day on which a row of its roll was written, as ISO date.
+    pub changed_on: Option<String>,
+}
+
+impl Gathered {
+    /// Whether nothing of its roll was written after `day`. Who admits a firm and reads the sums before and after has that firm's figures: until the
+    /// quarter is over, sums over members tell nobody anything.
+    pub(super) fn is_settled(&self, day: NaiveDate) -> bool {
+        self.changed_on.as_deref().is_none_or(|changed| changed <= day.to_string().as_str())
+    }
 }
 
 /// A member of the roll.
@@ -89,7 +99,10 @@ fn one(city: &City, firms: &Firms<'_>, as_of: NaiveDate, row: usize) -> Gathered
     };
     let places = places(city, firms, &roll);
     let tenants = tenants.len();
-    Gathered { row, evidence, places, member_firms, firms: counted, tenants, unmatched, roll }
+    let rolls = city.table(LayerId::VirtualMember);
+    let own = (0..rolls.len()).filter(|member_row| rolls.text(*member_row, member::VIRTUAL_PARK) == Some(parks.key(row)));
+    let changed_on = own.filter_map(|row| rolls.text(row, member::UPDATED_ON)).max().map(str::to_owned);
+    Gathered { row, evidence, places, member_firms, firms: counted, tenants, unmatched, roll, changed_on }
 }
 
 fn roll(city: &City, firms: &Firms<'_>, as_of: NaiveDate, park: &str) -> Vec<Entry> {

@@ -9,6 +9,7 @@ mod seen;
 use super::designation::evidence::city_side;
 use super::designation::withheld as withhold;
 use super::process::{Common, Context, Process, Words};
+use super::told::settled_by;
 use crate::analysis::designation::{ParkEvidence, assess};
 use crate::city::City;
 use crate::domain::fault::Outcome;
@@ -34,9 +35,9 @@ pub struct Inputs {
 
 pub struct VirtualParks;
 
-/// What is known of the tenants of each.
-pub(super) fn tenants(city: &City, as_of: NaiveDate) -> Vec<ParkEvidence> {
-    gather(city, as_of, None).into_iter().map(|park| park.evidence).collect()
+/// What is known of the tenants of each whose roll has not changed since `settled`: of the others nothing is told.
+pub(super) fn tenants(city: &City, as_of: NaiveDate, settled: NaiveDate) -> Vec<ParkEvidence> {
+    gather(city, as_of, None).into_iter().filter(|park| park.is_settled(settled)).map(|park| park.evidence).collect()
 }
 
 impl Process for VirtualParks {
@@ -70,6 +71,7 @@ impl Process for VirtualParks {
         }
         let layers = context.rules.pack("designation")?;
         let pack = DesignationPack::read(&layers)?;
+        let settled = settled_by()?;
         let gathered = gather(city, as_of, inputs.park.as_deref());
         let evidence: Vec<_> = gathered.iter().map(|park| park.evidence.clone()).collect();
         let mut cards = assess(&evidence, &city_side(city, as_of), &pack, as_of).parks;
@@ -78,7 +80,8 @@ impl Process for VirtualParks {
             .into_iter()
             .filter_map(|park| {
                 let card = cards.iter().position(|card| card.park == park.evidence.park).map(|at| cards.swap_remove(at))?;
-                Some(answer::park(city, park, card))
+                let is_settled = park.is_settled(settled);
+                Some(answer::park(city, park, card, is_settled))
             })
             .collect();
         Ok(VirtualParksAnswer { run: context.record::<VirtualParks>((&pack.id, &pack.version), &layers.uses), as_of, parks })

@@ -49,6 +49,8 @@ fn hide(park: &mut VirtualPark, reader: Reader, least: usize) {
     // None at all tells of nobody.
     let many = |count: usize| count == 0 || count >= least;
     let open = match reader {
+        // Who admits one firm after the other would have the figures of each.
+        _ if !park.kept.is_settled => false,
         Reader::Operator if !park.kept.others => true,
         Reader::Operator | Reader::Planner => many(park.kept.firms) && many(park.kept.tenants),
         Reader::Other => false,
@@ -56,7 +58,11 @@ fn hide(park: &mut VirtualPark, reader: Reader, least: usize) {
     if !open {
         park.firms = park.firms.filter(|count| many(*count));
         park.unmatched_tenants = 0;
-        let why = if reader == Reader::Other { not_for_all() } else { too_few(least) };
+        let why = match reader {
+            Reader::Other => not_for_all(),
+            _ if !park.kept.is_settled => just_changed(),
+            _ => too_few(least),
+        };
         for indicator in &mut park.indicators {
             let told = INDICATORS.iter().find(|known| known.id == indicator.id).is_some_and(crate::rules::indicators::Indicator::tells_of_firms);
             if told && indicator.verdict != Judgement::NotApplicable {
@@ -90,6 +96,14 @@ fn withhold(indicator: &mut IndicatorResult, why: Note) {
 
 fn too_few(least: usize) -> Note {
     Note { code: "withheld", zh: format!("企业不足 {least} 家，不公开"), en: format!("withheld: it rests on fewer than {least} firms") }
+}
+
+fn just_changed() -> Note {
+    Note {
+        code: "withheld",
+        zh: "成员本季有变动，季末后公布".to_owned(),
+        en: "withheld: the members changed in this quarter; told when it is over".to_owned(),
+    }
 }
 
 fn not_for_all() -> Note {
