@@ -90,7 +90,8 @@ fn groups(table: &Table, column: &super::column::Column, rows: &[u32]) -> Vec<Gr
         .collect();
     // The first is for rows without a text.
     let mut counts = vec![(0usize, 0.0f64); names.len() + 1];
-    let areas = table.column("planar_area_m2");
+    // Of land the area of its shape; units and floors state theirs.
+    let areas = table.column("planar_area_m2").or_else(|| table.column("area_m2"));
     for row in rows {
         let group = &mut counts[column.text_place(*row as usize).map_or(0, |(block, text)| by_block[block][text])];
         group.0 += 1;

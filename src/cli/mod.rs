@@ -30,7 +30,7 @@ mod virtualparks;
 
 use crate::config::Config;
 use crate::domain::fault::Outcome;
-use crate::domain::{FaultKind, Lang};
+use crate::domain::{Fault, FaultKind, Lang};
 use crate::service::Settings;
 use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
 use interrupt::CANCELLED;
@@ -128,8 +128,17 @@ pub fn run() -> ExitCode {
     command_line::remember(&matches);
     let config = Config::load(cli.config.as_deref());
     let wanted = cli.lang.clone().or_else(|| config.as_ref().ok().and_then(|config| config.lang.clone()));
-    let lang = if wanted.as_deref().is_some_and(|lang| lang.starts_with("en")) { Lang::En } else { Lang::Zh };
+    let named = wanted.as_deref().map(|name| (name, Lang::named(name)));
+    let lang = named.and_then(|(_, lang)| lang).unwrap_or(Lang::Zh);
     let output = Output { lang, json: cli.json, quiet: cli.quiet, progress: !cli.no_progress && !cli.quiet };
+    if let Some((name, None)) = named {
+        output.fault(
+            &Fault::bad("no_such_language", format!("没有语言 {name}"), format!("there is no language {name}"))
+                .at("--lang")
+                .help("可用：zh、en", "known: zh, en"),
+        );
+        return ExitCode::FAILURE;
+    }
     if !matches!(cli.command, Command::Serve(_)) {
         interrupt::listen();
     }

@@ -10,6 +10,17 @@ pub enum Lang {
     En,
 }
 
+impl Lang {
+    /// By its tag, as `en-GB` or `zh_CN.UTF-8`.
+    pub fn named(tag: &str) -> Option<Self> {
+        match tag.split(['-', '_', '.']).next()?.to_ascii_lowercase().as_str() {
+            "zh" => Some(Lang::Zh),
+            "en" => Some(Lang::En),
+            _ => None,
+        }
+    }
+}
+
 /// The class of a fault; `api` turns it into an HTTP status and `cli` into an exit code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]

@@ -45,7 +45,7 @@ impl Planner {
         Ok(ChangeList { revision: city.revision, changes })
     }
 
-    /// Past changes of a unit; private fields only inside the park.
+    /// Past changes of a unit; private fields only inside the park, accounts for people who are signed in.
     pub fn unit_history(&self, city: &City, viewer: &Viewer, id: &str) -> Outcome<History> {
         let changes = self.changes_of(city, LayerId::Unit, id, MOST_OF_A_UNIT)?;
         Ok(History { changes: occupancy::history(city, viewer, id, changes)? })

@@ -44,7 +44,8 @@ impl KeptTable for Tasks {
         }
     }
 
-    fn check(&self, _: &Case<'_>, _: Option<&Row>, after: &Row, faults: &mut Faults) {
+    fn check(&self, case: &Case<'_>, _: Option<&Row>, after: &Row, faults: &mut Faults) {
+        in_a_district_of_its_park(case, after, faults);
         let day = |column| after.text(column).and_then(stated_day);
         let (Some(start), Some(end)) = (day(task::START), day(task::END)) else { return };
         let points: Vec<String> = after.text(task::CURVE).and_then(|list| serde_json::from_str(list).ok()).unwrap_or_default();
@@ -58,6 +59,18 @@ impl KeptTable for Tasks {
         let column = if fault.code == "bad_curve" { task::CURVE.name() } else { task::END.name() };
         let with_help = |text: String, help: Option<String>| help.map_or_else(|| text.clone(), |help| format!("{text}：{help}"));
         faults.add(column, with_help(fault.zh, fault.help_zh), fault.help_en.map_or(fault.en.clone(), |help| format!("{}: {help}", fault.en)));
+    }
+}
+
+/// A park may reach over several districts; a task of it counts in one of these.
+fn in_a_district_of_its_park(case: &Case<'_>, after: &Row, faults: &mut Faults) {
+    let parks = case.city.table(LayerId::Park);
+    let Some((row, district)) = after.text(task::PARK).and_then(|code| parks.row_of(code)).zip(after.text(task::DISTRICT)) else { return };
+    let mut own = parks.list(row, park::DISTRICTS).unwrap_or_default();
+    own.extend(parks.text(row, park::DISTRICT).map(str::to_owned));
+    if !own.is_empty() && own.iter().all(|code| code != district) {
+        let known = own.join("、");
+        faults.add(task::DISTRICT.name(), format!("该园区在 {known}，不在 {district}"), format!("its park lies in {known}, not in {district}"));
     }
 }
 

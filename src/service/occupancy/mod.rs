@@ -147,12 +147,15 @@ pub fn list(city: &City, viewer: &Viewer, query: &UnitQuery, today: &str) -> Out
     Ok(UnitPage { units: found.into_iter().skip(query.offset.unwrap_or(0)).take(limit).collect(), number_matched })
 }
 
-/// Past changes of a unit, newest first; private fields only inside the park.
+/// Past changes of a unit, newest first; private fields only inside the park, accounts for people who are signed in.
 pub fn history(city: &City, viewer: &Viewer, id: &str, mut changes: Vec<Change>) -> Outcome<Vec<Change>> {
     let row = unit_row(city, id)?;
     let park = city.table(LayerId::Unit).text(row, unit::BUILDING).and_then(|code| park_of_building(city, code));
     if !viewer.sees_tenants_of(park) {
         changes.iter_mut().for_each(hide_private);
+    }
+    if viewer.account().is_none() {
+        changes.iter_mut().for_each(|change| change.by.clear());
     }
     Ok(changes)
 }
