@@ -2,9 +2,10 @@
 
 use super::gdal_layer::{layer_unknown, several_layers};
 use super::limits::{Limits, exceeded};
-use super::read::{ReadOptions, file_name, read_admitted, unreadable};
+use super::read::{ReadOptions, file_name, read_here, unreadable};
 use super::scratch::Scratch;
-use super::source::{Progress, Table};
+use super::source::Table;
+use super::taker::Taker;
 use crate::domain::Fault;
 use crate::domain::fault::Outcome;
 use crate::formats::encoding::{self, Decoded};
@@ -21,7 +22,7 @@ const BESIDE: [&str; 4] = ["shx", "dbf", "prj", "cpg"];
 const RATIO_FROM: u64 = 16 << 20;
 
 /// Reads the data set of an archive; with several, `source_layer` names one by its stem.
-pub(crate) fn read(path: &Path, options: &ReadOptions<'_>, progress: Progress<'_>) -> Outcome<Table> {
+pub(crate) fn read(path: &Path, options: &ReadOptions<'_>, taker: &Taker<'_>) -> Outcome<Table> {
     let mut archive = open(path)?;
     check_entries(&mut archive, path, options.limits)?;
     let sets = data_sets(&mut archive, path)?;
@@ -39,7 +40,7 @@ pub(crate) fn read(path: &Path, options: &ReadOptions<'_>, progress: Progress<'_
     let scratch = Scratch::new()?;
     let main = unpack(&mut archive, &sets[&stem], &stem, scratch.path(), options.limits)?;
     let inner = ReadOptions { source_layer: options.source_layer.filter(|_| names.len() == 1 && !main.ends_with(".shp")), ..*options };
-    let mut table = read_admitted(&scratch.path().join(main), &inner, progress)?;
+    let mut table = read_here(&scratch.path().join(main), &inner, taker)?;
     if table.driver == "ESRI Shapefile" {
         table.layer = stem.rsplit('/').next().unwrap_or(&stem).to_owned();
     }

@@ -4,8 +4,9 @@ use super::csv_check;
 use super::dbf::Dbf;
 use super::read::{ReadOptions, all_bytes, file_name};
 use super::shapefile::sibling;
-use super::source::{Progress, SourceNotice, SourceRow, Table};
+use super::source::{SourceNotice, SourceRow, Table};
 use super::table::{Grid, GridRow, from_grid};
+use super::taker::{Rows, Taker, bound_row};
 use crate::domain::fault::Outcome;
 use crate::domain::{Fault, Value};
 use crate::formats::encoding::{self, Decoded, EncodingUsed, FoundBy};
@@ -13,7 +14,7 @@ use encoding_rs::Encoding;
 use std::path::Path;
 
 /// Reads a CSV. Rows are numbered by their line in the file.
-pub(crate) fn read(path: &Path, options: &ReadOptions<'_>, progress: Progress<'_>) -> Outcome<Table> {
+pub(crate) fn read(path: &Path, options: &ReadOptions<'_>, taker: &Taker<'_>) -> Outcome<Table> {
     let bytes = all_bytes(path, options.limits)?;
     let (text, encoding, doubt) = to_text(&bytes, options.encoding, path)?;
     let separator = delimiter(&text);
@@ -27,12 +28,12 @@ pub(crate) fn read(path: &Path, options: &ReadOptions<'_>, progress: Progress<'_
         })?;
         let line = record.position().map_or(0, csv::Position::line);
         rows.push(GridRow { number: line, values: record.iter().map(cell).collect(), odd: Vec::new() });
-        super::read::bound_row(rows.len(), None, options)?;
+        bound_row(rows.len(), None, options)?;
     }
     ends_with_a_row(path, &text, &rows)?;
     let layer = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
     let notices = doubt.into_iter().collect();
-    from_grid(Grid { driver: "CSV", layer, rows, merged: Vec::new(), encoding: Some(encoding), notices }, options, progress)
+    from_grid(Grid { driver: "CSV", layer, rows, merged: Vec::new(), encoding: Some(encoding), notices }, options, taker)
 }
 
 /// A last line that neither ends nor has all its cells is what is left of a row: the file was cut off there.
@@ -55,24 +56,22 @@ fn ends_with_a_row(path: &Path, text: &str, rows: &[GridRow]) -> Outcome<()> {
 }
 
 /// Reads a DBF that comes without shapes.
-pub(crate) fn read_dbf(path: &Path, options: &ReadOptions<'_>, progress: Progress<'_>) -> Outcome<Table> {
+pub(crate) fn read_dbf(path: &Path, options: &ReadOptions<'_>, taker: &Taker<'_>) -> Outcome<Table> {
     let dbf = Dbf::open(path)?;
     let total = Some(dbf.records() as u64);
     let cpg = sibling(path, "cpg").and_then(|cpg| std::fs::read_to_string(cpg).ok());
     let table = dbf.read(options.encoding, cpg.as_deref(), path)?;
-    let mut rows = Vec::new();
+    let mut rows = Rows::new(taker, options, total);
     for (index, values) in table.records.into_iter().enumerate() {
         if let Some(values) = values {
-            super::read::bound_row(rows.len(), None, options)?;
-            rows.push(SourceRow::new(index as u64 + 1, None, values));
-            super::read::step(rows.len(), total, progress)?;
+            rows.push(SourceRow::new(index as u64 + 1, None, values))?;
         }
     }
     Ok(Table {
         driver: "DBF".to_owned(),
         layer: path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default(),
         fields: table.fields,
-        rows,
+        rows: rows.rest(),
         crs: None,
         crs_by_format: false,
         encoding: Some(table.encoding),

@@ -1,9 +1,10 @@
 //! Layers through one named GDAL driver: GeoPackage, file geodatabase, FlatGeobuf, TopoJSON, KML, DXF.
 
 use super::curves::Curves;
-use super::raw;
 use super::read::{ReadOptions, file_name};
-use super::source::{Field, Progress, RawGeometry, RawShape, SourceRow, Table};
+use super::source::{Field, RawGeometry, RawShape, SourceRow, Table};
+use super::taker::{Rows, Taker};
+use super::{drivers, raw};
 use crate::domain::fault::Outcome;
 use crate::domain::{Fault, Value};
 use crate::formats::crs::Crs;
@@ -16,6 +17,7 @@ use std::path::Path;
 /// Opens a file with one driver, read-only.
 pub(crate) fn open(path: &Path, driver: &str, options: &[&str]) -> Outcome<Dataset> {
     gdal_quiet::listen();
+    drivers::settle();
     let opened = Dataset::open_ex(
         path,
         DatasetOptions {
@@ -38,7 +40,7 @@ pub(crate) fn failed(path: &Path) -> Fault {
 }
 
 /// Reads one layer.
-pub(crate) fn read(path: &Path, driver: &str, open_options: &[&str], options: &ReadOptions<'_>, progress: Progress<'_>) -> Outcome<Table> {
+pub(crate) fn read(path: &Path, driver: &str, open_options: &[&str], options: &ReadOptions<'_>, taker: &Taker<'_>) -> Outcome<Table> {
     let dataset = open(path, driver, open_options)?;
     let index = choose_layer(&dataset, options)?;
     let mut layer = dataset.layer(index).map_err(|_| failed(path))?;
@@ -53,7 +55,7 @@ pub(crate) fn read(path: &Path, driver: &str, open_options: &[&str], options: &R
     }
     let name = layer.name();
     let total = promised(&dataset, &layer, driver, path)?;
-    let mut rows = Vec::new();
+    let mut rows = Rows::new(taker, options, total);
     let mut curves = Curves::default();
     gdal_quiet::take();
     for feature in layer.features() {
@@ -64,16 +66,14 @@ pub(crate) fn read(path: &Path, driver: &str, open_options: &[&str], options: &R
             None => Some(RawGeometry { shape: RawShape::Unreadable(said.join("; ")), has_z: false }),
         };
         let values = kinds.iter().enumerate().map(|(index, kind)| value(&feature, index, *kind)).collect();
-        super::read::bound_row(rows.len(), geometry.as_ref(), options)?;
-        rows.push(SourceRow::new(rows.len() as u64 + 1, geometry, values));
-        super::read::step(rows.len(), total, progress)?;
+        rows.push(SourceRow::new(rows.count() as u64 + 1, geometry, values))?;
     }
-    whole(path, rows.len() as u64, total)?;
+    whole(path, rows.count() as u64, total)?;
     Ok(Table {
         driver: driver.to_owned(),
         layer: name,
         fields,
-        rows,
+        rows: rows.rest(),
         crs,
         crs_by_format: false,
         encoding: Some(EncodingUsed::utf8()),

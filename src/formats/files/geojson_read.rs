@@ -3,7 +3,8 @@
 use super::json_text::readable;
 use super::json_told::Told;
 use super::read::{ReadOptions, file_name};
-use super::source::{Field, Progress, RawGeometry, RawShape, SourceNotice, SourceRow, Table};
+use super::source::{Field, RawGeometry, RawShape, SourceNotice, SourceRow, Table};
+use super::taker::{Rows, Taker, full_width};
 use crate::domain::fault::Outcome;
 use crate::domain::{Fault, Value};
 use crate::formats::crs::Crs;
@@ -19,41 +20,32 @@ use std::path::Path;
 const ID: &str = "id";
 
 /// Reads a FeatureCollection, a Feature, a bare geometry, or features one per line (also RFC 8142).
-pub(crate) fn read(path: &Path, options: &ReadOptions<'_>, progress: Progress<'_>) -> Outcome<Table> {
+pub(crate) fn read(path: &Path, options: &ReadOptions<'_>, taker: &Taker<'_>) -> Outcome<Table> {
     let bytes = super::read::all_bytes(path, options.limits)?;
     let (text, used) = to_text(&bytes, options.encoding, path)?;
     let (text, replaced) = readable(text);
-    let mut collector = Collector::default();
+    let mut collector = Collector::new(Rows::new(taker, options, None));
     let mut reader = serde_json::Deserializer::from_str(&text);
     loop {
-        let before = collector.rows.len();
-        let stop = |rows: usize| {
-            super::read::bound_row(rows, None, options)?;
-            super::read::step(rows, None, progress)
-        };
-        let mut seed = Top { collector: &mut collector, stop: &stop };
+        let before = collector.rows.count();
+        let mut seed = Top { collector: &mut collector };
         if let Err(error) = (&mut seed).deserialize(&mut reader) {
             return Err(collector.fault.take().unwrap_or_else(|| syntax(path, &error)));
         }
-        if reader.end().is_ok() || collector.rows.len() == before {
+        if reader.end().is_ok() || collector.rows.count() == before {
             break;
         }
     }
-    finish(path, collector, options, used, replaced)
+    finish(path, collector, used, replaced)
 }
 
-fn finish(path: &Path, collector: Collector, options: &ReadOptions<'_>, used: EncodingUsed, replaced: usize) -> Outcome<Table> {
+fn finish(path: &Path, collector: Collector<'_>, used: EncodingUsed, replaced: usize) -> Outcome<Table> {
     let crs_by_format = collector.crs.is_none();
     let crs = match collector.crs {
         Some(declared) => Crs::parse(&declared)?,
         None => Crs::parse("CRS84")?,
     };
-    let width = collector.fields.len();
-    let mut rows = collector.rows;
-    for row in &mut rows {
-        row.values.resize(width, Value::Null);
-        super::read::bound_row(0, row.geometry.as_ref(), options)?;
-    }
+    let rows = full_width(collector.rows.rest(), collector.fields.len());
     let mut notices = Vec::new();
     if !collector.repeated.is_empty() {
         let count = collector.repeated.len();
@@ -120,19 +112,22 @@ fn not_geojson() -> Fault {
         .help("需要 FeatureCollection 或 Feature", "a FeatureCollection or Feature is needed")
 }
 
-#[derive(Default)]
-struct Collector {
+struct Collector<'a> {
     name: Option<String>,
     crs: Option<String>,
     fields: Vec<String>,
     places: HashMap<String, usize>,
-    rows: Vec<SourceRow>,
+    rows: Rows<'a>,
     /// Row and name of members that stand twice in one object.
     repeated: Vec<(u64, String)>,
     fault: Option<Fault>,
 }
 
-impl Collector {
+impl<'a> Collector<'a> {
+    fn new(rows: Rows<'a>) -> Self {
+        Collector { name: None, crs: None, fields: Vec::new(), places: HashMap::new(), rows, repeated: Vec::new(), fault: None }
+    }
+
     fn place(&mut self, field: &str) -> usize {
         if let Some(place) = self.places.get(field) {
             return *place;
@@ -142,7 +137,7 @@ impl Collector {
         self.fields.len() - 1
     }
 
-    fn feature(&mut self, geometry: Option<&Json>, properties: Option<Json>, id: Option<Json>) {
+    fn feature<E: serde::de::Error>(&mut self, geometry: Option<&Json>, properties: Option<Json>, id: Option<Json>) -> Result<(), E> {
         let mut values = vec![Value::Null; self.fields.len()];
         let mut put = |collector: &mut Self, field: &str, value: Json| {
             let place = collector.place(field);
@@ -159,7 +154,10 @@ impl Collector {
             }
         }
         let geometry = geometry.filter(|json| !json.is_null()).map(geometry_of);
-        self.rows.push(SourceRow::new(self.rows.len() as u64 + 1, geometry, values));
+        self.rows.push(SourceRow::new(self.rows.count() as u64 + 1, geometry, values)).map_err(|fault| {
+            self.fault = Some(fault);
+            E::custom("stopped")
+        })
     }
 }
 
@@ -223,21 +221,18 @@ fn position(json: &Json, has_z: &mut bool) -> Result<Coord<f64>, &'static str> {
     Ok(Coord { x: number(&numbers[0])?, y: number(&numbers[1])? })
 }
 
-type Stop<'a> = &'a dyn Fn(usize) -> Outcome<()>;
-
-struct Top<'a> {
-    collector: &'a mut Collector,
-    stop: Stop<'a>,
+struct Top<'a, 'b> {
+    collector: &'a mut Collector<'b>,
 }
 
-impl<'de> DeserializeSeed<'de> for &mut Top<'_> {
+impl<'de> DeserializeSeed<'de> for &mut Top<'_, '_> {
     type Value = ();
     fn deserialize<D: serde::Deserializer<'de>>(self, reader: D) -> Result<(), D::Error> {
         reader.deserialize_map(self)
     }
 }
 
-impl<'de> Visitor<'de> for &mut Top<'_> {
+impl<'de> Visitor<'de> for &mut Top<'_, '_> {
     type Value = ();
 
     fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -264,7 +259,7 @@ impl<'de> Visitor<'de> for &mut Top<'_> {
                 }
             }
         }
-        let row = self.collector.rows.len() as u64 + 1;
+        let row = self.collector.rows.count() as u64 + 1;
         self.collector.repeated.extend(repeated.into_iter().map(|member| (row, member)));
         if let Some(crs) = members.get("crs").and_then(|crs| crs.pointer("/properties/name")).and_then(Json::as_str) {
             self.collector.crs = Some(crs.to_owned());
@@ -276,14 +271,12 @@ impl<'de> Visitor<'de> for &mut Top<'_> {
         match members.get("type").and_then(Json::as_str) {
             Some("Feature") => {
                 let geometry = members.remove("geometry");
-                self.collector.feature(geometry.as_ref(), members.remove("properties"), members.remove("id"));
-                Ok(())
+                self.collector.feature(geometry.as_ref(), members.remove("properties"), members.remove("id"))
             }
             Some("FeatureCollection") => Ok(()),
             Some("Point" | "MultiPoint" | "LineString" | "MultiLineString" | "Polygon" | "MultiPolygon" | "GeometryCollection") => {
                 let geometry = Json::Object(members.into_iter().collect());
-                self.collector.feature(Some(&geometry), None, None);
-                Ok(())
+                self.collector.feature(Some(&geometry), None, None)
             }
             _ => {
                 self.collector.fault = Some(not_geojson());
@@ -293,18 +286,18 @@ impl<'de> Visitor<'de> for &mut Top<'_> {
     }
 }
 
-struct Features<'a, 'b> {
-    top: &'a mut Top<'b>,
+struct Features<'a, 'b, 'c> {
+    top: &'a mut Top<'b, 'c>,
 }
 
-impl<'de> DeserializeSeed<'de> for Features<'_, '_> {
+impl<'de> DeserializeSeed<'de> for Features<'_, '_, '_> {
     type Value = ();
     fn deserialize<D: serde::Deserializer<'de>>(self, reader: D) -> Result<(), D::Error> {
         reader.deserialize_seq(self)
     }
 }
 
-impl<'de> Visitor<'de> for Features<'_, '_> {
+impl<'de> Visitor<'de> for Features<'_, '_, '_> {
     type Value = ();
 
     fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -316,13 +309,9 @@ impl<'de> Visitor<'de> for Features<'_, '_> {
         while let Some(mut feature) = features.next_element_seed(Told { repeated: &mut repeated })? {
             let mut take = |name: &str| feature.get_mut(name).map(Json::take);
             let (geometry, properties, id) = (take("geometry"), take("properties"), take("id"));
-            let row = self.top.collector.rows.len() as u64 + 1;
+            let row = self.top.collector.rows.count() as u64 + 1;
             self.top.collector.repeated.extend(repeated.drain(..).map(|member| (row, member)));
-            self.top.collector.feature(geometry.as_ref(), properties, id);
-            if let Err(fault) = (self.top.stop)(self.top.collector.rows.len()) {
-                self.top.collector.fault = Some(fault);
-                return Err(serde::de::Error::custom("stopped"));
-            }
+            self.top.collector.feature(geometry.as_ref(), properties, id)?;
         }
         Ok(())
     }

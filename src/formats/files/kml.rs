@@ -3,8 +3,9 @@
 
 use super::csv_read::bad_bytes;
 use super::gdal_layer::{layer_unknown, several_layers};
-use super::read::{ReadOptions, all_bytes, bound_row, step};
-use super::source::{Field, Progress, RawGeometry, RawShape, SourceNotice, SourceRow, Table};
+use super::read::{ReadOptions, all_bytes};
+use super::source::{Field, RawGeometry, RawShape, SourceNotice, SourceRow, Table};
+use super::taker::{Rows, Taker, full_width};
 use super::xml::{Step, Tag, walk};
 use crate::domain::fault::Outcome;
 use crate::domain::{Fault, Value};
@@ -15,7 +16,7 @@ use geo_types::Coord;
 use std::collections::HashMap;
 use std::path::Path;
 
-pub(crate) fn read(path: &Path, options: &ReadOptions<'_>, progress: Progress<'_>) -> Outcome<Table> {
+pub(crate) fn read(path: &Path, options: &ReadOptions<'_>, taker: &Taker<'_>) -> Outcome<Table> {
     let bytes = all_bytes(path, options.limits)?;
     let (text, used, doubt) = to_text(&bytes, options.encoding, path)?;
     let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
@@ -30,7 +31,7 @@ pub(crate) fn read(path: &Path, options: &ReadOptions<'_>, progress: Progress<'_
     let layer = choose(&names, options)?;
     let mut fields: Vec<Field> = vec![Field::named("Name"), Field::named("description")];
     let mut places: HashMap<String, usize> = fields.iter().enumerate().map(|(at, field)| (field.name.clone(), at)).collect();
-    let mut rows: Vec<SourceRow> = Vec::new();
+    let mut rows = Rows::new(taker, options, None);
     for (_, placemark) in document.placemarks.into_iter().filter(|(folder, _)| *folder == layer) {
         let mut values = vec![Value::Null; fields.len()];
         for (name, text) in placemark.data {
@@ -47,16 +48,13 @@ pub(crate) fn read(path: &Path, options: &ReadOptions<'_>, progress: Progress<'_
             _ => Some(RawShape::Mixed(shapes)),
         });
         let geometry = geometry.map(|shape| RawGeometry { shape, has_z: placemark.has_z });
-        bound_row(rows.len(), geometry.as_ref(), options)?;
-        rows.push(SourceRow::new(rows.len() as u64 + 1, geometry, values));
-        step(rows.len(), None, progress)?;
+        rows.push(SourceRow::new(rows.count() as u64 + 1, geometry, values))?;
     }
-    rows.iter_mut().for_each(|row| row.values.resize(fields.len(), Value::Null));
     Ok(Table {
         driver: "KML".to_owned(),
         layer,
+        rows: full_width(rows.rest(), fields.len()),
         fields,
-        rows,
         crs: Some(Crs::parse("CRS84")?),
         crs_by_format: true,
         encoding: Some(used),

@@ -1,5 +1,6 @@
 //! What we read: vector files through GDAL, tables, and archives of them.
 
+pub mod confined;
 pub mod drawn;
 pub mod form;
 pub mod limits;
@@ -12,6 +13,7 @@ mod csv_check;
 mod csv_read;
 mod curves;
 mod dbf;
+mod drivers;
 mod dxf;
 mod dxf_scan;
 mod form_csv;
@@ -30,11 +32,13 @@ mod sheet;
 mod sheet_layout;
 mod sniff;
 mod table;
+mod taker;
 mod xml;
 
 pub use baseline::{count_features, read_box};
+pub use confined::{read, read_form};
 pub use drawn::{NotDrawn, drawn_area};
-pub use form::{FilledForm, FormCell, FormRow, Odd, read_form};
+pub use form::{FilledForm, FormCell, FormRow, Odd};
 pub use limits::Limits;
-pub use read::{ReadOptions, read};
+pub use read::ReadOptions;
 pub use source::{DrawingUnit, Field, Oddity, Progress, RawGeometry, RawShape, SourceNotice, SourceRow, Table};

@@ -3,7 +3,8 @@
 use super::curves::Curves;
 use super::dbf::Dbf;
 use super::read::{ReadOptions, file_name, unreadable};
-use super::source::{Progress, RawGeometry, RawShape, SourceNotice, SourceRow, Table};
+use super::source::{RawGeometry, RawShape, SourceNotice, SourceRow, Table};
+use super::taker::{Rows, Taker};
 use super::{gdal_layer, raw};
 use crate::domain::fault::Outcome;
 use crate::domain::{Fault, Value};
@@ -17,7 +18,7 @@ const HEADER: u64 = 100;
 const FILE_CODE: u32 = 9994;
 
 /// Reads the shapefile whose `.shp` is `path`.
-pub(crate) fn read(path: &Path, options: &ReadOptions<'_>, progress: Progress<'_>) -> Outcome<Table> {
+pub(crate) fn read(path: &Path, options: &ReadOptions<'_>, taker: &Taker<'_>) -> Outcome<Table> {
     let index = sibling(path, "shx").ok_or_else(|| part_missing(path, "shx"))?;
     let attributes = sibling(path, "dbf").ok_or_else(|| part_missing(path, "dbf"))?;
     let shapes = check_promises(path, &index)?;
@@ -41,7 +42,7 @@ pub(crate) fn read(path: &Path, options: &ReadOptions<'_>, progress: Progress<'_
     let mut layer = dataset.layer(0).map_err(|_| gdal_layer::failed(path))?;
     let crs = layer.spatial_ref().map(|reference| Crs::declared(&reference));
     let deleted = table.records.iter().filter(|record| record.is_none()).count();
-    let mut rows = Vec::with_capacity(table.records.len() - deleted);
+    let mut rows = Rows::new(taker, options, Some(shapes));
     let mut curves = Curves::default();
     gdal_quiet::take();
     for feature in layer.features() {
@@ -53,11 +54,9 @@ pub(crate) fn read(path: &Path, options: &ReadOptions<'_>, progress: Progress<'_
             None => Some(RawGeometry { shape: RawShape::Unreadable(said.join("; ")), has_z: false }),
         };
         let Some(values) = table.records.get_mut(record).and_then(Option::take) else { continue };
-        super::read::bound_row(rows.len(), geometry.as_ref(), options)?;
-        rows.push(SourceRow::new(record as u64 + 1, geometry, values));
-        super::read::step(rows.len(), Some(shapes), progress)?;
+        rows.push(SourceRow::new(record as u64 + 1, geometry, values))?;
     }
-    gdal_layer::whole(path, rows.len() as u64, Some(shapes - deleted as u64))?;
+    gdal_layer::whole(path, rows.count() as u64, Some(shapes - deleted as u64))?;
     if deleted > 0 {
         notices.push(SourceNotice {
             code: "deleted_records",
@@ -70,7 +69,7 @@ pub(crate) fn read(path: &Path, options: &ReadOptions<'_>, progress: Progress<'_
         driver: "ESRI Shapefile".to_owned(),
         layer: path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default(),
         fields: table.fields,
-        rows,
+        rows: rows.rest(),
         crs,
         crs_by_format: false,
         encoding: Some(table.encoding),

@@ -4,8 +4,9 @@ use super::archive;
 use super::gdal_layer::{layer_unknown, several_layers};
 use super::read::{ReadOptions, file_name};
 use super::sheet_layout::{self, Layout, Merged, column_letters};
-use super::source::{Oddity, Progress, SourceNotice, Table};
+use super::source::{Oddity, SourceNotice, Table};
 use super::table::{Grid, GridRow, from_grid};
+use super::taker::{Taker, bound_row};
 use crate::domain::fault::Outcome;
 use crate::domain::{Fault, Value};
 use calamine::{Data, Reader, Sheets, open_workbook_auto};
@@ -15,7 +16,7 @@ use std::path::Path;
 /// Spreadsheets keep 15 significant digits: the last ones of a longer whole number are noughts whatever was typed.
 const LONGEST_WHOLE: f64 = 1e15;
 
-pub(crate) fn read(path: &Path, options: &ReadOptions<'_>, progress: Progress<'_>) -> Outcome<Table> {
+pub(crate) fn read(path: &Path, options: &ReadOptions<'_>, taker: &Taker<'_>) -> Outcome<Table> {
     let is_old = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("xls"));
     if !is_old {
         archive::check(path, options.limits)?;
@@ -35,7 +36,7 @@ pub(crate) fn read(path: &Path, options: &ReadOptions<'_>, progress: Progress<'_
     let (first_row, first_column) = range.start().map_or((0, 0), |(row, column)| (row as usize, column as usize));
     let mut rows: Vec<GridRow> = Vec::new();
     for (index, cells) in range.rows().enumerate() {
-        super::read::bound_row(rows.len(), None, options)?;
+        bound_row(rows.len(), None, options)?;
         let mut row = GridRow { number: (first_row + index) as u64 + 1, values: Vec::with_capacity(cells.len()), odd: Vec::new() };
         for (column, cell) in cells.iter().enumerate() {
             row.odd.extend(oddity(cell).map(|odd| (column, odd)));
@@ -51,7 +52,7 @@ pub(crate) fn read(path: &Path, options: &ReadOptions<'_>, progress: Progress<'_
     }
     let notices = hidden(&layout, &rows);
     let merged = layout.merged.iter().filter_map(|merged| merged.within(first_row, first_column)).collect();
-    from_grid(Grid { driver: "XLSX", layer: name, rows, merged, encoding: None, notices }, options, progress)
+    from_grid(Grid { driver: "XLSX", layer: name, rows, merged, encoding: None, notices }, options, taker)
 }
 
 impl Merged {

@@ -3,9 +3,10 @@
 use super::curves::Curves;
 use super::header::{self, Header};
 use super::raw;
-use super::read::{ReadOptions, bound_row, step};
+use super::read::ReadOptions;
 use super::sheet_layout::Merged;
-use super::source::{Field, Oddity, Progress, RawGeometry, RawShape, SourceNotice, SourceRow, Table};
+use super::source::{Field, Oddity, RawGeometry, RawShape, SourceNotice, SourceRow, Table};
+use super::taker::{Rows, Taker};
 use crate::domain::fault::Outcome;
 use crate::domain::{Fault, Value};
 use crate::formats::encoding::EncodingUsed;
@@ -34,7 +35,7 @@ pub(crate) struct Grid {
 }
 
 /// Finds the header, reads the rest.
-pub(crate) fn from_grid(grid: Grid, options: &ReadOptions<'_>, progress: Progress<'_>) -> Outcome<Table> {
+pub(crate) fn from_grid(grid: Grid, options: &ReadOptions<'_>, taker: &Taker<'_>) -> Outcome<Table> {
     let Grid { driver, layer, mut rows, merged, encoding, mut notices } = grid;
     let Header { first, last, names } = header::find(&rows, &merged, options.wanted)
         .ok_or_else(|| Fault::bad("table_empty", "表中没有表头或数据", "the table has no header or no rows").at(layer.clone()))?;
@@ -51,7 +52,7 @@ pub(crate) fn from_grid(grid: Grid, options: &ReadOptions<'_>, progress: Progres
     let mut curves = Curves::default();
     let mut short: Vec<u64> = Vec::new();
     let total = Some((rows.len() - last - 1) as u64);
-    let mut read = Vec::with_capacity(rows.len() - last);
+    let mut read = Rows::new(taker, options, total);
     for GridRow { number, mut values, mut odd } in rows.into_iter().skip(last + 1) {
         if values.iter().all(Value::is_null) && odd.is_empty() {
             continue;
@@ -64,9 +65,7 @@ pub(crate) fn from_grid(grid: Grid, options: &ReadOptions<'_>, progress: Progres
         values.resize(names.len(), Value::Null);
         odd.retain(|(column, _)| *column < names.len());
         let geometry = place.as_ref().and_then(|place| place.read(&values, &mut curves));
-        bound_row(read.len(), geometry.as_ref(), options)?;
-        read.push(SourceRow { number, geometry, values, odd, wide });
-        step(read.len(), total, progress)?;
+        read.push(SourceRow { number, geometry, values, odd, wide })?;
     }
     notices.extend(curves.notice());
     if !short.is_empty() {
@@ -81,7 +80,7 @@ pub(crate) fn from_grid(grid: Grid, options: &ReadOptions<'_>, progress: Progres
         driver: driver.to_owned(),
         layer,
         fields: names.into_iter().map(Field::named).collect(),
-        rows: read,
+        rows: read.rest(),
         crs: None,
         crs_by_format: false,
         encoding,

@@ -1,0 +1,56 @@
+//! The pipe from the reading process: bytes as they come, until it ends, its time is over, or nobody wants the file any more.
+
+use nix::errno::Errno;
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use std::io::{Error, Read, Result};
+use std::os::fd::AsFd;
+use std::process::ChildStdout;
+use std::time::{Duration, Instant};
+
+/// How often somebody is asked whether to go on while nothing comes.
+const TICK: u16 = 100;
+
+/// Why nothing more is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stop {
+    TooLong,
+    Cancelled,
+}
+
+pub(super) struct Pipe<'a> {
+    out: ChildStdout,
+    deadline: Instant,
+    goes_on: &'a dyn Fn() -> bool,
+    pub stopped: Option<Stop>,
+}
+
+impl<'a> Pipe<'a> {
+    pub(super) fn new(out: ChildStdout, time: Duration, goes_on: &'a dyn Fn() -> bool) -> Self {
+        // A larger pipe means fewer turns; where it is not given, the usual one does.
+        let _ = nix::fcntl::fcntl(&out, nix::fcntl::FcntlArg::F_SETPIPE_SZ(1 << 20));
+        Pipe { out, deadline: Instant::now() + time, goes_on, stopped: None }
+    }
+
+    fn stop(&mut self, why: Stop) -> Error {
+        self.stopped = Some(why);
+        Error::other("stopped")
+    }
+}
+
+impl Read for Pipe<'_> {
+    fn read(&mut self, into: &mut [u8]) -> Result<usize> {
+        loop {
+            if Instant::now() >= self.deadline {
+                return Err(self.stop(Stop::TooLong));
+            }
+            let mut waiting = [PollFd::new(self.out.as_fd(), PollFlags::POLLIN)];
+            match poll(&mut waiting, PollTimeout::from(TICK)) {
+                Ok(0) if (self.goes_on)() => {}
+                Ok(0) => return Err(self.stop(Stop::Cancelled)),
+                Ok(_) => return self.out.read(into),
+                Err(Errno::EINTR) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+}
