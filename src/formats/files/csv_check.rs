@@ -1,12 +1,14 @@
 //! Strict reading of CSV: the parser forgives what a person must not. A quote that is never closed swallows the rows behind it.
 
+use super::limits::{Limits, exceeded};
 use super::read::file_name;
 use crate::domain::Fault;
 use crate::domain::fault::Outcome;
 use std::path::Path;
 
 /// Refuses a text whose quotes do not part it into the rows that a reader sees.
-pub(super) fn check(path: &Path, text: &str, separator: u8) -> Outcome<()> {
+pub(super) fn check(path: &Path, text: &str, separator: u8, limits: &Limits) -> Outcome<()> {
+    hold(text, separator, limits)?;
     let separator = char::from(separator);
     let mut quotes = Quotes { separator, header: None, lines: Vec::new() };
     let (mut line, mut opened, mut at_start, mut closed) = (1u64, None, true, false);
@@ -58,6 +60,27 @@ pub(super) fn check(path: &Path, text: &str, separator: u8) -> Outcome<()> {
     quotes.row_ends(path)
 }
 
+/// Bounds of cells and of their number in a row, whatever quotes make of it: a line without an end is met before it is copied.
+fn hold(text: &str, separator: u8, limits: &Limits) -> Outcome<()> {
+    let (mut line, mut cell, mut cells) = (1u64, 0usize, 1usize);
+    for (at, byte) in text.bytes().enumerate() {
+        if byte != b'\n' && byte != separator {
+            continue;
+        }
+        if at - cell > limits.cell_bytes {
+            return Err(limits.cell_too_long((at - cell) as u64).at(format!("line {line}")));
+        }
+        cell = at;
+        (line, cells) = if byte == b'\n' { (line + 1, 1) } else { (line, cells + 1) };
+        // A shape as text holds a comma a vertex; whether more cells than fields there may be is seen once quotes are read.
+        if cells > limits.fields + limits.vertices_per_row {
+            return Err(exceeded("字段数", "the number of fields", cells as u64, limits.fields as u64).at(format!("line {line}")));
+        }
+    }
+    let last = text.len() - cell;
+    if last > limits.cell_bytes { Err(limits.cell_too_long(last as u64).at(format!("line {line}"))) } else { Ok(()) }
+}
+
 /// The physical lines of the row that passes.
 struct Quotes<'a> {
     separator: char,
@@ -98,7 +121,7 @@ mod tests {
     use super::*;
 
     fn line_of(text: &str) -> Option<String> {
-        check(Path::new("t.csv"), text, b',').err().and_then(|fault| fault.place)
+        check(Path::new("t.csv"), text, b',', &Limits::default()).err().and_then(|fault| fault.place)
     }
 
     #[test]

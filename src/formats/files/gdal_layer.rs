@@ -54,14 +54,16 @@ pub(crate) fn read(path: &Path, driver: &str, open_options: &[&str], options: &R
         kinds.push(field.field_type());
     }
     let name = layer.name();
+    options.limits.hold_cells(0, fields.len())?;
     let total = promised(&dataset, &layer, driver, path)?;
+    options.limits.hold_rows(total.unwrap_or_default())?;
     let mut rows = Rows::new(taker, options, total);
     let mut curves = Curves::default();
     gdal_quiet::take();
     for feature in layer.features() {
         let said = gdal_quiet::take();
         let geometry = match feature.geometry() {
-            Some(geometry) => Some(raw::from_gdal(geometry, &mut curves)),
+            Some(geometry) => Some(raw::from_gdal(geometry, &mut curves, options.limits)?),
             None if said.is_empty() => None,
             None => Some(RawGeometry { shape: RawShape::Unreadable(said.join("; ")), has_z: false }),
         };

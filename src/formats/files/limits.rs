@@ -62,6 +62,11 @@ impl Limits {
         exceeded("一个单元格的字节数", "the size of one cell in bytes", found, self.cell_bytes as u64)
     }
 
+    /// Holds what a file says of its rows.
+    pub(crate) fn hold_rows(&self, rows: u64) -> Result<(), Fault> {
+        if rows > self.rows { Err(exceeded("行数", "the number of rows", rows, self.rows)) } else { Ok(()) }
+    }
+
     /// Holds a table's rows by its fields.
     pub(crate) fn hold_cells(&self, rows: u64, fields: usize) -> Result<(), Fault> {
         if fields > self.fields {

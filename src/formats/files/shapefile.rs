@@ -2,6 +2,7 @@
 
 use super::curves::Curves;
 use super::dbf::Dbf;
+use super::limits::Limits;
 use super::read::{ReadOptions, file_name, unreadable};
 use super::source::{RawGeometry, RawShape, SourceNotice, SourceRow, Table};
 use super::taker::{Rows, Taker};
@@ -21,8 +22,10 @@ const FILE_CODE: u32 = 9994;
 pub(crate) fn read(path: &Path, options: &ReadOptions<'_>, taker: &Taker<'_>) -> Outcome<Table> {
     let index = sibling(path, "shx").ok_or_else(|| part_missing(path, "shx"))?;
     let attributes = sibling(path, "dbf").ok_or_else(|| part_missing(path, "dbf"))?;
-    let shapes = check_promises(path, &index)?;
+    let shapes = check_promises(path, &index, options.limits)?;
     let dbf = Dbf::open(&attributes)?;
+    options.limits.hold_rows(shapes.max(dbf.records() as u64))?;
+    options.limits.hold_cells(shapes, dbf.fields())?;
     // A table without a single record stands for “no attributes”, which some programs write beside their shapes.
     if dbf.records() > 0 && dbf.records() as u64 != shapes {
         return Err(cut(
@@ -49,7 +52,7 @@ pub(crate) fn read(path: &Path, options: &ReadOptions<'_>, taker: &Taker<'_>) ->
         let record = feature.fid().unwrap_or_default() as usize;
         let said = gdal_quiet::take();
         let geometry = match feature.geometry() {
-            Some(geometry) => Some(raw::from_gdal(geometry, &mut curves)),
+            Some(geometry) => Some(raw::from_gdal(geometry, &mut curves, options.limits)?),
             None if said.is_empty() => None,
             None => Some(RawGeometry { shape: RawShape::Unreadable(said.join("; ")), has_z: false }),
         };
@@ -85,7 +88,7 @@ pub(crate) fn sibling(path: &Path, ending: &str) -> Option<PathBuf> {
 }
 
 /// Compares what the headers of `.shp` and `.shx` and every index entry promise with the real sizes. Returns the number of shapes.
-fn check_promises(path: &Path, index: &Path) -> Outcome<u64> {
+fn check_promises(path: &Path, index: &Path, limits: &Limits) -> Outcome<u64> {
     let size = std::fs::metadata(path).map_err(|error| unreadable(path, &error))?.len();
     let mut head = [0u8; HEADER as usize];
     let read = std::fs::File::open(path).and_then(|mut file| file.read_exact(&mut head));
@@ -106,7 +109,12 @@ fn check_promises(path: &Path, index: &Path) -> Outcome<u64> {
         return Err(cut(index, format!(".shx 文件不完整（{} 字节）", entries.len()), format!("the .shx is incomplete ({} bytes)", entries.len())));
     }
     for (number, entry) in entries[HEADER as usize..].chunks_exact(8).enumerate() {
-        let end = u64::from(be(entry, 0)) * 2 + 8 + u64::from(be(entry, 4)) * 2;
+        let content = u64::from(be(entry, 4)) * 2;
+        // With heights and measures a vertex takes 32 bytes; a longer shape has too many, whatever it says of their number.
+        if content > limits.vertices_per_row as u64 * 32 + 128 {
+            return Err(limits.too_many_vertices(content / 32).at(format!("row {}", number + 1)));
+        }
+        let end = u64::from(be(entry, 0)) * 2 + 8 + content;
         if end > size {
             return Err(cut(
                 path,

@@ -2,6 +2,7 @@
 
 use super::curves::Curves;
 use super::header::{self, Header};
+use super::limits::Limits;
 use super::raw;
 use super::read::ReadOptions;
 use super::sheet_layout::Merged;
@@ -47,6 +48,7 @@ pub(crate) fn from_grid(grid: Grid, options: &ReadOptions<'_>, taker: &Taker<'_>
             items: Vec::new(),
         });
     }
+    options.limits.hold_cells((rows.len() - last) as u64, names.len())?;
     notices.extend(fill_down(&mut rows, &merged, last));
     let place = if options.wants_geometry { geometry_columns(&names) } else { None };
     let mut curves = Curves::default();
@@ -64,7 +66,10 @@ pub(crate) fn from_grid(grid: Grid, options: &ReadOptions<'_>, taker: &Taker<'_>
         let wide = values.iter().skip(names.len()).any(|value| !value.is_null());
         values.resize(names.len(), Value::Null);
         odd.retain(|(column, _)| *column < names.len());
-        let geometry = place.as_ref().and_then(|place| place.read(&values, &mut curves));
+        let geometry = match &place {
+            Some(place) => place.read(&values, &mut curves, options.limits)?,
+            None => None,
+        };
         read.push(SourceRow { number, geometry, values, odd, wide })?;
     }
     notices.extend(curves.notice());
@@ -146,26 +151,26 @@ fn geometry_columns(names: &[String]) -> Option<GeometryColumns> {
 }
 
 impl GeometryColumns {
-    fn read(&self, values: &[Value], curves: &mut Curves) -> Option<RawGeometry> {
-        match self {
+    fn read(&self, values: &[Value], curves: &mut Curves, limits: &Limits) -> Outcome<Option<RawGeometry>> {
+        Ok(match self {
             GeometryColumns::Wkt(at) => {
-                let text = values[*at].as_str()?.trim();
+                let Some(text) = values[*at].as_str().map(str::trim) else { return Ok(None) };
                 gdal_quiet::listen();
-                Some(gdal::vector::Geometry::from_wkt(text).map_or_else(
-                    |_| RawGeometry { shape: RawShape::Unreadable("not WKT".to_owned()), has_z: false },
-                    |geometry| raw::from_gdal(&geometry, curves),
-                ))
+                Some(match gdal::vector::Geometry::from_wkt(text) {
+                    Ok(geometry) => raw::from_gdal(&geometry, curves, limits)?,
+                    Err(_) => RawGeometry { shape: RawShape::Unreadable("not WKT".to_owned()), has_z: false },
+                })
             }
             GeometryColumns::Point(x, y) => {
                 let (x, y) = (number(&values[*x]), number(&values[*y]));
                 let shape = match (x, y) {
-                    (None, None) => return None,
+                    (None, None) => return Ok(None),
                     (Some(x), Some(y)) => RawShape::Points(vec![Coord { x, y }]),
                     _ => RawShape::Unreadable("x or y is not a number".to_owned()),
                 };
                 Some(RawGeometry { shape, has_z: false })
             }
-        }
+        })
     }
 }
 

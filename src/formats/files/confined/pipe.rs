@@ -19,7 +19,8 @@ pub(super) enum Stop {
 
 pub(super) struct Pipe<'a> {
     out: ChildStdout,
-    deadline: Instant,
+    /// What is left of its time: the time for which we wait, so that a machine that sleeps or a long task of ours does not count.
+    left: Duration,
     goes_on: &'a dyn Fn() -> bool,
     pub stopped: Option<Stop>,
 }
@@ -28,7 +29,7 @@ impl<'a> Pipe<'a> {
     pub(super) fn new(out: ChildStdout, time: Duration, goes_on: &'a dyn Fn() -> bool) -> Self {
         // A larger pipe means fewer turns; where it is not given, the usual one does.
         let _ = nix::fcntl::fcntl(&out, nix::fcntl::FcntlArg::F_SETPIPE_SZ(1 << 20));
-        Pipe { out, deadline: Instant::now() + time, goes_on, stopped: None }
+        Pipe { out, left: time, goes_on, stopped: None }
     }
 
     fn stop(&mut self, why: Stop) -> Error {
@@ -40,11 +41,14 @@ impl<'a> Pipe<'a> {
 impl Read for Pipe<'_> {
     fn read(&mut self, into: &mut [u8]) -> Result<usize> {
         loop {
-            if Instant::now() >= self.deadline {
+            if self.left.is_zero() {
                 return Err(self.stop(Stop::TooLong));
             }
+            let begin = Instant::now();
             let mut waiting = [PollFd::new(self.out.as_fd(), PollFlags::POLLIN)];
-            match poll(&mut waiting, PollTimeout::from(TICK)) {
+            let came = poll(&mut waiting, PollTimeout::from(TICK));
+            self.left = self.left.saturating_sub(begin.elapsed().min(Duration::from_millis(2 * u64::from(TICK))));
+            match came {
                 Ok(0) if (self.goes_on)() => {}
                 Ok(0) => return Err(self.stop(Stop::Cancelled)),
                 Ok(_) => return self.out.read(into),
