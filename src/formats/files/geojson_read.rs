@@ -161,7 +161,8 @@ impl<'a> Collector<'a> {
                 put(self, &field, value);
             }
         }
-        self.rows.push(SourceRow::new(self.rows.count() as u64 + 1, geometry, values)).map_err(|fault| {
+        let within = self.rows.limits().hold_cells(self.rows.count() as u64, self.fields.len());
+        within.and_then(|()| self.rows.push(SourceRow::new(self.rows.count() as u64 + 1, geometry, values))).map_err(|fault| {
             self.fault = Some(fault);
             E::custom("stopped")
         })

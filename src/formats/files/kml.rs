@@ -47,6 +47,7 @@ pub(crate) fn read(path: &Path, options: &ReadOptions<'_>, taker: &Taker<'_>) ->
             1 => shapes.pop(),
             _ => Some(RawShape::Mixed(shapes)),
         });
+        options.limits.hold_cells(rows.count() as u64, fields.len())?;
         let geometry = geometry.map(|shape| RawGeometry { shape, has_z: placemark.has_z });
         rows.push(SourceRow::new(rows.count() as u64 + 1, geometry, values))?;
     }

@@ -144,6 +144,31 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_limits_are_told_as_they_are() {
+        let told = include_str!("../../../docs/files-from-outside.md").replace(',', "");
+        let limits = Limits::default();
+        let gib = limits.bytes >> 30;
+        for line in [
+            format!("unpacked | {gib} GiB |"),
+            format!("| rows | {} |", limits.rows),
+            format!("| fields | {} |", limits.fields),
+            format!("cells filled or not | {} |", limits.cells),
+            format!("as text | {} MiB |", limits.cell_bytes >> 20),
+            format!("vertices of one shape | {} |", limits.vertices_per_row),
+            format!("(XML) | {};", limits.depth),
+            format!("entries of an archive | {} |", limits.archive_entries),
+            format!("above 16 MiB | {} |", limits.archive_ratio),
+            format!("| memory | {} MiB | {} | {} GiB |", ProcessLimits::MEMORY / MIB, ProcessLimits::MEMORY_A_BYTE, ProcessLimits::MOST_MEMORY >> 30),
+            format!("in memory | {} MiB | {} | {} GiB |", ProcessLimits::TABLE / MIB, ProcessLimits::TABLE_A_BYTE, ProcessLimits::MOST_TABLE >> 30),
+            format!("| processor time | {} s | 1 s a MiB |", ProcessLimits::PROCESSOR.as_secs()),
+            format!("| open files | {} |", ProcessLimits::OPEN_FILES),
+            format!("| at a time | {} |", ProcessLimits::AT_ONCE),
+        ] {
+            assert!(told.contains(&line), "docs/files-from-outside.md does not say: {line}");
+        }
+    }
+
+    #[test]
     fn a_small_file_takes_little_whatever_it_is_and_a_large_one_is_read() {
         let of = |bytes: u64, packed: bool| ProcessLimits::for_file(bytes, packed, &Limits::default());
         let small = of(MIB, true);

@@ -1,6 +1,6 @@
 //! Who takes the rows of a file while it is read, and says when to stop.
 
-use super::limits::exceeded;
+use super::limits::{Limits, exceeded};
 use super::read::{ReadOptions, cancelled};
 use super::source::{Progress, RawGeometry, SourceRow};
 use crate::domain::Value;
@@ -52,6 +52,11 @@ impl<'a> Rows<'a> {
     /// Rows so far.
     pub(super) fn count(&self) -> usize {
         self.count
+    }
+
+    /// Bounds of the file.
+    pub(super) fn limits(&self) -> &'a Limits {
+        self.options.limits
     }
 
     /// Takes a row in, within the bounds.

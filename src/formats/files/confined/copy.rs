@@ -110,8 +110,9 @@ impl Room<'_> {
         let mut head = Vec::new();
         (&mut source).take(DATA_BASE.len() as u64).read_to_end(&mut head).map_err(|error| unreadable(from, &error))?;
         source.rewind().map_err(|error| unreadable(from, &error))?;
+        // As long as it was: what grows meanwhile, or says that it is empty and never ends, is not waited for.
         let mut target = File::create_new(to).map_err(|error| no_scratch(&error))?;
-        let copied = std::io::copy(&mut source.take(self.left), &mut target).and_then(|copied| target.flush().map(|()| copied));
+        let copied = std::io::copy(&mut source.take(opened.len()), &mut target).and_then(|copied| target.flush().map(|()| copied));
         self.left -= copied.map_err(|error| no_scratch(&error))?;
         Ok(head)
     }
