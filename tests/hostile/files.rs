@@ -232,8 +232,9 @@ fn drawings(maker: &mut Maker<'_>) {
     let blocks: String = (0..9)
         .map(|level| if level == 0 { block("B0", &line) } else { block(&format!("B{level}"), &inserts(&format!("B{}", level - 1), 10)) })
         .collect();
-    let drawing =
-        |blocks: &str, entities: &str| format!("0\nSECTION\n2\nBLOCKS\n{blocks}0\nENDSEC\n0\nSECTION\n2\nENTITIES\n{entities}0\nENDSEC\n0\nEOF\n");
+    let drawing = |blocks: &str, entities: &str| {
+        format!("0\nSECTION\n2\nHEADER\n0\nENDSEC\n0\nSECTION\n2\nBLOCKS\n{blocks}0\nENDSEC\n0\nSECTION\n2\nENTITIES\n{entities}0\nENDSEC\n0\nEOF\n")
+    };
     maker.file("blocks.dxf", drawing(&blocks, &inserts("B8", 10)), &["limit_exceeded", "nothing_accepted", "file_cut", "crs_missing"]);
     let itself = block("B0", &inserts("B0", 2));
     maker.file("itself.dxf", drawing(&itself, &inserts("B0", 1)), &["nothing_accepted", "file_cut", "no_rows", "file_unreadable", "crs_missing"]);

@@ -60,24 +60,27 @@ pub(super) fn check(path: &Path, text: &str, separator: u8, limits: &Limits) -> 
     quotes.row_ends(path)
 }
 
-/// Bounds of cells and of their number in a row, whatever quotes make of it: a line without an end is met before it is copied.
+/// Bounds of what stands between separators and of how many there are in a line, before a cell of it is copied.
 fn hold(text: &str, separator: u8, limits: &Limits) -> Outcome<()> {
-    let (mut line, mut cell, mut cells) = (1u64, 0usize, 1usize);
+    let (mut line, mut begin, mut cells, mut quoted) = (1u64, 0usize, 1usize, false);
     for (at, byte) in text.bytes().enumerate() {
+        quoted ^= byte == b'"';
         if byte != b'\n' && byte != separator {
             continue;
         }
-        if at - cell > limits.cell_bytes {
-            return Err(limits.cell_too_long((at - cell) as u64).at(format!("line {line}")));
+        if at - begin > limits.cell_bytes {
+            return Err(limits.cell_too_long((at - begin) as u64).at(format!("line {line}")));
         }
-        cell = at;
-        (line, cells) = if byte == b'\n' { (line + 1, 1) } else { (line, cells + 1) };
-        // A shape as text holds a comma a vertex; whether more cells than fields there may be is seen once quotes are read.
-        if cells > limits.fields + limits.vertices_per_row {
+        begin = at;
+        cells += usize::from(byte == separator && !quoted);
+        if cells > limits.fields {
             return Err(exceeded("字段数", "the number of fields", cells as u64, limits.fields as u64).at(format!("line {line}")));
         }
+        if byte == b'\n' {
+            (line, cells) = (line + 1, 1);
+        }
     }
-    let last = text.len() - cell;
+    let last = text.len() - begin;
     if last > limits.cell_bytes { Err(limits.cell_too_long(last as u64).at(format!("line {line}"))) } else { Ok(()) }
 }
 

@@ -42,7 +42,7 @@ pub(crate) fn failed(path: &Path) -> Fault {
 /// Reads one layer.
 pub(crate) fn read(path: &Path, driver: &str, open_options: &[&str], options: &ReadOptions<'_>, taker: &Taker<'_>) -> Outcome<Table> {
     let dataset = open(path, driver, open_options)?;
-    let index = choose_layer(&dataset, options)?;
+    let index = choose_layer(&dataset, options, driver, path)?;
     let mut layer = dataset.layer(index).map_err(|_| failed(path))?;
     let crs = layer.spatial_ref().map(|reference| Crs::declared(&reference));
     let spatial = layer.defn().geometry_type() != OGRwkbGeometryType::wkbNone;
@@ -124,12 +124,14 @@ pub(crate) fn whole(path: &Path, read: u64, promised: Option<u64>) -> Outcome<()
 }
 
 /// The layer that was asked for; else the only one; else the one that carries our layer's name.
-fn choose_layer(dataset: &Dataset, options: &ReadOptions<'_>) -> Outcome<usize> {
+fn choose_layer(dataset: &Dataset, options: &ReadOptions<'_>, driver: &str, path: &Path) -> Outcome<usize> {
     let names: Vec<String> = dataset.layers().map(|layer| layer.name()).collect();
     if let Some(wanted) = options.source_layer {
         return names.iter().position(|name| name == wanted).ok_or_else(|| layer_unknown(wanted, &names));
     }
     match names.len() {
+        // Such a file is one layer; without it, it is a damaged one.
+        0 if driver == "FlatGeobuf" => Err(failed(path)),
         0 => Err(Fault::bad("file_has_no_layer", "文件里没有图层", "the file has no layer")),
         1 => Ok(0),
         _ => names.iter().position(|name| name == options.our_layer).ok_or_else(|| several_layers(&names)),
