@@ -10,6 +10,7 @@ mod architecture;
 mod cli;
 mod decisions;
 mod history;
+mod hostile;
 mod intake;
 mod real;
 mod store;

@@ -40,6 +40,7 @@ pub(super) fn listen() {
         // Held to the end: nothing begins or is renamed any more.
         let growing = growing();
         growing.iter().for_each(|path| remove(path));
+        crate::formats::confined::forget_all();
         std::process::exit(i32::from(CANCELLED));
     });
 }

@@ -31,6 +31,7 @@ mod virtualparks;
 use crate::config::Config;
 use crate::domain::fault::Outcome;
 use crate::domain::{Fault, FaultKind, Lang};
+use crate::formats::confined;
 use crate::service::Settings;
 use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
 use interrupt::CANCELLED;
@@ -123,6 +124,11 @@ const CHECK_SAYS_NO: u8 = 3;
 
 /// Runs the command line.
 pub fn run() -> ExitCode {
+    // The program that reads a file from outside is this one, started again by itself: no command of a person's, no settings, no signals.
+    if std::env::args_os().nth(1).is_some_and(|argument| argument == confined::PROGRAM_ARGUMENT) {
+        return confined::serve();
+    }
+    confined::read_by(None);
     let matches = Cli::command().get_matches();
     let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     command_line::remember(&matches);

@@ -54,6 +54,35 @@ impl Crs {
         Crs { reference, label }
     }
 
+    /// The definition, where the register's entry of the label is not the same.
+    pub(crate) fn definition(&self) -> Option<String> {
+        gdal_quiet::listen();
+        let registered = Crs::parse(&self.label).ok().filter(|registered| registered.label == self.label);
+        let is_same = registered.is_some_and(|registered| registered.reference == self.reference);
+        let definition = (!is_same).then(|| self.reference.to_wkt().ok()).flatten();
+        gdal_quiet::take();
+        definition
+    }
+
+    /// A reference system from its label and definition as another process says them. A definition that would have a file opened is refused.
+    pub(crate) fn received(label: String, definition: Option<&str>) -> Outcome<Crs> {
+        let Some(definition) = definition else { return Crs::parse(&label) };
+        gdal_quiet::listen();
+        let lower = definition.to_ascii_lowercase().replace("nadgrids=@null", "");
+        if ["parameterfile", "nadgrids", "geoidgrids", "+init", "file="].iter().any(|word| lower.contains(word)) {
+            return Err(Fault::bad("crs_refused", "坐标系的定义引用了其他文件", "the definition of the reference system names other files")
+                .at(label)
+                .help("请用 --crs EPSG:编号 说明坐标系", "state the reference system with --crs EPSG:number"));
+        }
+        let mut reference = SpatialRef::from_wkt(definition).map_err(|_| {
+            Fault::bad("crs_unknown", "读不懂文件中坐标系的定义", "the definition of the reference system in the file is not understood")
+                .help("请用 --crs EPSG:编号 说明坐标系", "state the reference system with --crs EPSG:number")
+        })?;
+        gdal_quiet::take();
+        reference.set_axis_mapping_strategy(AxisMappingStrategy::TraditionalGisOrder);
+        Ok(Crs { reference, label })
+    }
+
     pub fn label(&self) -> &str {
         &self.label
     }

@@ -91,7 +91,7 @@ pub(crate) fn guess<'a>(texts: impl Iterator<Item = &'a [u8]> + Clone) -> Option
     if texts.clone().all(<[u8]>::is_ascii) {
         return Some((UTF_8, FoundBy::Utf8));
     }
-    if texts.clone().all(|text| !matches!(decode(UTF_8, text), Decoded::Bad(_))) {
+    if texts.clone().all(|text| std::str::from_utf8(text).is_ok() || !matches!(decode(UTF_8, text), Decoded::Bad(_))) {
         return Some((UTF_8, FoundBy::Guess));
     }
     if texts.clone().all(|text| !matches!(decode(GB18030, text), Decoded::Bad(_))) {
@@ -209,6 +209,20 @@ pub(crate) fn decode(encoding: &'static Encoding, bytes: &[u8]) -> Decoded {
         Some(text) => Decoded::Cut(text.into_owned()),
         None => Decoded::Bad(first_bad(encoding, bytes)),
     }
+}
+
+/// The same of a text that is ours: UTF-8, which large files are in, is not copied. Beside a text that is not whole stand its bytes.
+pub(crate) fn decode_all(encoding: &'static Encoding, bytes: Vec<u8>) -> (Decoded, Vec<u8>) {
+    if encoding == UTF_8 {
+        return match String::from_utf8(bytes) {
+            Ok(text) => (Decoded::Whole(text), Vec::new()),
+            Err(error) => {
+                let bytes = error.into_bytes();
+                (decode(encoding, &bytes), bytes)
+            }
+        };
+    }
+    (decode(encoding, &bytes), bytes)
 }
 
 fn first_bad(encoding: &'static Encoding, bytes: &[u8]) -> usize {

@@ -17,7 +17,7 @@ pub use crs::{Crs, Transformer};
 pub use encoding::{EncodingUsed, FoundBy};
 pub use files::{
     DrawingUnit, Field, FilledForm, FormCell, FormRow, Limits, NotDrawn, Odd, Oddity, Progress, RawGeometry, RawShape, ReadOptions, SourceNotice,
-    SourceRow, Table, count_features, drawn_area, limits, read, read_box, read_form, source,
+    SourceRow, Table, confined, count_features, drawn_area, limits, read, read_box, read_form, source,
 };
 pub use wire::certificate::{CertificateSheet, draw_certificate};
 pub use wire::cjk_font::FontFile;

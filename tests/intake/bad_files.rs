@@ -148,6 +148,7 @@ fn cancelling_ends_the_run_without_a_result() {
     let folder = folder();
     let many: Vec<&str> = vec![r#"{"type":"Point","coordinates":[114.05,22.54]}"#; 3000];
     let path = geojson(&folder, &many);
+    reader();
     let result = parkplan::intake::prepare(&path, &options("facility"), &shenzhen(), &|done, _| done < 2000);
     assert_eq!(result.map(|_| ()).expect_err("cancelled").code, "cancelled");
 }

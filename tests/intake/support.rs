@@ -27,7 +27,13 @@ pub fn parcels_in_4547() -> ImportOptions {
     ImportOptions { crs: Some("EPSG:4547".to_owned()), ..options("parcel") }
 }
 
+/// The built program reads, as it does for itself.
+pub fn reader() {
+    parkplan::formats::confined::read_by(Some(Path::new(crate::support::PARKPLAN)));
+}
+
 pub fn run(path: &Path, options: &ImportOptions, city: &CityContext) -> Outcome<Prepared> {
+    reader();
     prepare(path, options, city, &|_, _| true)
 }
 

@@ -35,6 +35,36 @@ fn drawing(count: usize) -> String {
     format!("0\nSECTION\n2\nHEADER\n0\nENDSEC\n0\nSECTION\n2\nENTITIES\n{entities}0\nENDSEC\n0\nEOF\n")
 }
 
+/// A sheet of parcels with their shapes as text.
+fn workbook(folder: &tempfile::TempDir, count: usize) -> PathBuf {
+    let mut book = rust_xlsxwriter::Workbook::new();
+    let sheet = book.add_worksheet();
+    sheet.write_row(0, 0, ["code", "wkt"]).expect("head");
+    for index in 0..count {
+        let west = 114.0 + index as f64 / 1000.0;
+        let shape = format!("POLYGON (({west} 22.5, {0} 22.5, {0} 22.51, {west} 22.5))", west + 0.0005);
+        sheet.write_row(index as u32 + 1, 0, [format!("p{index}"), shape]).expect("row");
+    }
+    let path = folder.path().join("a.xlsx");
+    book.save(&path).expect("saved");
+    path
+}
+
+/// A zipped shapefile.
+fn zipped(folder: &tempfile::TempDir, count: usize) -> PathBuf {
+    let shapes = folder.path().join("z.shp");
+    write(&shapes, VectorDriver::Shapefile, None, parcel_layer(), many(count));
+    let path = folder.path().join("a.zip");
+    let mut archive = zip::ZipWriter::new(std::fs::File::create(&path).expect("create"));
+    for ending in ["shp", "shx", "dbf", "prj", "cpg"] {
+        let Ok(bytes) = std::fs::read(shapes.with_extension(ending)) else { continue };
+        archive.start_file(format!("z.{ending}"), zip::write::SimpleFileOptions::default()).expect("entry");
+        std::io::Write::write_all(&mut archive, &bytes).expect("bytes");
+    }
+    archive.finish().expect("finish");
+    path
+}
+
 #[test]
 fn no_format_that_is_cut_anywhere_gives_a_part_of_its_rows() {
     const COUNT: usize = 60;
@@ -59,6 +89,9 @@ fn no_format_that_is_cut_anywhere_gives_a_part_of_its_rows() {
         .map(|index| format!("p{index},\"POLYGON (({0} 22.5, {0}1 22.5, {0}1 22.51, {0} 22.5))\"\n", 114.0 + index as f64 / 1000.0))
         .collect();
     files.push((file(&folder, "a.csv", format!("code,wkt\n{lines}")), ImportOptions { crs: Some("EPSG:4490".into()), ..options("parcel") }));
+    files.push((workbook(&folder, COUNT), ImportOptions { crs: Some("EPSG:4490".into()), ..options("parcel") }));
+    files.push((zipped(&folder, COUNT), options("parcel")));
+    assert_eq!(files.len(), 9);
     for (path, asked) in &files {
         let whole = std::fs::read(path).expect("read");
         assert_eq!(rows(path, asked), COUNT, "{}", path.display());

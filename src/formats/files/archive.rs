@@ -2,9 +2,10 @@
 
 use super::gdal_layer::{layer_unknown, several_layers};
 use super::limits::{Limits, exceeded};
-use super::read::{ReadOptions, file_name, read_admitted, unreadable};
+use super::read::{ReadOptions, file_name, read_here, unreadable};
 use super::scratch::Scratch;
-use super::source::{Progress, Table};
+use super::source::Table;
+use super::taker::Taker;
 use crate::domain::Fault;
 use crate::domain::fault::Outcome;
 use crate::formats::encoding::{self, Decoded};
@@ -19,9 +20,13 @@ const MAIN: [&str; 9] = ["shp", "geojson", "json", "topojson", "gpkg", "fgb", "k
 const BESIDE: [&str; 4] = ["shx", "dbf", "prj", "cpg"];
 /// Deflate's small files reach any ratio; below this size it says nothing.
 const RATIO_FROM: u64 = 16 << 20;
+/// The bits of a mode that tell what an entry is, and those of plain files and folders.
+const KIND: u32 = 0o170_000;
+const FILE: u32 = 0o100_000;
+const FOLDER: u32 = 0o040_000;
 
 /// Reads the data set of an archive; with several, `source_layer` names one by its stem.
-pub(crate) fn read(path: &Path, options: &ReadOptions<'_>, progress: Progress<'_>) -> Outcome<Table> {
+pub(crate) fn read(path: &Path, options: &ReadOptions<'_>, taker: &Taker<'_>) -> Outcome<Table> {
     let mut archive = open(path)?;
     check_entries(&mut archive, path, options.limits)?;
     let sets = data_sets(&mut archive, path)?;
@@ -39,7 +44,7 @@ pub(crate) fn read(path: &Path, options: &ReadOptions<'_>, progress: Progress<'_
     let scratch = Scratch::new()?;
     let main = unpack(&mut archive, &sets[&stem], &stem, scratch.path(), options.limits)?;
     let inner = ReadOptions { source_layer: options.source_layer.filter(|_| names.len() == 1 && !main.ends_with(".shp")), ..*options };
-    let mut table = read_admitted(&scratch.path().join(main), &inner, progress)?;
+    let mut table = read_here(&scratch.path().join(main), &inner, taker)?;
     if table.driver == "ESRI Shapefile" {
         table.layer = stem.rsplit('/').next().unwrap_or(&stem).to_owned();
     }
@@ -93,7 +98,17 @@ fn check_entries<R: Read + Seek>(archive: &mut zip::ZipArchive<R>, path: &Path, 
         if name.split('/').any(|part| part == "..") || name.starts_with('/') {
             return Err(Fault::bad("archive_refused", "压缩包内的路径指向包外", "a path in the archive leads out of it").at(name));
         }
-        sum += entry.size();
+        if name.chars().any(char::is_control)
+            || entry.unix_mode().is_some_and(|mode| mode & KIND != 0 && mode & KIND != FILE && mode & KIND != FOLDER)
+        {
+            return Err(Fault::bad(
+                "archive_refused",
+                "压缩包内有链接、设备或名称异常的条目",
+                "the archive has a link, a device or an odd name in it",
+            )
+            .at(clean(&name)));
+        }
+        sum = sum.saturating_add(entry.size());
         let ratio = entry.size() / entry.compressed_size().max(1);
         if entry.size() > RATIO_FROM && ratio > limits.archive_ratio {
             return Err(exceeded("压缩比", "the compression ratio", ratio, limits.archive_ratio).at(name));
@@ -103,6 +118,10 @@ fn check_entries<R: Read + Seek>(archive: &mut zip::ZipArchive<R>, path: &Path, 
         return Err(exceeded("解压后字节数", "the unpacked size in bytes", sum, limits.bytes));
     }
     Ok(())
+}
+
+fn clean(name: &str) -> String {
+    name.chars().map(|letter| if letter.is_control() { '\u{fffd}' } else { letter }).collect()
 }
 
 /// The entry's path with `/`. Archives of Chinese Windows hold GBK names without saying so.
@@ -133,7 +152,16 @@ fn data_sets(archive: &mut Archive, path: &Path) -> Outcome<BTreeMap<String, Vec
         let Some((stem, ending)) = name.rsplit_once('.') else { continue };
         let ending = ending.to_ascii_lowercase();
         if MAIN.contains(&ending.as_str()) || BESIDE.contains(&ending.as_str()) {
-            all.entry(stem.to_owned()).or_default().push((index, ending));
+            let files = all.entry(stem.to_owned()).or_default();
+            if files.iter().any(|(_, other)| *other == ending) {
+                return Err(Fault::bad(
+                    "archive_refused",
+                    "压缩包内有两个同名文件，不知该读哪一个",
+                    "two files of one name are in the archive; which is meant is not known",
+                )
+                .at(name));
+            }
+            files.push((index, ending));
         }
     }
     all.retain(|stem, files| stem.ends_with(".gdb") || files.iter().any(|(_, ending)| MAIN.contains(&ending.as_str())));

@@ -1,12 +1,14 @@
 //! Strict reading of CSV: the parser forgives what a person must not. A quote that is never closed swallows the rows behind it.
 
+use super::limits::{Limits, exceeded};
 use super::read::file_name;
 use crate::domain::Fault;
 use crate::domain::fault::Outcome;
 use std::path::Path;
 
 /// Refuses a text whose quotes do not part it into the rows that a reader sees.
-pub(super) fn check(path: &Path, text: &str, separator: u8) -> Outcome<()> {
+pub(super) fn check(path: &Path, text: &str, separator: u8, limits: &Limits) -> Outcome<()> {
+    hold(text, separator, limits)?;
     let separator = char::from(separator);
     let mut quotes = Quotes { separator, header: None, lines: Vec::new() };
     let (mut line, mut opened, mut at_start, mut closed) = (1u64, None, true, false);
@@ -58,6 +60,30 @@ pub(super) fn check(path: &Path, text: &str, separator: u8) -> Outcome<()> {
     quotes.row_ends(path)
 }
 
+/// Bounds of what stands between separators and of how many there are in a line, before a cell of it is copied.
+fn hold(text: &str, separator: u8, limits: &Limits) -> Outcome<()> {
+    let (mut line, mut begin, mut cells, mut quoted) = (1u64, 0usize, 1usize, false);
+    for (at, byte) in text.bytes().enumerate() {
+        quoted ^= byte == b'"';
+        if byte != b'\n' && byte != separator {
+            continue;
+        }
+        if at - begin > limits.cell_bytes {
+            return Err(limits.cell_too_long((at - begin) as u64).at(format!("line {line}")));
+        }
+        begin = at;
+        cells += usize::from(byte == separator && !quoted);
+        if cells > limits.fields {
+            return Err(exceeded("字段数", "the number of fields", cells as u64, limits.fields as u64).at(format!("line {line}")));
+        }
+        if byte == b'\n' {
+            (line, cells) = (line + 1, 1);
+        }
+    }
+    let last = text.len() - begin;
+    if last > limits.cell_bytes { Err(limits.cell_too_long(last as u64).at(format!("line {line}"))) } else { Ok(()) }
+}
+
 /// The physical lines of the row that passes.
 struct Quotes<'a> {
     separator: char,
@@ -98,7 +124,7 @@ mod tests {
     use super::*;
 
     fn line_of(text: &str) -> Option<String> {
-        check(Path::new("t.csv"), text, b',').err().and_then(|fault| fault.place)
+        check(Path::new("t.csv"), text, b',', &Limits::default()).err().and_then(|fault| fault.place)
     }
 
     #[test]

@@ -2,10 +2,12 @@
 
 use super::csv_check;
 use super::dbf::Dbf;
+use super::limits::Limits;
 use super::read::{ReadOptions, all_bytes, file_name};
 use super::shapefile::sibling;
-use super::source::{Progress, SourceNotice, SourceRow, Table};
+use super::source::{SourceNotice, SourceRow, Table};
 use super::table::{Grid, GridRow, from_grid};
+use super::taker::{Rows, Taker, bound_row};
 use crate::domain::fault::Outcome;
 use crate::domain::{Fault, Value};
 use crate::formats::encoding::{self, Decoded, EncodingUsed, FoundBy};
@@ -13,11 +15,11 @@ use encoding_rs::Encoding;
 use std::path::Path;
 
 /// Reads a CSV. Rows are numbered by their line in the file.
-pub(crate) fn read(path: &Path, options: &ReadOptions<'_>, progress: Progress<'_>) -> Outcome<Table> {
+pub(crate) fn read(path: &Path, options: &ReadOptions<'_>, taker: &Taker<'_>) -> Outcome<Table> {
     let bytes = all_bytes(path, options.limits)?;
-    let (text, encoding, doubt) = to_text(&bytes, options.encoding, path)?;
+    let (text, encoding, doubt) = to_text(bytes, options.encoding, path)?;
     let separator = delimiter(&text);
-    csv_check::check(path, &text, separator)?;
+    csv_check::check(path, &text, separator, options.limits)?;
     let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(separator).from_reader(text.as_bytes());
     let mut rows: Vec<GridRow> = Vec::new();
     for record in reader.records() {
@@ -26,13 +28,23 @@ pub(crate) fn read(path: &Path, options: &ReadOptions<'_>, progress: Progress<'_
             Fault::bad("csv_syntax", format!("第 {line} 行不是合法的 CSV"), format!("line {line} is not CSV: {error}")).at(format!("line {line}"))
         })?;
         let line = record.position().map_or(0, csv::Position::line);
+        hold_record(&record, options.limits).map_err(|fault| fault.at(format!("line {line}")))?;
         rows.push(GridRow { number: line, values: record.iter().map(cell).collect(), odd: Vec::new() });
-        super::read::bound_row(rows.len(), None, options)?;
+        bound_row(rows.len(), None, options)?;
     }
     ends_with_a_row(path, &text, &rows)?;
     let layer = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
     let notices = doubt.into_iter().collect();
-    from_grid(Grid { driver: "CSV", layer, rows, merged: Vec::new(), encoding: Some(encoding), notices }, options, progress)
+    from_grid(Grid { driver: "CSV", layer, rows, merged: Vec::new(), encoding: Some(encoding), notices }, options, taker)
+}
+
+/// Holds the bounds of one line: its cells, and the length of each.
+fn hold_record(record: &csv::StringRecord, limits: &Limits) -> Outcome<()> {
+    limits.hold_cells(1, record.len())?;
+    match record.iter().map(str::len).max() {
+        Some(longest) if longest > limits.cell_bytes => Err(limits.cell_too_long(longest as u64)),
+        _ => Ok(()),
+    }
 }
 
 /// A last line that neither ends nor has all its cells is what is left of a row: the file was cut off there.
@@ -55,24 +67,24 @@ fn ends_with_a_row(path: &Path, text: &str, rows: &[GridRow]) -> Outcome<()> {
 }
 
 /// Reads a DBF that comes without shapes.
-pub(crate) fn read_dbf(path: &Path, options: &ReadOptions<'_>, progress: Progress<'_>) -> Outcome<Table> {
+pub(crate) fn read_dbf(path: &Path, options: &ReadOptions<'_>, taker: &Taker<'_>) -> Outcome<Table> {
     let dbf = Dbf::open(path)?;
+    options.limits.hold_rows(dbf.records() as u64)?;
+    options.limits.hold_cells(dbf.records() as u64, dbf.fields())?;
     let total = Some(dbf.records() as u64);
     let cpg = sibling(path, "cpg").and_then(|cpg| std::fs::read_to_string(cpg).ok());
     let table = dbf.read(options.encoding, cpg.as_deref(), path)?;
-    let mut rows = Vec::new();
+    let mut rows = Rows::new(taker, options, total);
     for (index, values) in table.records.into_iter().enumerate() {
         if let Some(values) = values {
-            super::read::bound_row(rows.len(), None, options)?;
-            rows.push(SourceRow::new(index as u64 + 1, None, values));
-            super::read::step(rows.len(), total, progress)?;
+            rows.push(SourceRow::new(index as u64 + 1, None, values))?;
         }
     }
     Ok(Table {
         driver: "DBF".to_owned(),
         layer: path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default(),
         fields: table.fields,
-        rows,
+        rows: rows.rest(),
         crs: None,
         crs_by_format: false,
         encoding: Some(table.encoding),
@@ -96,23 +108,31 @@ fn cell(text: &str) -> Value {
     if text.is_empty() { Value::Null } else { Value::from(text) }
 }
 
-pub(super) fn to_text(bytes: &[u8], given: Option<&str>, path: &Path) -> Outcome<(String, EncodingUsed, Option<SourceNotice>)> {
+pub(super) fn to_text(mut bytes: Vec<u8>, given: Option<&str>, path: &Path) -> Outcome<(String, EncodingUsed, Option<SourceNotice>)> {
     // Excel's “Unicode text” is UTF-16 with a mark.
-    let mark = Encoding::for_bom(bytes);
-    let body = mark.map_or(bytes, |(_, length)| &bytes[length..]);
+    let mark = take_mark(&mut bytes);
+    let body = bytes.as_slice();
     let (encoding, by) = match (given, mark) {
         (Some(label), _) => (encoding::given(label)?, FoundBy::Option),
-        (None, Some((marked, _))) => (marked, FoundBy::Mark),
+        (None, Some(marked)) => (marked, FoundBy::Mark),
         (None, None) => encoding::wide(body)
             .map(|wide| (wide, FoundBy::Guess))
             .or_else(|| encoding::guess([body].into_iter()))
             .ok_or_else(|| unknown(path, body))?,
     };
-    match encoding::decode(encoding, body) {
-        Decoded::Whole(text) => Ok((text, EncodingUsed::of(encoding, by), encoding::doubt(encoding, [body].into_iter()).map(SourceNotice::from))),
-        Decoded::Cut(_) => Err(bad_bytes(path, body, body.len().saturating_sub(1), encoding)),
-        Decoded::Bad(at) => Err(bad_bytes(path, body, at, encoding)),
+    let doubt = encoding::doubt(encoding, [body].into_iter()).map(SourceNotice::from);
+    match encoding::decode_all(encoding, bytes) {
+        (Decoded::Whole(text), _) => Ok((text, EncodingUsed::of(encoding, by), doubt)),
+        (Decoded::Cut(_), body) => Err(bad_bytes(path, &body, body.len().saturating_sub(1), encoding)),
+        (Decoded::Bad(at), body) => Err(bad_bytes(path, &body, at, encoding)),
     }
+}
+
+/// Takes a byte-order mark off and says what it means.
+pub(super) fn take_mark(bytes: &mut Vec<u8>) -> Option<&'static Encoding> {
+    let (marked, length) = Encoding::for_bom(bytes)?;
+    bytes.drain(..length);
+    Some(marked)
 }
 
 fn unknown(path: &Path, bytes: &[u8]) -> Fault {

@@ -81,6 +81,10 @@ impl Dbf {
         Ok(Dbf { bytes, columns, header_length, record_length, records, language })
     }
 
+    pub(super) fn fields(&self) -> usize {
+        self.columns.len()
+    }
+
     pub(super) fn records(&self) -> usize {
         self.records
     }

@@ -4,7 +4,8 @@
 
 use super::dxf_scan::Drawing;
 use super::read::{ReadOptions, file_name};
-use super::source::{Progress, RawShape, SourceNotice, SourceRow, Table};
+use super::source::{RawShape, SourceNotice, SourceRow, Table};
+use super::taker::Taker;
 use super::{csv_read, gdal_layer};
 use crate::domain::Fault;
 use crate::domain::fault::Outcome;
@@ -13,7 +14,7 @@ use geo_types::Coord;
 use std::collections::HashMap;
 use std::path::Path;
 
-pub(crate) fn read(path: &Path, options: &ReadOptions<'_>, progress: Progress<'_>) -> Outcome<Table> {
+pub(crate) fn read(path: &Path, options: &ReadOptions<'_>, taker: &Taker<'_>) -> Outcome<Table> {
     let bytes = super::read::all_bytes(path, options.limits)?;
     let (encoding, by) = match options.encoding {
         Some(label) => (encoding::given(label)?, FoundBy::Option),
@@ -34,7 +35,7 @@ pub(crate) fn read(path: &Path, options: &ReadOptions<'_>, progress: Progress<'_
     for (name, value) in &settings {
         gdal::config::set_thread_local_config_option(name, value).map_err(|error| Fault::internal("gdal_option", error))?;
     }
-    let table = gdal_layer::read(path, "DXF", &[], options, progress);
+    let table = gdal_layer::read(path, "DXF", &[], options, &taker.gathering());
     for (name, _) in &settings {
         // The options are for this file only; that one stays on this thread if clearing fails does no harm to other formats.
         let _ = gdal::config::clear_thread_local_config_option(name);

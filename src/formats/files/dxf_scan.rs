@@ -139,6 +139,11 @@ fn bulges(vertices: &[(f64, f64, f64)]) -> Vec<f64> {
     bulging.map(|(from, to)| radius(from, to)).collect()
 }
 
+/// A unit by its English name.
+pub(super) fn unit_named(name: &str) -> Option<DrawingUnit> {
+    (0..=21).filter_map(unit).find(|unit| unit.en == name)
+}
+
 fn unit(code: i32) -> Option<DrawingUnit> {
     let (zh, en, metres) = match code {
         1 => ("英寸", "inches", 0.0254),

@@ -124,7 +124,7 @@ impl Gathering {
 ///
 /// # Errors
 /// `form_kind` for what is neither a workbook nor a text, and the faults of either.
-pub fn read_form(bytes: &[u8], name: &str, encoding: Option<&str>, sheets: &[&str]) -> Outcome<FilledForm> {
+pub(super) fn read_form_here(bytes: &[u8], name: &str, encoding: Option<&str>, sheets: &[&str]) -> Outcome<FilledForm> {
     let path = Path::new(name);
     if bytes.is_empty() {
         return Err(Fault::bad("file_empty", format!("{name} 是空文件"), format!("{name} is empty")).at(name));

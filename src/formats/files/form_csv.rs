@@ -3,17 +3,18 @@
 use super::csv_check;
 use super::csv_read::{delimiter, to_text};
 use super::form::{FilledForm, Gathering, Odd};
+use super::limits::Limits;
 use crate::domain::fault::Outcome;
 use crate::domain::{Fault, Value};
 use std::path::Path;
 
 pub(super) fn read(bytes: &[u8], path: &Path, encoding: Option<&str>) -> Outcome<FilledForm> {
-    let (text, encoding, doubt) = to_text(bytes, encoding, path)?;
+    let (text, encoding, doubt) = to_text(bytes.to_vec(), encoding, path)?;
     if text.contains('\0') {
         return Err(Fault::bad("form_kind", "这不是表格文件：含有空字符", "this is no table: it holds null characters").at(path.to_string_lossy()));
     }
     let separator = delimiter(&text);
-    csv_check::check(path, &text, separator)?;
+    csv_check::check(path, &text, separator, &Limits::default())?;
     let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(separator).from_reader(text.as_bytes());
     let mut gathering = Gathering::new();
     // A cell with line breaks takes several lines of the file and one row of the sheet; an empty line is a row, though the parser passes it over.

@@ -1,9 +1,10 @@
 //! Layers through one named GDAL driver: GeoPackage, file geodatabase, FlatGeobuf, TopoJSON, KML, DXF.
 
 use super::curves::Curves;
-use super::raw;
 use super::read::{ReadOptions, file_name};
-use super::source::{Field, Progress, RawGeometry, RawShape, SourceRow, Table};
+use super::source::{Field, RawGeometry, RawShape, SourceRow, Table};
+use super::taker::{Rows, Taker};
+use super::{drivers, raw};
 use crate::domain::fault::Outcome;
 use crate::domain::{Fault, Value};
 use crate::formats::crs::Crs;
@@ -16,6 +17,7 @@ use std::path::Path;
 /// Opens a file with one driver, read-only.
 pub(crate) fn open(path: &Path, driver: &str, options: &[&str]) -> Outcome<Dataset> {
     gdal_quiet::listen();
+    drivers::settle();
     let opened = Dataset::open_ex(
         path,
         DatasetOptions {
@@ -38,9 +40,9 @@ pub(crate) fn failed(path: &Path) -> Fault {
 }
 
 /// Reads one layer.
-pub(crate) fn read(path: &Path, driver: &str, open_options: &[&str], options: &ReadOptions<'_>, progress: Progress<'_>) -> Outcome<Table> {
+pub(crate) fn read(path: &Path, driver: &str, open_options: &[&str], options: &ReadOptions<'_>, taker: &Taker<'_>) -> Outcome<Table> {
     let dataset = open(path, driver, open_options)?;
-    let index = choose_layer(&dataset, options)?;
+    let index = choose_layer(&dataset, options, driver, path)?;
     let mut layer = dataset.layer(index).map_err(|_| failed(path))?;
     let crs = layer.spatial_ref().map(|reference| Crs::declared(&reference));
     let spatial = layer.defn().geometry_type() != OGRwkbGeometryType::wkbNone;
@@ -52,28 +54,28 @@ pub(crate) fn read(path: &Path, driver: &str, open_options: &[&str], options: &R
         kinds.push(field.field_type());
     }
     let name = layer.name();
+    options.limits.hold_cells(0, fields.len())?;
     let total = promised(&dataset, &layer, driver, path)?;
-    let mut rows = Vec::new();
+    options.limits.hold_rows(total.unwrap_or_default())?;
+    let mut rows = Rows::new(taker, options, total);
     let mut curves = Curves::default();
     gdal_quiet::take();
     for feature in layer.features() {
         let said = gdal_quiet::take();
         let geometry = match feature.geometry() {
-            Some(geometry) => Some(raw::from_gdal(geometry, &mut curves)),
+            Some(geometry) => Some(raw::from_gdal(geometry, &mut curves, options.limits)?),
             None if said.is_empty() => None,
             None => Some(RawGeometry { shape: RawShape::Unreadable(said.join("; ")), has_z: false }),
         };
         let values = kinds.iter().enumerate().map(|(index, kind)| value(&feature, index, *kind)).collect();
-        super::read::bound_row(rows.len(), geometry.as_ref(), options)?;
-        rows.push(SourceRow::new(rows.len() as u64 + 1, geometry, values));
-        super::read::step(rows.len(), total, progress)?;
+        rows.push(SourceRow::new(rows.count() as u64 + 1, geometry, values))?;
     }
-    whole(path, rows.len() as u64, total)?;
+    whole(path, rows.count() as u64, total)?;
     Ok(Table {
         driver: driver.to_owned(),
         layer: name,
         fields,
-        rows,
+        rows: rows.rest(),
         crs,
         crs_by_format: false,
         encoding: Some(EncodingUsed::utf8()),
@@ -122,12 +124,14 @@ pub(crate) fn whole(path: &Path, read: u64, promised: Option<u64>) -> Outcome<()
 }
 
 /// The layer that was asked for; else the only one; else the one that carries our layer's name.
-fn choose_layer(dataset: &Dataset, options: &ReadOptions<'_>) -> Outcome<usize> {
+fn choose_layer(dataset: &Dataset, options: &ReadOptions<'_>, driver: &str, path: &Path) -> Outcome<usize> {
     let names: Vec<String> = dataset.layers().map(|layer| layer.name()).collect();
     if let Some(wanted) = options.source_layer {
         return names.iter().position(|name| name == wanted).ok_or_else(|| layer_unknown(wanted, &names));
     }
     match names.len() {
+        // Such a file is one layer; without it, it is a damaged one.
+        0 if driver == "FlatGeobuf" => Err(failed(path)),
         0 => Err(Fault::bad("file_has_no_layer", "文件里没有图层", "the file has no layer")),
         1 => Ok(0),
         _ => names.iter().position(|name| name == options.our_layer).ok_or_else(|| several_layers(&names)),

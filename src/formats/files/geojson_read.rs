@@ -1,59 +1,53 @@
 //! GeoJSON (RFC 7946), one feature at a time. Ours rather than GDAL's because GDAL closes open rings and renumbers ids without a word.
 
+use super::csv_read::{bad_bytes, take_mark};
+use super::geojson_coordinates::Reading;
+use super::geojson_shape::{AFeature, Feature, Found, Geometry};
 use super::json_text::readable;
 use super::json_told::Told;
+use super::limits::exceeded;
 use super::read::{ReadOptions, file_name};
-use super::source::{Field, Progress, RawGeometry, RawShape, SourceNotice, SourceRow, Table};
+use super::source::{Field, RawGeometry, SourceNotice, SourceRow, Table};
+use super::taker::{Rows, Taker, full_width};
 use crate::domain::fault::Outcome;
 use crate::domain::{Fault, Value};
 use crate::formats::crs::Crs;
 use crate::formats::encoding::{self, Decoded, EncodingUsed, FoundBy};
-use encoding_rs::Encoding;
-use geo_types::Coord;
 use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Value as Json;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
 
 /// The field that holds a feature's top-level `id`.
 const ID: &str = "id";
 
 /// Reads a FeatureCollection, a Feature, a bare geometry, or features one per line (also RFC 8142).
-pub(crate) fn read(path: &Path, options: &ReadOptions<'_>, progress: Progress<'_>) -> Outcome<Table> {
+pub(crate) fn read(path: &Path, options: &ReadOptions<'_>, taker: &Taker<'_>) -> Outcome<Table> {
     let bytes = super::read::all_bytes(path, options.limits)?;
-    let (text, used) = to_text(&bytes, options.encoding, path)?;
+    let (text, used) = to_text(bytes, options.encoding, path)?;
     let (text, replaced) = readable(text);
-    let mut collector = Collector::default();
+    let mut collector = Collector::new(Rows::new(taker, options, None));
     let mut reader = serde_json::Deserializer::from_str(&text);
     loop {
-        let before = collector.rows.len();
-        let stop = |rows: usize| {
-            super::read::bound_row(rows, None, options)?;
-            super::read::step(rows, None, progress)
-        };
-        let mut seed = Top { collector: &mut collector, stop: &stop };
+        let before = collector.rows.count();
+        let mut seed = Top { collector: &mut collector, reading: Reading::new(options.limits) };
         if let Err(error) = (&mut seed).deserialize(&mut reader) {
             return Err(collector.fault.take().unwrap_or_else(|| syntax(path, &error)));
         }
-        if reader.end().is_ok() || collector.rows.len() == before {
+        if reader.end().is_ok() || collector.rows.count() == before {
             break;
         }
     }
-    finish(path, collector, options, used, replaced)
+    finish(path, collector, used, replaced)
 }
 
-fn finish(path: &Path, collector: Collector, options: &ReadOptions<'_>, used: EncodingUsed, replaced: usize) -> Outcome<Table> {
+fn finish(path: &Path, collector: Collector<'_>, used: EncodingUsed, replaced: usize) -> Outcome<Table> {
     let crs_by_format = collector.crs.is_none();
     let crs = match collector.crs {
         Some(declared) => Crs::parse(&declared)?,
         None => Crs::parse("CRS84")?,
     };
-    let width = collector.fields.len();
-    let mut rows = collector.rows;
-    for row in &mut rows {
-        row.values.resize(width, Value::Null);
-        super::read::bound_row(0, row.geometry.as_ref(), options)?;
-    }
+    let rows = full_width(collector.rows.rest(), collector.fields.len());
     let mut notices = Vec::new();
     if !collector.repeated.is_empty() {
         let count = collector.repeated.len();
@@ -86,22 +80,28 @@ fn finish(path: &Path, collector: Collector, options: &ReadOptions<'_>, used: En
     })
 }
 
-fn to_text(bytes: &[u8], given: Option<&str>, path: &Path) -> Outcome<(String, EncodingUsed)> {
-    let mark = Encoding::for_bom(bytes);
-    let body = mark.map_or(bytes, |(_, length)| &bytes[length..]);
+fn to_text(mut bytes: Vec<u8>, given: Option<&str>, path: &Path) -> Outcome<(String, EncodingUsed)> {
+    let mark = take_mark(&mut bytes);
     let (encoding, by) = match (given, mark) {
         (Some(label), _) => (encoding::given(label)?, FoundBy::Option),
-        (None, Some((marked, _))) if marked != encoding_rs::UTF_8 => (marked, FoundBy::Mark),
+        (None, Some(marked)) if marked != encoding_rs::UTF_8 => (marked, FoundBy::Mark),
         (None, _) => (encoding_rs::UTF_8, FoundBy::Utf8),
     };
-    match encoding::decode(encoding, body) {
-        Decoded::Whole(text) => Ok((text, EncodingUsed::of(encoding, by))),
-        Decoded::Cut(text) => Err(super::csv_read::bad_bytes(path, body, text.len(), encoding)),
-        Decoded::Bad(at) => Err(super::csv_read::bad_bytes(path, body, at, encoding)),
+    match encoding::decode_all(encoding, bytes) {
+        (Decoded::Whole(text), _) => Ok((text, EncodingUsed::of(encoding, by))),
+        (Decoded::Cut(text), body) => Err(bad_bytes(path, &body, text.len(), encoding)),
+        (Decoded::Bad(at), body) => Err(bad_bytes(path, &body, at, encoding)),
     }
 }
 
+/// How deep the reader of JSON follows; it gives the number no name.
+const DEEPEST: u64 = 128;
+
 fn syntax(path: &Path, error: &serde_json::Error) -> Fault {
+    if error.to_string().starts_with("recursion limit exceeded") {
+        let place = format!("line {}, column {}", error.line(), error.column());
+        return exceeded("嵌套层数", "the depth of nesting", DEEPEST + 1, DEEPEST).at(place);
+    }
     if error.is_data() {
         return not_geojson();
     }
@@ -120,19 +120,22 @@ fn not_geojson() -> Fault {
         .help("需要 FeatureCollection 或 Feature", "a FeatureCollection or Feature is needed")
 }
 
-#[derive(Default)]
-struct Collector {
+struct Collector<'a> {
     name: Option<String>,
     crs: Option<String>,
     fields: Vec<String>,
     places: HashMap<String, usize>,
-    rows: Vec<SourceRow>,
+    rows: Rows<'a>,
     /// Row and name of members that stand twice in one object.
     repeated: Vec<(u64, String)>,
     fault: Option<Fault>,
 }
 
-impl Collector {
+impl<'a> Collector<'a> {
+    fn new(rows: Rows<'a>) -> Self {
+        Collector { name: None, crs: None, fields: Vec::new(), places: HashMap::new(), rows, repeated: Vec::new(), fault: None }
+    }
+
     fn place(&mut self, field: &str) -> usize {
         if let Some(place) = self.places.get(field) {
             return *place;
@@ -142,7 +145,7 @@ impl Collector {
         self.fields.len() - 1
     }
 
-    fn feature(&mut self, geometry: Option<&Json>, properties: Option<Json>, id: Option<Json>) {
+    fn feature<E: serde::de::Error>(&mut self, geometry: Option<RawGeometry>, properties: Option<Json>, id: Option<Json>) -> Result<(), E> {
         let mut values = vec![Value::Null; self.fields.len()];
         let mut put = |collector: &mut Self, field: &str, value: Json| {
             let place = collector.place(field);
@@ -158,8 +161,11 @@ impl Collector {
                 put(self, &field, value);
             }
         }
-        let geometry = geometry.filter(|json| !json.is_null()).map(geometry_of);
-        self.rows.push(SourceRow::new(self.rows.len() as u64 + 1, geometry, values));
+        let within = self.rows.limits().hold_cells(self.rows.count() as u64, self.fields.len());
+        within.and_then(|()| self.rows.push(SourceRow::new(self.rows.count() as u64 + 1, geometry, values))).map_err(|fault| {
+            self.fault = Some(fault);
+            E::custom("stopped")
+        })
     }
 }
 
@@ -178,66 +184,19 @@ fn cell(json: Json) -> Value {
     }
 }
 
-fn geometry_of(json: &Json) -> RawGeometry {
-    let mut has_z = false;
-    let shape = shape_of(json, &mut has_z).unwrap_or_else(|text| RawShape::Unreadable(text.to_owned()));
-    RawGeometry { shape, has_z }
+struct Top<'a, 'b> {
+    collector: &'a mut Collector<'b>,
+    reading: Reading<'a>,
 }
 
-fn shape_of(json: &Json, has_z: &mut bool) -> Result<RawShape, &'static str> {
-    let kind = json.get("type").and_then(Json::as_str).ok_or("geometry without type")?;
-    if kind == "GeometryCollection" {
-        let members = json.get("geometries").and_then(Json::as_array).ok_or("collection without geometries")?;
-        let parts = members.iter().map(|member| shape_of(member, has_z)).collect::<Result<Vec<_>, _>>()?;
-        return Ok(if parts.is_empty() { RawShape::Empty } else { RawShape::Mixed(parts) });
-    }
-    let coordinates = json.get("coordinates").ok_or("geometry without coordinates")?;
-    if coordinates.as_array().is_some_and(Vec::is_empty) {
-        return Ok(RawShape::Empty);
-    }
-    let line = |json: &Json, has_z: &mut bool| items(json)?.iter().map(|one| position(one, has_z)).collect::<Result<Vec<_>, _>>();
-    let lines = |json: &Json, has_z: &mut bool| items(json)?.iter().map(|one| line(one, has_z)).collect::<Result<Vec<_>, _>>();
-    Ok(match kind {
-        "Point" => RawShape::Points(vec![position(coordinates, has_z)?]),
-        "MultiPoint" => RawShape::Points(line(coordinates, has_z)?),
-        "LineString" => RawShape::Lines(vec![line(coordinates, has_z)?]),
-        "MultiLineString" => RawShape::Lines(lines(coordinates, has_z)?),
-        "Polygon" => RawShape::Polygons(vec![lines(coordinates, has_z)?]),
-        "MultiPolygon" => RawShape::Polygons(items(coordinates)?.iter().map(|one| lines(one, has_z)).collect::<Result<_, _>>()?),
-        other => RawShape::Other(other.to_owned()),
-    })
-}
-
-fn items(json: &Json) -> Result<&Vec<Json>, &'static str> {
-    json.as_array().ok_or("coordinates are not nested as the type asks")
-}
-
-/// A `null` number stands for a NaN that was replaced.
-fn position(json: &Json, has_z: &mut bool) -> Result<Coord<f64>, &'static str> {
-    let numbers = items(json)?;
-    if numbers.len() < 2 {
-        return Err("a position with fewer than two numbers");
-    }
-    *has_z |= numbers.len() > 2;
-    let number = |json: &Json| if json.is_null() { Ok(f64::NAN) } else { json.as_f64().ok_or("a position that is not numbers") };
-    Ok(Coord { x: number(&numbers[0])?, y: number(&numbers[1])? })
-}
-
-type Stop<'a> = &'a dyn Fn(usize) -> Outcome<()>;
-
-struct Top<'a> {
-    collector: &'a mut Collector,
-    stop: Stop<'a>,
-}
-
-impl<'de> DeserializeSeed<'de> for &mut Top<'_> {
+impl<'de> DeserializeSeed<'de> for &mut Top<'_, '_> {
     type Value = ();
     fn deserialize<D: serde::Deserializer<'de>>(self, reader: D) -> Result<(), D::Error> {
         reader.deserialize_map(self)
     }
 }
 
-impl<'de> Visitor<'de> for &mut Top<'_> {
+impl<'de> Visitor<'de> for &mut Top<'_, '_> {
     type Value = ();
 
     fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -245,45 +204,43 @@ impl<'de> Visitor<'de> for &mut Top<'_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        let mut members: HashMap<String, Json> = HashMap::new();
-        let (mut collection, mut repeated) = (false, Vec::new());
+        let (mut feature, mut found, mut names) = (Feature::default(), Found::default(), BTreeSet::new());
+        let (mut name, mut collection) = (None, false);
         while let Some(key) = map.next_key::<String>()? {
             match key.as_str() {
                 "features" => {
                     collection = true;
                     map.next_value_seed(Features { top: self })?;
+                    continue;
                 }
-                "type" | "id" | "properties" | "geometry" | "coordinates" | "geometries" | "crs" | "name" => {
-                    let value = map.next_value_seed(Told { repeated: &mut repeated })?;
-                    if members.insert(key.clone(), value).is_some() {
-                        repeated.push(key);
-                    }
+                "geometry" => feature.geometry = map.next_value_seed(Geometry { reading: &self.reading })?,
+                "properties" => feature.properties = Some(self.told(&mut map)?),
+                "id" => feature.id = Some(self.told(&mut map)?),
+                "name" => name = self.told(&mut map)?.as_str().map(str::to_owned),
+                "crs" => self.collector.crs = self.told(&mut map)?.pointer("/properties/name").and_then(Json::as_str).map(str::to_owned),
+                // Of a geometry that stands by itself.
+                "type" | "coordinates" | "geometries" => {
+                    found.member(key, &mut map, &self.reading)?;
+                    continue;
                 }
                 _ => {
                     map.next_value::<IgnoredAny>()?;
+                    continue;
                 }
             }
-        }
-        let row = self.collector.rows.len() as u64 + 1;
-        self.collector.repeated.extend(repeated.into_iter().map(|member| (row, member)));
-        if let Some(crs) = members.get("crs").and_then(|crs| crs.pointer("/properties/name")).and_then(Json::as_str) {
-            self.collector.crs = Some(crs.to_owned());
+            if !names.insert(key.clone()) {
+                self.reading.repeated.borrow_mut().push(key);
+            }
         }
         if collection {
-            self.collector.name = members.get("name").and_then(Json::as_str).map(str::to_owned);
-            return Ok(());
+            self.collector.name = name;
+            return self.tell();
         }
-        match members.get("type").and_then(Json::as_str) {
-            Some("Feature") => {
-                let geometry = members.remove("geometry");
-                self.collector.feature(geometry.as_ref(), members.remove("properties"), members.remove("id"));
-                Ok(())
-            }
-            Some("FeatureCollection") => Ok(()),
+        match found.kind() {
+            Some("Feature") => self.take(feature),
+            Some("FeatureCollection") => self.tell(),
             Some("Point" | "MultiPoint" | "LineString" | "MultiLineString" | "Polygon" | "MultiPolygon" | "GeometryCollection") => {
-                let geometry = Json::Object(members.into_iter().collect());
-                self.collector.feature(Some(&geometry), None, None);
-                Ok(())
+                self.take(Feature { geometry: Some(found), ..Feature::default() })
             }
             _ => {
                 self.collector.fault = Some(not_geojson());
@@ -293,18 +250,42 @@ impl<'de> Visitor<'de> for &mut Top<'_> {
     }
 }
 
-struct Features<'a, 'b> {
-    top: &'a mut Top<'b>,
+impl Top<'_, '_> {
+    fn told<'de, A: MapAccess<'de>>(&self, map: &mut A) -> Result<Json, A::Error> {
+        map.next_value_seed(Told { repeated: &mut self.reading.repeated.borrow_mut() })
+    }
+
+    /// Takes a feature in as the next row.
+    fn take<E: serde::de::Error>(&mut self, feature: Feature) -> Result<(), E> {
+        self.tell()?;
+        if let Err(fault) = self.reading.end_row() {
+            self.collector.fault = Some(fault.at(format!("row {}", self.collector.rows.count() + 1)));
+            return Err(E::custom("stopped"));
+        }
+        let Feature { geometry, properties, id } = feature;
+        self.collector.feature(geometry.map(Found::geometry), properties, id)
+    }
+
+    /// Notes what stood twice since the last row.
+    fn tell<E>(&mut self) -> Result<(), E> {
+        let row = self.collector.rows.count() as u64 + 1;
+        self.collector.repeated.extend(self.reading.repeated.borrow_mut().drain(..).map(|member| (row, member)));
+        Ok(())
+    }
 }
 
-impl<'de> DeserializeSeed<'de> for Features<'_, '_> {
+struct Features<'a, 'b, 'c> {
+    top: &'a mut Top<'b, 'c>,
+}
+
+impl<'de> DeserializeSeed<'de> for Features<'_, '_, '_> {
     type Value = ();
     fn deserialize<D: serde::Deserializer<'de>>(self, reader: D) -> Result<(), D::Error> {
         reader.deserialize_seq(self)
     }
 }
 
-impl<'de> Visitor<'de> for Features<'_, '_> {
+impl<'de> Visitor<'de> for Features<'_, '_, '_> {
     type Value = ();
 
     fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -312,17 +293,8 @@ impl<'de> Visitor<'de> for Features<'_, '_> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut features: A) -> Result<(), A::Error> {
-        let mut repeated = Vec::new();
-        while let Some(mut feature) = features.next_element_seed(Told { repeated: &mut repeated })? {
-            let mut take = |name: &str| feature.get_mut(name).map(Json::take);
-            let (geometry, properties, id) = (take("geometry"), take("properties"), take("id"));
-            let row = self.top.collector.rows.len() as u64 + 1;
-            self.top.collector.repeated.extend(repeated.drain(..).map(|member| (row, member)));
-            self.top.collector.feature(geometry.as_ref(), properties, id);
-            if let Err(fault) = (self.top.stop)(self.top.collector.rows.len()) {
-                self.top.collector.fault = Some(fault);
-                return Err(serde::de::Error::custom("stopped"));
-            }
+        while let Some(feature) = features.next_element_seed(AFeature { reading: &self.top.reading })? {
+            self.top.take(feature)?;
         }
         Ok(())
     }

@@ -3,7 +3,8 @@
 use super::gdal_layer;
 use super::read::{ReadOptions, unreadable};
 use super::scratch::Scratch;
-use super::source::{Progress, Table};
+use super::source::Table;
+use super::taker::Taker;
 use crate::domain::Fault;
 use crate::domain::fault::Outcome;
 use std::io::Read;
@@ -14,8 +15,8 @@ const LOGS: [&str; 2] = ["-wal", "-journal"];
 /// Place and value of the byte that says a data base keeps a write-ahead log.
 const LOGGING: (usize, u8) = (18, 2);
 
-pub(crate) fn read(path: &Path, options: &ReadOptions<'_>, progress: Progress<'_>) -> Outcome<Table> {
-    let open = |path: &Path| gdal_layer::read(path, "GPKG", &["LIST_ALL_TABLES=NO"], options, progress);
+pub(crate) fn read(path: &Path, options: &ReadOptions<'_>, taker: &Taker<'_>) -> Outcome<Table> {
+    let open = |path: &Path| gdal_layer::read(path, "GPKG", &["LIST_ALL_TABLES=NO"], options, taker);
     let logs: Vec<PathBuf> = LOGS.iter().map(|suffix| beside(path, suffix)).filter(|log| log.is_file()).collect();
     if logs.is_empty() && !keeps_a_log(path)? {
         return open(path);

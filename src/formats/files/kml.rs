@@ -1,25 +1,26 @@
 //! KML: placemarks by folder, with extended data under its own names. Ours rather than GDAL's, which renames them, reads UTF-8 only and
 //! shows the first of two folders of one name.
 
-use super::csv_read::bad_bytes;
+use super::csv_read::{bad_bytes, take_mark};
 use super::gdal_layer::{layer_unknown, several_layers};
-use super::read::{ReadOptions, all_bytes, bound_row, step};
-use super::source::{Field, Progress, RawGeometry, RawShape, SourceNotice, SourceRow, Table};
+use super::limits::Limits;
+use super::read::{ReadOptions, all_bytes};
+use super::source::{Field, RawGeometry, RawShape, SourceNotice, SourceRow, Table};
+use super::taker::{Rows, Taker, full_width};
 use super::xml::{Step, Tag, walk};
 use crate::domain::fault::Outcome;
 use crate::domain::{Fault, Value};
 use crate::formats::crs::Crs;
 use crate::formats::encoding::{self, Decoded, EncodingUsed, FoundBy};
-use encoding_rs::Encoding;
 use geo_types::Coord;
 use std::collections::HashMap;
 use std::path::Path;
 
-pub(crate) fn read(path: &Path, options: &ReadOptions<'_>, progress: Progress<'_>) -> Outcome<Table> {
+pub(crate) fn read(path: &Path, options: &ReadOptions<'_>, taker: &Taker<'_>) -> Outcome<Table> {
     let bytes = all_bytes(path, options.limits)?;
-    let (text, used, doubt) = to_text(&bytes, options.encoding, path)?;
+    let (text, used, doubt) = to_text(bytes, options.encoding, path)?;
     let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-    let mut document = Document { folders: vec![Folder { named: Some(stem) }], ..Document::default() };
+    let mut document = Document { longest_text: options.limits.cell_bytes, folders: vec![Folder { named: Some(stem) }], ..Document::default() };
     walk(&text, &mut |step| document.take(step))?;
     let mut names: Vec<String> = Vec::new();
     for (folder, _) in &document.placemarks {
@@ -30,7 +31,7 @@ pub(crate) fn read(path: &Path, options: &ReadOptions<'_>, progress: Progress<'_
     let layer = choose(&names, options)?;
     let mut fields: Vec<Field> = vec![Field::named("Name"), Field::named("description")];
     let mut places: HashMap<String, usize> = fields.iter().enumerate().map(|(at, field)| (field.name.clone(), at)).collect();
-    let mut rows: Vec<SourceRow> = Vec::new();
+    let mut rows = Rows::new(taker, options, None);
     for (_, placemark) in document.placemarks.into_iter().filter(|(folder, _)| *folder == layer) {
         let mut values = vec![Value::Null; fields.len()];
         for (name, text) in placemark.data {
@@ -46,17 +47,15 @@ pub(crate) fn read(path: &Path, options: &ReadOptions<'_>, progress: Progress<'_
             1 => shapes.pop(),
             _ => Some(RawShape::Mixed(shapes)),
         });
+        options.limits.hold_cells(rows.count() as u64, fields.len())?;
         let geometry = geometry.map(|shape| RawGeometry { shape, has_z: placemark.has_z });
-        bound_row(rows.len(), geometry.as_ref(), options)?;
-        rows.push(SourceRow::new(rows.len() as u64 + 1, geometry, values));
-        step(rows.len(), None, progress)?;
+        rows.push(SourceRow::new(rows.count() as u64 + 1, geometry, values))?;
     }
-    rows.iter_mut().for_each(|row| row.values.resize(fields.len(), Value::Null));
     Ok(Table {
         driver: "KML".to_owned(),
         layer,
+        rows: full_width(rows.rest(), fields.len()),
         fields,
-        rows,
         crs: Some(Crs::parse("CRS84")?),
         crs_by_format: true,
         encoding: Some(used),
@@ -79,19 +78,20 @@ fn choose(names: &[String], options: &ReadOptions<'_>) -> Outcome<String> {
 }
 
 /// By the option, a byte-order mark, the XML declaration, else UTF-8 as XML has it.
-fn to_text(bytes: &[u8], given: Option<&str>, path: &Path) -> Outcome<(String, EncodingUsed, Option<SourceNotice>)> {
-    let mark = Encoding::for_bom(bytes);
-    let body = mark.map_or(bytes, |(_, length)| &bytes[length..]);
+fn to_text(mut bytes: Vec<u8>, given: Option<&str>, path: &Path) -> Outcome<(String, EncodingUsed, Option<SourceNotice>)> {
+    let mark = take_mark(&mut bytes);
+    let body = bytes.as_slice();
     let (encoding, by) = match (given, mark, declared(body)) {
         (Some(label), ..) => (encoding::given(label)?, FoundBy::Option),
-        (None, Some((marked, _)), _) => (marked, FoundBy::Mark),
+        (None, Some(marked), _) => (marked, FoundBy::Mark),
         (None, None, Some(label)) => (encoding::given(&label)?, FoundBy::Declared),
         (None, None, None) => (encoding_rs::UTF_8, FoundBy::Utf8),
     };
-    match encoding::decode(encoding, body) {
-        Decoded::Whole(text) => Ok((text, EncodingUsed::of(encoding, by), encoding::doubt(encoding, [body].into_iter()).map(SourceNotice::from))),
-        Decoded::Cut(text) => Err(bad_bytes(path, body, text.len(), encoding)),
-        Decoded::Bad(at) => Err(bad_bytes(path, body, at, encoding)),
+    let doubt = encoding::doubt(encoding, [body].into_iter()).map(SourceNotice::from);
+    match encoding::decode_all(encoding, bytes) {
+        (Decoded::Whole(text), _) => Ok((text, EncodingUsed::of(encoding, by), doubt)),
+        (Decoded::Cut(text), body) => Err(bad_bytes(path, &body, text.len(), encoding)),
+        (Decoded::Bad(at), body) => Err(bad_bytes(path, &body, at, encoding)),
     }
 }
 
@@ -125,6 +125,7 @@ struct Document {
     /// Open elements, outermost first.
     path: Vec<String>,
     text: String,
+    longest_text: usize,
     /// The name of the datum or schema field that is open.
     named: Option<String>,
     now: Option<Placemark>,
@@ -136,7 +137,12 @@ impl Document {
     fn take(&mut self, step: Step<'_>) -> Outcome<()> {
         match step {
             Step::Open(tag) => self.open(tag),
-            Step::Text(text) => self.text.push_str(text),
+            Step::Text(text) => {
+                self.text.push_str(text);
+                if self.text.len() > self.longest_text {
+                    return Err(Limits::default().cell_too_long(self.text.len() as u64));
+                }
+            }
             Step::Close(name) => self.close(name)?,
         }
         Ok(())

@@ -1,13 +1,26 @@
 //! GDAL geometries into [`RawGeometry`], without closing, ordering or repairing anything.
 
 use super::curves::{Curves, straightened};
+use super::limits::Limits;
 use super::source::{RawGeometry, RawShape};
+use crate::domain::fault::Outcome;
 use gdal::vector::{Geometry, OGRwkbGeometryType, geometry_type_flatten, geometry_type_has_z};
 use geo_types::Coord;
 
 /// The geometry as GDAL holds it, its arcs as chords.
-pub(crate) fn from_gdal(geometry: &Geometry, curves: &mut Curves) -> RawGeometry {
-    RawGeometry { has_z: geometry_type_has_z(geometry.geometry_type()), shape: shape(geometry, curves) }
+pub(crate) fn from_gdal(geometry: &Geometry, curves: &mut Curves, limits: &Limits) -> Outcome<RawGeometry> {
+    // Counted before anything is copied.
+    let found = vertices(geometry);
+    if found > limits.vertices_per_row {
+        return Err(limits.too_many_vertices(found as u64));
+    }
+    Ok(RawGeometry { has_z: geometry_type_has_z(geometry.geometry_type()), shape: shape(geometry, curves) })
+}
+
+/// GDAL itself nests no deeper than 32.
+fn vertices(geometry: &Geometry) -> usize {
+    let parts = geometry.geometry_count();
+    if parts == 0 { geometry.point_count() } else { (0..parts).map(|part| vertices(&geometry.get_geometry(part))).sum() }
 }
 
 fn shape(geometry: &Geometry, curves: &mut Curves) -> RawShape {

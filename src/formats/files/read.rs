@@ -2,7 +2,8 @@
 
 use super::limits::{Limits, exceeded};
 use super::sniff::{Kind, sniff};
-use super::source::{Progress, RawGeometry, Table};
+use super::source::Table;
+use super::taker::Taker;
 use super::{archive, csv_read, dxf, gdal_layer, geojson_read, geopackage, kml, shapefile, sheet};
 use crate::domain::fault::Outcome;
 use crate::domain::{Fault, FaultKind};
@@ -23,44 +24,23 @@ pub struct ReadOptions<'a> {
     pub limits: &'a Limits,
 }
 
-/// Reads a file's layer into memory.
-pub fn read(path: &Path, options: &ReadOptions<'_>, progress: Progress<'_>) -> Outcome<Table> {
-    let path = admit(path)?;
-    read_admitted(&path, options, progress)
-}
-
-/// Reads a file that is known to be a real one below no virtual file system.
-pub(crate) fn read_admitted(path: &Path, options: &ReadOptions<'_>, progress: Progress<'_>) -> Outcome<Table> {
-    let gdal = |driver: &str, open: &[&str]| gdal_layer::read(path, driver, open, options, progress);
+/// Reads a file that is known to be a real one below no virtual file system. Only the reading process comes here with a file from outside.
+pub(super) fn read_here(path: &Path, options: &ReadOptions<'_>, taker: &Taker<'_>) -> Outcome<Table> {
+    let gdal = |driver: &str, open: &[&str]| gdal_layer::read(path, driver, open, options, taker);
     match sniff(path, options.limits)? {
-        Kind::Shapefile => shapefile::read(path, options, progress),
-        Kind::Dbf => csv_read::read_dbf(path, options, progress),
-        Kind::GeoJson => geojson_read::read(path, options, progress),
+        Kind::Shapefile => shapefile::read(path, options, taker),
+        Kind::Dbf => csv_read::read_dbf(path, options, taker),
+        Kind::GeoJson => geojson_read::read(path, options, taker),
         Kind::TopoJson => gdal("TopoJSON", &[]),
-        Kind::GeoPackage => geopackage::read(path, options, progress),
+        Kind::GeoPackage => geopackage::read(path, options, taker),
         Kind::FileGeodatabase => gdal("OpenFileGDB", &[]),
         Kind::FlatGeobuf => gdal("FlatGeobuf", &["VERIFY_BUFFERS=YES"]),
-        Kind::Kml => kml::read(path, options, progress),
-        Kind::Dxf => dxf::read(path, options, progress),
-        Kind::Csv => csv_read::read(path, options, progress),
-        Kind::Spreadsheet => sheet::read(path, options, progress),
-        Kind::Archive => archive::read(path, options, progress),
+        Kind::Kml => kml::read(path, options, taker),
+        Kind::Dxf => dxf::read(path, options, taker),
+        Kind::Csv => csv_read::read(path, options, taker),
+        Kind::Spreadsheet => sheet::read(path, options, taker),
+        Kind::Archive => archive::read(path, options, taker),
     }
-}
-
-/// Refuses GDAL's virtual paths and what is no file.
-fn admit(path: &Path) -> Outcome<std::path::PathBuf> {
-    let text = path.to_string_lossy();
-    if text.starts_with("/vsi") || text.contains("://") || text.starts_with(['<', '{']) {
-        return Err(Fault::bad("path_refused", "只接受本机文件", "only files of this machine are read")
-            .at(text)
-            .help("不接受网址和 /vsi 路径：请先下载", "URLs and /vsi paths are not accepted: download the file first"));
-    }
-    let real = path.canonicalize().map_err(|error| unreadable(path, &error))?;
-    if real.starts_with("/vsi") {
-        return Err(Fault::bad("path_refused", "只接受本机文件", "only files of this machine are read"));
-    }
-    Ok(real)
 }
 
 /// The fault for a file that the system does not give.
@@ -84,27 +64,6 @@ pub(crate) fn all_bytes(path: &Path, limits: &Limits) -> Outcome<Vec<u8>> {
         return Err(exceeded("文件字节数", "the size of the file in bytes", size, limits.bytes));
     }
     std::fs::read(path).map_err(|error| unreadable(path, &error))
-}
-
-/// Refuses the row that goes beyond a bound.
-pub(crate) fn bound_row(rows_so_far: usize, geometry: Option<&RawGeometry>, options: &ReadOptions<'_>) -> Outcome<()> {
-    if rows_so_far as u64 >= options.limits.rows {
-        return Err(exceeded("行数", "the number of rows", rows_so_far as u64 + 1, options.limits.rows));
-    }
-    let vertices = geometry.map_or(0, |geometry| geometry.shape.vertices());
-    if vertices > options.limits.vertices_per_row {
-        let fault = exceeded("一个图形的顶点数", "the number of vertices of one geometry", vertices as u64, options.limits.vertices_per_row as u64);
-        return Err(fault.at(format!("row {}", rows_so_far + 1)));
-    }
-    Ok(())
-}
-
-/// Reports every 1 000 rows and ends the reading when told so.
-pub(crate) fn step(rows: usize, total: Option<u64>, progress: Progress<'_>) -> Outcome<()> {
-    if rows.is_multiple_of(1000) && !progress(rows as u64, total) {
-        return Err(cancelled());
-    }
-    Ok(())
 }
 
 /// The fault of a cancelled run.

@@ -2,8 +2,10 @@
 
 use super::curves::Curves;
 use super::dbf::Dbf;
+use super::limits::Limits;
 use super::read::{ReadOptions, file_name, unreadable};
-use super::source::{Progress, RawGeometry, RawShape, SourceNotice, SourceRow, Table};
+use super::source::{RawGeometry, RawShape, SourceNotice, SourceRow, Table};
+use super::taker::{Rows, Taker};
 use super::{gdal_layer, raw};
 use crate::domain::fault::Outcome;
 use crate::domain::{Fault, Value};
@@ -17,11 +19,13 @@ const HEADER: u64 = 100;
 const FILE_CODE: u32 = 9994;
 
 /// Reads the shapefile whose `.shp` is `path`.
-pub(crate) fn read(path: &Path, options: &ReadOptions<'_>, progress: Progress<'_>) -> Outcome<Table> {
+pub(crate) fn read(path: &Path, options: &ReadOptions<'_>, taker: &Taker<'_>) -> Outcome<Table> {
     let index = sibling(path, "shx").ok_or_else(|| part_missing(path, "shx"))?;
     let attributes = sibling(path, "dbf").ok_or_else(|| part_missing(path, "dbf"))?;
-    let shapes = check_promises(path, &index)?;
+    let shapes = check_promises(path, &index, options.limits)?;
     let dbf = Dbf::open(&attributes)?;
+    options.limits.hold_rows(shapes.max(dbf.records() as u64))?;
+    options.limits.hold_cells(shapes, dbf.fields())?;
     // A table without a single record stands for “no attributes”, which some programs write beside their shapes.
     if dbf.records() > 0 && dbf.records() as u64 != shapes {
         return Err(cut(
@@ -41,23 +45,21 @@ pub(crate) fn read(path: &Path, options: &ReadOptions<'_>, progress: Progress<'_
     let mut layer = dataset.layer(0).map_err(|_| gdal_layer::failed(path))?;
     let crs = layer.spatial_ref().map(|reference| Crs::declared(&reference));
     let deleted = table.records.iter().filter(|record| record.is_none()).count();
-    let mut rows = Vec::with_capacity(table.records.len() - deleted);
+    let mut rows = Rows::new(taker, options, Some(shapes));
     let mut curves = Curves::default();
     gdal_quiet::take();
     for feature in layer.features() {
         let record = feature.fid().unwrap_or_default() as usize;
         let said = gdal_quiet::take();
         let geometry = match feature.geometry() {
-            Some(geometry) => Some(raw::from_gdal(geometry, &mut curves)),
+            Some(geometry) => Some(raw::from_gdal(geometry, &mut curves, options.limits)?),
             None if said.is_empty() => None,
             None => Some(RawGeometry { shape: RawShape::Unreadable(said.join("; ")), has_z: false }),
         };
         let Some(values) = table.records.get_mut(record).and_then(Option::take) else { continue };
-        super::read::bound_row(rows.len(), geometry.as_ref(), options)?;
-        rows.push(SourceRow::new(record as u64 + 1, geometry, values));
-        super::read::step(rows.len(), Some(shapes), progress)?;
+        rows.push(SourceRow::new(record as u64 + 1, geometry, values))?;
     }
-    gdal_layer::whole(path, rows.len() as u64, Some(shapes - deleted as u64))?;
+    gdal_layer::whole(path, rows.count() as u64, Some(shapes - deleted as u64))?;
     if deleted > 0 {
         notices.push(SourceNotice {
             code: "deleted_records",
@@ -70,7 +72,7 @@ pub(crate) fn read(path: &Path, options: &ReadOptions<'_>, progress: Progress<'_
         driver: "ESRI Shapefile".to_owned(),
         layer: path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default(),
         fields: table.fields,
-        rows,
+        rows: rows.rest(),
         crs,
         crs_by_format: false,
         encoding: Some(table.encoding),
@@ -86,7 +88,7 @@ pub(crate) fn sibling(path: &Path, ending: &str) -> Option<PathBuf> {
 }
 
 /// Compares what the headers of `.shp` and `.shx` and every index entry promise with the real sizes. Returns the number of shapes.
-fn check_promises(path: &Path, index: &Path) -> Outcome<u64> {
+fn check_promises(path: &Path, index: &Path, limits: &Limits) -> Outcome<u64> {
     let size = std::fs::metadata(path).map_err(|error| unreadable(path, &error))?.len();
     let mut head = [0u8; HEADER as usize];
     let read = std::fs::File::open(path).and_then(|mut file| file.read_exact(&mut head));
@@ -107,7 +109,12 @@ fn check_promises(path: &Path, index: &Path) -> Outcome<u64> {
         return Err(cut(index, format!(".shx 文件不完整（{} 字节）", entries.len()), format!("the .shx is incomplete ({} bytes)", entries.len())));
     }
     for (number, entry) in entries[HEADER as usize..].chunks_exact(8).enumerate() {
-        let end = u64::from(be(entry, 0)) * 2 + 8 + u64::from(be(entry, 4)) * 2;
+        let content = u64::from(be(entry, 4)) * 2;
+        // With heights and measures a vertex takes 32 bytes; a longer shape has too many, whatever it says of their number.
+        if content > limits.vertices_per_row as u64 * 32 + 128 {
+            return Err(limits.too_many_vertices(content / 32).at(format!("row {}", number + 1)));
+        }
+        let end = u64::from(be(entry, 0)) * 2 + 8 + content;
         if end > size {
             return Err(cut(
                 path,

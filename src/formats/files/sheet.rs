@@ -3,19 +3,21 @@
 use super::archive;
 use super::gdal_layer::{layer_unknown, several_layers};
 use super::read::{ReadOptions, file_name};
+use super::sheet_cells::{self, Cells};
 use super::sheet_layout::{self, Layout, Merged, column_letters};
-use super::source::{Oddity, Progress, SourceNotice, Table};
+use super::source::{Oddity, SourceNotice, Table};
 use super::table::{Grid, GridRow, from_grid};
+use super::taker::{Taker, bound_row};
 use crate::domain::fault::Outcome;
 use crate::domain::{Fault, Value};
-use calamine::{Data, Reader, Sheets, open_workbook_auto};
+use calamine::{Data, Range, Reader, Sheets, open_workbook_auto};
 use serde_json::json;
 use std::path::Path;
 
 /// Spreadsheets keep 15 significant digits: the last ones of a longer whole number are noughts whatever was typed.
 const LONGEST_WHOLE: f64 = 1e15;
 
-pub(crate) fn read(path: &Path, options: &ReadOptions<'_>, progress: Progress<'_>) -> Outcome<Table> {
+pub(crate) fn read(path: &Path, options: &ReadOptions<'_>, taker: &Taker<'_>) -> Outcome<Table> {
     let is_old = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("xls"));
     if !is_old {
         archive::check(path, options.limits)?;
@@ -26,23 +28,15 @@ pub(crate) fn read(path: &Path, options: &ReadOptions<'_>, progress: Progress<'_
     };
     let mut book = open_workbook_auto(path).map_err(|error| broken(&error))?;
     let name = choose_sheet(&book.sheet_names(), options)?;
-    let range = book.worksheet_range(&name).map_err(|error| broken(&error))?;
     let layout = match &mut book {
         Sheets::Xlsx(_) => sheet_layout::read(path, &name)?,
         Sheets::Xls(book) => Layout { merged: merged(book.merge_cells_by_sheet_name(&name).ok()), ..Layout::default() },
         _ => Layout::default(),
     };
-    let (first_row, first_column) = range.start().map_or((0, 0), |(row, column)| (row as usize, column as usize));
-    let mut rows: Vec<GridRow> = Vec::new();
-    for (index, cells) in range.rows().enumerate() {
-        super::read::bound_row(rows.len(), None, options)?;
-        let mut row = GridRow { number: (first_row + index) as u64 + 1, values: Vec::with_capacity(cells.len()), odd: Vec::new() };
-        for (column, cell) in cells.iter().enumerate() {
-            row.odd.extend(oddity(cell).map(|odd| (column, odd)));
-            row.values.push(value(cell));
-        }
-        rows.push(row);
-    }
+    let Cells { mut rows, first_row, first_column } = match &mut book {
+        Sheets::Xlsx(book) => sheet_cells::read(book.worksheet_cells_reader(&name).map_err(|error| broken(&error))?, options.limits, broken)?,
+        book => whole(&book.worksheet_range(&name).map_err(|error| broken(&error))?, options)?,
+    };
     for (row, column, formula) in &layout.unsolved {
         let place = row.checked_sub(first_row).zip(column.checked_sub(first_column));
         if let Some((row, column)) = place.filter(|(row, column)| rows.get(*row).is_some_and(|row| *column < row.values.len())) {
@@ -51,7 +45,24 @@ pub(crate) fn read(path: &Path, options: &ReadOptions<'_>, progress: Progress<'_
     }
     let notices = hidden(&layout, &rows);
     let merged = layout.merged.iter().filter_map(|merged| merged.within(first_row, first_column)).collect();
-    from_grid(Grid { driver: "XLSX", layer: name, rows, merged, encoding: None, notices }, options, progress)
+    from_grid(Grid { driver: "XLSX", layer: name, rows, merged, encoding: None, notices }, options, taker)
+}
+
+/// The cells of formats whose sheets are read as a whole.
+fn whole(range: &Range<Data>, options: &ReadOptions<'_>) -> Outcome<Cells> {
+    options.limits.hold_cells(range.height() as u64, range.width())?;
+    let (first_row, first_column) = range.start().map_or((0, 0), |(row, column)| (row as usize, column as usize));
+    let mut rows: Vec<GridRow> = Vec::new();
+    for (index, cells) in range.rows().enumerate() {
+        bound_row(rows.len(), None, options)?;
+        let mut row = GridRow { number: (first_row + index) as u64 + 1, values: Vec::with_capacity(cells.len()), odd: Vec::new() };
+        for (column, cell) in cells.iter().enumerate() {
+            row.odd.extend(oddity(cell).map(|odd| (column, odd)));
+            row.values.push(value(cell));
+        }
+        rows.push(row);
+    }
+    Ok(Cells { rows, first_row, first_column })
 }
 
 impl Merged {
@@ -119,7 +130,7 @@ fn choose_sheet(names: &[String], options: &ReadOptions<'_>) -> Outcome<String> 
     }
 }
 
-fn value(cell: &Data) -> Value {
+pub(super) fn value(cell: &Data) -> Value {
     match cell {
         Data::Int(number) => Value::Integer(*number),
         Data::Float(real) if real.fract() == 0.0 && real.abs() < LONGEST_WHOLE * 9.0 => Value::Integer(*real as i64),
@@ -136,7 +147,7 @@ fn value(cell: &Data) -> Value {
     }
 }
 
-fn oddity(cell: &Data) -> Option<Oddity> {
+pub(super) fn oddity(cell: &Data) -> Option<Oddity> {
     match cell {
         Data::Error(error) => Some(Oddity::Error(error.to_string())),
         Data::DateTime(_) | Data::DateTimeIso(_) | Data::DurationIso(_) => Some(Oddity::Date),

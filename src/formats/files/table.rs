@@ -2,10 +2,12 @@
 
 use super::curves::Curves;
 use super::header::{self, Header};
+use super::limits::Limits;
 use super::raw;
-use super::read::{ReadOptions, bound_row, step};
+use super::read::ReadOptions;
 use super::sheet_layout::Merged;
-use super::source::{Field, Oddity, Progress, RawGeometry, RawShape, SourceNotice, SourceRow, Table};
+use super::source::{Field, Oddity, RawGeometry, RawShape, SourceNotice, SourceRow, Table};
+use super::taker::{Rows, Taker};
 use crate::domain::fault::Outcome;
 use crate::domain::{Fault, Value};
 use crate::formats::encoding::EncodingUsed;
@@ -34,7 +36,7 @@ pub(crate) struct Grid {
 }
 
 /// Finds the header, reads the rest.
-pub(crate) fn from_grid(grid: Grid, options: &ReadOptions<'_>, progress: Progress<'_>) -> Outcome<Table> {
+pub(crate) fn from_grid(grid: Grid, options: &ReadOptions<'_>, taker: &Taker<'_>) -> Outcome<Table> {
     let Grid { driver, layer, mut rows, merged, encoding, mut notices } = grid;
     let Header { first, last, names } = header::find(&rows, &merged, options.wanted)
         .ok_or_else(|| Fault::bad("table_empty", "表中没有表头或数据", "the table has no header or no rows").at(layer.clone()))?;
@@ -46,12 +48,13 @@ pub(crate) fn from_grid(grid: Grid, options: &ReadOptions<'_>, progress: Progres
             items: Vec::new(),
         });
     }
+    options.limits.hold_cells((rows.len() - last) as u64, names.len())?;
     notices.extend(fill_down(&mut rows, &merged, last));
     let place = if options.wants_geometry { geometry_columns(&names) } else { None };
     let mut curves = Curves::default();
     let mut short: Vec<u64> = Vec::new();
     let total = Some((rows.len() - last - 1) as u64);
-    let mut read = Vec::with_capacity(rows.len() - last);
+    let mut read = Rows::new(taker, options, total);
     for GridRow { number, mut values, mut odd } in rows.into_iter().skip(last + 1) {
         if values.iter().all(Value::is_null) && odd.is_empty() {
             continue;
@@ -63,10 +66,11 @@ pub(crate) fn from_grid(grid: Grid, options: &ReadOptions<'_>, progress: Progres
         let wide = values.iter().skip(names.len()).any(|value| !value.is_null());
         values.resize(names.len(), Value::Null);
         odd.retain(|(column, _)| *column < names.len());
-        let geometry = place.as_ref().and_then(|place| place.read(&values, &mut curves));
-        bound_row(read.len(), geometry.as_ref(), options)?;
-        read.push(SourceRow { number, geometry, values, odd, wide });
-        step(read.len(), total, progress)?;
+        let geometry = match &place {
+            Some(place) => place.read(&values, &mut curves, options.limits)?,
+            None => None,
+        };
+        read.push(SourceRow { number, geometry, values, odd, wide })?;
     }
     notices.extend(curves.notice());
     if !short.is_empty() {
@@ -81,7 +85,7 @@ pub(crate) fn from_grid(grid: Grid, options: &ReadOptions<'_>, progress: Progres
         driver: driver.to_owned(),
         layer,
         fields: names.into_iter().map(Field::named).collect(),
-        rows: read,
+        rows: read.rest(),
         crs: None,
         crs_by_format: false,
         encoding,
@@ -147,26 +151,26 @@ fn geometry_columns(names: &[String]) -> Option<GeometryColumns> {
 }
 
 impl GeometryColumns {
-    fn read(&self, values: &[Value], curves: &mut Curves) -> Option<RawGeometry> {
-        match self {
+    fn read(&self, values: &[Value], curves: &mut Curves, limits: &Limits) -> Outcome<Option<RawGeometry>> {
+        Ok(match self {
             GeometryColumns::Wkt(at) => {
-                let text = values[*at].as_str()?.trim();
+                let Some(text) = values[*at].as_str().map(str::trim) else { return Ok(None) };
                 gdal_quiet::listen();
-                Some(gdal::vector::Geometry::from_wkt(text).map_or_else(
-                    |_| RawGeometry { shape: RawShape::Unreadable("not WKT".to_owned()), has_z: false },
-                    |geometry| raw::from_gdal(&geometry, curves),
-                ))
+                Some(match gdal::vector::Geometry::from_wkt(text) {
+                    Ok(geometry) => raw::from_gdal(&geometry, curves, limits)?,
+                    Err(_) => RawGeometry { shape: RawShape::Unreadable("not WKT".to_owned()), has_z: false },
+                })
             }
             GeometryColumns::Point(x, y) => {
                 let (x, y) = (number(&values[*x]), number(&values[*y]));
                 let shape = match (x, y) {
-                    (None, None) => return None,
+                    (None, None) => return Ok(None),
                     (Some(x), Some(y)) => RawShape::Points(vec![Coord { x, y }]),
                     _ => RawShape::Unreadable("x or y is not a number".to_owned()),
                 };
                 Some(RawGeometry { shape, has_z: false })
             }
-        }
+        })
     }
 }
 

@@ -1,5 +1,6 @@
 //! XML as a walk over opening tags, texts and closing tags; no document type, no entities but the predefined ones.
 
+use super::limits::Limits;
 use crate::domain::Fault;
 use crate::domain::fault::Outcome;
 use quick_xml::XmlVersion;
@@ -28,7 +29,7 @@ impl Tag<'_> {
 /// Walks through a whole document; one that ends before its last closing tag is refused.
 pub(super) fn walk(text: &str, visit: &mut dyn FnMut(Step<'_>) -> Outcome<()>) -> Outcome<()> {
     let mut reader = quick_xml::Reader::from_str(text);
-    let mut depth = 0usize;
+    let (mut depth, limits) = (0usize, Limits::default());
     let broken = |place: u64, detail: &str| {
         let line = text.as_bytes().iter().take(usize::try_from(place).unwrap_or(usize::MAX)).filter(|byte| **byte == b'\n').count() + 1;
         Fault::bad("xml_syntax", format!("第 {line} 行不是完整的 XML：{detail}"), format!("line {line} is not whole XML: {detail}"))
@@ -40,6 +41,9 @@ pub(super) fn walk(text: &str, visit: &mut dyn FnMut(Step<'_>) -> Outcome<()>) -
         match event {
             Event::Start(start) => {
                 depth += 1;
+                if depth > limits.depth {
+                    return Err(limits.too_deep());
+                }
                 visit(Step::Open(&Tag(&start)))?;
             }
             Event::Empty(start) => {
