@@ -12,6 +12,7 @@ mod designations;
 #[cfg(test)]
 mod examples;
 mod files;
+mod import;
 mod instruments;
 mod interrupt;
 mod matching;
@@ -73,7 +74,7 @@ enum Command {
     /// Layers, counts, CRS, areas, revision, freshness
     Info(files::Info),
     /// Read a file into a layer, all or nothing, with a report
-    Import(files::Import),
+    Import(import::Import),
     /// Write exactly what is filtered to a file
     Export(files::Export),
     /// Pairs of neighbouring parcels with shared length, as CSV

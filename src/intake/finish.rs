@@ -1,10 +1,11 @@
 //! The end of an import: the report with every list, and the notices.
 
 use super::crs_check;
+use super::duplicates::Handling;
 use super::mapping::Aggregate;
 use super::options::Mode;
 use super::prepare::Prepared;
-use super::report::{CrsReport, Duplicate, ImportReport, Notice};
+use super::report::{CrsReport, Duplicate, ImportReport, MadeOf, Notice};
 use super::rows::Intake;
 use super::{same_shapes, shift};
 use crate::domain::Value;
@@ -23,14 +24,11 @@ impl Intake<'_> {
         self.count_notices(&table, &mut notices);
         let file = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         self.name_source(&file);
-        let duplicates: Vec<Duplicate> = self
-            .key_order
-            .iter()
-            .filter_map(|key| self.seen.get(key).filter(|rows| rows.len() > 1).map(|rows| Duplicate { key: key.clone(), rows: rows.clone() }))
-            .collect();
-        if self.merges {
+        let duplicates = self.duplicates();
+        if self.handling == Handling::Aggregate {
             self.merge_notice(&duplicates, &mut notices);
         }
+        notices.extend(self.key_notices());
         let mut untouched: Vec<String> = Vec::new();
         if self.options.mode == Mode::Update {
             let touched: HashSet<&String> = self.places.keys().collect();
@@ -55,6 +53,7 @@ impl Intake<'_> {
             rejected: self.rejected,
             unmatched: self.unmatched,
             duplicates,
+            made_keys: std::mem::take(&mut self.keys.made),
             untouched,
             mapping: mapped,
             notices,
@@ -185,6 +184,40 @@ impl Intake<'_> {
                 .with(items),
             );
         }
+    }
+
+    /// Keys that no register gave, and texts that stand for none.
+    fn key_notices(&self) -> Vec<Notice> {
+        let made = self.keys.made.len();
+        let of_values = self.keys.made.iter().filter(|made| made.of == MadeOf::Values).count();
+        let mut told = Vec::new();
+        if made > 0 {
+            let (of_zh, of_en) = if of_values > 0 {
+                ("属性值的摘要：属性不变，再次导入得到同样的编码", "the row's values: as long as they stay, another import gives the same key")
+            } else {
+                (
+                    "图形拐点（毫米）的摘要：图形不变，再次导入得到同样的编码",
+                    "the shape's corners in millimetres: as long as they stay, another import gives the same key",
+                )
+            };
+            told.push(Notice::new(
+                "keys_made",
+                format!("{made} 行没有编码（或为占位符），已生成编码，取自{of_zh}"),
+                format!("{made} rows had no key (or a text that stands for none) and got one, a hash of {of_en}"),
+            ));
+        }
+        let kept = &self.keys.placeholders;
+        if !kept.is_empty() {
+            told.push(
+                Notice::new(
+                    "keys_placeholder",
+                    format!("{} 行的编码像是占位符；如确无编码，请加 --on-missing-key make 生成编码", kept.len()),
+                    format!("{} rows have a key that looks like a placeholder; if they have none, --on-missing-key make gives them one", kept.len()),
+                )
+                .with(kept.iter().map(|(row, key)| json!({ "row": row, "key": key })).collect()),
+            );
+        }
+        told
     }
 
     fn merge_notice(&self, duplicates: &[Duplicate], notices: &mut Vec<Notice>) {

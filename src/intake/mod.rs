@@ -10,7 +10,9 @@ pub mod report;
 
 mod cells;
 mod crs_check;
+mod duplicates;
 mod finish;
+mod keys;
 mod mapping;
 mod merge;
 mod plan;
@@ -23,9 +25,9 @@ mod shapes;
 mod shift;
 mod values;
 
-pub use options::{CityContext, ImportOptions, KnownShape, Mode, OnInvalid};
+pub use options::{CityContext, ImportOptions, KnownShape, Mode, OnDuplicate, OnInvalid, OnMissingKey};
 pub use prepare::{Prepared, prepare};
-pub use report::{Duplicate, ImportReport, Notice, RowKey, RowNote};
+pub use report::{Duplicate, DuplicateDone, ImportReport, MadeKey, MadeOf, Notice, RowKey, RowNote};
 
 use crate::domain::{Column, Value};
 

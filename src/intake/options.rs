@@ -17,6 +17,31 @@ pub enum OnInvalid {
     Reject,
 }
 
+/// What to do with rows of one key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OnDuplicate {
+    /// The first row stands, the others are rejected.
+    Reject,
+    /// The first row that can be taken stands; the others are left out because the person said so.
+    First,
+    /// The first row keeps the key, the others get it with `-2`, `-3` … in the order of the file.
+    Number,
+    /// The rows become one, of several parts, where their values agree; where they do not, none of them is taken.
+    Merge,
+}
+
+/// What to do with rows without a key, or with a text that stands for none (`---`, 无, `N/A`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OnMissingKey {
+    /// Rows without a key are rejected; a text that stands for none is a key as it is written, and told.
+    #[default]
+    Reject,
+    /// They get a key that is made of their shape (of their values, without one): the same file gives the same keys again.
+    Make,
+}
+
 /// The options of one import.
 #[derive(Clone, Debug, Default)]
 pub struct ImportOptions {
@@ -32,6 +57,9 @@ pub struct ImportOptions {
     /// The file's field that is our key; `@row` numbers the rows.
     pub key: Option<String>,
     pub on_invalid: OnInvalid,
+    /// Not said: rows are rejected; rows of an update without shapes become one, column by column (see `map`).
+    pub on_duplicate: Option<OnDuplicate>,
+    pub on_missing_key: OnMissingKey,
     pub mode: Mode,
     pub limits: Limits,
 }

@@ -27,8 +27,11 @@ pub struct ImportReport {
     pub rejected: Vec<RowNote>,
     /// Rows of an update whose key the city does not have.
     pub unmatched: Vec<RowKey>,
-    /// Keys that more than one row has; in an update from a table the rows merge, else the first row stands.
+    /// Keys that more than one row has, and what was done with the rows.
     pub duplicates: Vec<Duplicate>,
+    /// Rows that got a key because they had none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub made_keys: Vec<MadeKey>,
     /// Keys of the city for which an update has no row.
     pub untouched: Vec<String>,
     pub mapping: Vec<Mapped>,
@@ -80,6 +83,47 @@ pub struct RowKey {
 pub struct Duplicate {
     pub key: String,
     pub rows: Vec<u64>,
+    pub done: DuplicateDone,
+    /// The keys of the rows in their order, where they were numbered.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub keys: Vec<String>,
+}
+
+/// What was done with rows of one key.
+#[derive(Clone, Copy, Debug, Serialize, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+pub enum DuplicateDone {
+    /// The first row stands (unless it was rejected itself), the others are among the rejected.
+    Rejected,
+    /// The first row that could be taken stands, as asked.
+    First,
+    Numbered,
+    /// One row of all of them: several parts, equal values.
+    Merged,
+    /// Their values differ, or one of them cannot be taken: all are among the rejected.
+    Refused,
+    /// One row of all of them, column by column: first, sum or greatest value.
+    Aggregated,
+    /// The city does not have the key.
+    Unmatched,
+}
+
+/// A key that was made for a row.
+#[derive(Clone, Debug, Serialize, PartialEq, Eq)]
+pub struct MadeKey {
+    pub row: u64,
+    pub key: String,
+    /// What stood in its place.
+    pub was: Option<String>,
+    pub of: MadeOf,
+}
+
+/// What a made key is the hash of: it stays the same as long as that does.
+#[derive(Clone, Copy, Debug, Serialize, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+pub enum MadeOf {
+    Shape,
+    Values,
 }
 
 /// A column of ours and the field that fills it.

@@ -4,6 +4,7 @@ mod bad_files;
 mod bad_geometry;
 mod cells;
 mod encodings;
+mod keys;
 mod names;
 mod real_data;
 mod reference_systems;
