@@ -45,14 +45,16 @@ impl Info {
         let planner = Planner::open_reading(&self.city)?;
         let city = planner.city();
         let info = city.info();
-        let mut layers = Vec::new();
+        let (mut layers, mut marks) = (Vec::new(), Vec::new());
         for layer in &dictionary().layers {
             let count = city.named(&layer.name).map_or(0, |table| table.len());
             let area = city
                 .named(&layer.name)
                 .filter(|_| layer.column("planar_area_m2").is_some())
                 .map(|table| (0..table.len()).filter_map(|row| table.number(row, "planar_area_m2")).sum::<f64>());
-            layers.push(json!({ "layer": layer.name, "zh": layer.zh, "en": layer.en, "rows": count, "planar_area_m2": area }));
+            let derived = city.named(&layer.name).map(|table| exports::derived(table, 0..table.len())).unwrap_or_default();
+            marks.extend(derived.iter().map(|(mark, count)| format!("{}  {count}  {mark}", layer.name)));
+            layers.push(json!({ "derived": derived, "layer": layer.name, "zh": layer.zh, "en": layer.en, "rows": count, "planar_area_m2": area }));
         }
         let extent = city.extent().map(|extent| city.lon_lat_box(extent));
         let value = json!({ "name": info.name, "crs": info.crs, "revision": info.revision, "sample": info.sample, "as_of": info.as_of, "bbox": extent, "layers": layers });
@@ -73,8 +75,9 @@ impl Info {
                 Lang::Zh => format!("{}  {}  修订 {}  截至 {}", info.name, info.crs, info.revision, info.as_of),
                 Lang::En => format!("{}  {}  revision {}  as of {}", info.name, info.crs, info.revision, info.as_of),
             };
+            let marks: String = marks.iter().map(|mark| format!("\n{mark}")).collect();
             format!(
-                "{head}\n{}",
+                "{head}\n{}{marks}",
                 table(&["layer", output.say("图层", "name"), output.say("行数", "rows"), output.say("图形面积 公顷", "planar area ha")], &rows)
             )
         });
@@ -165,6 +168,7 @@ impl Export {
         {
             output.notice(doubt.0, doubt.1);
         }
+        exported.derived = exports::derived(&selected.table, selected.rows.iter().map(|row| *row as usize));
         for (zh, en) in exported.notices() {
             output.notice(zh, en);
         }

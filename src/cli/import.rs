@@ -1,12 +1,14 @@
 //! `import`: a file into a layer, all or nothing.
 
+use super::local_frame;
 use super::output::Output;
 use super::target::Target;
 use crate::cli::command_line;
+use crate::config::Config;
 use crate::domain::fault::Outcome;
-use crate::domain::{Fault, Lang, WriteMode};
+use crate::domain::{Fault, Lang, LocalFrame, WriteMode};
 use crate::formats::Limits;
-use crate::intake::{ImportOptions, OnDuplicate, OnInvalid, OnMissingKey};
+use crate::intake::{Datum, ImportOptions, OnDuplicate, OnInvalid, OnMissingKey};
 use crate::service::{Planner, Viewer};
 use clap::{Args, ValueEnum};
 use serde::Deserialize;
@@ -42,6 +44,22 @@ enum MissingKey {
     Make,
 }
 
+#[derive(Clone, Copy, ValueEnum, Deserialize)]
+enum StatedDatum {
+    #[serde(rename = "gcj02")]
+    Gcj02,
+    #[serde(rename = "as-stated")]
+    AsStated,
+}
+
+/// A local system in a saved mapping: a name of the configuration, or the system itself.
+#[derive(Clone, Deserialize)]
+#[serde(untagged)]
+enum LocalSystem {
+    Named(String),
+    Frame(LocalFrame),
+}
+
 #[derive(Clone, Copy, ValueEnum, Default)]
 enum Mode {
     #[default]
@@ -61,16 +79,29 @@ pub(super) struct Import {
     /// Layer, sheet or archive member of the file
     #[arg(long)]
     source_layer: Option<String>,
-    /// CRS of the file, over what it declares
+    /// CRS of the file, over what it declares: EPSG:n, or local
     #[arg(long)]
     crs: Option<String>,
+    /// A city survey's own coordinates (four parameters): to=EPSG:n,dx=…,dy=…,scale=…,rotation=… (x east, y north, rotation in degrees
+    /// counter-clockwise), or the name of a [local.NAME] of the configuration
+    #[arg(long)]
+    local: Option<String>,
+    /// Control points of the local system in place of its parameters (CSV, a line each: local x,local y,X,Y), with --local to=EPSG:n
+    #[arg(long)]
+    control: Option<PathBuf>,
+    /// gcj02: the web maps' shift is in the coordinates, and is taken out; as-stated: it is not, however they look
+    #[arg(long, value_enum)]
+    datum: Option<StatedDatum>,
+    /// Where the layer lies and how large its shapes are has been checked
+    #[arg(long)]
+    place_checked: bool,
     /// Encoding of the file's texts
     #[arg(long)]
     encoding: Option<String>,
     /// ours=theirs; theirs may be sum(field), max(field), first(field), each also `* factor`
     #[arg(long, num_args = 1..)]
     map: Vec<String>,
-    /// Saved mapping (TOML: key, crs, encoding, source_layer, on_duplicate, on_missing_key, [map])
+    /// Saved mapping (TOML: key, crs, encoding, source_layer, on_duplicate, on_missing_key, datum, local, [map])
     #[arg(long)]
     profile: Option<PathBuf>,
     /// The file's field that is our key; @row numbers the rows
@@ -108,11 +139,13 @@ struct Profile {
     source_layer: Option<String>,
     on_duplicate: Option<Duplicates>,
     on_missing_key: Option<MissingKey>,
+    datum: Option<StatedDatum>,
+    local: Option<LocalSystem>,
     map: std::collections::BTreeMap<String, String>,
 }
 
 impl Import {
-    pub(super) fn run(self, output: &Output) -> Outcome<()> {
+    pub(super) fn run(self, config: &Config, output: &Output) -> Outcome<()> {
         let profile = match &self.profile {
             None => Profile::default(),
             Some(path) => {
@@ -131,10 +164,23 @@ impl Import {
             map.retain(|(known, _)| known != ours);
             map.push((ours.to_owned(), theirs.to_owned()));
         }
+        let local = self.local.as_deref().map(|text| local_frame::stated(text, config)).transpose()?;
+        let local = match (local, profile.local) {
+            (None, Some(LocalSystem::Named(name))) => Some(local_frame::stated(&name, config)?),
+            (None, Some(LocalSystem::Frame(frame))) => Some(frame),
+            (local, _) => local,
+        };
+        let local = local_frame::with_points(local, self.control.as_deref())?;
         let options = ImportOptions {
             layer: self.layer,
             source_layer: self.source_layer.or(profile.source_layer),
             crs: self.crs.or(profile.crs),
+            local,
+            datum: self.datum.or(profile.datum).map(|stated| match stated {
+                StatedDatum::Gcj02 => Datum::Gcj02,
+                StatedDatum::AsStated => Datum::AsStated,
+            }),
+            place_checked: self.place_checked,
             encoding: self.encoding.or(profile.encoding),
             map,
             key: self.key.or(profile.key),

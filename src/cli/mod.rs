@@ -15,6 +15,7 @@ mod files;
 mod import;
 mod instruments;
 mod interrupt;
+mod local_frame;
 mod matching;
 mod measure;
 mod occupancy;
@@ -167,7 +168,7 @@ fn dispatch(command: Command, config: &Config, output: &Output) -> Outcome<bool>
         Command::Sample(command) => command.run(output).map(|()| true),
         Command::New(command) => command.run(output).map(|()| true),
         Command::Info(command) => command.run(output).map(|()| true),
-        Command::Import(command) => command.run(output).map(|()| true),
+        Command::Import(command) => command.run(config, output).map(|()| true),
         Command::Export(command) => command.run(output).map(|()| true),
         Command::Adjacency(command) => command.run(output).map(|()| true),
         Command::Overlay(command) => command.run(output).map(|()| true),

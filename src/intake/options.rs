@@ -1,5 +1,6 @@
 //! What the person asked for, and what the city is.
 
+use crate::domain::LocalFrame;
 pub use crate::domain::WriteMode as Mode;
 use crate::formats::Limits;
 use geo_types::{MultiPolygon, Point};
@@ -42,6 +43,16 @@ pub enum OnMissingKey {
     Make,
 }
 
+/// What is known of the file's datum beyond its CRS.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Datum {
+    /// The coordinates carry the web maps' shift, which is to be taken out.
+    Gcj02,
+    /// They are what the CRS says, however they look.
+    AsStated,
+}
+
 /// The options of one import.
 #[derive(Clone, Debug, Default)]
 pub struct ImportOptions {
@@ -49,8 +60,14 @@ pub struct ImportOptions {
     pub layer: String,
     /// The file's layer, sheet or archive member.
     pub source_layer: Option<String>,
-    /// `EPSG:n` of the file, over what it declares.
+    /// `EPSG:n` of the file, over what it declares; `local` with `local`.
     pub crs: Option<String>,
+    /// The local system that the file is in.
+    pub local: Option<LocalFrame>,
+    /// Not said: a shift like the web maps' is looked for, and asked about.
+    pub datum: Option<Datum>,
+    /// The person has checked where the layer lies and how large it is.
+    pub place_checked: bool,
     pub encoding: Option<String>,
     /// Our column and the file's field: `theirs`, `sum(theirs)`, `max(theirs)`, `first(theirs)`, each also `… * factor`.
     pub map: Vec<(String, String)>,

@@ -39,6 +39,9 @@ impl ImportReport {
         if let Some(crs) = &self.crs {
             line(format!("{}: {} ({}) → {}", pick("坐标系", "CRS"), crs.source, crs.given_by, crs.to));
         }
+        if self.crs.as_ref().is_some_and(|crs| crs.datum.is_some()) {
+            line(format!("{}: GCJ-02 → WGS 84", pick("基准", "datum")));
+        }
         if let Some(encoding) = &self.encoding {
             let by = serde_json::to_value(encoding.found_by).ok().and_then(|by| by.as_str().map(str::to_owned)).unwrap_or_default();
             line(format!("{}: {} ({by})", pick("编码", "encoding"), encoding.name));

@@ -5,7 +5,7 @@ use super::keys::Keys;
 use super::mapping::Mapping;
 use super::merge;
 use super::options::{CityContext, ImportOptions, Mode};
-use super::plan::{GeometryPlan, moved};
+use super::plan::GeometryPlan;
 use super::reasons::{self, Reason};
 use super::report::{RowKey, RowNote};
 use super::shapes::{self, Finding, Fit, Tidied};
@@ -41,6 +41,10 @@ pub(crate) struct Intake<'a> {
     pub(super) unmatched: Vec<RowKey>,
     pub(super) unparsed: Vec<serde_json::Value>,
     pub(super) unknown: BTreeMap<(String, String), u64>,
+    /// Texts that were taken for an empty cell, by column.
+    pub(super) blanks: BTreeMap<(String, String), u64>,
+    /// Texts that lost blanks at their ends.
+    pub(super) trimmed: u64,
     pub(super) lost_digits: Vec<serde_json::Value>,
     /// Cells of text columns that the sheet keeps as dates or truth values.
     pub(super) no_texts: Vec<serde_json::Value>,
@@ -84,6 +88,8 @@ impl<'a> Intake<'a> {
             unmatched: Vec::new(),
             unparsed: Vec::new(),
             unknown: BTreeMap::new(),
+            blanks: BTreeMap::new(),
+            trimmed: 0,
             lost_digits: Vec::new(),
             no_texts: Vec::new(),
             cleaned: Vec::new(),
@@ -219,7 +225,7 @@ impl<'a> Intake<'a> {
             row.set(self.layer, "planar_area_m2", geometry.unsigned_area());
         }
         let Some(plan) = self.geometry.as_ref().filter(|_| self.layer.column("ellipsoidal_area_m2").is_some()) else { return };
-        if let Some(degrees) = moved(geometry, &plan.to_degrees) {
+        if let Some(degrees) = plan.to_degrees.moved(geometry) {
             row.set(self.layer, "ellipsoidal_area_m2", degrees.geodesic_area_unsigned());
         }
     }
@@ -248,7 +254,7 @@ fn found(row: u64, key: &str, finding: &Finding) -> Box<RowNote> {
 }
 
 fn to_working(geometry: &Geometry<f64>, plan: &GeometryPlan) -> Option<Geometry<f64>> {
-    moved(geometry, &plan.to_working)
+    plan.to_working.moved(geometry)
 }
 
 /// A polygon that was valid in the file's CRS can cross itself by a rounding in ours; that is mended and told whatever the option says,

@@ -28,6 +28,7 @@ pub mod overlap;
 pub mod overlay;
 pub mod polygons;
 pub mod rectangle;
+pub mod similarity;
 pub mod split;
 #[cfg(test)]
 mod split_tests;

@@ -1,5 +1,6 @@
 //! The command line as scripts use it: exit codes, bad input, whole files or none.
 
+mod intake;
 mod land;
 mod occupancy;
 mod one_writer;

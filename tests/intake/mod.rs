@@ -5,6 +5,7 @@ mod bad_geometry;
 mod cells;
 mod encodings;
 mod keys;
+mod local_systems;
 mod names;
 mod real_data;
 mod reference_systems;
