@@ -128,6 +128,12 @@ impl Intake<'_> {
             "rows had their rings turned (outer ring counter-clockwise)",
         ));
         notices.extend(counted(
+            self.closed_lines,
+            "closed_lines",
+            "行是闭合的线，已作为面读取",
+            "rows are lines that close, and were taken for areas",
+        ));
+        notices.extend(counted(
             self.ignored_geometry,
             "geometry_ignored",
             "行的图形未使用，该图层没有图形",

@@ -18,6 +18,10 @@ pub(crate) struct GeometryPlan {
     pub local: Option<LocalReport>,
     pub datum: Option<Datum>,
     pub to_working: Way,
+    /// WGS 84 and CGCS2000 were taken for one on the way.
+    pub one_datum: bool,
+    /// The two datums that a published shift joins.
+    pub shifted_datum: Option<(String, String)>,
     /// Degrees, for the ellipsoidal area.
     pub to_degrees: Way,
     pub sample: Vec<Coord<f64>>,
@@ -34,8 +38,24 @@ impl GeometryPlan {
                 format!("{ends}: no public (non-ballpark) transformation joins the two datums; places may be off by tens or hundreds of metres: transform the file first with a program that has the parameters"),
             )
         });
+        let one_datum = self.one_datum.then(|| {
+            Notice::new(
+                "crs_datums_one",
+                "WGS 84 与 CGCS2000 在分米以内一致，视为同一基准，未做基准转换",
+                "WGS 84 and CGCS2000 agree to a decimetre and were taken for one: no shift of datum was applied",
+            )
+        });
+        let shifted = self.shifted_datum.as_ref().filter(|_| self.to_working.doubt().is_none()).map(|(one, two)| {
+            Notice::new(
+                "crs_datum_shift",
+                format!("已用公开参数由 {one} 转换到 {two}：这类参数的精度一般为米级，在其适用地区之外更差"),
+                format!(
+                    "brought from {one} to {two} by published parameters, which are good to some metres, and worse outside the area that they are for"
+                ),
+            )
+        });
         let local = self.local.iter().flat_map(LocalReport::notices);
-        self.unit.clone().into_iter().chain(ballpark).chain(local).chain(self.unshifted()).collect()
+        self.unit.clone().into_iter().chain(ballpark).chain(one_datum).chain(shifted).chain(local).chain(self.unshifted()).collect()
     }
 
     fn unshifted(&self) -> Option<Notice> {
@@ -109,7 +129,19 @@ pub(crate) fn geometry_plan(table: &mut Table, layer: &Layer, options: &ImportOp
         steps.push(Step::Crs(Transformer::new(&from, &working)?));
     }
     let (to_working, to_degrees) = (Way::of(steps), Way::from(Transformer::new(&working, &world)?));
-    Ok(Some(GeometryPlan { from, given_by, local: local.map(|local| local.told), datum: options.datum, to_working, to_degrees, sample, unit }))
+    let (one_datum, shifted_datum) = (from.differs_by_world_datum(&working), from.shifts_datum(&working));
+    Ok(Some(GeometryPlan {
+        one_datum,
+        shifted_datum,
+        from,
+        given_by,
+        local: local.map(|local| local.told),
+        datum: options.datum,
+        to_working,
+        to_degrees,
+        sample,
+        unit,
+    }))
 }
 
 /// The CRS, who gave it, and the local system that leads to it.

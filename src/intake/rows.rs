@@ -53,6 +53,7 @@ pub(crate) struct Intake<'a> {
     pub(super) heights: u64,
     pub(super) repeated: u64,
     pub(super) reordered: u64,
+    pub(super) closed_lines: u64,
     /// Rows whose rings stood in an order that takes a hole for the land.
     pub(super) nested: Vec<serde_json::Value>,
     pub(super) ignored_geometry: u64,
@@ -96,6 +97,7 @@ impl<'a> Intake<'a> {
             heights: 0,
             repeated: 0,
             reordered: 0,
+            closed_lines: 0,
             nested: Vec::new(),
             ignored_geometry: 0,
         }
@@ -211,6 +213,7 @@ impl<'a> Intake<'a> {
         self.heights += u64::from(raw.has_z);
         self.repeated += u64::from(tidied.repeated_points);
         self.reordered += u64::from(tidied.reordered_rings);
+        self.closed_lines += u64::from(tidied.closed_lines);
         if tidied.nested_rings {
             self.nested.push(json!({ "row": source.number, "key": key }));
         }

@@ -86,6 +86,12 @@ pub struct Exported {
     /// Key and column of texts that lost characters which the format forbids.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub lost_characters: Vec<(String, String)>,
+    /// Key and column of numbers that the format keeps with fewer digits than they have.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub rounded_numbers: Vec<(String, String)>,
+    /// The format has no place for the layer's shapes: a table of the values alone.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub without_shapes: bool,
     /// How places came about that are not as a register gave them (`[local→…]`, `[GCJ-02→WGS 84]`), with the number of rows.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub derived: BTreeMap<String, usize>,
@@ -108,8 +114,8 @@ fn is_nought<T: Default + PartialEq>(value: &T) -> bool {
 
 impl Exported {
     fn of(count: usize, written: Written) -> Exported {
-        let Written { short_names, cut_texts, lost_characters, .. } = written;
-        Exported { count, short_names, cut_texts, lost_characters, ..Exported::default() }
+        let Written { short_names, cut_texts, lost_characters, rounded_numbers, .. } = written;
+        Exported { count, short_names, cut_texts, lost_characters, rounded_numbers, ..Exported::default() }
     }
 
     /// What a person should know, in 中文 and English.
@@ -150,6 +156,19 @@ impl Exported {
             told.push((
                 format!("{count} 处文字超过格式的 254 字节，已截断：{places}"),
                 format!("{count} texts were cut at the format's 254 bytes: {places}"),
+            ));
+        }
+        if self.without_shapes {
+            told.push((
+                "CSV 不含图形，只有属性；要图形请用 gpkg、fgb、shp 或 geojson".to_owned(),
+                "a CSV holds the values alone, no shapes: use gpkg, fgb, shp or geojson for those".to_owned(),
+            ));
+        }
+        if !self.rounded_numbers.is_empty() {
+            let (count, places) = (self.rounded_numbers.len(), list(&self.rounded_numbers, "/"));
+            told.push((
+                format!("{count} 个数的末几位超出格式的位数，已舍入：{places}"),
+                format!("{count} numbers have more digits than the format keeps, and were rounded: {places}"),
             ));
         }
         if !self.lost_characters.is_empty() {
@@ -226,7 +245,8 @@ pub fn export_file(city: &City, selected: &Selected, options: &FileOptions<'_>, 
         }
         Format::Vector(_) => write_with_gdal(city, path, layer, &mut rows, &columns, options)?,
     };
-    Ok(Exported::of(selected.rows.len(), written))
+    let without_shapes = options.format == Format::Csv && !matches!(layer.geometry, GeometryKind::Point | GeometryKind::None);
+    Ok(Exported { without_shapes, ..Exported::of(selected.rows.len(), written) })
 }
 
 /// Writes a Shapefile's parts as `folder/stem.*`, which must not exist; returns them.

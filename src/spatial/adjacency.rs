@@ -54,8 +54,12 @@ pub struct Contact {
     /// Facing length L = ½ (L_a→b + L_b→a) in m.
     pub length_m: f64,
     pub class: ContactClass,
-    /// Mean distance over the facing parts in m; where nothing faces (a corner), the least distance. 0 for an overlap.
+    /// Least distance of the outlines where they face each other in m, 0 when they meet or overlap there (T2); where nothing faces (a corner),
+    /// the least distance.
     pub gap_m: f64,
+    /// Greatest distance of the outlines where they face each other in m, on whichever side: 0 for boundaries that are one.
+    #[serde(skip)]
+    pub widest_m: f64,
     /// Area of a ∩ b in m²; 0 where a cheap test shows that it is drawing noise.
     pub overlap_m2: f64,
 }
@@ -123,7 +127,7 @@ fn without_thirds(set: &impl PolygonSet, contacts: Vec<Contact>, options: &Adjac
 }
 
 fn is_across(contact: &Contact) -> bool {
-    contact.gap_m > 1e-6 && contact.class != ContactClass::Overlap
+    contact.widest_m > 1e-6 && contact.class != ContactClass::Overlap
 }
 
 /// The contacts of one item with the others, sorted by the other's index; `a` and `b` keep their order `a < b`.
@@ -152,17 +156,14 @@ struct Facing {
     across: u32,
     from: f64,
     to: f64,
-    /// Signed distances at both ends.
+    /// Distances at both ends, negative outside of the other parcel.
     ends: (f64, f64),
-    /// Integral of the distance over the part, m².
-    gap_m2: f64,
 }
 
 impl Facing {
     fn within(&self, (from, to): (f64, f64)) -> Facing {
         let at = |t: f64| self.ends.0 + (self.ends.1 - self.ends.0) * ((t - self.from) / (self.to - self.from));
-        let ends = (at(from), at(to));
-        Facing { from, to, ends, gap_m2: mean_of_absolute(ends.0, ends.1) * (to - from), ..*self }
+        Facing { from, to, ends: (at(from), at(to)), ..*self }
     }
 }
 
@@ -192,25 +193,24 @@ impl<'a> PairMeasure<'a> {
     fn contact(&mut self, set: &impl PolygonSet, a: usize, b: usize) -> Option<Contact> {
         let reach = self.options.tolerance_m + SLACK_M;
         self.look(set, a, b);
-        let (along_a, gap_a) = union_length(&mut self.on_a);
-        let (along_b, gap_b) = union_length(&mut self.on_b);
-        let length_m = 0.5 * (along_a + along_b);
+        let length_m = 0.5 * (union_length(&mut self.on_a) + union_length(&mut self.on_b));
+        let (nearest, widest_m) = gaps(self.on_a.iter().chain(&self.on_b));
 
         let overlap_m2 = if self.is_separated(set, a, b) { 0.0 } else { shared_area(set, a, set, b, OVERLAP_M2) };
         let is_edge = length_m >= self.options.min_length_m;
-        let contact = |class, gap_m| Some(Contact { a: a as u32, b: b as u32, length_m, class, gap_m, overlap_m2 });
+        let contact =
+            |class, gap_m: f64| Some(Contact { a: a as u32, b: b as u32, length_m, class, gap_m, widest_m: widest_m.max(gap_m), overlap_m2 });
         if overlap_m2 > self.options.tolerance_m * length_m / 2.0 + OVERLAP_M2 {
             return contact(ContactClass::Overlap, 0.0);
         }
-        let facing_gap = || (gap_a.gap_m2 + gap_b.gap_m2) / (gap_a.length + gap_b.length);
         if is_edge {
-            return contact(ContactClass::Edge, facing_gap());
+            return contact(ContactClass::Edge, nearest);
         }
         let least = least_distance(&self.of_a, &self.of_b, reach).0;
         if least > reach && overlap_m2 <= ROUNDING_M2 {
             return None;
         }
-        let gap = if length_m > 0.0 { facing_gap() } else { least.min(self.options.tolerance_m) };
+        let gap = if length_m > 0.0 { nearest } else { least.min(self.options.tolerance_m) };
         contact(ContactClass::Point, gap)
     }
 
@@ -250,18 +250,16 @@ impl<'a> PairMeasure<'a> {
             parts.iter().flat_map(part).collect()
         };
         let (mut on_a, mut on_b) = (open(&self.on_a, &self.of_a, &self.of_b), open(&self.on_b, &self.of_b, &self.of_a));
-        let (along_a, gap_a) = union_length(&mut on_a);
-        let (along_b, gap_b) = union_length(&mut on_b);
-        let length_m = 0.5 * (along_a + along_b);
+        let length_m = 0.5 * (union_length(&mut on_a) + union_length(&mut on_b));
         if length_m > 1e-9 {
             let class = if length_m >= self.options.min_length_m { ContactClass::Edge } else { ContactClass::Point };
-            let gap_m = (gap_a.gap_m2 + gap_b.gap_m2) / (gap_a.length + gap_b.length);
-            return Some(Contact { length_m, class, gap_m, ..contact });
+            let (gap_m, widest_m) = gaps(on_a.iter().chain(&on_b));
+            return Some(Contact { length_m, class, gap_m, widest_m, ..contact });
         }
         let reach = self.options.tolerance_m + SLACK_M;
         let (least, p, q) = least_distance(&self.of_a, &self.of_b, reach);
         let gap_m = least.min(self.options.tolerance_m);
-        (!lies_between(p, q, &thirds)).then_some(Contact { length_m: 0.0, class: ContactClass::Point, gap_m, ..contact })
+        (!lies_between(p, q, &thirds)).then_some(Contact { length_m: 0.0, class: ContactClass::Point, gap_m, widest_m: gap_m, ..contact })
     }
 
     /// Whether the line of some near segment has one parcel on its left and the other on its right, to 0.01 mm: then they
@@ -327,7 +325,7 @@ fn facing(a: &Segment, u: (f64, f64), length_a: f64, s: &Segment, w: (f64, f64),
         return None;
     }
     let ends = (distance + distance_per_t * from, distance + distance_per_t * to);
-    Some(Facing { on: 0, across: 0, from, to, ends, gap_m2: mean_of_absolute(ends.0, ends.1) * (to - from) })
+    Some(Facing { on: 0, across: 0, from, to, ends })
 }
 
 /// Narrows `span` to the t with `low ≤ value + slope·t ≤ high`; false when nothing is left.
@@ -344,22 +342,19 @@ fn keep_between(span: &mut (f64, f64), value: f64, slope: f64, low: f64, high: f
     span.0 < span.1
 }
 
-/// Mean of |y| for y linear from `a` to `b`.
-fn mean_of_absolute(a: f64, b: f64) -> f64 {
-    if a * b >= 0.0 {
-        return (a.abs() + b.abs()) / 2.0;
+/// Least distance on the outer side and greatest on either, over the facing parts; nought for none.
+fn gaps<'a>(parts: impl Iterator<Item = &'a Facing>) -> (f64, f64) {
+    let (mut least, mut greatest) = (f64::INFINITY, 0.0f64);
+    for Facing { ends, .. } in parts {
+        least = least.min((-ends.0.max(ends.1)).max(0.0));
+        greatest = greatest.max(ends.0.abs()).max(ends.1.abs());
     }
-    (a * a + b * b) / (2.0 * (a.abs() + b.abs()))
+    // A nought of the other sign is nought.
+    (if least.is_finite() { least + 0.0 } else { 0.0 }, greatest)
 }
 
-struct FacingGap {
-    gap_m2: f64,
-    length: f64,
-}
-
-/// Length of the union of the parts on each segment, and the gap below all of them.
-fn union_length(parts: &mut [Facing]) -> (f64, FacingGap) {
-    let gap = FacingGap { gap_m2: parts.iter().map(|p| p.gap_m2).sum(), length: parts.iter().map(|p| p.to - p.from).sum() };
+/// Length of the union of the parts on each segment.
+fn union_length(parts: &mut [Facing]) -> f64 {
     parts.sort_unstable_by(|p, q| p.on.cmp(&q.on).then(p.from.total_cmp(&q.from)).then(p.to.total_cmp(&q.to)));
     let (mut total, mut segment, mut reached) = (0.0, u32::MAX, 0.0f64);
     for part in parts.iter() {
@@ -369,5 +364,5 @@ fn union_length(parts: &mut [Facing]) -> (f64, FacingGap) {
         total += (part.to - part.from.max(reached)).max(0.0);
         reached = reached.max(part.to);
     }
-    (total, gap)
+    total
 }

@@ -103,7 +103,7 @@ pub fn faults(set: &impl PolygonSet, options: &TopologyOptions) -> Vec<TopologyF
             };
             own.extend(at.map(|at| fault(kind, Severity::Error, overlap_m2, at, repair)));
         }
-        if contact.gap_m > 1e-3 || contact.class == ContactClass::Overlap {
+        if contact.widest_m > 1e-3 || contact.class == ContactClass::Overlap {
             let gaps = open_gaps(set, [a, b], &beside, options);
             own.extend(gaps.into_iter().map(|gap| fault(FaultKind::Gap, Severity::Warning, gap.area_m2, gap.at, Repair::SnapBoundaryOf(smaller))));
         }

@@ -145,7 +145,7 @@ fn a_geopackage_with_a_log_is_read_as_it_stands_and_stays_as_it_was() {
 
 #[test]
 fn a_last_row_without_a_shape_does_not_cut_the_file() {
-    for (driver, ending) in [(VectorDriver::GeoPackage, "gpkg"), (VectorDriver::Shapefile, "shp"), (VectorDriver::FlatGeobuf, "fgb")] {
+    for (driver, ending) in [(VectorDriver::GeoPackage, "gpkg"), (VectorDriver::FileGeodatabase, "gdb")] {
         for without in 0..3 {
             let folder = folder();
             let path = folder.path().join(format!("p.{ending}"));

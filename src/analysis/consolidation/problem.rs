@@ -120,7 +120,7 @@ impl<'a, S: PolygonSet> Problem<'a, S> {
             for link in self.near.links(i).iter().filter(|link| inside(link.to)) {
                 let contact = &self.contacts[link.contact as usize];
                 perimeter -= link.length_m;
-                tiles &= contact.gap_m <= ROUNDING && contact.overlap_m2 <= ROUNDING;
+                tiles &= contact.widest_m <= ROUNDING && contact.overlap_m2 <= ROUNDING;
                 if !tiles {
                     break 'members;
                 }
@@ -139,7 +139,7 @@ impl<'a, S: PolygonSet> Problem<'a, S> {
         for (i, is_clean) in self.is_clean.iter().enumerate() {
             tiles[component[i] as usize] &= is_clean;
         }
-        for contact in self.contacts.iter().filter(|c| c.gap_m > ROUNDING || c.overlap_m2 > ROUNDING) {
+        for contact in self.contacts.iter().filter(|c| c.widest_m > ROUNDING || c.overlap_m2 > ROUNDING) {
             tiles[component[contact.a as usize] as usize] = false;
             tiles[component[contact.b as usize] as usize] = false;
         }
