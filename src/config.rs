@@ -1,8 +1,9 @@
 //! Configuration: the only reader of the environment and of the configuration file.
 
-use crate::domain::Fault;
 use crate::domain::fault::Outcome;
+use crate::domain::{Fault, LocalFrame};
 use serde::Deserialize;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// Settings that flags override. `PARKPLAN_LISTEN`, `PARKPLAN_CITY`, `PARKPLAN_LANG`, `PARKPLAN_HOME`,
@@ -23,6 +24,8 @@ pub struct Config {
     pub two_persons: Option<bool>,
     /// A font file with Chinese (TTF, OTF or TTC) for certificates; the system's Noto CJK when not given.
     pub font: Option<PathBuf>,
+    /// Local coordinate systems by name, for `import --local NAME`.
+    pub local: BTreeMap<String, LocalFrame>,
 }
 
 impl Config {

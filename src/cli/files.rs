@@ -1,19 +1,16 @@
-//! `new`, `info`, `import`, `export`: files in and out of a city.
+//! `new`, `info`, `export`: a city's file, and files out of it.
 
 use super::common::finite;
 use super::output::{OutFile, Output, table};
 use super::target::{Target, ending};
-use crate::cli::command_line;
 use crate::domain::fault::Outcome;
-use crate::domain::{Fault, Lang, WriteMode, dictionary, units};
-use crate::formats::{Limits, VectorDriver};
-use crate::intake::{ImportOptions, OnInvalid};
+use crate::domain::{Fault, Lang, dictionary, units};
+use crate::formats::VectorDriver;
 use crate::service::exports::{Exported, FileOptions, Format};
 use crate::service::items::Selection;
 use crate::service::{Planner, Viewer, exports, items, plans};
 use crate::store::geopackage::GeoPackage;
-use clap::{Args, ValueEnum};
-use serde::Deserialize;
+use clap::Args;
 use serde_json::json;
 use std::path::PathBuf;
 
@@ -48,14 +45,16 @@ impl Info {
         let planner = Planner::open_reading(&self.city)?;
         let city = planner.city();
         let info = city.info();
-        let mut layers = Vec::new();
+        let (mut layers, mut marks) = (Vec::new(), Vec::new());
         for layer in &dictionary().layers {
             let count = city.named(&layer.name).map_or(0, |table| table.len());
             let area = city
                 .named(&layer.name)
                 .filter(|_| layer.column("planar_area_m2").is_some())
                 .map(|table| (0..table.len()).filter_map(|row| table.number(row, "planar_area_m2")).sum::<f64>());
-            layers.push(json!({ "layer": layer.name, "zh": layer.zh, "en": layer.en, "rows": count, "planar_area_m2": area }));
+            let derived = city.named(&layer.name).map(|table| exports::derived(table, 0..table.len())).unwrap_or_default();
+            marks.extend(derived.iter().map(|(mark, count)| format!("{}  {count}  {mark}", layer.name)));
+            layers.push(json!({ "derived": derived, "layer": layer.name, "zh": layer.zh, "en": layer.en, "rows": count, "planar_area_m2": area }));
         }
         let extent = city.extent().map(|extent| city.lon_lat_box(extent));
         let value = json!({ "name": info.name, "crs": info.crs, "revision": info.revision, "sample": info.sample, "as_of": info.as_of, "bbox": extent, "layers": layers });
@@ -76,156 +75,11 @@ impl Info {
                 Lang::Zh => format!("{}  {}  修订 {}  截至 {}", info.name, info.crs, info.revision, info.as_of),
                 Lang::En => format!("{}  {}  revision {}  as of {}", info.name, info.crs, info.revision, info.as_of),
             };
+            let marks: String = marks.iter().map(|mark| format!("\n{mark}")).collect();
             format!(
-                "{head}\n{}",
+                "{head}\n{}{marks}",
                 table(&["layer", output.say("图层", "name"), output.say("行数", "rows"), output.say("图形面积 公顷", "planar area ha")], &rows)
             )
-        });
-        Ok(())
-    }
-}
-
-#[derive(Clone, Copy, ValueEnum, Default)]
-enum Invalid {
-    #[default]
-    Repair,
-    Reject,
-}
-
-#[derive(Clone, Copy, ValueEnum, Default)]
-enum Mode {
-    #[default]
-    Add,
-    Update,
-    Replace,
-}
-
-#[derive(Args)]
-pub(super) struct Import {
-    city: PathBuf,
-    /// Our layer
-    #[arg(long)]
-    layer: String,
-    /// File to read
-    file: PathBuf,
-    /// Layer, sheet or archive member of the file
-    #[arg(long)]
-    source_layer: Option<String>,
-    /// CRS of the file, over what it declares
-    #[arg(long)]
-    crs: Option<String>,
-    /// Encoding of the file's texts
-    #[arg(long)]
-    encoding: Option<String>,
-    /// ours=theirs; theirs may be sum(field), max(field), first(field), each also `* factor`
-    #[arg(long, num_args = 1..)]
-    map: Vec<String>,
-    /// Saved mapping (TOML: key, crs, encoding, source_layer, [map])
-    #[arg(long)]
-    profile: Option<PathBuf>,
-    /// The file's field that is our key; @row numbers the rows
-    #[arg(long)]
-    key: Option<String>,
-    #[arg(long, value_enum, default_value_t)]
-    mode: Mode,
-    /// Invalid geometry: repair (default) or reject; a damaged file (open rings, NaN) is refused whole unless this is given
-    #[arg(long, value_enum)]
-    on_invalid: Option<Invalid>,
-    /// Read and report, write nothing
-    #[arg(long)]
-    dry_run: bool,
-    /// Write the report (JSON) here as well
-    #[arg(long)]
-    report: Option<PathBuf>,
-    /// Replace an existing report
-    #[arg(long)]
-    force: bool,
-}
-
-/// A saved mapping of one sender.
-#[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct Profile {
-    key: Option<String>,
-    crs: Option<String>,
-    encoding: Option<String>,
-    source_layer: Option<String>,
-    map: std::collections::BTreeMap<String, String>,
-}
-
-impl Import {
-    pub(super) fn run(self, output: &Output) -> Outcome<()> {
-        let profile = match &self.profile {
-            None => Profile::default(),
-            Some(path) => {
-                let bad = |error: &dyn std::fmt::Display| {
-                    Fault::bad("profile", format!("读不了映射文件：{error}"), format!("cannot read the profile: {error}"))
-                        .at(path.display().to_string())
-                };
-                toml::from_str(&std::fs::read_to_string(path).map_err(|error| bad(&error))?).map_err(|error| bad(&error))?
-            }
-        };
-        let mut map: Vec<(String, String)> = profile.map.into_iter().collect();
-        for pair in &self.map {
-            let (ours, theirs) = pair.split_once('=').ok_or_else(|| {
-                Fault::bad("map", format!("映射应写作 我方=对方：{pair}"), format!("write a mapping as ours=theirs: {pair}")).at("--map")
-            })?;
-            map.retain(|(known, _)| known != ours);
-            map.push((ours.to_owned(), theirs.to_owned()));
-        }
-        let options = ImportOptions {
-            layer: self.layer,
-            source_layer: self.source_layer.or(profile.source_layer),
-            crs: self.crs.or(profile.crs),
-            encoding: self.encoding.or(profile.encoding),
-            map,
-            key: self.key.or(profile.key),
-            on_invalid: match self.on_invalid.unwrap_or_default() {
-                Invalid::Repair => OnInvalid::Repair,
-                Invalid::Reject => OnInvalid::Reject,
-            },
-            mode: match self.mode {
-                Mode::Add => WriteMode::Add,
-                Mode::Update => WriteMode::Update,
-                Mode::Replace => WriteMode::Replace,
-            },
-            limits: Limits::default(),
-        };
-        let report_to = self.report.as_deref().map(|path| Target::of(path, self.force)).transpose()?;
-        // A dry run only reads, and so works beside a server.
-        let planner = if self.dry_run { Planner::open_reading(&self.city)? } else { Planner::open(&self.city, &command_line::typed())? };
-        let bar = output.bar(None);
-        bar.set_message(self.file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default());
-        let imported = planner.import(&Viewer::local(), &self.file, &options, self.dry_run, self.on_invalid.is_some(), &|done, total| {
-            if let Some(total) = total {
-                bar.set_length(total);
-            }
-            bar.set_position(done);
-            true
-        })?;
-        bar.finish_and_clear();
-        let mut report = serde_json::to_value(&imported.report).map_err(|error| Fault::internal("json", error))?;
-        report["dry_run"] = json!(self.dry_run);
-        report["revision"] = json!(imported.revision);
-        if let Some(target) = report_to {
-            target.write(|path| std::fs::write(path, format!("{report:#}\n")).map_err(|error| Fault::internal("write", error))).map_err(
-                |mut fault| {
-                    if !self.dry_run {
-                        fault.zh = format!("已导入，但写不了报告：{}", fault.zh);
-                        fault.en = format!("imported, but the report was not written: {}", fault.en);
-                    }
-                    fault
-                },
-            )?;
-        }
-        output.result(&report, || {
-            let foot = match (imported.revision, output.lang) {
-                (None, Lang::Zh) => "试运行：未写入".to_owned(),
-                (None, Lang::En) => "dry run: nothing was written".to_owned(),
-                (Some(revision), Lang::Zh) => format!("已写入，修订 {revision}"),
-                (Some(revision), Lang::En) => format!("written, revision {revision}"),
-            };
-            format!("{}\n{foot}", imported.report.text(output.lang).trim_end())
         });
         Ok(())
     }
@@ -314,6 +168,7 @@ impl Export {
         {
             output.notice(doubt.0, doubt.1);
         }
+        exported.derived = exports::derived(&selected.table, selected.rows.iter().map(|row| *row as usize));
         for (zh, en) in exported.notices() {
             output.notice(zh, en);
         }

@@ -12,8 +12,10 @@ mod designations;
 #[cfg(test)]
 mod examples;
 mod files;
+mod import;
 mod instruments;
 mod interrupt;
+mod local_frame;
 mod matching;
 mod measure;
 mod occupancy;
@@ -74,7 +76,7 @@ enum Command {
     /// Layers, counts, CRS, areas, revision, freshness
     Info(files::Info),
     /// Read a file into a layer, all or nothing, with a report
-    Import(files::Import),
+    Import(import::Import),
     /// Write exactly what is filtered to a file
     Export(files::Export),
     /// Pairs of neighbouring parcels with shared length, as CSV
@@ -181,7 +183,7 @@ fn dispatch(command: Command, config: &Config, output: &Output) -> Outcome<bool>
         Command::Sample(command) => command.run(output).map(|()| true),
         Command::New(command) => command.run(output).map(|()| true),
         Command::Info(command) => command.run(output).map(|()| true),
-        Command::Import(command) => command.run(output).map(|()| true),
+        Command::Import(command) => command.run(config, output).map(|()| true),
         Command::Export(command) => command.run(output).map(|()| true),
         Command::Adjacency(command) => command.run(output).map(|()| true),
         Command::Overlay(command) => command.run(output).map(|()| true),

@@ -97,9 +97,36 @@ impl Crs {
     }
 
     fn is_on_world_datum(&self) -> bool {
-        self.reference.to_wkt().is_ok_and(|wkt| {
-            WORLD_DATUMS.iter().any(|datum| wkt.contains(&format!("DATUM[\"{datum}")) || wkt.contains(&format!("DATUM[\"D_{datum}")))
-        })
+        self.world_datum().is_some()
+    }
+
+    /// WGS 84 or CGCS2000, where it is one of them.
+    fn world_datum(&self) -> Option<&'static str> {
+        let wkt = self.reference.to_wkt().ok()?;
+        let named = |(datum, _): &&(&str, &str)| wkt.contains(&format!("DATUM[\"{datum}")) || wkt.contains(&format!("DATUM[\"D_{datum}"));
+        WORLD_DATUMS.iter().find(named).map(|(_, name)| *name)
+    }
+
+    /// The datum's name, cleaned of how each dialect writes it.
+    fn datum(&self) -> Option<String> {
+        if let Some(world) = self.world_datum() {
+            return Some(world.to_owned());
+        }
+        let wkt = self.reference.to_wkt().ok()?;
+        let name = wkt.split_once("DATUM[\"")?.1.split_once('"')?.0;
+        Some(name.strip_prefix("D_").unwrap_or(name).replace('_', " "))
+    }
+
+    /// The two datums, where a shift that the register knows joins them: it is good to some metres.
+    pub fn shifts_datum(&self, other: &Crs) -> Option<(String, String)> {
+        let (one, two) = (self.datum()?, other.datum()?);
+        let world = self.is_on_world_datum() && other.is_on_world_datum();
+        (one != two && !world).then_some((one, two))
+    }
+
+    /// Whether two CRSs lie on WGS 84 and CGCS2000, which are taken for one.
+    pub fn differs_by_world_datum(&self, other: &Crs) -> bool {
+        matches!((self.world_datum(), other.world_datum()), (Some(one), Some(two)) if one != two)
     }
 
     pub(crate) fn reference(&self) -> &SpatialRef {
@@ -115,7 +142,8 @@ pub struct Transformer {
 }
 
 /// Names of the datums that are one to a decimetre: CGCS2000 was made to agree with WGS 84.
-const WORLD_DATUMS: [&str; 4] = ["WGS_1984", "World Geodetic System 1984", "China_2000", "China 2000"];
+const WORLD_DATUMS: [(&str, &str); 4] =
+    [("WGS_1984", "WGS 84"), ("World Geodetic System 1984", "WGS 84"), ("China_2000", "CGCS2000"), ("China 2000", "CGCS2000")];
 
 impl Transformer {
     pub fn new(from: &Crs, to: &Crs) -> Outcome<Transformer> {

@@ -10,6 +10,8 @@ pub(crate) enum Problem {
     Unparsed(String),
     /// Not a code of the column's list.
     UnknownCode(String),
+    /// A text that stands for an empty cell: `-`, `null`, `N/A`.
+    Blank(String),
 }
 
 /// The value for `column`; `factor` multiplies numbers.
@@ -17,7 +19,11 @@ pub(crate) fn convert(cell: &Value, column: &Column, factor: Option<f64>) -> (Va
     let text = text_of(cell);
     // A required text (a key) is taken as it stands: “-” may be somebody's code.
     let blank = |text: &String| if column.required { text.is_empty() } else { is_blank(text) };
-    let Some(text) = text.filter(|text| !blank(text)) else { return (Value::Null, None) };
+    let text = match text {
+        Some(text) if !blank(&text) => text,
+        Some(text) if !text.is_empty() => return (Value::Null, Some(Problem::Blank(text))),
+        _ => return (Value::Null, None),
+    };
     let unparsed = || (Value::Null, Some(Problem::Unparsed(text.clone())));
     match column.kind {
         ColumnType::Text => match &column.codes {

@@ -1,14 +1,15 @@
 //! The end of an import: the report with every list, and the notices.
 
 use super::crs_check;
+use super::duplicates::Handling;
 use super::mapping::Aggregate;
 use super::options::Mode;
 use super::prepare::Prepared;
-use super::report::{CrsReport, Duplicate, ImportReport, Notice};
+use super::report::{CrsReport, Duplicate, ImportReport, MadeOf, Notice};
 use super::rows::Intake;
-use super::{same_shapes, shift};
-use crate::domain::Value;
+use super::{questions, same_shapes, shift};
 use crate::domain::fault::Outcome;
+use crate::domain::{Value, provenance};
 use crate::formats::Table;
 use serde_json::json;
 use std::collections::HashSet;
@@ -22,15 +23,13 @@ impl Intake<'_> {
         self.place_notices(&table, &mut notices)?;
         self.count_notices(&table, &mut notices);
         let file = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        self.name_source(&file);
-        let duplicates: Vec<Duplicate> = self
-            .key_order
-            .iter()
-            .filter_map(|key| self.seen.get(key).filter(|rows| rows.len() > 1).map(|rows| Duplicate { key: key.clone(), rows: rows.clone() }))
-            .collect();
-        if self.merges {
+        let crs = self.geometry.as_ref().map(|plan| plan.report(self.city));
+        let names_source = self.name_source(&file, crs.as_ref());
+        let duplicates = self.duplicates();
+        if self.handling == Handling::Aggregate {
             self.merge_notice(&duplicates, &mut notices);
         }
+        notices.extend(self.key_notices());
         let mut untouched: Vec<String> = Vec::new();
         if self.options.mode == Mode::Update {
             let touched: HashSet<&String> = self.places.keys().collect();
@@ -41,6 +40,7 @@ impl Intake<'_> {
         if !columns.contains(&self.key) {
             columns.push(self.key);
         }
+        columns.extend(names_source.filter(|source| !columns.contains(source)));
         columns.sort_unstable();
         let report = ImportReport {
             file,
@@ -55,33 +55,38 @@ impl Intake<'_> {
             rejected: self.rejected,
             unmatched: self.unmatched,
             duplicates,
+            made_keys: std::mem::take(&mut self.keys.made),
             untouched,
             mapping: mapped,
             notices,
-            crs: self.geometry.as_ref().map(|plan| CrsReport {
-                source: plan.from.label().to_owned(),
-                given_by: plan.given_by,
-                to: self.city.crs.clone(),
-            }),
+            crs,
             encoding: table.encoding,
         };
         Ok(Prepared { layer: self.layer, rows: self.rows, mode: self.options.mode, columns, has_geometry: self.geometry.is_some(), report })
     }
 
-    /// New rows say which file they came from, unless a field says it.
-    fn name_source(&mut self, file: &str) {
-        let Some(source) = self.layer.column_index("source").filter(|_| self.options.mode != Mode::Update) else { return };
-        for row in self.rows.iter_mut().filter(|row| row.values[source].is_null()) {
-            row.values[source] = Value::from(file);
+    /// New rows say which file they came from, unless a field says it; all rows, how their place came about where it is not as the file has it.
+    /// The column that an update changes by it.
+    fn name_source(&mut self, file: &str, crs: Option<&CrsReport>) -> Option<usize> {
+        let source = self.layer.column_index("source")?;
+        let marks: Vec<String> = crs.into_iter().flat_map(CrsReport::marks).collect();
+        if self.options.mode == Mode::Update && marks.is_empty() {
+            return None;
         }
+        for row in &mut self.rows {
+            let stated = row.values[source].as_str().unwrap_or(file);
+            let told = marks.iter().fold(stated.to_owned(), |told, mark| provenance::marked(&told, mark));
+            row.values[source] = Value::from(told.as_str());
+        }
+        (self.options.mode == Mode::Update).then_some(source)
     }
 
     fn place_notices(&self, table: &Table, notices: &mut Vec<Notice>) -> Outcome<()> {
         let Some(plan) = &self.geometry else { return Ok(()) };
         if let (Some(declared), "option") = (&table.crs, plan.given_by)
-            && declared.label() != plan.from.label()
+            && declared.label() != plan.source()
         {
-            let (by_option, by_file) = (plan.from.label(), declared.label());
+            let (by_option, by_file) = (plan.source(), declared.label());
             notices.push(Notice::new(
                 "crs_overridden",
                 format!("按选项使用 {by_option}，未采用文件声明的 {by_file}"),
@@ -100,7 +105,8 @@ impl Intake<'_> {
                 .with(items),
             );
         }
-        notices.extend(shift::notice(self, plan));
+        notices.extend(shift::by_known(&self.rows, self.layer, &self.city.known, &self.city.crs));
+        notices.extend(questions::notices(self, plan));
         notices.extend(same_shapes::notice(self));
         notices.extend(plan.notices());
         Ok(())
@@ -120,6 +126,12 @@ impl Intake<'_> {
             "rings_reordered",
             "行的环方向已统一（外环逆时针）",
             "rows had their rings turned (outer ring counter-clockwise)",
+        ));
+        notices.extend(counted(
+            self.closed_lines,
+            "closed_lines",
+            "行是闭合的线，已作为面读取",
+            "rows are lines that close, and were taken for areas",
         ));
         notices.extend(counted(
             self.ignored_geometry,
@@ -155,6 +167,19 @@ impl Intake<'_> {
                 .with(items),
             );
         }
+        if !self.blanks.is_empty() {
+            let cells: u64 = self.blanks.values().sum();
+            let items = std::mem::take(&mut self.blanks).into_iter();
+            notices.push(
+                Notice::new(
+                    "cells_blank",
+                    format!("{cells} 个单元格的写法（如 -、null、N/A）视为空"),
+                    format!("{cells} cells say that they are empty (-, null, N/A) and were taken as that"),
+                )
+                .with(items.map(|((column, value), count)| json!({ "column": column, "value": value, "count": count })).collect()),
+            );
+        }
+        notices.extend(counted(self.trimmed, "spaces_trimmed", "个文本首尾有空格，已去掉", "texts had blanks at their ends, which were dropped"));
         let mut listed = |items: &mut Vec<serde_json::Value>, code: &'static str, zh: &str, en: &str| {
             if !items.is_empty() {
                 let items = std::mem::take(items);
@@ -185,6 +210,40 @@ impl Intake<'_> {
                 .with(items),
             );
         }
+    }
+
+    /// Keys that no register gave, and texts that stand for none.
+    fn key_notices(&self) -> Vec<Notice> {
+        let made = self.keys.made.len();
+        let of_values = self.keys.made.iter().filter(|made| made.of == MadeOf::Values).count();
+        let mut told = Vec::new();
+        if made > 0 {
+            let (of_zh, of_en) = if of_values > 0 {
+                ("属性值的摘要：属性不变，再次导入得到同样的编码", "the row's values: as long as they stay, another import gives the same key")
+            } else {
+                (
+                    "图形拐点（毫米）的摘要：图形不变，再次导入得到同样的编码",
+                    "the shape's corners in millimetres: as long as they stay, another import gives the same key",
+                )
+            };
+            told.push(Notice::new(
+                "keys_made",
+                format!("{made} 行没有编码（或为占位符），已生成编码，取自{of_zh}"),
+                format!("{made} rows had no key (or a text that stands for none) and got one, a hash of {of_en}"),
+            ));
+        }
+        let kept = &self.keys.placeholders;
+        if !kept.is_empty() {
+            told.push(
+                Notice::new(
+                    "keys_placeholder",
+                    format!("{} 行的编码像是占位符；如确无编码，请加 --on-missing-key make 生成编码", kept.len()),
+                    format!("{} rows have a key that looks like a placeholder; if they have none, --on-missing-key make gives them one", kept.len()),
+                )
+                .with(kept.iter().map(|(row, key)| json!({ "row": row, "key": key })).collect()),
+            );
+        }
+        told
     }
 
     fn merge_notice(&self, duplicates: &[Duplicate], notices: &mut Vec<Notice>) {

@@ -7,25 +7,30 @@ pub mod gcj02;
 pub mod options;
 pub mod prepare;
 pub mod report;
+pub mod shift;
 
 mod cells;
 mod crs_check;
+mod duplicates;
 mod finish;
+mod keys;
+mod local;
 mod mapping;
 mod merge;
 mod plan;
+mod questions;
 mod reasons;
 mod report_text;
 mod rings;
 mod rows;
 mod same_shapes;
 mod shapes;
-mod shift;
 mod values;
+mod way;
 
-pub use options::{CityContext, ImportOptions, KnownShape, Mode, OnInvalid};
+pub use options::{CityContext, Datum, ImportOptions, KnownShape, Mode, OnDuplicate, OnInvalid, OnMissingKey};
 pub use prepare::{Prepared, prepare};
-pub use report::{Duplicate, ImportReport, Notice, RowKey, RowNote};
+pub use report::{Duplicate, DuplicateDone, ImportReport, MadeKey, MadeOf, Notice, RowKey, RowNote};
 
 use crate::domain::{Column, Value};
 
@@ -35,7 +40,7 @@ use crate::domain::{Column, Value};
 /// The cell's text where it is no value of the type.
 pub fn read_cell(cell: &Value, column: &Column) -> Result<Value, String> {
     match cells::convert(cell, column, None) {
-        (value, None) => Ok(value),
+        (value, None | Some(cells::Problem::Blank(_))) => Ok(value),
         (_, Some(cells::Problem::Unparsed(text) | cells::Problem::UnknownCode(text))) => Err(text),
     }
 }

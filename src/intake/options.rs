@@ -1,5 +1,6 @@
 //! What the person asked for, and what the city is.
 
+use crate::domain::LocalFrame;
 pub use crate::domain::WriteMode as Mode;
 use crate::formats::Limits;
 use geo_types::{MultiPolygon, Point};
@@ -17,6 +18,41 @@ pub enum OnInvalid {
     Reject,
 }
 
+/// What to do with rows of one key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OnDuplicate {
+    /// The first row stands, the others are rejected.
+    Reject,
+    /// The first row that can be taken stands; the others are left out because the person said so.
+    First,
+    /// The first row keeps the key, the others get it with `-2`, `-3` … in the order of the file.
+    Number,
+    /// The rows become one, of several parts, where their values agree; where they do not, none of them is taken.
+    Merge,
+}
+
+/// What to do with rows without a key, or with a text that stands for none (`---`, 无, `N/A`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OnMissingKey {
+    /// Rows without a key are rejected; a text that stands for none is a key as it is written, and told.
+    #[default]
+    Reject,
+    /// They get a key that is made of their shape (of their values, without one): the same file gives the same keys again.
+    Make,
+}
+
+/// What is known of the file's datum beyond its CRS.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Datum {
+    /// The coordinates carry the web maps' shift, which is to be taken out.
+    Gcj02,
+    /// They are what the CRS says, however they look.
+    AsStated,
+}
+
 /// The options of one import.
 #[derive(Clone, Debug, Default)]
 pub struct ImportOptions {
@@ -24,14 +60,23 @@ pub struct ImportOptions {
     pub layer: String,
     /// The file's layer, sheet or archive member.
     pub source_layer: Option<String>,
-    /// `EPSG:n` of the file, over what it declares.
+    /// `EPSG:n` of the file, over what it declares; `local` with `local`.
     pub crs: Option<String>,
+    /// The local system that the file is in.
+    pub local: Option<LocalFrame>,
+    /// Not said: a shift like the web maps' is looked for, and asked about.
+    pub datum: Option<Datum>,
+    /// The person has checked where the layer lies and how large it is.
+    pub place_checked: bool,
     pub encoding: Option<String>,
     /// Our column and the file's field: `theirs`, `sum(theirs)`, `max(theirs)`, `first(theirs)`, each also `… * factor`.
     pub map: Vec<(String, String)>,
     /// The file's field that is our key; `@row` numbers the rows.
     pub key: Option<String>,
     pub on_invalid: OnInvalid,
+    /// Not said: rows are rejected; rows of an update without shapes become one, column by column (see `map`).
+    pub on_duplicate: Option<OnDuplicate>,
+    pub on_missing_key: OnMissingKey,
     pub mode: Mode,
     pub limits: Limits,
 }

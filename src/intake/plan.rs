@@ -1,21 +1,29 @@
 //! The CRS of an import: which one, why it is believed, and the ways to the working CRS and to degrees.
 
-use super::crs_check;
-use super::options::{CityContext, ImportOptions, Mode};
-use super::report::Notice;
+use super::local::{self, Local};
+use super::options::{CityContext, Datum, ImportOptions, Mode};
+use super::report::{CrsReport, LocalReport, Notice};
+use super::way::{Step, Way};
+use super::{crs_check, gcj02};
 use crate::domain::fault::Outcome;
 use crate::domain::{Fault, Layer};
 use crate::formats::{Crs, Table, Transformer};
-use geo::{CoordsIter, MapCoords};
-use geo_types::{Coord, Geometry};
+use geo_types::Coord;
 
 /// The CRS part of an import with geometry.
 pub(crate) struct GeometryPlan {
+    /// The CRS of `sample`: the file's, or the one that its local system leads to.
     pub from: Crs,
     pub given_by: &'static str,
-    pub to_working: Transformer,
+    pub local: Option<LocalReport>,
+    pub datum: Option<Datum>,
+    pub to_working: Way,
+    /// WGS 84 and CGCS2000 were taken for one on the way.
+    pub one_datum: bool,
+    /// The two datums that a published shift joins.
+    pub shifted_datum: Option<(String, String)>,
     /// Degrees, for the ellipsoidal area.
-    pub to_degrees: Transformer,
+    pub to_degrees: Way,
     pub sample: Vec<Coord<f64>>,
     /// What the drawing's own unit came to.
     pub unit: Option<Notice>,
@@ -30,9 +38,58 @@ impl GeometryPlan {
                 format!("{ends}: no public (non-ballpark) transformation joins the two datums; places may be off by tens or hundreds of metres: transform the file first with a program that has the parameters"),
             )
         });
-        self.unit.clone().into_iter().chain(ballpark).collect()
+        let one_datum = self.one_datum.then(|| {
+            Notice::new(
+                "crs_datums_one",
+                "WGS 84 与 CGCS2000 在分米以内一致，视为同一基准，未做基准转换",
+                "WGS 84 and CGCS2000 agree to a decimetre and were taken for one: no shift of datum was applied",
+            )
+        });
+        let shifted = self.shifted_datum.as_ref().filter(|_| self.to_working.doubt().is_none()).map(|(one, two)| {
+            Notice::new(
+                "crs_datum_shift",
+                format!("已用公开参数由 {one} 转换到 {two}：这类参数的精度一般为米级，在其适用地区之外更差"),
+                format!(
+                    "brought from {one} to {two} by published parameters, which are good to some metres, and worse outside the area that they are for"
+                ),
+            )
+        });
+        let local = self.local.iter().flat_map(LocalReport::notices);
+        self.unit.clone().into_iter().chain(ballpark).chain(one_datum).chain(shifted).chain(local).chain(self.unshifted()).collect()
+    }
+
+    fn unshifted(&self) -> Option<Notice> {
+        if self.datum != Some(Datum::Gcj02) {
+            return None;
+        }
+        let metres = gcj02::FORMULA_METRES;
+        Some(Notice::new(
+            "gcj02_reversed",
+            format!("按选项视为 GCJ-02，已用公开公式反算为 WGS 84：反算本身精确到毫米，公式与官方偏移可差到约 {metres:.0} 米，不可用于界址"),
+            format!(
+                "taken for GCJ-02 as stated, and brought to WGS 84 by the published formula: its reversal is good to a millimetre, the formula itself differs from the official shift by up to about {metres:.0} m; not for boundaries"
+            ),
+        ))
+    }
+
+    pub(super) fn report(&self, city: &CityContext) -> CrsReport {
+        CrsReport {
+            source: self.source().to_owned(),
+            given_by: self.given_by,
+            to: city.crs.clone(),
+            local: self.local.clone(),
+            datum: self.datum.filter(|datum| *datum == Datum::Gcj02),
+        }
+    }
+
+    /// The file's CRS by its name.
+    pub(super) fn source(&self) -> &str {
+        if self.local.is_some() { LOCAL } else { self.from.label() }
     }
 }
+
+/// The name of the CRS that a person describes.
+const LOCAL: &str = "local";
 
 /// `None` when the import brings no geometry. Settles the CRS and refuses one that the numbers deny.
 pub(crate) fn geometry_plan(table: &mut Table, layer: &Layer, options: &ImportOptions, city: &CityContext) -> Outcome<Option<GeometryPlan>> {
@@ -54,17 +111,58 @@ pub(crate) fn geometry_plan(table: &mut Table, layer: &Layer, options: &ImportOp
         ));
     }
     let mut sample = crs_check::sample(&table.rows);
-    let given = options.crs.as_deref().map(Crs::parse).transpose()?;
-    let (from, given_by) = match (given, &table.crs) {
-        (Some(crs), _) => (crs, "option"),
-        (None, Some(crs)) => (crs.clone(), if table.crs_by_format { "format" } else { "file" }),
-        (None, None) => return Err(crs_check::missing(&sample, city)),
+    let (from, given_by, local) = match reference(table, options)? {
+        Some(found) => found,
+        None => return Err(crs_check::missing(&sample, city)),
     };
-    let unit = settle_unit(table, &from, &mut sample, city)?;
+    if let Some(local) = &local {
+        sample.iter_mut().for_each(|at| *at = local.similarity.apply(*at));
+    }
+    let unit =
+        if local.is_some() { crs_check::contradiction(&from, &sample, city).map(|()| None)? } else { settle_unit(table, &from, &mut sample, city)? };
     let working = Crs::parse(&city.crs)?;
-    let to_working = Transformer::new(&from, &working)?;
-    let to_degrees = Transformer::new(&working, &Crs::parse("EPSG:4326")?)?;
-    Ok(Some(GeometryPlan { from, given_by, to_working, to_degrees, sample, unit }))
+    let world = Crs::parse("EPSG:4326")?;
+    let mut steps: Vec<Step> = local.iter().map(|local| Step::Similar(local.similarity)).collect();
+    if options.datum == Some(Datum::Gcj02) {
+        steps.extend([Step::Crs(Transformer::new(&from, &world)?), Step::Unshift, Step::Crs(Transformer::new(&world, &working)?)]);
+    } else {
+        steps.push(Step::Crs(Transformer::new(&from, &working)?));
+    }
+    let (to_working, to_degrees) = (Way::of(steps), Way::from(Transformer::new(&working, &world)?));
+    let (one_datum, shifted_datum) = (from.differs_by_world_datum(&working), from.shifts_datum(&working));
+    Ok(Some(GeometryPlan {
+        one_datum,
+        shifted_datum,
+        from,
+        given_by,
+        local: local.map(|local| local.told),
+        datum: options.datum,
+        to_working,
+        to_degrees,
+        sample,
+        unit,
+    }))
+}
+
+/// The CRS, who gave it, and the local system that leads to it.
+fn reference(table: &Table, options: &ImportOptions) -> Outcome<Option<(Crs, &'static str, Option<Local>)>> {
+    let is_local = options.crs.as_deref().is_some_and(|crs| crs.trim().eq_ignore_ascii_case(LOCAL));
+    let stated = options.crs.as_deref().filter(|_| !is_local);
+    match (&options.local, stated) {
+        (Some(frame), None) => {
+            let local = local::settle(frame)?;
+            Ok(Some((local.to.clone(), "option", Some(local))))
+        }
+        (Some(_), Some(crs)) => Err(Fault::bad(
+            "crs_twice",
+            format!("--crs {crs} 与地方坐标系参数只能给一个"),
+            format!("--crs {crs} and the parameters of a local system exclude each other"),
+        )
+        .help("地方坐标请写 --crs local", "write --crs local for local coordinates")),
+        (None, _) if is_local => Err(local::undefined()),
+        (None, Some(crs)) => Ok(Some((Crs::parse(crs)?, "option", None))),
+        (None, None) => Ok(table.crs.as_ref().map(|crs| (crs.clone(), if table.crs_by_format { "format" } else { "file" }, None))),
+    }
 }
 
 /// Drawings state a unit, and often one that nobody drew in. It is believed where the numbers fit the CRS by it and not without it.
@@ -93,20 +191,4 @@ fn settle_unit(table: &mut Table, from: &Crs, sample: &mut Vec<Coord<f64>>, city
         }
     }
     Ok(Some(Notice::new("unit_scaled", format!("图纸单位为{zh}，已换算为米"), format!("the drawing is in {en}; it was brought to metres"))))
-}
-
-/// All coordinates of a geometry in one call.
-pub(crate) fn moved(geometry: &Geometry<f64>, way: &Transformer) -> Option<Geometry<f64>> {
-    if way.is_identity() {
-        return Some(geometry.clone());
-    }
-    let mut coords: Vec<Coord<f64>> = geometry.coords_iter().collect();
-    if !way.apply(&mut coords) {
-        return None;
-    }
-    let next = std::cell::Cell::new(0);
-    Some(geometry.map_coords(|_| {
-        let index = next.replace(next.get() + 1);
-        coords[index]
-    }))
 }

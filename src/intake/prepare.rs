@@ -46,6 +46,7 @@ pub fn prepare(path: &Path, options: &ImportOptions, city: &CityContext, progres
     let rows = std::mem::take(&mut table.rows);
     let mut intake = Intake::new(layer, mapping, options, city, geometry);
     intake.take_all(rows, progress)?;
+    intake.settle_parts();
     intake.finish(path, table)
 }
 

@@ -13,6 +13,15 @@ pub(crate) const KEY_DIGITS_LOST: Reason =
 pub(crate) const KEY_NO_TEXT: Reason =
     ("key_not_text", "编码被表格软件变成了日期或逻辑值", "has a key that a spreadsheet turned into a date or a truth value");
 pub(crate) const DUPLICATE_KEY: Reason = ("duplicate_key", "编码与前面的行重复", "repeats the key of an earlier row");
+pub(crate) const LEFT_OUT: Reason =
+    ("duplicate_left_out", "编码与前面的行重复，按选项只取第一行", "repeats the key of an earlier row, which alone is taken as asked");
+pub(crate) const DUPLICATE_DIFFERS: Reason =
+    ("duplicate_differs", "同一编码的各行属性不一致，不能合并", "has another value than a row of the same key, so that they cannot become one");
+pub(crate) const PART_NOT_TAKEN: Reason = (
+    "duplicate_part_rejected",
+    "同一编码的另一行不能采用，合并后会缺一部分",
+    "shares its key with a row that cannot be taken: merged, a part would be missing",
+);
 pub(crate) const KEY_EXISTS: Reason = ("key_exists", "编码在城市文件中已存在", "has a key that the city already has");
 pub(crate) const MISSING_REQUIRED: Reason = ("missing_required", "缺少必填项", "lacks a required value");
 pub(crate) const NULL_GEOMETRY: Reason = ("null_geometry", "没有图形", "has no geometry");

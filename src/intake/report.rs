@@ -1,6 +1,7 @@
 //! What an import did, complete: every row that was changed, left out or not found is in a list.
 
-use super::options::Mode;
+use super::options::{Datum, Mode};
+use crate::domain::provenance;
 use crate::formats::EncodingUsed;
 use serde::Serialize;
 
@@ -27,8 +28,11 @@ pub struct ImportReport {
     pub rejected: Vec<RowNote>,
     /// Rows of an update whose key the city does not have.
     pub unmatched: Vec<RowKey>,
-    /// Keys that more than one row has; in an update from a table the rows merge, else the first row stands.
+    /// Keys that more than one row has, and what was done with the rows.
     pub duplicates: Vec<Duplicate>,
+    /// Rows that got a key because they had none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub made_keys: Vec<MadeKey>,
     /// Keys of the city for which an update has no row.
     pub untouched: Vec<String>,
     pub mapping: Vec<Mapped>,
@@ -37,6 +41,22 @@ pub struct ImportReport {
     pub crs: Option<CrsReport>,
     /// `None` for formats that carry no choice (spreadsheets).
     pub encoding: Option<EncodingUsed>,
+}
+
+impl ImportReport {
+    /// The file, and how its places came about where they are not as it has them: for the change log.
+    pub fn source(&self) -> String {
+        let marks = self.crs.iter().flat_map(CrsReport::marks);
+        marks.fold(self.file.clone(), |told, mark| provenance::marked(&told, &mark))
+    }
+}
+
+impl CrsReport {
+    /// What a row's source says of how its place came about.
+    pub(crate) fn marks(&self) -> impl Iterator<Item = String> + '_ {
+        let unshifted = (self.datum == Some(Datum::Gcj02)).then(|| provenance::UNSHIFTED.to_owned());
+        self.local.iter().map(LocalReport::mark).chain(unshifted)
+    }
 }
 
 /// A row with what was found and where.
@@ -80,6 +100,47 @@ pub struct RowKey {
 pub struct Duplicate {
     pub key: String,
     pub rows: Vec<u64>,
+    pub done: DuplicateDone,
+    /// The keys of the rows in their order, where they were numbered.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub keys: Vec<String>,
+}
+
+/// What was done with rows of one key.
+#[derive(Clone, Copy, Debug, Serialize, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+pub enum DuplicateDone {
+    /// The first row stands (unless it was rejected itself), the others are among the rejected.
+    Rejected,
+    /// The first row that could be taken stands, as asked.
+    First,
+    Numbered,
+    /// One row of all of them: several parts, equal values.
+    Merged,
+    /// Their values differ, or one of them cannot be taken: all are among the rejected.
+    Refused,
+    /// One row of all of them, column by column: first, sum or greatest value.
+    Aggregated,
+    /// The city does not have the key.
+    Unmatched,
+}
+
+/// A key that was made for a row.
+#[derive(Clone, Debug, Serialize, PartialEq, Eq)]
+pub struct MadeKey {
+    pub row: u64,
+    pub key: String,
+    /// What stood in its place.
+    pub was: Option<String>,
+    pub of: MadeOf,
+}
+
+/// What a made key is the hash of: it stays the same as long as that does.
+#[derive(Clone, Copy, Debug, Serialize, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+pub enum MadeOf {
+    Shape,
+    Values,
 }
 
 /// A column of ours and the field that fills it.
@@ -99,11 +160,19 @@ pub struct Notice {
     pub en: String,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub items: Vec<serde_json::Value>,
+    /// Nothing is written until a person has answered: by `datum` for `gcj02…`, else by saying that the place was checked.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub asks: bool,
 }
 
 impl Notice {
     pub(crate) fn new(code: &'static str, zh: impl Into<String>, en: impl Into<String>) -> Self {
-        Notice { code, zh: zh.into(), en: en.into(), items: Vec::new() }
+        Notice { code, zh: zh.into(), en: en.into(), items: Vec::new(), asks: false }
+    }
+
+    pub(crate) fn asking(mut self) -> Self {
+        self.asks = true;
+        self
     }
 
     pub(crate) fn with(mut self, items: Vec<serde_json::Value>) -> Self {
@@ -118,4 +187,34 @@ pub struct CrsReport {
     /// `file`, `option`, or `format` (GeoJSON and KML are WGS 84 by their rules).
     pub given_by: &'static str,
     pub to: String,
+    /// How local coordinates (`source` is then `local`) came to a public CRS.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub local: Option<LocalReport>,
+    /// The datum that was stated: the web maps' shift was taken out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub datum: Option<Datum>,
+}
+
+/// A four-parameter transformation as it was used: X = dx + k (x cos θ − y sin θ), Y = dy + k (x sin θ + y cos θ).
+#[derive(Clone, Debug, Serialize, PartialEq)]
+pub struct LocalReport {
+    pub to: String,
+    pub dx: f64,
+    pub dy: f64,
+    pub scale: f64,
+    /// Counter-clockwise.
+    pub rotation_deg: f64,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub points: Vec<ControlPoint>,
+    /// Standard deviation of a coordinate of the control points; 0 for two of them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub deviation_m: Option<f64>,
+}
+
+/// A control point, and what the transformation makes of it less what it should be.
+#[derive(Clone, Copy, Debug, Serialize, PartialEq)]
+pub struct ControlPoint {
+    pub local: [f64; 2],
+    pub to: [f64; 2],
+    pub off_m: [f64; 2],
 }

@@ -1,6 +1,6 @@
 //! The report as text for people, in both languages.
 
-use super::report::{ImportReport, RowNote};
+use super::report::{DuplicateDone, ImportReport, RowNote};
 use crate::domain::Lang;
 use std::fmt::Write;
 
@@ -39,6 +39,9 @@ impl ImportReport {
         if let Some(crs) = &self.crs {
             line(format!("{}: {} ({}) → {}", pick("坐标系", "CRS"), crs.source, crs.given_by, crs.to));
         }
+        if self.crs.as_ref().is_some_and(|crs| crs.datum.is_some()) {
+            line(format!("{}: GCJ-02 → WGS 84", pick("基准", "datum")));
+        }
         if let Some(encoding) = &self.encoding {
             let by = serde_json::to_value(encoding.found_by).ok().and_then(|by| by.as_str().map(str::to_owned)).unwrap_or_default();
             line(format!("{}: {} ({by})", pick("编码", "encoding"), encoding.name));
@@ -60,7 +63,16 @@ impl ImportReport {
             line(format!("{}: {}", pick("重复的编码", "keys of several rows"), self.duplicates.len()));
             for duplicate in &self.duplicates {
                 let rows: Vec<String> = duplicate.rows.iter().map(u64::to_string).collect();
-                line(format!("  {}: {}", duplicate.key, rows.join(", ")));
+                let done = done_text(duplicate.done, zh);
+                let keys = if duplicate.keys.is_empty() { String::new() } else { format!(" → {}", duplicate.keys.join(", ")) };
+                line(format!("  {}: {} ({done}){keys}", duplicate.key, rows.join(", ")));
+            }
+        }
+        if !self.made_keys.is_empty() {
+            line(format!("{}: {}", pick("生成的编码", "keys that were made"), self.made_keys.len()));
+            for made in &self.made_keys {
+                let was = made.was.as_deref().map(|was| format!(" ← {was}")).unwrap_or_default();
+                line(format!("  {} {}: {}{was}", pick("行", "row"), made.row, made.key));
             }
         }
         if !self.untouched.is_empty() {
@@ -73,6 +85,19 @@ impl ImportReport {
         }
         out
     }
+}
+
+fn done_text(done: DuplicateDone, zh: bool) -> &'static str {
+    let (in_zh, in_en) = match done {
+        DuplicateDone::Rejected => ("首行保留，其余拒绝", "the first stands, the others are rejected"),
+        DuplicateDone::First => ("只取首行", "the first is taken"),
+        DuplicateDone::Numbered => ("已编号", "numbered"),
+        DuplicateDone::Merged => ("合并为一宗", "made one of several parts"),
+        DuplicateDone::Refused => ("不能合并，均拒绝", "cannot become one, all rejected"),
+        DuplicateDone::Aggregated => ("按列汇总", "brought together column by column"),
+        DuplicateDone::Unmatched => ("城市中没有", "not in the city"),
+    };
+    if zh { in_zh } else { in_en }
 }
 
 fn row_text(note: &RowNote, zh: bool) -> String {

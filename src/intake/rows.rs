@@ -1,9 +1,11 @@
 //! Row by row: key, geometry, cells. Each row ends accepted, merged, unmatched or rejected with a note.
 
+use super::duplicates::{Handling, Part};
+use super::keys::Keys;
 use super::mapping::Mapping;
 use super::merge;
 use super::options::{CityContext, ImportOptions, Mode};
-use super::plan::{GeometryPlan, moved};
+use super::plan::GeometryPlan;
 use super::reasons::{self, Reason};
 use super::report::{RowKey, RowNote};
 use super::shapes::{self, Finding, Fit, Tidied};
@@ -23,16 +25,15 @@ pub(crate) struct Intake<'a> {
     pub(super) mapping: Mapping,
     pub(super) geometry: Option<GeometryPlan>,
     pub(super) key: usize,
-    /// An update from a table without geometry: rows of one key merge.
-    pub(super) merges: bool,
+    pub(super) handling: Handling,
+    pub(super) keys: Keys,
     pub(super) rows: Vec<Row>,
     pub(super) numbers: Vec<u64>,
     pub(super) boxes: Vec<Option<Rect<f64>>>,
-    /// Key → rows of the file, in the order of the file.
-    pub(super) seen: HashMap<String, Vec<u64>>,
-    pub(super) key_order: Vec<String>,
     /// Key → index into `rows`.
     pub(super) places: HashMap<String, usize>,
+    /// Further rows of a key that are to become one with the first, by its index into `rows`.
+    pub(super) parts: BTreeMap<usize, Vec<Part>>,
     pub(super) read: u64,
     pub(super) accepted: u64,
     pub(super) repaired: Vec<RowNote>,
@@ -40,6 +41,10 @@ pub(crate) struct Intake<'a> {
     pub(super) unmatched: Vec<RowKey>,
     pub(super) unparsed: Vec<serde_json::Value>,
     pub(super) unknown: BTreeMap<(String, String), u64>,
+    /// Texts that were taken for an empty cell, by column.
+    pub(super) blanks: BTreeMap<(String, String), u64>,
+    /// Texts that lost blanks at their ends.
+    pub(super) trimmed: u64,
     pub(super) lost_digits: Vec<serde_json::Value>,
     /// Cells of text columns that the sheet keeps as dates or truth values.
     pub(super) no_texts: Vec<serde_json::Value>,
@@ -48,6 +53,7 @@ pub(crate) struct Intake<'a> {
     pub(super) heights: u64,
     pub(super) repeated: u64,
     pub(super) reordered: u64,
+    pub(super) closed_lines: u64,
     /// Rows whose rings stood in an order that takes a hole for the land.
     pub(super) nested: Vec<serde_json::Value>,
     pub(super) ignored_geometry: u64,
@@ -61,7 +67,7 @@ impl<'a> Intake<'a> {
         city: &'a CityContext,
         geometry: Option<GeometryPlan>,
     ) -> Self {
-        let merges = options.mode == Mode::Update && geometry.is_none();
+        let handling = Handling::of(options, geometry.is_some());
         Intake {
             layer,
             options,
@@ -69,13 +75,13 @@ impl<'a> Intake<'a> {
             mapping,
             geometry,
             key: layer.column_index(&layer.key).unwrap_or_default(),
-            merges,
+            handling,
+            keys: Keys::default(),
             rows: Vec::new(),
             numbers: Vec::new(),
             boxes: Vec::new(),
-            seen: HashMap::new(),
-            key_order: Vec::new(),
             places: HashMap::new(),
+            parts: BTreeMap::new(),
             read: 0,
             accepted: 0,
             repaired: Vec::new(),
@@ -83,12 +89,15 @@ impl<'a> Intake<'a> {
             unmatched: Vec::new(),
             unparsed: Vec::new(),
             unknown: BTreeMap::new(),
+            blanks: BTreeMap::new(),
+            trimmed: 0,
             lost_digits: Vec::new(),
             no_texts: Vec::new(),
             cleaned: Vec::new(),
             heights: 0,
             repeated: 0,
             reordered: 0,
+            closed_lines: 0,
             nested: Vec::new(),
             ignored_geometry: 0,
         }
@@ -96,6 +105,7 @@ impl<'a> Intake<'a> {
 
     pub(super) fn take_all(&mut self, rows: Vec<SourceRow>, progress: Progress<'_>) -> Outcome<()> {
         let total = rows.len() as u64;
+        self.keep_typed_keys(&rows);
         for row in rows {
             self.read += 1;
             if self.read.is_multiple_of(500) && !progress(self.read, Some(total)) {
@@ -115,54 +125,46 @@ impl<'a> Intake<'a> {
             return Err(note(number, None, reasons::WIDE_ROW));
         }
         let mut row = self.values(&source)?;
-        let Some(key) = row.values[self.key].as_str().map(str::to_owned) else {
-            return Err(note(number, None, reasons::MISSING_KEY));
-        };
-        let first = self.claim(&key, number);
+        let (key, first) = self.key_of(&mut row, &source)?;
         if self.options.mode == Mode::Update && !self.city.existing_keys.contains(&key) {
             self.unmatched.push(RowKey { row: number, key });
             return Ok(());
         }
-        if !first && !self.merges {
-            return Err(note(number, Some(&key), reasons::DUPLICATE_KEY));
+        match self.handling {
+            Handling::Reject if !first => return Err(note(number, Some(&key), reasons::DUPLICATE_KEY)),
+            Handling::First if self.places.contains_key(&key) => return Err(note(number, Some(&key), reasons::LEFT_OUT)),
+            _ => {}
         }
         if self.options.mode == Mode::Add && self.city.existing_keys.contains(&key) {
             return Err(note(number, Some(&key), reasons::KEY_EXISTS));
         }
-        self.require(&row, number, &key)?;
-        let mut repaired = None;
-        if self.geometry.is_some() {
-            let (geometry, mended) = self.shape(&source, &key)?;
-            self.measure(&mut row, &geometry);
-            self.boxes.push(geometry.bounding_rect());
-            row.geometry = Some(geometry);
-            repaired = mended;
-        } else if source.geometry.is_some() {
-            self.ignored_geometry += 1;
+        self.fill(&source, &mut row, &key).map(|repaired| self.accept(row, number, key, repaired))
+    }
+
+    /// What else a row needs; the note if its shape was mended.
+    fn fill(&mut self, source: &SourceRow, row: &mut Row, key: &str) -> Result<Option<RowNote>, Box<RowNote>> {
+        self.require(row, source.number, key)?;
+        if self.geometry.is_none() {
+            self.ignored_geometry += u64::from(source.geometry.is_some());
+            return Ok(None);
         }
+        let (geometry, mended) = self.shape(source, key)?;
+        self.measure(row, &geometry);
+        row.geometry = Some(geometry);
+        Ok(mended)
+    }
+
+    fn accept(&mut self, row: Row, number: u64, key: String, repaired: Option<RowNote>) {
         self.repaired.extend(repaired);
         self.accepted += 1;
         match self.places.get(&key) {
+            Some(place) if self.handling == Handling::Merge => self.parts.entry(*place).or_default().push(Part { row, number }),
             Some(place) => merge::merge(&mut self.rows[*place], &row, &self.mapping.links),
             None => {
                 self.places.insert(key, self.rows.len());
+                self.boxes.extend(self.geometry.as_ref().map(|_| row.geometry.as_ref().and_then(BoundingRect::bounding_rect)));
                 self.rows.push(row);
                 self.numbers.push(number);
-            }
-        }
-        Ok(())
-    }
-
-    fn claim(&mut self, key: &str, number: u64) -> bool {
-        match self.seen.get_mut(key) {
-            Some(rows) => {
-                rows.push(number);
-                false
-            }
-            None => {
-                self.seen.insert(key.to_owned(), vec![number]);
-                self.key_order.push(key.to_owned());
-                true
             }
         }
     }
@@ -211,13 +213,14 @@ impl<'a> Intake<'a> {
         self.heights += u64::from(raw.has_z);
         self.repeated += u64::from(tidied.repeated_points);
         self.reordered += u64::from(tidied.reordered_rings);
+        self.closed_lines += u64::from(tidied.closed_lines);
         if tidied.nested_rings {
             self.nested.push(json!({ "row": source.number, "key": key }));
         }
         Ok((moved, mended.map(|note| *note)))
     }
 
-    fn measure(&self, row: &mut Row, geometry: &Geometry<f64>) {
+    pub(super) fn measure(&self, row: &mut Row, geometry: &Geometry<f64>) {
         if self.layer.geometry != GeometryKind::Polygon {
             return;
         }
@@ -225,7 +228,7 @@ impl<'a> Intake<'a> {
             row.set(self.layer, "planar_area_m2", geometry.unsigned_area());
         }
         let Some(plan) = self.geometry.as_ref().filter(|_| self.layer.column("ellipsoidal_area_m2").is_some()) else { return };
-        if let Some(degrees) = moved(geometry, &plan.to_degrees) {
+        if let Some(degrees) = plan.to_degrees.moved(geometry) {
             row.set(self.layer, "ellipsoidal_area_m2", degrees.geodesic_area_unsigned());
         }
     }
@@ -254,7 +257,7 @@ fn found(row: u64, key: &str, finding: &Finding) -> Box<RowNote> {
 }
 
 fn to_working(geometry: &Geometry<f64>, plan: &GeometryPlan) -> Option<Geometry<f64>> {
-    moved(geometry, &plan.to_working)
+    plan.to_working.moved(geometry)
 }
 
 /// A polygon that was valid in the file's CRS can cross itself by a rounding in ours; that is mended and told whatever the option says,

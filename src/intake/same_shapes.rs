@@ -4,11 +4,20 @@ use super::report::Notice;
 use super::rows::Intake;
 use crate::domain::GeometryKind;
 use geo::CoordsIter;
+use geo_types::Coord;
 use serde_json::json;
 use std::collections::HashMap;
 
 /// Corners of one shape in millimetres of the working CRS, in an order that does not depend on where a ring begins or which way it turns.
-type Corners = Vec<(i64, i64)>;
+pub(super) type Corners = Vec<(i64, i64)>;
+
+/// The corners of what has these coordinates.
+pub(super) fn corners(coords: impl Iterator<Item = Coord<f64>>) -> Corners {
+    let mut corners: Corners = coords.map(|at| ((at.x * 1000.0).round() as i64, (at.y * 1000.0).round() as i64)).collect();
+    corners.sort_unstable();
+    corners.dedup();
+    corners
+}
 
 /// Tells every group of rows with one shape; a total over them counts the land several times.
 pub(super) fn notice(intake: &Intake<'_>) -> Option<Notice> {
@@ -18,10 +27,7 @@ pub(super) fn notice(intake: &Intake<'_>) -> Option<Notice> {
     let mut groups: HashMap<Corners, Vec<usize>> = HashMap::new();
     for (index, row) in intake.rows.iter().enumerate() {
         let Some(shape) = &row.geometry else { continue };
-        let mut corners: Corners = shape.coords_iter().map(|at| ((at.x * 1000.0).round() as i64, (at.y * 1000.0).round() as i64)).collect();
-        corners.sort_unstable();
-        corners.dedup();
-        groups.entry(corners).or_default().push(index);
+        groups.entry(corners(shape.coords_iter())).or_default().push(index);
     }
     let mut equal: Vec<Vec<usize>> = groups.into_values().filter(|rows| rows.len() > 1).collect();
     if equal.is_empty() {

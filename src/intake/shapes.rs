@@ -47,6 +47,8 @@ pub(crate) struct Tidied {
     pub reordered_rings: bool,
     /// A hole stood where the outer ring should.
     pub nested_rings: bool,
+    /// Lines that close were taken for areas, as drawings have them.
+    pub closed_lines: bool,
 }
 
 /// Fits `raw` to the layer's kind.
@@ -96,7 +98,7 @@ fn non_finite(shape: &RawShape) -> Option<Finding> {
 fn polygons(shape: &RawShape, on_invalid: OnInvalid, tidied: &mut Tidied) -> Fit {
     let mut first: Option<Finding> = None;
     let mut parts: Vec<rings::Rings> = Vec::new();
-    collect_polygons(shape, &mut parts, &mut first);
+    collect_polygons(shape, &mut parts, &mut first, &mut tidied.closed_lines);
     if parts.is_empty() {
         return bad(first.unwrap_or_else(|| Finding::plain(reasons::WRONG_KIND)));
     }
@@ -142,13 +144,14 @@ fn polygons(shape: &RawShape, on_invalid: OnInvalid, tidied: &mut Tidied) -> Fit
 }
 
 /// Polygon parts, and lines that close (as drawings have them); anything else beside polygons is a finding.
-fn collect_polygons(shape: &RawShape, parts: &mut Vec<Vec<Vec<Coord<f64>>>>, first: &mut Option<Finding>) {
+fn collect_polygons(shape: &RawShape, parts: &mut Vec<rings::Rings>, first: &mut Option<Finding>, closed_lines: &mut bool) {
     match shape {
         RawShape::Polygons(polygons) => parts.extend(polygons.iter().filter(|rings| !rings.is_empty()).cloned()),
         RawShape::Lines(lines) => {
             for line in lines {
                 if line.len() > 3 && line.first() == line.last() {
                     parts.push(vec![line.clone()]);
+                    *closed_lines = true;
                 } else if first.is_none() {
                     let place = line.last().copied();
                     *first = Some(Finding { place, ..Finding::plain(reasons::OPEN_LINE) });
@@ -156,7 +159,7 @@ fn collect_polygons(shape: &RawShape, parts: &mut Vec<Vec<Vec<Coord<f64>>>>, fir
             }
         }
         RawShape::Mixed(members) => {
-            members.iter().for_each(|member| collect_polygons(member, parts, first));
+            members.iter().for_each(|member| collect_polygons(member, parts, first, closed_lines));
             if !parts.is_empty() && first.as_ref().is_some_and(|finding| finding.reason != reasons::MIXED_PARTS) {
                 *first = first.take().map(|finding| Finding { reason: reasons::MIXED_PARTS, ..finding });
             }

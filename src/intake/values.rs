@@ -25,6 +25,14 @@ impl Intake<'_> {
                     self.unparsed.push(json!({ "row": source.number, "column": column.name, "value": text }));
                 }
                 Some(Problem::UnknownCode(text)) => *self.unknown.entry((column.name.clone(), text)).or_default() += 1,
+                Some(Problem::Blank(text)) => *self.blanks.entry((column.name.clone(), text)).or_default() += 1,
+            }
+            if let (Value::Text(stated), Value::Text(taken)) = (&cell, &value)
+                && stated.len() > taken.len()
+                && column.kind == ColumnType::Text
+                && stated.trim() == taken
+            {
+                self.trimmed += 1;
             }
             row.values[link.column] = if is_key || names_a_row(column) { self.cleaned(value, source, column) } else { value };
         }

@@ -4,13 +4,14 @@ use super::Viewer;
 use super::items::select;
 use super::items::{Selected, Selection, write_features_told};
 use super::kept;
-use crate::city::City;
+use crate::city::{City, Table};
 use crate::domain::fault::Outcome;
-use crate::domain::{Column, Fault, GeometryKind, Layer, Row};
+use crate::domain::{Column, Fault, GeometryKind, Layer, Row, provenance};
 use crate::formats::wire::geojson::{FeatureStyle, Rounded};
 use crate::formats::{Crs, CsvGeometry, Transformer, VectorDriver, WriteOptions, Written, write_csv, write_vector};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use utoipa::ToSchema;
@@ -70,7 +71,7 @@ pub fn select_for_export(city: &City, viewer: &Viewer, request: &ExportRequest) 
 #[derive(Debug, Default, Serialize)]
 pub struct Exported {
     pub count: usize,
-    /// Features that keep more decimals than were asked for, to stay valid.
+    /// Features that keep more decimals than were asked for, to stay valid and (from seven on) to keep their area.
     #[serde(skip_serializing_if = "is_nought")]
     pub finer: usize,
     /// Features whose area changes by more than a ten-thousandth by rounding.
@@ -85,6 +86,26 @@ pub struct Exported {
     /// Key and column of texts that lost characters which the format forbids.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub lost_characters: Vec<(String, String)>,
+    /// Key and column of numbers that the format keeps with fewer digits than they have.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub rounded_numbers: Vec<(String, String)>,
+    /// The format has no place for the layer's shapes: a table of the values alone.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub without_shapes: bool,
+    /// How places came about that are not as a register gave them (`[local→…]`, `[GCJ-02→WGS 84]`), with the number of rows.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub derived: BTreeMap<String, usize>,
+}
+
+/// Marks of the rows' `source`, with the number of rows that have them.
+pub fn derived(table: &Table, rows: impl Iterator<Item = usize>) -> BTreeMap<String, usize> {
+    let mut found = BTreeMap::new();
+    if table.layer().is_spatial() && table.layer().column("source").is_some() {
+        for source in rows.filter_map(|row| table.text(row, "source")) {
+            provenance::marks(source).for_each(|mark| *found.entry(mark.to_owned()).or_default() += 1);
+        }
+    }
+    found
 }
 
 fn is_nought<T: Default + PartialEq>(value: &T) -> bool {
@@ -93,8 +114,8 @@ fn is_nought<T: Default + PartialEq>(value: &T) -> bool {
 
 impl Exported {
     fn of(count: usize, written: Written) -> Exported {
-        let Written { short_names, cut_texts, lost_characters, .. } = written;
-        Exported { count, short_names, cut_texts, lost_characters, ..Exported::default() }
+        let Written { short_names, cut_texts, lost_characters, rounded_numbers, .. } = written;
+        Exported { count, short_names, cut_texts, lost_characters, rounded_numbers, ..Exported::default() }
     }
 
     /// What a person should know, in 中文 and English.
@@ -104,11 +125,17 @@ impl Exported {
             format!("{}{}", shown.join(", "), if pairs.len() > shown.len() { " …" } else { "" })
         };
         let mut told = Vec::new();
+        for (mark, count) in &self.derived {
+            told.push((
+                format!("{count} 个图形的位置由换算得来（见来源栏）：{mark}"),
+                format!("the places of {count} features were computed (see their source): {mark}"),
+            ));
+        }
         if self.finer > 0 {
             let count = self.finer;
             told.push((
-                format!("{count} 个图形按所要的小数位取整会失效，已多保留几位"),
-                format!("{count} features keep more decimals: with fewer their polygons would not be valid"),
+                format!("{count} 个图形按所要的小数位取整会失效或面积变化超过万分之一，已多保留几位"),
+                format!("{count} features keep more decimals: with fewer their polygons would not be valid, or their areas change by more than a ten-thousandth"),
             ));
         }
         if self.coarse > 0 {
@@ -129,6 +156,19 @@ impl Exported {
             told.push((
                 format!("{count} 处文字超过格式的 254 字节，已截断：{places}"),
                 format!("{count} texts were cut at the format's 254 bytes: {places}"),
+            ));
+        }
+        if self.without_shapes {
+            told.push((
+                "CSV 不含图形，只有属性；要图形请用 gpkg、fgb、shp 或 geojson".to_owned(),
+                "a CSV holds the values alone, no shapes: use gpkg, fgb, shp or geojson for those".to_owned(),
+            ));
+        }
+        if !self.rounded_numbers.is_empty() {
+            let (count, places) = (self.rounded_numbers.len(), list(&self.rounded_numbers, "/"));
+            told.push((
+                format!("{count} 个数的末几位超出格式的位数，已舍入：{places}"),
+                format!("{count} numbers have more digits than the format keeps, and were rounded: {places}"),
             ));
         }
         if !self.lost_characters.is_empty() {
@@ -205,7 +245,8 @@ pub fn export_file(city: &City, selected: &Selected, options: &FileOptions<'_>, 
         }
         Format::Vector(_) => write_with_gdal(city, path, layer, &mut rows, &columns, options)?,
     };
-    Ok(Exported::of(selected.rows.len(), written))
+    let without_shapes = options.format == Format::Csv && !matches!(layer.geometry, GeometryKind::Point | GeometryKind::None);
+    Ok(Exported { without_shapes, ..Exported::of(selected.rows.len(), written) })
 }
 
 /// Writes a Shapefile's parts as `folder/stem.*`, which must not exist; returns them.

@@ -1,6 +1,7 @@
 //! Importing a file into a city: read and judge (`intake`), place by location, write all or nothing.
 
 use super::edits::{check, complete, may_come_by_file};
+use super::shifted;
 use super::{Planner, Viewer};
 use crate::city::City;
 use crate::domain::edit::{Edit, Import};
@@ -69,6 +70,21 @@ fn refuse_damage(report: &ImportReport, told_what_to_do: bool) -> Outcome<()> {
     Ok(())
 }
 
+/// Refuses what a person must answer first, with the answers there are.
+fn ask(report: &ImportReport, options: &ImportOptions) -> Outcome<()> {
+    let answered = |code: &str| if code.starts_with("gcj02") { options.datum.is_some() } else { options.place_checked };
+    let Some(open) = report.notices.iter().find(|notice| notice.asks && !answered(notice.code)) else { return Ok(()) };
+    let (zh, en) = if open.code.starts_with("gcj02") {
+        (
+            "确为 GCJ-02：--datum gcj02（用公开公式反算）；不是：--datum as-stated",
+            "--datum gcj02 takes the shift out by the published formula; --datum as-stated says that there is none",
+        )
+    } else {
+        ("请核对 --crs；如位置和大小无误，加 --place-checked", "check --crs; where place and size are right, say --place-checked")
+    };
+    Err(Fault::bad(open.code, format!("{}。未写入任何内容", open.zh), format!("{}; nothing was written", open.en)).help(zh, en))
+}
+
 impl Planner {
     /// Imports `path`; with `dry_run` nothing is written and the report is the same. `told_what_to_do`: the person named a way with invalid rows.
     pub fn import(
@@ -88,12 +104,15 @@ impl Planner {
         may_come_by_file(layer)?;
         let city = self.city();
         let mut prepared = prepare(path, options, &context(&city, layer), progress)?;
+        let suspected = if options.datum.is_none() { shifted::notice(&city, layer, &prepared) } else { None };
+        prepared.report.notices.extend(suspected);
         place(&city, layer, &mut prepared.rows, options.mode);
         if !dry_run {
             refuse_damage(&prepared.report, told_what_to_do)?;
+            ask(&prepared.report, options)?;
         }
         prepared.rows.par_iter_mut().for_each(|row| complete(row, layer.layer(), &city.crs));
-        let source = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let source = prepared.report.source();
         let edit = Edit::Import(Import { layer, mode: options.mode, rows: prepared.rows, source });
         if dry_run {
             // What the rules of a table refuse is told before anybody means to write.

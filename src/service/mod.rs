@@ -24,6 +24,7 @@ pub mod reports;
 pub mod rights;
 pub mod search;
 pub mod sessions;
+mod shifted;
 pub mod tiles;
 pub mod topology;
 pub mod undo;

@@ -92,7 +92,9 @@ pub fn topology(city: &City, layer: &str, tolerance_m: f64, sliver_width_m: f64)
     let place = |fault: TopologyFault| {
         let at = city.crs.to_lon_lat(fault.at);
         let repair_on = match fault.repair {
-            Repair::ClipFrom(item) | Repair::SnapBoundaryOf(item) | Repair::MergeInto(item) | Repair::Delete(item) => Some(item),
+            Repair::ClipFrom(item) | Repair::SnapBoundaryOf(item) | Repair::MergeInto(item) | Repair::Delete(item) | Repair::DropOne(item) => {
+                Some(item)
+            }
             Repair::SplitAtCrossing => None,
         };
         let code = |item: u32| table.key(item as usize).to_owned();
@@ -104,6 +106,7 @@ pub fn topology(city: &City, layer: &str, tolerance_m: f64, sliver_width_m: f64)
 fn kind_words(kind: FaultKind) -> (&'static str, &'static str, &'static str) {
     match kind {
         FaultKind::SelfIntersection => ("self_intersection", "自相交", "self-intersection"),
+        FaultKind::Equal => ("equal", "图形重复", "equal shapes"),
         FaultKind::Overlap => ("overlap", "压盖", "overlap"),
         FaultKind::Gap => ("gap", "空隙", "gap"),
         FaultKind::Sliver => ("sliver", "狭长面", "sliver"),
@@ -130,6 +133,8 @@ impl PlacedFault {
             (Repair::MergeInto(_), Lang::En) => format!("merge into {on}, its longest neighbour"),
             (Repair::Delete(_), Lang::Zh) => format!("删除 {on}（无邻可并）"),
             (Repair::Delete(_), Lang::En) => format!("delete {on}: it has no neighbour"),
+            (Repair::DropOne(_), Lang::Zh) => format!("与 {on} 图形相同，核对后删去其一"),
+            (Repair::DropOne(_), Lang::En) => format!("the same shape as {on}: delete one of them once it is known which is the parcel"),
             (Repair::SplitAtCrossing, Lang::Zh) => "在交叉处断开为合法的部分".to_owned(),
             (Repair::SplitAtCrossing, Lang::En) => "cut at the crossing into valid parts".to_owned(),
         }
@@ -186,7 +191,7 @@ impl TopologyReport {
     /// Number and area by kind.
     pub fn counts(&self) -> FaultCounts<'_> {
         let mut faults: BTreeMap<&'static str, FaultCount> =
-            ["self_intersection", "overlap", "gap", "sliver"].map(|kind| (kind, FaultCount::default())).into();
+            ["self_intersection", "equal", "overlap", "gap", "sliver"].map(|kind| (kind, FaultCount::default())).into();
         for placed in &self.faults {
             let slot = faults.entry(kind_words(placed.fault.kind).0).or_default();
             *slot = FaultCount { area_m2: slot.area_m2 + placed.fault.area_m2, count: slot.count + 1 };
@@ -196,7 +201,7 @@ impl TopologyReport {
 
     pub fn to_text(&self, lang: Lang) -> String {
         let mut lines: Vec<String> = Vec::new();
-        for kind in [FaultKind::SelfIntersection, FaultKind::Overlap, FaultKind::Gap, FaultKind::Sliver] {
+        for kind in [FaultKind::SelfIntersection, FaultKind::Equal, FaultKind::Overlap, FaultKind::Gap, FaultKind::Sliver] {
             let own: Vec<&PlacedFault> = self.faults.iter().filter(|placed| placed.fault.kind == kind).collect();
             let (_, zh, en) = kind_words(kind);
             let area: f64 = own.iter().map(|placed| placed.fault.area_m2).sum();

@@ -3,9 +3,12 @@
 //! A point p on a segment a of one boundary *faces* the other boundary when, for some segment s of it, the foot of p on
 //! the line of s lies inside s, p is at most ε from that foot, and a and s differ in direction by at most θ. The facing
 //! length of a pair is the mean of both directions. Each (a, s) gives one closed-form interval on a, so no vertex need be
-//! shared: T-junctions and one long side against three short ones come out right, a mere corner counts zero.
+//! shared: T-junctions and one long side against three short ones come out right, a mere corner counts zero. Outer sides face each other
+//! (the boundaries run against each other), and nobody else's land lies between (`adjacency_between`).
 
+use super::adjacency_between::{Third, lies_between, open_runs};
 use super::adjacency_grid::{BoxGrid, meets};
+use super::adjacency_segments::{Segment, least_distance, segments_near};
 use super::overlap::shared_area;
 use super::polygons::PolygonSet;
 use geo_types::Coord;
@@ -51,8 +54,12 @@ pub struct Contact {
     /// Facing length L = ½ (L_a→b + L_b→a) in m.
     pub length_m: f64,
     pub class: ContactClass,
-    /// Mean distance over the facing parts in m; where nothing faces (a corner), the least distance. 0 for an overlap.
+    /// Least distance of the outlines where they face each other in m, 0 when they meet or overlap there (T2); where nothing faces (a corner),
+    /// the least distance.
     pub gap_m: f64,
+    /// Greatest distance of the outlines where they face each other in m, on whichever side: 0 for boundaries that are one.
+    #[serde(skip)]
+    pub widest_m: f64,
     /// Area of a ∩ b in m²; 0 where a cheap test shows that it is drawing noise.
     pub overlap_m2: f64,
 }
@@ -92,11 +99,35 @@ pub fn adjacency(set: &impl PolygonSet, options: &AdjacencyOptions) -> Vec<Conta
     for chunk in chunks {
         contacts.extend(chunk);
     }
+    let mut contacts = without_thirds(set, contacts, options);
     // Only large items break the order: they take their pairs whatever the index.
     if !contacts.is_sorted_by_key(|contact| (contact.a, contact.b)) {
         contacts.sort_unstable_by_key(|contact| (contact.a, contact.b));
     }
     contacts
+}
+
+/// Contacts across a gap, measured again where a third parcel touches both and so may lie between.
+fn without_thirds(set: &impl PolygonSet, contacts: Vec<Contact>, options: &AdjacencyOptions) -> Vec<Contact> {
+    if !contacts.iter().any(is_across) {
+        return contacts;
+    }
+    let mut beside: Vec<Vec<u32>> = vec![Vec::new(); set.len()];
+    for contact in &contacts {
+        beside[contact.a as usize].push(contact.b);
+        beside[contact.b as usize].push(contact.a);
+    }
+    beside.par_iter_mut().for_each(|others| others.sort_unstable());
+    let seen = |contact: &Contact| {
+        let of_b = &beside[contact.b as usize];
+        let thirds: Vec<u32> = beside[contact.a as usize].iter().copied().filter(|third| of_b.binary_search(third).is_ok()).collect();
+        PairMeasure::new(options).past(set, *contact, &thirds)
+    };
+    contacts.par_iter().filter_map(|contact| if is_across(contact) { seen(contact) } else { Some(*contact) }).collect()
+}
+
+fn is_across(contact: &Contact) -> bool {
+    contact.widest_m > 1e-6 && contact.class != ContactClass::Overlap
 }
 
 /// The contacts of one item with the others, sorted by the other's index; `a` and `b` keep their order `a < b`.
@@ -105,30 +136,35 @@ pub fn neighbours(set: &impl PolygonSet, item: usize, candidates: &[u32], option
     let mut others: Vec<usize> = candidates.iter().map(|j| *j as usize).filter(|j| *j != item).collect();
     others.sort_unstable();
     others.dedup();
-    others.into_iter().filter_map(|j| pair.contact(set, item.min(j), item.max(j))).collect()
-}
-
-/// A boundary segment with what its pairs need again and again.
-#[derive(Clone, Copy)]
-struct Segment {
-    from: Coord<f64>,
-    to: Coord<f64>,
-}
-
-impl Segment {
-    fn bounds(&self) -> [f64; 4] {
-        [self.from.x.min(self.to.x), self.from.y.min(self.to.y), self.from.x.max(self.to.x), self.from.y.max(self.to.y)]
-    }
+    let contacts: Vec<Contact> = others.into_iter().filter_map(|j| pair.contact(set, item.min(j), item.max(j))).collect();
+    // What lies between the item and another touches the item.
+    let near: Vec<u32> = contacts.iter().map(|contact| if contact.a as usize == item { contact.b } else { contact.a }).collect();
+    contacts
+        .into_iter()
+        .filter_map(|contact| {
+            let thirds: Vec<u32> = near.iter().copied().filter(|third| ![contact.a, contact.b].contains(third)).collect();
+            if is_across(&contact) { pair.past(set, contact, &thirds) } else { Some(contact) }
+        })
+        .collect()
 }
 
 /// A part of segment `on` that faces the other boundary, in metres from the segment's start.
 #[derive(Clone, Copy)]
 struct Facing {
     on: u32,
+    /// The segment of the other boundary that it faces.
+    across: u32,
     from: f64,
     to: f64,
-    /// Integral of the distance over the part, m².
-    gap_m2: f64,
+    /// Distances at both ends, negative outside of the other parcel.
+    ends: (f64, f64),
+}
+
+impl Facing {
+    fn within(&self, (from, to): (f64, f64)) -> Facing {
+        let at = |t: f64| self.ends.0 + (self.ends.1 - self.ends.0) * ((t - self.from) / (self.to - self.from));
+        Facing { from, to, ends: (at(from), at(to)), ..*self }
+    }
 }
 
 /// Measures pairs; holds the scratch space that all pairs of a task share.
@@ -156,6 +192,31 @@ impl<'a> PairMeasure<'a> {
 
     fn contact(&mut self, set: &impl PolygonSet, a: usize, b: usize) -> Option<Contact> {
         let reach = self.options.tolerance_m + SLACK_M;
+        self.look(set, a, b);
+        let length_m = 0.5 * (union_length(&mut self.on_a) + union_length(&mut self.on_b));
+        let (nearest, widest_m) = gaps(self.on_a.iter().chain(&self.on_b));
+
+        let overlap_m2 = if self.is_separated(set, a, b) { 0.0 } else { shared_area(set, a, set, b, OVERLAP_M2) };
+        let is_edge = length_m >= self.options.min_length_m;
+        let contact =
+            |class, gap_m: f64| Some(Contact { a: a as u32, b: b as u32, length_m, class, gap_m, widest_m: widest_m.max(gap_m), overlap_m2 });
+        if overlap_m2 > self.options.tolerance_m * length_m / 2.0 + OVERLAP_M2 {
+            return contact(ContactClass::Overlap, 0.0);
+        }
+        if is_edge {
+            return contact(ContactClass::Edge, nearest);
+        }
+        let least = least_distance(&self.of_a, &self.of_b, reach).0;
+        if least > reach && overlap_m2 <= ROUNDING_M2 {
+            return None;
+        }
+        let gap = if length_m > 0.0 { nearest } else { least.min(self.options.tolerance_m) };
+        contact(ContactClass::Point, gap)
+    }
+
+    /// Segments near both, and their facing parts; the box that is near both.
+    fn look(&mut self, set: &impl PolygonSet, a: usize, b: usize) -> [f64; 4] {
+        let reach = self.options.tolerance_m + SLACK_M;
         let (box_a, box_b) = (set.bounds(a), set.bounds(b));
         let shared = [
             box_a.min().x.max(box_b.min().x) - reach,
@@ -166,26 +227,39 @@ impl<'a> PairMeasure<'a> {
         segments_near(set, a, &shared, &mut self.of_a);
         segments_near(set, b, &shared, &mut self.of_b);
         self.face();
-        let (along_a, gap_a) = union_length(&mut self.on_a);
-        let (along_b, gap_b) = union_length(&mut self.on_b);
-        let length_m = 0.5 * (along_a + along_b);
+        shared
+    }
 
-        let overlap_m2 = if self.is_separated(set, a, b) { 0.0 } else { shared_area(set, a, set, b, OVERLAP_M2) };
-        let is_edge = length_m >= self.options.min_length_m;
-        let contact = |class, gap_m| Some(Contact { a: a as u32, b: b as u32, length_m, class, gap_m, overlap_m2 });
-        if overlap_m2 > self.options.tolerance_m * length_m / 2.0 + OVERLAP_M2 {
-            return contact(ContactClass::Overlap, 0.0);
+    /// A contact across a gap, seen past the parcels that may lie in it; none where nothing of it is left.
+    fn past(&mut self, set: &impl PolygonSet, contact: Contact, thirds: &[u32]) -> Option<Contact> {
+        if thirds.is_empty() {
+            return Some(contact);
         }
-        let facing_gap = || (gap_a.gap_m2 + gap_b.gap_m2) / (gap_a.length + gap_b.length);
-        if is_edge {
-            return contact(ContactClass::Edge, facing_gap());
+        let near = self.look(set, contact.a as usize, contact.b as usize);
+        let third = |item: &u32| {
+            let mut segments = Vec::new();
+            segments_near(set, *item as usize, &near, &mut segments);
+            Third { segments, set, item: *item as usize }
+        };
+        let thirds: Vec<_> = thirds.iter().map(third).collect();
+        let open = |parts: &[Facing], own: &[Segment], other: &[Segment]| -> Vec<Facing> {
+            let part = |part: &Facing| {
+                let (on, across) = (own[part.on as usize], other[part.across as usize]);
+                open_runs(&on, &across, (part.from, part.to), &thirds).into_iter().map(|run| part.within(run)).collect::<Vec<_>>()
+            };
+            parts.iter().flat_map(part).collect()
+        };
+        let (mut on_a, mut on_b) = (open(&self.on_a, &self.of_a, &self.of_b), open(&self.on_b, &self.of_b, &self.of_a));
+        let length_m = 0.5 * (union_length(&mut on_a) + union_length(&mut on_b));
+        if length_m > 1e-9 {
+            let class = if length_m >= self.options.min_length_m { ContactClass::Edge } else { ContactClass::Point };
+            let (gap_m, widest_m) = gaps(on_a.iter().chain(&on_b));
+            return Some(Contact { length_m, class, gap_m, widest_m, ..contact });
         }
-        let least = least_distance(&self.of_a, &self.of_b, reach);
-        if least > reach && overlap_m2 <= ROUNDING_M2 {
-            return None;
-        }
-        let gap = if length_m > 0.0 { facing_gap() } else { least.min(self.options.tolerance_m) };
-        contact(ContactClass::Point, gap)
+        let reach = self.options.tolerance_m + SLACK_M;
+        let (least, p, q) = least_distance(&self.of_a, &self.of_b, reach);
+        let gap_m = least.min(self.options.tolerance_m);
+        (!lies_between(p, q, &thirds)).then_some(Contact { length_m: 0.0, class: ContactClass::Point, gap_m, widest_m: gap_m, ..contact })
     }
 
     /// Whether the line of some near segment has one parcel on its left and the other on its right, to 0.01 mm: then they
@@ -220,28 +294,17 @@ impl<'a> PairMeasure<'a> {
                 let (bx, by) = (b.to.x - b.from.x, b.to.y - b.from.y);
                 let squared_b = bx * bx + by * by;
                 let cross = ax * by - ay * bx;
-                if cross * cross > self.sin_angle_squared * squared_a * squared_b {
+                // Outer sides face each other only where the boundaries run against each other.
+                if ax * bx + ay * by > 0.0 || cross * cross > self.sin_angle_squared * squared_a * squared_b {
                     continue;
                 }
                 let (length_a, length_b) = (squared_a.sqrt(), squared_b.sqrt());
                 if let Some(part) = facing(a, (ax / length_a, ay / length_a), length_a, b, (bx / length_b, by / length_b), length_b, reach) {
-                    self.on_a.push(Facing { on: index_a as u32, ..part });
+                    self.on_a.push(Facing { on: index_a as u32, across: index_b as u32, ..part });
                 }
                 if let Some(part) = facing(b, (bx / length_b, by / length_b), length_b, a, (ax / length_a, ay / length_a), length_a, reach) {
-                    self.on_b.push(Facing { on: index_b as u32, ..part });
+                    self.on_b.push(Facing { on: index_b as u32, across: index_a as u32, ..part });
                 }
-            }
-        }
-    }
-}
-
-fn segments_near(set: &impl PolygonSet, i: usize, near: &[f64; 4], into: &mut Vec<Segment>) {
-    into.clear();
-    for ring in set.rings(i) {
-        for pair in ring.windows(2) {
-            let segment = Segment { from: pair[0], to: pair[1] };
-            if pair[0] != pair[1] && meets(near, &segment.bounds()) {
-                into.push(segment);
             }
         }
     }
@@ -261,8 +324,8 @@ fn facing(a: &Segment, u: (f64, f64), length_a: f64, s: &Segment, w: (f64, f64),
     if to <= from {
         return None;
     }
-    let (at_from, at_to) = (distance + distance_per_t * from, distance + distance_per_t * to);
-    Some(Facing { on: 0, from, to, gap_m2: mean_of_absolute(at_from, at_to) * (to - from) })
+    let ends = (distance + distance_per_t * from, distance + distance_per_t * to);
+    Some(Facing { on: 0, across: 0, from, to, ends })
 }
 
 /// Narrows `span` to the t with `low ≤ value + slope·t ≤ high`; false when nothing is left.
@@ -279,22 +342,19 @@ fn keep_between(span: &mut (f64, f64), value: f64, slope: f64, low: f64, high: f
     span.0 < span.1
 }
 
-/// Mean of |y| for y linear from `a` to `b`.
-fn mean_of_absolute(a: f64, b: f64) -> f64 {
-    if a * b >= 0.0 {
-        return (a.abs() + b.abs()) / 2.0;
+/// Least distance on the outer side and greatest on either, over the facing parts; nought for none.
+fn gaps<'a>(parts: impl Iterator<Item = &'a Facing>) -> (f64, f64) {
+    let (mut least, mut greatest) = (f64::INFINITY, 0.0f64);
+    for Facing { ends, .. } in parts {
+        least = least.min((-ends.0.max(ends.1)).max(0.0));
+        greatest = greatest.max(ends.0.abs()).max(ends.1.abs());
     }
-    (a * a + b * b) / (2.0 * (a.abs() + b.abs()))
+    // A nought of the other sign is nought.
+    (if least.is_finite() { least + 0.0 } else { 0.0 }, greatest)
 }
 
-struct FacingGap {
-    gap_m2: f64,
-    length: f64,
-}
-
-/// Length of the union of the parts on each segment, and the gap below all of them.
-fn union_length(parts: &mut [Facing]) -> (f64, FacingGap) {
-    let gap = FacingGap { gap_m2: parts.iter().map(|p| p.gap_m2).sum(), length: parts.iter().map(|p| p.to - p.from).sum() };
+/// Length of the union of the parts on each segment.
+fn union_length(parts: &mut [Facing]) -> f64 {
     parts.sort_unstable_by(|p, q| p.on.cmp(&q.on).then(p.from.total_cmp(&q.from)).then(p.to.total_cmp(&q.to)));
     let (mut total, mut segment, mut reached) = (0.0, u32::MAX, 0.0f64);
     for part in parts.iter() {
@@ -304,34 +364,5 @@ fn union_length(parts: &mut [Facing]) -> (f64, FacingGap) {
         total += (part.to - part.from.max(reached)).max(0.0);
         reached = reached.max(part.to);
     }
-    (total, gap)
-}
-
-/// The least distance between the segments, or infinity beyond `reach`.
-fn least_distance(of_a: &[Segment], of_b: &[Segment], reach: f64) -> f64 {
-    let mut least = f64::INFINITY;
-    for a in of_a {
-        let [x0, y0, x1, y1] = a.bounds();
-        let near = [x0 - reach, y0 - reach, x1 + reach, y1 + reach];
-        for b in of_b.iter().filter(|b| meets(&near, &b.bounds())) {
-            least = least.min(segment_distance(a, b));
-        }
-    }
-    least
-}
-
-fn segment_distance(a: &Segment, b: &Segment) -> f64 {
-    let side = |s: &Segment, p: Coord<f64>| (s.to.x - s.from.x) * (p.y - s.from.y) - (s.to.y - s.from.y) * (p.x - s.from.x);
-    let crosses = side(a, b.from) * side(a, b.to) < 0.0 && side(b, a.from) * side(b, a.to) < 0.0;
-    if crosses {
-        return 0.0;
-    }
-    let ends = [point_distance(b, a.from), point_distance(b, a.to), point_distance(a, b.from), point_distance(a, b.to)];
-    ends.into_iter().fold(f64::INFINITY, f64::min)
-}
-
-fn point_distance(s: &Segment, p: Coord<f64>) -> f64 {
-    let (dx, dy) = (s.to.x - s.from.x, s.to.y - s.from.y);
-    let t = (((p.x - s.from.x) * dx + (p.y - s.from.y) * dy) / (dx * dx + dy * dy)).clamp(0.0, 1.0);
-    (p.x - s.from.x - t * dx).hypot(p.y - s.from.y - t * dy)
+    total
 }

@@ -84,7 +84,8 @@ fn a_wedge_counts_only_where_it_is_narrow() {
         contacts(&[rectangle(0.0, -20.0, 50.0, 20.0), polygon(&[(0.0, 0.0), (50.0 * turn.cos(), 50.0 * turn.sin()), (0.0, 30.0), (0.0, 0.0)])]);
     // A point at run t on the horizontal side has its foot at t·cos, at distance t·sin ≤ 0.5; the other way the foot is at t·cos and the distance t·sin as well.
     assert!(close(found[0].length_m, 0.5 / turn.sin()), "{} {}", found[0].length_m, 0.5 / turn.sin());
-    assert!((found[0].gap_m - 0.25).abs() < 1e-6);
+    // They meet at its point; 0.5 m apart where they cease to face each other.
+    assert!(found[0].gap_m < 1e-9 && (found[0].widest_m - 0.5).abs() < 1e-6);
 }
 
 /// Another way to the same number: step along each segment and test the definition at each step.

@@ -86,7 +86,8 @@ fn contact(
     }
     let total: f64 = length.iter().flatten().map(|(_, from, to)| to - from).sum();
     let length_m = length.into_iter().map(union).sum::<f64>() / 2.0;
-    (length_m >= options.min_length_m).then(|| Contact { a, b, length_m, class: ContactClass::Bridged, gap_m: crossed / total, overlap_m2: 0.0 })
+    let gap_m = crossed / total;
+    (length_m >= options.min_length_m).then_some(Contact { a, b, length_m, class: ContactClass::Bridged, gap_m, widest_m: gap_m, overlap_m2: 0.0 })
 }
 
 fn segments(set: &impl PolygonSet, i: u32, near: &[f64; 4]) -> Vec<Segment> {

@@ -170,8 +170,10 @@ mod tests {
     use crate::spatial::polygons::samples::noise;
 
     fn graph(nodes: usize, edges: &[(u32, u32)]) -> Graph {
-        let contacts: Vec<Contact> =
-            edges.iter().map(|&(a, b)| Contact { a, b, length_m: 5.0, class: ContactClass::Edge, gap_m: 0.0, overlap_m2: 0.0 }).collect();
+        let contacts: Vec<Contact> = edges
+            .iter()
+            .map(|&(a, b)| Contact { a, b, length_m: 5.0, class: ContactClass::Edge, gap_m: 0.0, widest_m: 0.0, overlap_m2: 0.0 })
+            .collect();
         Graph::of_edges(nodes, &contacts)
     }
 

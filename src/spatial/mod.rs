@@ -1,7 +1,9 @@
 //! Geometry on the city's plane: CRS, the three areas, indexes, tiles. Imports only `domain`.
 
 pub mod adjacency;
+mod adjacency_between;
 mod adjacency_grid;
+mod adjacency_segments;
 #[cfg(test)]
 mod adjacency_tests;
 pub mod area;
@@ -26,6 +28,7 @@ pub mod overlap;
 pub mod overlay;
 pub mod polygons;
 pub mod rectangle;
+pub mod similarity;
 pub mod split;
 #[cfg(test)]
 mod split_tests;

@@ -13,6 +13,8 @@ use serde::Serialize;
 #[serde(rename_all = "snake_case")]
 pub enum FaultKind {
     SelfIntersection,
+    /// The same shape under two codes.
+    Equal,
     Overlap,
     Gap,
     Sliver,
@@ -39,6 +41,8 @@ pub enum Repair {
     MergeInto(u32),
     /// Delete the item: it has no neighbour to merge into.
     Delete(u32),
+    /// Delete this item or the other, which has the same shape, once it is known which of them is the parcel.
+    DropOne(u32),
     /// Cut the ring at the crossing into valid parts.
     SplitAtCrossing,
 }
@@ -91,9 +95,15 @@ pub fn faults(set: &impl PolygonSet, options: &TopologyOptions) -> Vec<TopologyF
         if overlap_m2 >= options.least_m2 {
             let shapes = [set.multipolygon(a as usize), set.multipolygon(b as usize)];
             let at = shapes[0].intersection(&shapes[1]).interior_point().map(|p| p.0);
-            own.extend(at.map(|at| fault(FaultKind::Overlap, Severity::Error, overlap_m2, at, Repair::ClipFrom(smaller))));
+            let larger_m2 = set.area_m2(a as usize).max(set.area_m2(b as usize));
+            let (kind, repair) = if larger_m2 - overlap_m2 < options.least_m2.min(larger_m2 * 1e-6) {
+                (FaultKind::Equal, Repair::DropOne(b))
+            } else {
+                (FaultKind::Overlap, Repair::ClipFrom(smaller))
+            };
+            own.extend(at.map(|at| fault(kind, Severity::Error, overlap_m2, at, repair)));
         }
-        if contact.gap_m > 1e-3 || contact.class == ContactClass::Overlap {
+        if contact.widest_m > 1e-3 || contact.class == ContactClass::Overlap {
             let gaps = open_gaps(set, [a, b], &beside, options);
             own.extend(gaps.into_iter().map(|gap| fault(FaultKind::Gap, Severity::Warning, gap.area_m2, gap.at, Repair::SnapBoundaryOf(smaller))));
         }
@@ -233,6 +243,17 @@ mod tests {
             let areas: Vec<f64> = found.iter().map(|fault| fault.area_m2).collect();
             assert!(if area > 0.0 { areas.len() == 1 && (areas[0] - area).abs() < 1e-3 } else { areas.is_empty() }, "{by}: {areas:?}");
         }
+    }
+
+    #[test]
+    fn equal_shapes_under_two_codes_are_a_kind_of_their_own() {
+        let turned = polygon(&[(100.0, 100.0), (0.0, 100.0), (0.0, 0.0), (100.0, 0.0), (100.0, 100.0)]);
+        let items = [rectangle(0.0, 0.0, 100.0, 100.0), turned, rectangle(50.0, 0.0, 100.0, 100.0)];
+        let found = faults(&items.iter().collect::<Polygons>(), &TopologyOptions::default());
+        let kinds: Vec<_> = found.iter().map(|fault| (fault.kind, fault.item, fault.other, fault.area_m2.round())).collect();
+        let overlap = FaultKind::Overlap;
+        assert_eq!(kinds, [(FaultKind::Equal, 0, Some(1), 10_000.0), (overlap, 0, Some(2), 5_000.0), (overlap, 1, Some(2), 5_000.0)]);
+        assert_eq!(found[0].repair, Repair::DropOne(1));
     }
 
     #[test]

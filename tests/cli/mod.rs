@@ -1,6 +1,7 @@
 //! The command line as scripts use it: exit codes, bad input, whole files or none.
 
 mod imported_rows;
+mod intake;
 mod land;
 mod occupancy;
 mod one_writer;

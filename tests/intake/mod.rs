@@ -4,6 +4,8 @@ mod bad_files;
 mod bad_geometry;
 mod cells;
 mod encodings;
+mod keys;
+mod local_systems;
 mod names;
 mod real_data;
 mod reference_systems;

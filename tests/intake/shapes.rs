@@ -45,6 +45,7 @@ fn curves_of_every_kind_become_chords_within_a_centimetre_and_are_told() {
         assert!(told["arcs"].as_u64() > Some(0) && told["sagitta_m"].as_f64().is_some_and(|most| most > 0.0 && most <= 0.010_001), "{told}");
     }
     assert_eq!(areas(&of_wkt(&format!("MULTISURFACE({straight})"))), [5_000.0]);
+    assert!(told(&of_wkt("LINESTRING(500000 2500000,500100 2500000,500100 2500100,500000 2500000)"), "closed_lines").is_some());
     let open = of_wkt("CIRCULARSTRING(500000 2500000,500050 2500050,500100 2500000)");
     assert_eq!(open.report.rejected[0].reason, "open_line");
 }
@@ -126,7 +127,17 @@ fn a_datum_without_a_public_shift_is_told_and_hong_kongs_grid_is_not_doubted() {
         let path = file(&folder, "a.csv", format!("code,wkt\nC1,\"{wkt}\"\n"));
         run(&path, &ImportOptions { crs: Some(crs.into()), ..options("parcel") }, &city("EPSG:4547")).expect("prepared")
     };
-    assert!(told(&of("EPSG:2326", at(830_000.0, 820_000.0)), "crs_ballpark").is_none());
+    let hong_kong = of("EPSG:2326", at(830_000.0, 820_000.0));
+    assert!(told(&hong_kong, "crs_ballpark").is_none() && told(&hong_kong, "crs_datum_shift").is_some());
     // Xian 1980, 3 degrees, central meridian 114 E.
+    // CGCS2000 and WGS 84 are one to a decimetre, and say so.
+    let degrees = of("EPSG:4326", "POLYGON((114.05 22.54,114.051 22.54,114.051 22.541,114.05 22.54))".to_owned());
+    assert!(told(&degrees, "crs_ballpark").is_none() && told(&degrees, "crs_datums_one").is_some());
+    let own = of("EPSG:4547", at(500_000.0, 2_500_000.0));
+    assert!(
+        ["crs_datums_one", "crs_datum_shift"]
+            .iter()
+            .all(|code| told(&own, code).is_none() && (*code == "crs_datums_one" || told(&degrees, code).is_none()))
+    );
     assert!(told(&of("EPSG:2383", at(500_000.0, 2_500_000.0)), "crs_ballpark").is_some());
 }

@@ -175,3 +175,19 @@ fn a_geopackage_with_a_log_is_read_as_it_stands_and_stays_as_it_was() {
     assert_eq!(prepared.rows[0].get(prepared.layer, "name").as_str(), Some("改过"));
     assert!(all() == before, "the source was changed");
 }
+
+#[test]
+fn a_last_row_without_a_shape_does_not_cut_the_file() {
+    for (driver, ending) in [(VectorDriver::GeoPackage, "gpkg"), (VectorDriver::FileGeodatabase, "gdb")] {
+        for without in 0..3 {
+            let folder = folder();
+            let path = folder.path().join(format!("p.{ending}"));
+            let mut rows = parcels();
+            rows[without].geometry = None;
+            write(&path, driver, None, parcel_layer(), rows);
+            let report = run(&path, &options("parcel"), &shenzhen()).unwrap_or_else(|fault| panic!("{ending} {without}: {fault:?}")).report;
+            let rejected: Vec<_> = report.rejected.iter().map(|note| note.reason).collect();
+            assert_eq!((report.read, report.accepted, rejected), (3, 2, vec!["null_geometry"]), "{ending} {without}");
+        }
+    }
+}

@@ -2,7 +2,8 @@
 
 mod cql2;
 
-use crate::support::{Client, Server, must, path, real_data};
+use crate::support::{Client, PARKPLAN, Server, must, path, real_data};
+use crate::twin::check;
 use serde_json::{Value, json};
 use std::path::Path;
 
@@ -135,4 +136,17 @@ fn subzones(data: &Path) -> String {
         .output()
         .unwrap();
     String::from_utf8(archive.stdout).unwrap().trim().trim_end_matches(".shp").to_owned()
+}
+
+/// A sample of the files; `tests/twin/readers.py PROGRAM ROBUST REAL --list FILE` reads them all in some minutes.
+#[test]
+fn plain_gdal_reads_the_same_or_the_difference_is_told() {
+    let Some(data) = real_data() else {
+        eprintln!("SKIPPED: the real data sets are not beside this checkout");
+        return;
+    };
+    for folder in ["robust/geozero", "robust/flatgeobuf", "real/shanghai_gbk", "real/singapore_mp2019", "real/sz_taz_stevcdp", "real/bubenec_momepy"]
+    {
+        check("readers.py", &[PARKPLAN, path(&data.join(folder))]);
+    }
 }

@@ -63,8 +63,8 @@ pub fn consolidate(
     let subset = Subset { set, items: eligible.iter().map(|i| *i as u32).collect() };
     let units = units(&eligible, parcels, &area_m2, &judgements, params, &subset);
     let codes = eligible.iter().map(|i| parcels[*i].code.clone()).collect();
-    let bridges = bridges(set, parcels, &eligible, params);
-    let mut problem = Problem::new(units, codes, subset, params.clone(), bridges);
+    let (contacts, bridges) = contacts_of_units(set, parcels, &eligible, params);
+    let mut problem = Problem::new(units, codes, subset, params.clone(), contacts, bridges);
     let solution = solve::solve(&mut problem, control.stop, control.progress)?;
     Ok(report::answer(&problem, solution, parcels, &area_m2, &judgements, pack))
 }
@@ -112,24 +112,25 @@ fn check_pins(parcels: &[ParcelInput], judgements: &[Judgement], params: &Params
     Ok(())
 }
 
-/// Bridged contacts between eligible parcels, in units. All parcels take part: the others block or carry the bridge.
-fn bridges(set: &impl PolygonSet, parcels: &[ParcelInput], eligible: &[usize], params: &Params) -> Vec<Contact> {
-    if params.bridge_width_m <= 0.0 {
-        return Vec::new();
-    }
+/// Contacts and bridged contacts between eligible parcels, in units. All parcels take part: others part those between which they lie, and
+/// block or carry the bridge.
+fn contacts_of_units(set: &impl PolygonSet, parcels: &[ParcelInput], eligible: &[usize], params: &Params) -> (Vec<Contact>, Vec<Contact>) {
     let mut unit_of = vec![None; parcels.len()];
     for (unit, &i) in eligible.iter().enumerate() {
         unit_of[i] = Some(unit as u32);
     }
-    let contacts = adjacency(set, &params.adjacency);
-    let found = bridged(set, &contacts, &|i| parcels[i as usize].is_road, params.bridge_width_m, &params.adjacency);
-    found
-        .into_iter()
-        .filter_map(|contact| {
+    let in_units = |contacts: &[Contact]| -> Vec<Contact> {
+        let between = |contact: &Contact| {
             let (a, b) = (unit_of[contact.a as usize]?, unit_of[contact.b as usize]?);
-            Some(Contact { a: a.min(b), b: a.max(b), ..contact })
-        })
-        .collect()
+            Some(Contact { a: a.min(b), b: a.max(b), ..*contact })
+        };
+        let mut found: Vec<Contact> = contacts.iter().filter_map(between).collect();
+        found.sort_unstable_by_key(|contact| (contact.a, contact.b));
+        found
+    };
+    let contacts = adjacency(set, &params.adjacency);
+    let bridges = bridged(set, &contacts, &|i| parcels[i as usize].is_road, params.bridge_width_m, &params.adjacency);
+    (in_units(&contacts), in_units(&bridges))
 }
 
 fn units<S: PolygonSet>(

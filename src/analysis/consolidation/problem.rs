@@ -5,7 +5,7 @@ use crate::domain::units::hectares;
 use crate::spatial::outline::{Outline, compactness, outline, outline_figures};
 use crate::spatial::overlap::shared_area;
 use crate::spatial::rectangle::holds_rectangle;
-use crate::spatial::{Contact, ContactClass, Graph, PolygonSet, Subset, adjacency};
+use crate::spatial::{Contact, ContactClass, Graph, PolygonSet, Subset};
 use geo_types::MultiPolygon;
 use rayon::prelude::*;
 use std::cmp::Ordering;
@@ -65,9 +65,15 @@ pub(super) struct Problem<'a, S: PolygonSet> {
 }
 
 impl<'a, S: PolygonSet> Problem<'a, S> {
-    /// `units` sorted by code, `set` in the same order; `bridges` are allowed bridged contacts between units.
-    pub(super) fn new(mut units: Vec<Unit>, codes: Vec<String>, set: Subset<'a, S>, params: Params, bridges: Vec<Contact>) -> Self {
-        let mut contacts = adjacency(&set, &params.adjacency);
+    /// `units` sorted by code, `set` in the same order; `contacts` between units, and `bridges`, the allowed bridged ones.
+    pub(super) fn new(
+        mut units: Vec<Unit>,
+        codes: Vec<String>,
+        set: Subset<'a, S>,
+        params: Params,
+        mut contacts: Vec<Contact>,
+        bridges: Vec<Contact>,
+    ) -> Self {
         contacts.par_iter_mut().for_each(|c| c.overlap_m2 = shared_area(&set, c.a as usize, &set, c.b as usize, 0.0));
         for contact in &contacts {
             units[contact.a as usize].overlap += contact.overlap_m2;
@@ -114,7 +120,7 @@ impl<'a, S: PolygonSet> Problem<'a, S> {
             for link in self.near.links(i).iter().filter(|link| inside(link.to)) {
                 let contact = &self.contacts[link.contact as usize];
                 perimeter -= link.length_m;
-                tiles &= contact.gap_m <= ROUNDING && contact.overlap_m2 <= ROUNDING;
+                tiles &= contact.widest_m <= ROUNDING && contact.overlap_m2 <= ROUNDING;
                 if !tiles {
                     break 'members;
                 }
@@ -133,7 +139,7 @@ impl<'a, S: PolygonSet> Problem<'a, S> {
         for (i, is_clean) in self.is_clean.iter().enumerate() {
             tiles[component[i] as usize] &= is_clean;
         }
-        for contact in self.contacts.iter().filter(|c| c.gap_m > ROUNDING || c.overlap_m2 > ROUNDING) {
+        for contact in self.contacts.iter().filter(|c| c.widest_m > ROUNDING || c.overlap_m2 > ROUNDING) {
             tiles[component[contact.a as usize] as usize] = false;
             tiles[component[contact.b as usize] as usize] = false;
         }

@@ -62,7 +62,8 @@ pub(crate) fn read(path: &Path, driver: &str, open_options: &[&str], options: &R
     gdal_quiet::take();
     for feature in layer.features() {
         let said = gdal_quiet::take();
-        let geometry = match feature.geometry() {
+        // `geometry()` gives a pointer to nothing for a row without one, at which GDAL then fails.
+        let geometry = match feature.geometry_by_index(0).ok() {
             Some(geometry) => Some(raw::from_gdal(geometry, &mut curves, options.limits)?),
             None if said.is_empty() => None,
             None => Some(RawGeometry { shape: RawShape::Unreadable(said.join("; ")), has_z: false }),

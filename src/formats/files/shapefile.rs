@@ -51,7 +51,7 @@ pub(crate) fn read(path: &Path, options: &ReadOptions<'_>, taker: &Taker<'_>) ->
     for feature in layer.features() {
         let record = feature.fid().unwrap_or_default() as usize;
         let said = gdal_quiet::take();
-        let geometry = match feature.geometry() {
+        let geometry = match feature.geometry_by_index(0).ok() {
             Some(geometry) => Some(raw::from_gdal(geometry, &mut curves, options.limits)?),
             None if said.is_empty() => None,
             None => Some(RawGeometry { shape: RawShape::Unreadable(said.join("; ")), has_z: false }),

@@ -52,11 +52,12 @@ pub(crate) fn from_grid(grid: Grid, options: &ReadOptions<'_>, taker: &Taker<'_>
     notices.extend(fill_down(&mut rows, &merged, last));
     let place = if options.wants_geometry { geometry_columns(&names) } else { None };
     let mut curves = Curves::default();
-    let mut short: Vec<u64> = Vec::new();
+    let (mut short, mut empty): (Vec<u64>, u64) = (Vec::new(), 0);
     let total = Some((rows.len() - last - 1) as u64);
     let mut read = Rows::new(taker, options, total);
     for GridRow { number, mut values, mut odd } in rows.into_iter().skip(last + 1) {
         if values.iter().all(Value::is_null) && odd.is_empty() {
+            empty += 1;
             continue;
         }
         if values.len() < names.len() {
@@ -73,6 +74,14 @@ pub(crate) fn from_grid(grid: Grid, options: &ReadOptions<'_>, taker: &Taker<'_>
         read.push(SourceRow { number, geometry, values, odd, wide })?;
     }
     notices.extend(curves.notice());
+    if empty > 0 {
+        notices.push(SourceNotice {
+            code: "rows_empty",
+            zh: format!("{empty} 行没有任何内容，未计入"),
+            en: format!("{empty} rows hold nothing and were not counted"),
+            items: Vec::new(),
+        });
+    }
     if !short.is_empty() {
         notices.push(SourceNotice {
             code: "short_rows",

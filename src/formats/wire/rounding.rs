@@ -23,16 +23,33 @@ pub(super) struct Rounding {
     pub coarse: bool,
 }
 
-/// The decimals, at least `wanted`, with which the rings stay a valid polygon; `wanted` where no number of decimals helps.
+/// Decimals from which a file is taken for the land itself: it then keeps areas. Who asks for fewer wants a drawing, and is told.
+const DIGITS_OF_LAND: u32 = 7;
+
+/// The decimals, at least `wanted`, with which the rings stay a valid polygon and, in a file of the land itself, keep their area; `wanted` where
+/// no number of decimals helps.
 pub(super) fn rounding(rings: &[Ring], wanted: u32) -> Rounding {
     let rounded = |digits: u32| -> Vec<Vec<Place>> { rings.iter().map(|ring| places(&ring.points, digits)).collect() };
-    let valid = (wanted..=MOST_DIGITS.max(wanted)).map(|digits| (digits, rounded(digits))).find(|(_, rounded)| is_valid(rings, rounded));
-    let (digits, rounded) = valid.unwrap_or_else(|| (wanted, rounded(wanted)));
     let part = |ring: &Ring, area: f64| if ring.exterior { area.abs() } else { -area.abs() };
     let exact: f64 = rings.iter().map(|ring| part(ring, area(&ring.points))).sum();
-    let units = 10f64.powi(2 * digits as i32);
-    let kept: f64 = rings.iter().zip(&rounded).map(|(ring, places)| part(ring, area_of_places(places) / units)).sum();
-    Rounding { digits, coarse: (kept - exact).abs() > NOTED_SHARE * exact.abs() }
+    let coarse = |digits: u32, rounded: &[Vec<Place>]| {
+        let units = 10f64.powi(2 * digits as i32);
+        let kept: f64 = rings.iter().zip(rounded).map(|(ring, places)| part(ring, area_of_places(places) / units)).sum();
+        (kept - exact).abs() > NOTED_SHARE * exact.abs()
+    };
+    let mut first_valid = None;
+    for digits in wanted..=MOST_DIGITS.max(wanted) {
+        let places = rounded(digits);
+        if !is_valid(rings, &places) {
+            continue;
+        }
+        let coarse = coarse(digits, &places);
+        if !coarse || wanted < DIGITS_OF_LAND {
+            return Rounding { digits, coarse };
+        }
+        first_valid = first_valid.or(Some(digits));
+    }
+    Rounding { digits: first_valid.unwrap_or(wanted), coarse: true }
 }
 
 /// The cheap answers first: most land is one convex ring, nearly all the rest has sides that keep apart.
@@ -182,6 +199,16 @@ mod tests {
             (0.0, 0.0),
         ]);
         assert_eq!(rounding(&[fork], 4).digits, 5);
+    }
+
+    #[test]
+    fn a_small_parcel_keeps_the_decimals_that_its_area_needs_unless_a_drawing_is_asked_for() {
+        // A strip of 0.3 m by 100 m: a centimetre is three parts in a hundred of its width.
+        let strip = || ring(&[(0.0, 0.0), (0.000_002_94, 0.0), (0.000_002_94, 0.000_9), (0.0, 0.000_9), (0.0, 0.0)]);
+        let kept = rounding(&[strip()], 7);
+        assert!(kept.digits > 7 && !kept.coarse, "{kept:?}");
+        let drawn = rounding(&[strip()], 6);
+        assert!(drawn.digits == 6 && drawn.coarse, "{drawn:?}");
     }
 
     #[test]

@@ -76,6 +76,8 @@ pub struct Written {
     pub cut_texts: Vec<(String, String)>,
     /// Key and column of texts with characters that the format forbids; they were left out.
     pub lost_characters: Vec<(String, String)>,
+    /// Key and column of numbers that the format keeps with fewer digits than they have.
+    pub rounded_numbers: Vec<(String, String)>,
 }
 
 /// A Shapefile's bounds, bytes.
@@ -187,7 +189,12 @@ impl Job<'_> {
                 // Left unset: FlatGeobuf writes a field that is set to null as zero.
                 Value::Null => Ok(()),
                 Value::Integer(number) => feature.set_field_integer64(place, *number),
-                Value::Real(number) if number.is_finite() => feature.set_field_double(place, *number),
+                Value::Real(number) if number.is_finite() => {
+                    if !holds(self.options.driver, *number) {
+                        self.written.rounded_numbers.push((row.key(self.layer).to_owned(), self.layer.columns[*index].name.clone()));
+                    }
+                    feature.set_field_double(place, *number)
+                }
                 Value::Real(_) => Ok(()),
                 Value::Boolean(flag) => feature.set_field_integer(place, i32::from(*flag)),
                 Value::Text(text) => {
@@ -215,6 +222,20 @@ impl Job<'_> {
         }
         Ok(feature)
     }
+}
+
+/// Whether a format that writes numbers as text keeps this one to its last digit: a Shapefile's table has 24 places, 15 of them decimals, KML
+/// has 15 digits.
+fn holds(driver: VectorDriver, number: f64) -> bool {
+    let kept = match driver {
+        VectorDriver::Shapefile => {
+            let text = format!("{number:.15}");
+            text.get(..24).unwrap_or(&text).to_owned()
+        }
+        VectorDriver::Kml => format!("{number:.14e}"),
+        _ => return true,
+    };
+    kept.parse::<f64>().is_ok_and(|kept| kept == number)
 }
 
 /// A geometry in the target CRS.
@@ -254,10 +275,11 @@ impl TextRule {
         Ok(TextRule { encoding, creation_option, bound, xml: options.driver == VectorDriver::Kml })
     }
 
-    /// The text with the characters that the format has: XML 1.0 its Char, the others all but NUL, at which GDAL would end the text.
+    /// The text with the characters that the format has: XML 1.0 its Char (but the carriage return, which every reader makes a line feed), the
+    /// others all but NUL, at which GDAL would end the text.
     fn allowed<'t>(&self, text: &'t str) -> Cow<'t, str> {
         let forbidden = |letter: char| {
-            letter == '\0' || (self.xml && ((letter < ' ' && !matches!(letter, '\t' | '\n' | '\r')) || matches!(letter, '\u{FFFE}' | '\u{FFFF}')))
+            letter == '\0' || (self.xml && ((letter < ' ' && !matches!(letter, '\t' | '\n')) || matches!(letter, '\u{FFFE}' | '\u{FFFF}')))
         };
         if text.contains(forbidden) { Cow::Owned(text.replace(forbidden, "")) } else { Cow::Borrowed(text) }
     }

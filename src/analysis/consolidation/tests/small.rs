@@ -266,7 +266,9 @@ fn the_search_comes_near_the_exact_answer_and_its_bound_holds() {
         eligible.sort_by(|p, q| case.parcels[*p].code.cmp(&case.parcels[*q].code));
         let subset = Subset { set: &set, items: eligible.iter().map(|i| *i as u32).collect() };
         let own = units(&eligible, &case.parcels, &area_m2, &judgements, &case.params, &subset);
-        let problem = Problem::new(own, eligible.iter().map(|i| case.parcels[*i].code.clone()).collect(), subset, case.params.clone(), Vec::new());
+        let contacts = adjacency(&subset, &case.params.adjacency);
+        let problem =
+            Problem::new(own, eligible.iter().map(|i| case.parcels[*i].code.clone()).collect(), subset, case.params.clone(), contacts, Vec::new());
         let solution = solve::solve_by_search(&problem, &bound::Bounds::new(&problem), &|| false, &|_| {}).expect("plan");
         let (found, best) = (solution.candidates[0].1.objective, exact.candidates[0].objective);
         // Block by block: no plan beyond the optimum, no bound below it, and a claim of proof is right.
