@@ -272,11 +272,13 @@ fn tasks_come_from_a_table_and_their_lights_go_into_one() {
     let file = |name: &str| folder.path().join(name);
     let tasks = "编号,名称,园区,类别,开始,结束,目标,单位,计划曲线\n\
         N-1,新任务,BA-03,土地整备,2026-01-01,2026-12-31,\"1,200\",ha,2026-03=10、2026-06=40、2026-12=100\n\
-        N-2,颠倒,BA-03,land,2026-05-01,2026-01-31,5,ha,\n";
+        N-2,颠倒,BA-03,land,2026-01-01,2026-05-31,5,ha,\n";
     std::fs::write(file("tasks.csv"), tasks).unwrap();
     must(&["import", path(&city), "--layer", "task", path(&file("tasks.csv"))]);
     std::fs::write(file("reports.csv"), "code,task,date,done\nN-1.1,N-1,2026-06-30,300\n").unwrap();
     must(&["import", path(&city), "--layer", "task_report", path(&file("reports.csv"))]);
+    // Another program wrote an end before the start.
+    rusqlite::Connection::open(&city).unwrap().execute("UPDATE task SET \"end\" = '2025-12-31' WHERE code = 'N-2'", []).unwrap();
     let told = must(&["--json", "progress", path(&city), "--as-of", "2026-06-30", "--out", path(&file("lights.xlsx"))]);
     let told: serde_json::Value = serde_json::from_str(&told).unwrap();
     let one = told["tasks"].as_array().unwrap().iter().find(|task| task["id"] == "N-1").unwrap();

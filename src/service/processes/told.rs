@@ -6,12 +6,12 @@ use super::{allocation, virtual_parks};
 use crate::analysis::designation as analysis;
 use crate::analysis::disclosure::Told;
 use crate::city::{City, Table};
+use crate::domain::LayerId;
 use crate::domain::columns::firm;
-use crate::domain::days::last_quarter_end;
 use crate::domain::fault::Outcome;
-use crate::domain::{Fault, LayerId, stated_day};
 use crate::rules::{DesignationPack, RuleSet};
-use crate::service::{packs, today};
+use crate::service::clock::settled_by;
+use crate::service::packs;
 use chrono::NaiveDate;
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -44,12 +44,6 @@ pub(in crate::service) fn told(city: &City) -> Outcome<Arc<Told>> {
     let told = Arc::new(choose(city, settled)?);
     *LAST.lock().unwrap_or_else(PoisonError::into_inner) = Some((tables, settled, told.clone()));
     Ok(told)
-}
-
-/// Sums over the members of a virtual park are told while its roll is as it was on this day.
-pub(super) fn settled_by() -> Outcome<NaiveDate> {
-    let today = today();
-    stated_day(&today).map(last_quarter_end).ok_or_else(|| Fault::internal("today", today))
 }
 
 fn choose(city: &City, settled: NaiveDate) -> Outcome<Told> {

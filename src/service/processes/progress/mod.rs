@@ -186,7 +186,7 @@ fn action_plan_to_follow(city: &City, id: Option<&str>) -> Outcome<Plan> {
         None => saved.into_iter().max_by(|a, b| a.created.cmp(&b.created).then(a.id.cmp(&b.id))),
     };
     if let (None, Some(id)) = (&found, id) {
-        return Err(Fault::not_found("no_such_plan", format!("没有行动计划 {id}"), format!("there is no action plan {id}"))
+        return Err(Fault::not_found("no_action_plan", format!("没有行动计划 {id}"), format!("there is no action plan {id}"))
             .at(id)
             .help("已保存的见 GET /plans 或页面「方案」", "saved ones are listed by GET /plans and on the page of plans"));
     }
