@@ -122,7 +122,7 @@ fn run<T>(
     let mut running = start(held, &said)?;
     let mut answers = request(&mut running, held, job, limits)?;
     let out = running.0.stdout.take().ok_or_else(|| Fault::internal("reader_not_started", "no pipe"))?;
-    let mut ear = Ear::new(Pipe::new(out, limits.time, &goes_on), listener.limits, limits.table);
+    let mut ear = Ear::new(Pipe::new(out, running.0.id(), limits.time, &goes_on), listener.limits, limits.table);
     let result = loop {
         match turn_of(&mut ear, &mut answers, listener, &done, &mut take) {
             Ok(None) => {}
@@ -139,7 +139,7 @@ fn run<T>(
             Some(Stop::TooLong) => too_long(limits.time.as_secs(), limits.time.as_secs()),
             None => {
                 let status = running.0.wait().map_err(|error| Fault::internal("reader_crashed", error))?;
-                ended(name, status, &limits, &said)
+                ended(name, status, &limits, &said, ear.pipe().memory)
             }
         },
     })
@@ -259,7 +259,7 @@ fn too_long(found: u64, bound: u64) -> Fault {
 }
 
 /// What the end of the process means.
-fn ended(name: &str, status: ExitStatus, limits: &ProcessLimits, said: &Path) -> Fault {
+fn ended(name: &str, status: ExitStatus, limits: &ProcessLimits, said: &Path, memory: u64) -> Fault {
     let mut words = Vec::new();
     // What it said on its way out is a claim like all else, and only looked through for a few words.
     let _ = File::open(said).and_then(|file| file.take(64 << 10).read_to_end(&mut words));
@@ -267,8 +267,10 @@ fn ended(name: &str, status: ExitStatus, limits: &ProcessLimits, said: &Path) ->
     let no_memory = ["memory allocation of", "bad_alloc", "ut of memory", "capacity overflow", "annot allocate"];
     let by_signal = status.signal().and_then(|number| nix::sys::signal::Signal::try_from(number).ok());
     use nix::sys::signal::Signal::{SIGKILL, SIGXCPU, SIGXFSZ};
+    // One that was last seen close to its limit crashed for want of what lies beyond.
+    let was_full = memory > limits.memory / 10 * 8 && !matches!(by_signal, Some(SIGXCPU | SIGXFSZ));
     match by_signal {
-        _ if no_memory.iter().any(|word| words.contains(word)) => {
+        _ if was_full || no_memory.iter().any(|word| words.contains(word)) => {
             exceeded("读取文件所需内存的字节数", "the memory to read the file in bytes", limits.memory + 1, limits.memory)
         }
         Some(SIGXCPU) => exceeded(
@@ -280,7 +282,7 @@ fn ended(name: &str, status: ExitStatus, limits: &ProcessLimits, said: &Path) ->
         Some(SIGXFSZ) => exceeded("解压后字节数", "the unpacked size in bytes", limits.scratch + 1, limits.scratch),
         by_signal => {
             let how = by_signal.map_or_else(|| status.to_string(), |signal| signal.to_string());
-            tracing::warn!("the process that read {name} ended by {how}: {}", words.lines().next().unwrap_or_default());
+            tracing::info!("the process that read {name} ended by {how}: {}", words.lines().next().unwrap_or_default());
             let killed = by_signal == Some(SIGKILL);
             let (zh, en) = if killed {
                 ("系统结束了读取它的子进程，多半是内存不足", "the system ended the process that read it, most likely for want of memory")
