@@ -1,5 +1,7 @@
 //! What a row's `source` says of how its place came about: coordinates that were not taken as the file has them.
 
+/// The column that every layer of a register has for it.
+pub const COLUMN: &str = "source";
 /// Begins the mark of a local system, after which come its CRS and parameters.
 pub const LOCAL: &str = "[local→";
 /// The mark of coordinates from which the web maps' shift was taken out.

@@ -111,10 +111,7 @@ pub(crate) fn geometry_plan(table: &mut Table, layer: &Layer, options: &ImportOp
         ));
     }
     let mut sample = crs_check::sample(&table.rows);
-    let (from, given_by, local) = match reference(table, options)? {
-        Some(found) => found,
-        None => return Err(crs_check::missing(&sample, city)),
-    };
+    let Some((from, given_by, local)) = reference(table, options)? else { return Err(crs_check::missing(&sample, city)) };
     if let Some(local) = &local {
         sample.iter_mut().for_each(|at| *at = local.similarity.apply(*at));
     }

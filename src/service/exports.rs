@@ -100,8 +100,8 @@ pub struct Exported {
 /// Marks of the rows' `source`, with the number of rows that have them.
 pub fn derived(table: &Table, rows: impl Iterator<Item = usize>) -> BTreeMap<String, usize> {
     let mut found = BTreeMap::new();
-    if table.layer().is_spatial() && table.layer().column("source").is_some() {
-        for source in rows.filter_map(|row| table.text(row, "source")) {
+    if table.layer().is_spatial() && table.layer().column(provenance::COLUMN).is_some() {
+        for source in rows.filter_map(|row| table.text(row, provenance::COLUMN)) {
             provenance::marks(source).for_each(|mark| *found.entry(mark.to_owned()).or_default() += 1);
         }
     }

@@ -12,6 +12,9 @@ pub struct Similarity {
     pub dy: f64,
 }
 
+/// A place in the local system and in the target.
+pub type Pair = (Coord<f64>, Coord<f64>);
+
 /// A fit to control points.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Fitted {
@@ -46,12 +49,10 @@ impl Similarity {
     ///
     /// # Source
     /// The normal equations of the linear form X = dx + a x − b y, Y = dy + b x + a y around the centroids.
-    pub fn fit(pairs: &[(Coord<f64>, Coord<f64>)]) -> Option<Fitted> {
+    pub fn fit(pairs: &[Pair]) -> Option<Fitted> {
         let count = pairs.len() as f64;
-        let mean = |pick: &dyn Fn(&(Coord<f64>, Coord<f64>)) -> Coord<f64>| {
-            pairs.iter().map(pick).fold(Coord { x: 0.0, y: 0.0 }, |sum, at| sum + at) / count
-        };
-        let (local, target) = (mean(&|pair| pair.0), mean(&|pair| pair.1));
+        let mean = |pick: fn(&Pair) -> Coord<f64>| pairs.iter().map(pick).fold(Coord { x: 0.0, y: 0.0 }, |sum, at| sum + at) / count;
+        let (local, target) = (mean(|pair| pair.0), mean(|pair| pair.1));
         let (mut along, mut across, mut spread) = (0.0, 0.0, 0.0);
         for (from, to) in pairs {
             let (p, q) = (*from - local, *to - target);

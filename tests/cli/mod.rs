@@ -7,6 +7,7 @@ mod occupancy;
 mod one_writer;
 mod outputs;
 mod processes;
+mod round_trips;
 
 use crate::support::{OWN_PARK, must, own_city, parkplan, path, refused, sample};
 use std::path::Path;

@@ -281,7 +281,9 @@ impl TextRule {
         let forbidden = |letter: char| {
             letter == '\0' || (self.xml && ((letter < ' ' && !matches!(letter, '\t' | '\n')) || matches!(letter, '\u{FFFE}' | '\u{FFFF}')))
         };
-        if text.contains(forbidden) { Cow::Owned(text.replace(forbidden, "")) } else { Cow::Borrowed(text) }
+        let plain = if text.contains(forbidden) { Cow::Owned(text.replace(forbidden, "")) } else { Cow::Borrowed(text) };
+        // GDAL wraps some texts in a CDATA section, which this would end.
+        if self.xml && plain.contains("]]>") { Cow::Owned(plain.replace("]]>", "]]")) } else { plain }
     }
 
     /// The longest beginning that fits, whole characters only.
