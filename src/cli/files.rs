@@ -5,7 +5,7 @@ use super::output::{OutFile, Output, table};
 use super::target::{Target, ending};
 use crate::cli::command_line;
 use crate::domain::fault::Outcome;
-use crate::domain::{Fault, Lang, WriteMode, dictionary, units};
+use crate::domain::{Fault, ImportProfile, Lang, WriteMode, dictionary, units};
 use crate::formats::{Limits, VectorDriver};
 use crate::intake::{ImportOptions, OnInvalid};
 use crate::service::exports::{Exported, FileOptions, Format};
@@ -13,7 +13,6 @@ use crate::service::items::Selection;
 use crate::service::{Planner, Viewer, exports, items, plans};
 use crate::store::geopackage::GeoPackage;
 use clap::{Args, ValueEnum};
-use serde::Deserialize;
 use serde_json::json;
 use std::path::PathBuf;
 
@@ -120,7 +119,7 @@ pub(super) struct Import {
     /// ours=theirs; theirs may be sum(field), max(field), first(field), each also `* factor`
     #[arg(long, num_args = 1..)]
     map: Vec<String>,
-    /// Saved mapping (TOML: key, crs, encoding, source_layer, [map])
+    /// Saved mapping (TOML: key, crs, encoding, source_layer, layer, [map])
     #[arg(long)]
     profile: Option<PathBuf>,
     /// The file's field that is our key; @row numbers the rows
@@ -142,27 +141,16 @@ pub(super) struct Import {
     force: bool,
 }
 
-/// A saved mapping of one sender.
-#[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct Profile {
-    key: Option<String>,
-    crs: Option<String>,
-    encoding: Option<String>,
-    source_layer: Option<String>,
-    map: std::collections::BTreeMap<String, String>,
-}
-
 impl Import {
     pub(super) fn run(self, output: &Output) -> Outcome<()> {
         let profile = match &self.profile {
-            None => Profile::default(),
+            None => ImportProfile::default(),
             Some(path) => {
-                let bad = |error: &dyn std::fmt::Display| {
-                    Fault::bad("profile", format!("读不了映射文件：{error}"), format!("cannot read the profile: {error}"))
-                        .at(path.display().to_string())
-                };
-                toml::from_str(&std::fs::read_to_string(path).map_err(|error| bad(&error))?).map_err(|error| bad(&error))?
+                let place = path.display().to_string();
+                let text = std::fs::read_to_string(path).map_err(|error| {
+                    Fault::bad("profile", format!("读不了映射文件：{error}"), format!("cannot read the profile: {error}")).at(place.clone())
+                })?;
+                ImportProfile::parse(&text).map_err(|fault| fault.at(place))?
             }
         };
         let mut map: Vec<(String, String)> = profile.map.into_iter().collect();
@@ -295,8 +283,14 @@ impl Export {
                 format!("{} has no item {missing}; nothing was exported", self.layer),
             ));
         }
-        let options =
-            FileOptions { format, precision: self.precision, crs: self.crs.as_deref(), encoding: self.encoding.as_deref(), properties: None };
+        let options = FileOptions {
+            format,
+            precision: self.precision,
+            crs: self.crs.as_deref(),
+            encoding: self.encoding.as_deref(),
+            lang: output.lang,
+            properties: None,
+        };
         let count = selected.rows.len();
         let mut exported = Exported::default();
         if parts {

@@ -3,9 +3,10 @@
 use super::options::Mode;
 use crate::formats::EncodingUsed;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// The report of one import.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct ImportReport {
     /// The file's name without its folder.
     pub file: String,
@@ -34,56 +35,65 @@ pub struct ImportReport {
     pub mapping: Vec<Mapped>,
     pub notices: Vec<Notice>,
     /// `None` when the rows have no geometry.
+    #[schema(required)]
     pub crs: Option<CrsReport>,
     /// `None` for formats that carry no choice (spreadsheets).
+    #[schema(required)]
     pub encoding: Option<EncodingUsed>,
 }
 
 /// A row with what was found and where.
-#[derive(Clone, Debug, Serialize, Default)]
+#[derive(Clone, Debug, Serialize, Default, ToSchema)]
 pub struct RowNote {
     /// Text or sheet line for tables, ordinal from 1 for geodata.
     pub row: u64,
+    #[schema(required)]
     pub key: Option<String>,
     /// Stable word for scripts.
     pub reason: &'static str,
     /// `[x, y]` in the file's CRS.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub place: Option<[f64; 2]>,
     /// Part, ring (0 = outer) and vertex, each from 0.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub ring: Option<RingPlace>,
     pub zh: String,
     pub en: String,
     /// Planar area in the working CRS, m²; of a crossing ring the amount by which its loops do not cancel.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub area_before_m2: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub area_after_m2: Option<f64>,
 }
 
 /// A vertex of a multi-part geometry, counted from 0.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct RingPlace {
     pub part: usize,
     pub ring: usize,
     pub vertex: usize,
 }
 
-#[derive(Clone, Debug, Serialize, PartialEq, Eq)]
+#[derive(Clone, Debug, Serialize, PartialEq, Eq, ToSchema)]
 pub struct RowKey {
     pub row: u64,
     pub key: String,
 }
 
-#[derive(Clone, Debug, Serialize, PartialEq, Eq)]
+#[derive(Clone, Debug, Serialize, PartialEq, Eq, ToSchema)]
+#[schema(as = DuplicateKey)]
 pub struct Duplicate {
     pub key: String,
     pub rows: Vec<u64>,
 }
 
 /// A column of ours and the field that fills it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = MappedColumn)]
 pub struct Mapped {
     pub ours: String,
     pub theirs: String,
@@ -92,12 +102,14 @@ pub struct Mapped {
 }
 
 /// Something that a person should know; `items` lists every case.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = ImportNotice)]
 pub struct Notice {
     pub code: &'static str,
     pub zh: String,
     pub en: String,
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
     pub items: Vec<serde_json::Value>,
 }
 
@@ -112,7 +124,7 @@ impl Notice {
     }
 }
 
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct CrsReport {
     pub source: String,
     /// `file`, `option`, or `format` (GeoJSON and KML are WGS 84 by their rules).

@@ -1,11 +1,12 @@
 //! Importing a file into a city: read and judge (`intake`), place by location, write all or nothing.
 
-use super::edits::complete;
+use super::edits::{CONTAINERS, complete};
 use super::{Planner, Viewer};
 use crate::city::City;
 use crate::domain::edit::{Edit, Import};
 use crate::domain::fault::Outcome;
 use crate::domain::{Fault, GeometryKind, LayerId, Row, WriteMode};
+use crate::formats::Progress;
 use crate::intake::{CityContext, ImportOptions, ImportReport, KnownShape, RowNote, prepare};
 use crate::spatial::majority;
 use crate::spatial::polygons::Polygons;
@@ -26,7 +27,7 @@ pub struct Imported {
 const DAMAGE: [&str; 3] = ["unclosed_ring", "non_finite", "unreadable_geometry"];
 
 /// Refuses a damaged file unless the person has said what to do with such rows, and a file of which nothing can be taken.
-fn refuse_damage(report: &ImportReport, told_what_to_do: bool) -> Outcome<()> {
+pub(super) fn refuse_damage(report: &ImportReport, told_what_to_do: bool) -> Outcome<()> {
     let notes = || report.repaired.iter().chain(&report.rejected);
     let damaged: Vec<_> = notes().filter(|note| DAMAGE.contains(&note.reason)).collect();
     let place = |note: &RowNote| match note.place {
@@ -69,6 +70,30 @@ fn refuse_damage(report: &ImportReport, told_what_to_do: bool) -> Outcome<()> {
     Ok(())
 }
 
+/// A file that was read, judged, placed and measured, on one city.
+pub(super) struct Ready {
+    pub import: Import,
+    pub report: ImportReport,
+}
+
+/// Reads and judges `path` for a city; nothing is written.
+pub(super) fn ready(city: &City, path: &Path, options: &ImportOptions, progress: Progress<'_>) -> Outcome<Ready> {
+    let layer = layer_named(&options.layer)?;
+    let mut prepared = prepare(path, options, &context(city, layer), progress)?;
+    place(city, layer, &mut prepared.rows, options.mode);
+    prepared.rows.par_iter_mut().for_each(|row| complete(row, layer.layer(), &city.crs));
+    let source = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    Ok(Ready { import: Import { layer, mode: options.mode, rows: prepared.rows, source, judged_at: None }, report: prepared.report })
+}
+
+pub(super) fn layer_named(name: &str) -> Outcome<LayerId> {
+    LayerId::parse(name).ok_or_else(|| {
+        let known: Vec<&str> = LayerId::ALL.into_iter().map(LayerId::name).collect();
+        Fault::bad("no_such_layer", format!("没有图层 {name}"), format!("there is no layer {name}"))
+            .help(format!("可用：{}", known.join("、")), format!("known: {}", known.join(", ")))
+    })
+}
+
 impl Planner {
     /// Imports `path`; with `dry_run` nothing is written and the report is the same. `told_what_to_do`: the person named a way with invalid rows.
     pub fn import(
@@ -78,29 +103,19 @@ impl Planner {
         options: &ImportOptions,
         dry_run: bool,
         told_what_to_do: bool,
-        progress: &dyn Fn(u64, Option<u64>) -> bool,
+        progress: Progress<'_>,
     ) -> Outcome<Imported> {
-        let layer = LayerId::parse(&options.layer).ok_or_else(|| {
-            let known: Vec<&str> = LayerId::ALL.into_iter().map(LayerId::name).collect();
-            Fault::bad("no_such_layer", format!("没有图层 {}", options.layer), format!("there is no layer {}", options.layer))
-                .help(format!("可用：{}", known.join("、")), format!("known: {}", known.join(", ")))
-        })?;
-        let city = self.city();
-        let mut prepared = prepare(path, options, &context(&city, layer), progress)?;
-        place(&city, layer, &mut prepared.rows, options.mode);
+        let Ready { import, report } = ready(&self.city(), path, options, progress)?;
         if dry_run {
-            return Ok(Imported { report: prepared.report, revision: None });
+            return Ok(Imported { report, revision: None });
         }
-        refuse_damage(&prepared.report, told_what_to_do)?;
-        prepared.rows.par_iter_mut().for_each(|row| complete(row, layer.layer(), &city.crs));
-        let source = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        let edit = Edit::Import(Import { layer, mode: options.mode, rows: prepared.rows, source });
-        let done = self.edit(viewer, edit)?;
-        Ok(Imported { report: prepared.report, revision: Some(done.revision) })
+        refuse_damage(&report, told_what_to_do)?;
+        let done = self.edit(viewer, Edit::Import(import))?;
+        Ok(Imported { report, revision: Some(done.revision) })
     }
 }
 
-fn context(city: &City, layer: LayerId) -> CityContext {
+pub(super) fn context(city: &City, layer: LayerId) -> CityContext {
     let table = city.table(layer);
     let existing_keys: HashSet<String> = (0..table.len()).map(|row| table.key(row).to_owned()).filter(|key| !key.is_empty()).collect();
     let known = if matches!(layer, LayerId::District | LayerId::Park) {
@@ -122,9 +137,6 @@ fn shapes(city: &City, layer: LayerId) -> Vec<(String, MultiPolygon<f64>)> {
     let shaped = (0..table.len()).filter(|row| !table.key(*row).is_empty() && table.shapes().bounds(*row).is_some());
     shaped.map(|row| (table.key(row).to_owned(), table.shapes().multi_polygon(row))).collect()
 }
-
-/// Layers whose shapes hold others, and which a row may name.
-const CONTAINERS: [LayerId; 4] = [LayerId::District, LayerId::Park, LayerId::Zone, LayerId::Parcel];
 
 /// Fills `district`, `park`, `zone` and `parcel` where the file leaves them out: the shape that holds most of the row's area.
 fn place(city: &City, layer: LayerId, rows: &mut [Row], mode: WriteMode) {

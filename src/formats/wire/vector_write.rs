@@ -76,6 +76,10 @@ pub struct Written {
     pub cut_texts: Vec<(String, String)>,
     /// Key and column of texts with characters that the format forbids; they were left out.
     pub lost_characters: Vec<(String, String)>,
+    /// Keys of shapes whose holes stand as rings of their own.
+    pub loose_rings: Vec<String>,
+    /// Columns that the format has no place for.
+    pub attributes_left: usize,
 }
 
 /// A Shapefile's bounds, bytes.
