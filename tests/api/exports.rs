@@ -99,7 +99,7 @@ fn geojson_lines_are_a_text_each_and_a_drawing_has_closed_lines_with_codes_in_me
     assert_eq!(count("TEXT").to_string(), drawing.header("x-feature-count"));
     assert!(count("POLYLINE") >= count("TEXT") && count("POLYLINE") == count("SEQEND"));
     client.send("POST", "/exports", &[], &json!({ "collection": "parcel", "format": "dxf", "crs": "EPSG:4490" }).to_string()).problem(400);
-    client.send("POST", "/exports", &[], &json!({ "collection": "floor", "format": "dxf" }).to_string()).problem(400);
+    client.send("POST", "/exports", &[], &json!({ "collection": "virtual_park", "format": "dxf" }).to_string()).problem(400);
     assert_eq!(client.get("/collections/parcel/items?f=dxf&limit=5").header("content-type"), "image/vnd.dxf");
     assert_eq!(client.get("/collections/parcel/items?f=xlsx&limit=5").status, 200);
 }

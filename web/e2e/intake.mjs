@@ -28,7 +28,7 @@ export async function intake(walk) {
 
   await walk.step('the task stands before a planner', async () => {
     await signIn(page, walk.base)
-    await page.goto(`${walk.base}/#lang=zh&s=import`)
+    await page.goto(`${walk.base}/#v=1&task=import&lang=zh&theme=light`)
     await page.waitForSelector('#choose-import')
     await walk.settle(page, 900)
     await walk.shot(page, '70-import-empty')
@@ -49,7 +49,7 @@ export async function intake(walk) {
 
   await walk.step('a field is mapped by hand and the mapping is kept', async () => {
     const field = page.locator('tr[data-field=DKMC]')
-    await field.getByRole('button').click()
+    await field.locator('.select-plain').click()
     await page.getByRole('option', { name: /^名称/ }).click()
     await page.waitForResponse((r) => r.url().includes('/preview'))
     await page.fill('#profile-name', '光明区报件')
@@ -65,7 +65,7 @@ export async function intake(walk) {
     await page.waitForSelector('[data-count=added]')
     await walk.settle(page, 900)
     walk.equal('six would be added', await count('added'), 6)
-    walk.check('the crossing ring is told', (await page.locator('dl').last().textContent()).includes('修补'))
+    walk.check('the crossing ring is told', (await page.locator('[data-figure=repaired]').textContent()) === '1')
     walk.equal('nothing is written', await walk.hits(own), 0)
     await walk.shot(page, '73-import-tried')
     walk.equal('axe on the difference', await serious(page), [])
@@ -98,8 +98,8 @@ export async function intake(walk) {
       ['地块名称', /^名称/],
     ]) {
       const row = page.locator(`tr[data-field=${field}]`)
-      if ((await row.getByRole('button').textContent()).match(column)) continue
-      await row.getByRole('button').click()
+      if ((await row.locator('.select-plain').textContent()).match(column)) continue
+      await row.locator('.select-plain').click()
       await page.getByRole('option', { name: column }).click()
       await page.waitForResponse((r) => r.url().includes('/preview'))
       await walk.settle(page, 300)
@@ -123,7 +123,7 @@ export async function intake(walk) {
   })
 
   await walk.step('in English, on a small screen and on a phone', async () => {
-    await page.goto(`${walk.base}/#lang=en&s=import`)
+    await page.goto(`${walk.base}/#v=1&task=import&lang=en&theme=light`)
     await page.reload()
     await page.waitForSelector('#choose-import')
     await page.setInputFiles('#import-file', join(folder, '新增宗地.zip'))
@@ -136,7 +136,7 @@ export async function intake(walk) {
     await walk.settle(page, 500)
     await walk.shot(page, '77-import-1280')
     await page.setViewportSize({ width: 390, height: 844 })
-    await page.goto(`${walk.base}/#lang=zh&s=import`)
+    await page.goto(`${walk.base}/#v=1&task=import&lang=zh&theme=light`)
     await page.reload()
     await page.waitForSelector('#choose-import')
     await walk.settle(page, 500)

@@ -68,7 +68,7 @@ pub(super) fn may(layer: LayerId, person: &Person) -> Outcome<()> {
 pub const CONTAINERS: [LayerId; 4] = [LayerId::District, LayerId::Park, LayerId::Zone, LayerId::Parcel];
 
 /// Refuses an import that was judged on other rows than those that are there, or placed in other districts, parks and parcels.
-fn must_stand_still(layer: LayerId, city: &City, revision: i64) -> Outcome<()> {
+pub fn must_stand_still(layer: LayerId, city: &City, revision: i64) -> Outcome<()> {
     let named = CONTAINERS.into_iter().filter(|container| layer.layer().column_index(container.name()).is_some());
     let Some(moved) = std::iter::once(layer).chain(named).find(|layer| city.changed(*layer).revision > revision) else { return Ok(()) };
     let (now, zh, en) = (city.changed(moved).revision, &moved.layer().zh, &moved.layer().en);

@@ -111,7 +111,7 @@ impl Checked {
 }
 
 pub(super) use designation_moves::may;
-pub use import::{CONTAINERS, PLANNERS_LAYERS, complete};
+pub use import::{CONTAINERS, PLANNERS_LAYERS, complete, must_stand_still};
 pub(super) use log::logged_row;
 pub use unit_sheet::judge;
 pub use unit_verdicts::{CellValue, CellVerdict, Judged, JudgedCell, JudgedRow, KeptReceipt, RECEIPTS, RowVerdict, SheetCounts};

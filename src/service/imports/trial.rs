@@ -12,7 +12,7 @@ use crate::city::City;
 use crate::domain::Edit;
 use crate::domain::edit::Import;
 use crate::domain::fault::Outcome;
-use crate::service::edits::check;
+use crate::service::edits::{check, must_stand_still};
 use crate::service::import::{Ready, ready, refuse_damage};
 use crate::service::jobs::Work;
 use crate::service::processes::AnyAnswer;
@@ -58,6 +58,10 @@ impl ImportWork {
 
     fn execute(&self, planner: &Planner, control: Control<'_>) -> Outcome<Arc<ImportAnswer>> {
         let city = planner.city();
+        // Said before the file is read again; the writer asks once more.
+        if let Step::Take { judged_at } = self.step {
+            must_stand_still(planners_layer(&self.settings.layer)?, &city, judged_at)?;
+        }
         let Ready { mut import, report } = ready(&city, &self.staged.main, &self.settings.options(), &in_two_parts(control))?;
         let damage = refuse_damage(&report, self.settings.on_invalid.is_some());
         if let Step::Take { judged_at } = self.step {

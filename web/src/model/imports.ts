@@ -80,3 +80,7 @@ export const drawn = (outline: Outline, properties: Record<string, unknown>): Fe
   geometry: geometryOf(outline),
   properties,
 })
+
+/** Its rings as lines: a ring that crosses itself has no area to be filled, and is seen all the same. */
+export const edges = (outline: Outline, properties: Record<string, unknown>): Feature =>
+  drawn({ kind: 'line', parts: outline.parts.flat().map((ring) => [ring]) }, properties)
