@@ -25,6 +25,12 @@ export async function intake(walk) {
   execFileSync('python3', [MAKE, folder, JSON.stringify({ at: [lon, lat], codes })])
   const count = async (kind) => digits(await page.locator(`[data-count=${kind}] b`).textContent())
   const own = "code LIKE 'E2E-%'"
+  /** A click, and the answer that it brings. */
+  const answered = async (part, click) => {
+    const answer = page.waitForResponse((r) => r.url().includes(part) && r.request().method() === 'POST')
+    await click()
+    return answer
+  }
 
   await walk.step('the task stands before a planner', async () => {
     await signIn(page, walk.base)
@@ -50,11 +56,9 @@ export async function intake(walk) {
   await walk.step('a field is mapped by hand and the mapping is kept', async () => {
     const field = page.locator('tr[data-field=DKMC]')
     await field.locator('.select-plain').click()
-    await page.getByRole('option', { name: /^名称/ }).click()
-    await page.waitForResponse((r) => r.url().includes('/preview'))
+    await answered('/preview', () => page.getByRole('option', { name: /^名称/ }).click())
     await page.fill('#profile-name', '光明区报件')
-    await page.locator('#save-profile').click()
-    await page.waitForResponse((r) => r.url().endsWith('/import-profiles') && r.request().method() === 'POST')
+    await answered('/import-profiles', () => page.locator('#save-profile').click())
     await walk.settle(page, 400)
     await walk.shot(page, '72-import-mapped')
   })
@@ -82,8 +86,7 @@ export async function intake(walk) {
     walk.equal('the parcels are there', await walk.hits(own), 6)
     await walk.settle(page, 700)
     await walk.shot(page, '74-import-done')
-    await page.locator('#undo-import').click()
-    await page.waitForResponse((r) => r.url().endsWith('/imports:undo'))
+    await answered('/imports:undo', () => page.locator('#undo-import').click())
     await walk.settle(page, 500)
     walk.equal('and gone again', await walk.hits(own), 0)
     await walk.shot(page, '75-import-undone')
@@ -100,8 +103,7 @@ export async function intake(walk) {
       const row = page.locator(`tr[data-field=${field}]`)
       if ((await row.locator('.select-plain').textContent()).match(column)) continue
       await row.locator('.select-plain').click()
-      await page.getByRole('option', { name: column }).click()
-      await page.waitForResponse((r) => r.url().includes('/preview'))
+      await answered('/preview', () => page.getByRole('option', { name: column }).click())
       await walk.settle(page, 300)
     }
     await page.locator('#try-import').click()
@@ -118,8 +120,7 @@ export async function intake(walk) {
     await page.waitForSelector('#import-done')
     const item = await walk.api(`/collections/parcel/items/${encodeURIComponent(codes[0])}`)
     walk.equal('a name is new', item.properties.name, '更名地块1')
-    await page.locator('#undo-import').click()
-    await page.waitForResponse((r) => r.url().endsWith('/imports:undo'))
+    await answered('/imports:undo', () => page.locator('#undo-import').click())
   })
 
   await walk.step('in English, on a small screen and on a phone', async () => {
