@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// Settings that flags override. `PARKPLAN_LISTEN`, `PARKPLAN_CITY`, `PARKPLAN_LANG`, `PARKPLAN_HOME`,
-/// `PARKPLAN_BASE_URL`, `PARKPLAN_TRUSTED_PROXIES`, `PARKPLAN_TWO_PERSONS` and `PARKPLAN_FONT` override the file.
+/// `PARKPLAN_BASE_URL`, `PARKPLAN_TRUSTED_PROXIES`, `PARKPLAN_TWO_PERSONS`, `PARKPLAN_UPLOAD_MB` and `PARKPLAN_FONT` override the file.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
@@ -22,6 +22,8 @@ pub struct Config {
     pub trusted_proxies: Option<Vec<String>>,
     /// Whether who drafts or submits may not decide; yes when not given.
     pub two_persons: Option<bool>,
+    /// Largest upload to be imported by the page, in MiB; 1024 when not given.
+    pub upload_mb: Option<u64>,
     /// A font file with Chinese (TTF, OTF or TTC) for certificates; the system's Noto CJK when not given.
     pub font: Option<PathBuf>,
     /// Local coordinate systems by name, for `import --local NAME`.
@@ -57,6 +59,7 @@ impl Config {
         config.trusted_proxies = variable("PARKPLAN_TRUSTED_PROXIES").map(listed).or(config.trusted_proxies);
         config.two_persons =
             variable("PARKPLAN_TWO_PERSONS").map(|text| yes_or_no("PARKPLAN_TWO_PERSONS", &text)).transpose()?.or(config.two_persons);
+        config.upload_mb = variable("PARKPLAN_UPLOAD_MB").map(|text| megabytes("PARKPLAN_UPLOAD_MB", &text)).transpose()?.or(config.upload_mb);
         config.font = variable("PARKPLAN_FONT").map(PathBuf::from).or(config.font);
         Ok(config)
     }
@@ -71,6 +74,18 @@ impl Config {
             .or_else(|| data("HOME").map(|path| path.join(".local/share/parkplan")));
         home.unwrap_or_else(|| PathBuf::from(".")).join("sample.gpkg")
     }
+}
+
+/// A size that a server can have: up to a tebibyte.
+fn megabytes(name: &str, text: &str) -> Outcome<u64> {
+    text.trim().parse().ok().filter(|size| (1..=1 << 20).contains(size)).ok_or_else(|| {
+        Fault::bad(
+            "setting",
+            format!("{name} 应为 1 到 1048576 的整数（MiB）：{text}"),
+            format!("{name} is a whole number from 1 to 1048576 (MiB): {text}"),
+        )
+        .at(name)
+    })
 }
 
 /// A switch: a slip of the pen must not turn a safeguard off, or seem to.

@@ -49,7 +49,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("axum_extra", &["api"]),
     ("tower_http", &["api"]),
     // Derives beside serde's: the types that are answered are the contract.
-    ("utoipa", &["domain", "spatial", "rules", "city", "analysis", "service", "api"]),
+    ("utoipa", &["domain", "spatial", "rules", "city", "analysis", "formats", "intake", "service", "api"]),
     ("utoipa_axum", &["api"]),
     ("rust_embed", &["api"]),
     ("argon2", &["service"]),

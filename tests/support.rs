@@ -222,6 +222,11 @@ impl Client {
         client
     }
 
+    /// What the browser sends back.
+    pub fn cookie(&self) -> Option<&str> {
+        self.cookie.as_deref()
+    }
+
     pub fn get(&self, path: &str) -> Answer {
         self.get_with(path, &[])
     }

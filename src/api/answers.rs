@@ -294,6 +294,28 @@ pub(super) struct ExportedFeatures {
     features: Vec<Feature>,
 }
 
+/// Rows of an imported file that were not taken, with their own fields and `_row`, `_reason`, `_detail`.
+#[derive(ToSchema)]
+#[allow(dead_code)] // Written in `intake`.
+pub(super) struct RejectedFeatures {
+    #[schema(inline)]
+    #[serde(rename = "type")]
+    kind: FeatureCollectionType,
+    features: Vec<RejectedFeature>,
+}
+
+#[derive(ToSchema)]
+#[allow(dead_code)]
+struct RejectedFeature {
+    #[schema(inline)]
+    #[serde(rename = "type")]
+    kind: FeatureType,
+    properties: BTreeMap<String, Value>,
+    /// As the file has it, faults and all, in degrees.
+    #[schema(required = true)]
+    geometry: Option<BTreeMap<String, Value>>,
+}
+
 #[derive(ToSchema)]
 #[allow(dead_code)]
 enum FeatureCollectionType {

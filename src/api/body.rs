@@ -91,7 +91,7 @@ pub(super) async fn drain(body: axum::body::Body) {
 }
 
 /// 415 for another media type than the accepted ones.
-fn must_be(headers: &HeaderMap, accepted: &[&str]) -> Outcome<()> {
+pub(super) fn must_be(headers: &HeaderMap, accepted: &[&str]) -> Outcome<()> {
     let said = headers.get(header::CONTENT_TYPE).map(|kind| kind.to_str().unwrap_or_default());
     let essence = said.and_then(|said| said.split(';').next()).unwrap_or_default().trim().to_ascii_lowercase();
     if accepted.contains(&essence.as_str()) {

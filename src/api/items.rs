@@ -3,6 +3,7 @@
 use super::answers::{Feature, FeatureCollection, Link};
 use super::body::Body;
 use super::conditions::Tag;
+use super::exports::{NOTICES, notices};
 use super::negotiate::Form;
 use super::offers::{self, Crs, Items, Pages, Paging, Selecting, Tagged};
 use super::pager::{Asked, Pager, put_links};
@@ -81,7 +82,7 @@ fn answer(app: &App, city: &City, caller: &Caller, name: &str, wanted: &Wanted, 
     let mut response = match caller.form {
         Form::Json | Form::GeoJson => reply::bytes(Form::GeoJson.media_type(), collection(city, &selected, page, wanted, &links), tag),
         Form::Html => reply::bytes(Form::Html.media_type(), table(city, caller, name, &selected, page, wanted, &links)?, tag),
-        form => return file(city, form, selected, page, wanted, &links, tag),
+        _ => return file(city, caller, selected, page, wanted, &links, tag),
     };
     put_links(&mut response, &links);
     Ok(response)
@@ -119,7 +120,8 @@ fn table(city: &City, caller: &Caller, name: &str, selected: &Selected, page: Pa
 }
 
 /// The page as a file of exactly its rows.
-fn file(city: &City, form: Form, mut selected: Selected, page: Page, wanted: &Wanted, links: &[Link], tag: Tag) -> Outcome<Response> {
+fn file(city: &City, caller: &Caller, mut selected: Selected, page: Page, wanted: &Wanted, links: &[Link], tag: Tag) -> Outcome<Response> {
+    let form = caller.form;
     let format = Format::parse(form.name())?;
     if wanted.is_hits() || wanted.skip_geometry {
         let name = if wanted.is_hits() { "resulttype" } else { "skipGeometry" };
@@ -127,8 +129,8 @@ fn file(city: &City, form: Form, mut selected: Selected, page: Page, wanted: &Wa
     }
     let matched = selected.rows.len();
     selected.rows = page.of(&selected.rows).to_vec();
-    let options = FileOptions { format, precision: 7, crs: None, encoding: None, properties: wanted.properties.as_deref() };
-    let bytes = export_bytes(city, &selected, &options)?;
+    let options = FileOptions { format, precision: 7, crs: None, encoding: None, lang: caller.lang, properties: wanted.properties.as_deref() };
+    let (bytes, exported) = export_bytes(city, &selected, &options)?;
     let mut response = reply::bytes(form.media_type(), bytes, tag);
     put_links(&mut response, links);
     let headers = response.headers_mut();
@@ -139,6 +141,9 @@ fn file(city: &City, form: Form, mut selected: Selected, page: Page, wanted: &Wa
     }
     if let Ok(name) = HeaderValue::from_str(&name) {
         headers.insert(header::CONTENT_DISPOSITION, name);
+    }
+    if let Some(notices) = notices(&exported) {
+        headers.insert(NOTICES, notices);
     }
     Ok(response)
 }

@@ -13,6 +13,8 @@ mod door;
 mod exports;
 mod front;
 mod html;
+mod import_profiles;
+mod imports;
 mod instruments;
 mod items;
 mod jobs;
@@ -36,6 +38,7 @@ mod units;
 
 use crate::domain::fault::Outcome;
 use crate::service::Planner;
+use crate::service::imports::Intake;
 use crate::service::sessions::random_token;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -49,7 +52,7 @@ use problem::Refusal;
 use std::sync::Arc;
 use tower_http::compression::CompressionLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
-use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt};
 use utoipa_axum::routes;
 
 /// Largest request body: a drawn area or some hundred thousand codes.
@@ -59,6 +62,7 @@ const LARGEST_BODY: usize = 16 << 20;
 #[derive(Clone)]
 pub(crate) struct App {
     planner: Arc<Planner>,
+    intake: Intake,
     front: Arc<Front>,
     contract: Arc<Contract>,
     /// Drawn anew by each process, for its entity tags.
@@ -66,9 +70,9 @@ pub(crate) struct App {
 }
 
 /// All routes of the server.
-pub fn router(planner: Arc<Planner>, front: Front) -> Outcome<Router> {
+pub fn router(intake: Intake, front: Front) -> Outcome<Router> {
     let contract = Arc::new(Contract::of(&openapi::routes()));
-    let app = App { planner, front: Arc::new(front), contract, salt: random_token()? };
+    let app = App { planner: intake.planner.clone(), intake, front: Arc::new(front), contract, salt: random_token()? };
     let (routes, _) = documented().split_for_parts();
     Ok(layered(routes, app))
 }
@@ -133,6 +137,16 @@ fn documented() -> OpenApiRouter<App> {
         .routes(routes!(unit_sheets::import))
         .routes(routes!(unit_sheets::receipt))
         .routes(routes!(unit_sheets::rejects))
+        .routes(routes!(imports::list))
+        .routes(routes!(imports::stage).layer(DefaultBodyLimit::disable()))
+        .routes(routes!(imports::one, imports::discard))
+        .routes(routes!(imports::preview))
+        .routes(routes!(imports::attempt))
+        .routes(routes!(imports::commit))
+        .routes(routes!(imports::rejects))
+        .routes(routes!(imports::undo))
+        .routes(routes!(import_profiles::list, import_profiles::save))
+        .routes(routes!(import_profiles::one, import_profiles::delete))
         .routes(routes!(reports::list))
         .routes(routes!(reports::hand_in))
 }

@@ -17,11 +17,25 @@ pub(super) enum Form {
     Kml,
     Tile,
     Xlsx,
+    GeoJsonSeq,
+    Dxf,
 }
 
 impl Form {
-    pub(super) const ALL: [Form; 10] =
-        [Form::Json, Form::GeoJson, Form::Html, Form::Csv, Form::FlatGeobuf, Form::GeoPackage, Form::Shapefile, Form::Kml, Form::Tile, Form::Xlsx];
+    pub(super) const ALL: [Form; 12] = [
+        Form::Json,
+        Form::GeoJson,
+        Form::Html,
+        Form::Csv,
+        Form::FlatGeobuf,
+        Form::GeoPackage,
+        Form::Shapefile,
+        Form::Kml,
+        Form::Tile,
+        Form::Xlsx,
+        Form::GeoJsonSeq,
+        Form::Dxf,
+    ];
 
     pub(super) fn name(self) -> &'static str {
         match self {
@@ -35,6 +49,8 @@ impl Form {
             Form::Kml => "kml",
             Form::Tile => "mvt",
             Form::Xlsx => "xlsx",
+            Form::GeoJsonSeq => "geojsonseq",
+            Form::Dxf => "dxf",
         }
     }
 
@@ -55,6 +71,8 @@ impl Form {
             Form::Kml => &["application/vnd.google-earth.kml+xml"],
             Form::Tile => &["application/vnd.mapbox-vector-tile", "application/x-protobuf"],
             Form::Xlsx => &["application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"],
+            Form::GeoJsonSeq => &["application/geo+json-seq"],
+            Form::Dxf => &["image/vnd.dxf", "application/dxf"],
         }
     }
 

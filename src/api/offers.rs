@@ -26,7 +26,7 @@ offers! {
     /// Documents.
     Pages: Json Html;
     /// Pages of features.
-    Items: GeoJson Json Html Csv FlatGeobuf GeoPackage Shapefile Kml;
+    Items: GeoJson Json Html Csv FlatGeobuf GeoPackage Shapefile Kml Xlsx GeoJsonSeq Dxf;
     /// One feature.
     Item: GeoJson Json Html;
     /// Features without a page for people.
@@ -36,6 +36,8 @@ offers! {
     Sheets: Xlsx Csv;
     /// What came of a table, or the rows of it that were not taken.
     Judgements: Json Csv Xlsx;
+    /// Rows of a file that were left out.
+    LeftOut: Csv GeoJson;
     Tiles: Tile;
 }
 

@@ -154,7 +154,7 @@ fn is_kept(layer: &Layer) -> bool {
 
 /// Rows without geometry have no forms that need one.
 fn without_shapes(operation: &mut Value) {
-    let needs_one = |form: &Form| VectorDriver::parse(form.name()).is_some_and(VectorDriver::needs_geometry);
+    let needs_one = |form: &Form| *form == Form::Dxf || VectorDriver::parse(form.name()).is_some_and(VectorDriver::needs_geometry);
     let shapes: Vec<Form> = Form::ALL.into_iter().filter(needs_one).collect();
     for parameter in operation["parameters"].as_array_mut().into_iter().flatten().filter(|parameter| parameter["name"] == "f") {
         if let Some(names) = parameter["schema"]["enum"].as_array_mut() {

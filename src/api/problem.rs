@@ -40,6 +40,7 @@ fn status(kind: FaultKind) -> StatusCode {
         FaultKind::PreconditionFailed => StatusCode::PRECONDITION_FAILED,
         FaultKind::PreconditionRequired => StatusCode::PRECONDITION_REQUIRED,
         FaultKind::UnsupportedMedia => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        FaultKind::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         FaultKind::Unprocessable => StatusCode::UNPROCESSABLE_ENTITY,
         FaultKind::TooMany => StatusCode::TOO_MANY_REQUESTS,
         FaultKind::Cancelled | FaultKind::Unavailable | FaultKind::Busy => StatusCode::SERVICE_UNAVAILABLE,

@@ -6,6 +6,7 @@ use super::offers::Pages;
 use super::schemas::ProcessAnswer;
 use super::{App, Caller, Refusal, away, jobs, reply};
 use crate::domain::fault::Outcome;
+use crate::service::jobs::ProcessWork;
 use crate::service::processes::{AnyProcess, Erased, PROCESSES, find};
 use axum::Json;
 use axum::extract::{Path, State};
@@ -83,7 +84,7 @@ fn description(process: &dyn AnyProcess, base: &str) -> Outcome<ProcessDescripti
 }
 
 /// RFC 7240: one of the preferences is `respond-async`, whatever its case and its parameters.
-fn wants_a_job(headers: &HeaderMap) -> bool {
+pub(super) fn wants_a_job(headers: &HeaderMap) -> bool {
     let lines = headers.get_all("prefer").iter().filter_map(|value| value.to_str().ok());
     lines.flat_map(|line| parted(line, ',')).any(|wish| {
         let token = parted(wish, ';').next().unwrap_or_default();
@@ -108,7 +109,7 @@ fn parted(text: &str, sign: char) -> impl Iterator<Item = &str> {
 }
 
 /// Stops a run when nobody waits for its answer any more: what waits is dropped when its caller hangs up.
-struct WhileWaited(Arc<AtomicBool>);
+pub(super) struct WhileWaited(pub Arc<AtomicBool>);
 
 impl Drop for WhileWaited {
     fn drop(&mut self) {
@@ -150,7 +151,7 @@ pub(super) async fn execute(
 ) -> Result<Response, Refusal> {
     let process = find(&id)?;
     if wants_a_job(&headers) {
-        return Ok(jobs::accepted(&app.planner.submit(&caller.viewer, process, execution.inputs)?, &caller));
+        return Ok(jobs::accepted(&app.planner.submit(&caller.viewer, Box::new(ProcessWork::new(process, execution.inputs)?))?, &caller));
     }
     let waited = WhileWaited(Arc::default());
     let stop = waited.0.clone();

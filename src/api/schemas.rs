@@ -1,6 +1,7 @@
 //! Schemas of what the processes take and give: the registry knows them, here they become parts of the document.
 
 use crate::domain::json_schema::COMPONENTS;
+use crate::service::imports::ImportAnswer;
 use crate::service::processes::{AnyProcess, Described, PROCESSES};
 use serde_json::{Value, json};
 use std::borrow::Cow;
@@ -8,13 +9,15 @@ use utoipa::openapi::schema::OneOfBuilder;
 use utoipa::openapi::{Ref, RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
-/// What any of the processes answers.
+/// What a job answers: any of the processes, or an import.
 pub(super) struct ProcessAnswer;
 
 impl PartialSchema for ProcessAnswer {
     fn schema() -> RefOr<Schema> {
         let answers = PROCESSES.iter().map(|process| Ref::from_schema_name(process.answer().name));
-        answers.fold(OneOfBuilder::new(), OneOfBuilder::item).description(Some("What a process answers, each in its own form.")).into()
+        let imported = Ref::from_schema_name(ImportAnswer::name());
+        let whole = answers.chain([imported]).fold(OneOfBuilder::new(), OneOfBuilder::item);
+        whole.description(Some("What a process answers, each in its own form; of an import what came of it.")).into()
     }
 }
 

@@ -149,8 +149,14 @@ impl Export {
                 format!("{} has no item {missing}; nothing was exported", self.layer),
             ));
         }
-        let options =
-            FileOptions { format, precision: self.precision, crs: self.crs.as_deref(), encoding: self.encoding.as_deref(), properties: None };
+        let options = FileOptions {
+            format,
+            precision: self.precision,
+            crs: self.crs.as_deref(),
+            encoding: self.encoding.as_deref(),
+            lang: output.lang,
+            properties: None,
+        };
         let count = selected.rows.len();
         let mut exported = Exported::default();
         if parts {

@@ -6,12 +6,11 @@ use super::target::Target;
 use crate::cli::command_line;
 use crate::config::Config;
 use crate::domain::fault::Outcome;
-use crate::domain::{Fault, Lang, LocalFrame, WriteMode};
+use crate::domain::{Fault, ImportProfile, Lang, LocalSystem, WriteMode};
 use crate::formats::Limits;
 use crate::intake::{Datum, ImportOptions, OnDuplicate, OnInvalid, OnMissingKey};
 use crate::service::{Planner, Viewer};
 use clap::{Args, ValueEnum};
-use serde::Deserialize;
 use serde_json::json;
 use std::path::PathBuf;
 
@@ -22,8 +21,7 @@ enum Invalid {
     Reject,
 }
 
-#[derive(Clone, Copy, ValueEnum, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, ValueEnum)]
 enum Duplicates {
     /// The first row stands, the others are rejected
     Reject,
@@ -35,8 +33,7 @@ enum Duplicates {
     Merge,
 }
 
-#[derive(Clone, Copy, ValueEnum, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, ValueEnum)]
 enum MissingKey {
     /// Rows without a key are rejected; a placeholder is a key as it is written, and told
     Reject,
@@ -44,20 +41,11 @@ enum MissingKey {
     Make,
 }
 
-#[derive(Clone, Copy, ValueEnum, Deserialize)]
+#[derive(Clone, Copy, ValueEnum)]
 enum StatedDatum {
-    #[serde(rename = "gcj02")]
+    #[value(name = "gcj02")]
     Gcj02,
-    #[serde(rename = "as-stated")]
     AsStated,
-}
-
-/// A local system in a saved mapping: a name of the configuration, or the system itself.
-#[derive(Clone, Deserialize)]
-#[serde(untagged)]
-enum LocalSystem {
-    Named(String),
-    Frame(LocalFrame),
 }
 
 #[derive(Clone, Copy, ValueEnum, Default)]
@@ -101,7 +89,7 @@ pub(super) struct Import {
     /// ours=theirs; theirs may be sum(field), max(field), first(field), each also `* factor`
     #[arg(long, num_args = 1..)]
     map: Vec<String>,
-    /// Saved mapping (TOML: key, crs, encoding, source_layer, on_duplicate, on_missing_key, datum, local, [map])
+    /// Saved mapping (TOML: key, crs, encoding, source_layer, layer, on_duplicate, on_missing_key, datum, local, [map])
     #[arg(long)]
     profile: Option<PathBuf>,
     /// The file's field that is our key; @row numbers the rows
@@ -129,31 +117,21 @@ pub(super) struct Import {
     force: bool,
 }
 
-/// A saved mapping of one sender.
-#[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct Profile {
-    key: Option<String>,
-    crs: Option<String>,
-    encoding: Option<String>,
-    source_layer: Option<String>,
-    on_duplicate: Option<Duplicates>,
-    on_missing_key: Option<MissingKey>,
-    datum: Option<StatedDatum>,
-    local: Option<LocalSystem>,
-    map: std::collections::BTreeMap<String, String>,
+/// A word of a profile, which has been read and so is one of ours.
+fn word<T: ValueEnum>(said: Option<&str>) -> Option<T> {
+    said.and_then(|said| T::from_str(said, false).ok())
 }
 
 impl Import {
     pub(super) fn run(self, config: &Config, output: &Output) -> Outcome<()> {
         let profile = match &self.profile {
-            None => Profile::default(),
+            None => ImportProfile::default(),
             Some(path) => {
-                let bad = |error: &dyn std::fmt::Display| {
-                    Fault::bad("profile", format!("读不了映射文件：{error}"), format!("cannot read the profile: {error}"))
-                        .at(path.display().to_string())
-                };
-                toml::from_str(&std::fs::read_to_string(path).map_err(|error| bad(&error))?).map_err(|error| bad(&error))?
+                let place = path.display().to_string();
+                let text = std::fs::read_to_string(path).map_err(|error| {
+                    Fault::bad("profile", format!("读不了映射文件：{error}"), format!("cannot read the profile: {error}")).at(place.clone())
+                })?;
+                ImportProfile::parse(&text).map_err(|fault| fault.at(place))?
             }
         };
         let mut map: Vec<(String, String)> = profile.map.into_iter().collect();
@@ -176,7 +154,7 @@ impl Import {
             source_layer: self.source_layer.or(profile.source_layer),
             crs: self.crs.or(profile.crs),
             local,
-            datum: self.datum.or(profile.datum).map(|stated| match stated {
+            datum: self.datum.or(word(profile.datum.as_deref())).map(|stated| match stated {
                 StatedDatum::Gcj02 => Datum::Gcj02,
                 StatedDatum::AsStated => Datum::AsStated,
             }),
@@ -188,13 +166,13 @@ impl Import {
                 Invalid::Repair => OnInvalid::Repair,
                 Invalid::Reject => OnInvalid::Reject,
             },
-            on_duplicate: self.on_duplicate.or(profile.on_duplicate).map(|asked| match asked {
+            on_duplicate: self.on_duplicate.or(word(profile.on_duplicate.as_deref())).map(|asked| match asked {
                 Duplicates::Reject => OnDuplicate::Reject,
                 Duplicates::First => OnDuplicate::First,
                 Duplicates::Number => OnDuplicate::Number,
                 Duplicates::Merge => OnDuplicate::Merge,
             }),
-            on_missing_key: match self.on_missing_key.or(profile.on_missing_key) {
+            on_missing_key: match self.on_missing_key.or(word(profile.on_missing_key.as_deref())) {
                 Some(MissingKey::Make) => OnMissingKey::Make,
                 Some(MissingKey::Reject) | None => OnMissingKey::Reject,
             },

@@ -9,11 +9,12 @@ use crate::domain::Fault;
 use crate::domain::fault::Outcome;
 use crate::sample::SampleOptions;
 use crate::service::Planner;
+use crate::service::imports::{Intake, UploadLimits, Uploads};
 use clap::Args;
 use std::io::Write;
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
 #[derive(Args)]
@@ -54,7 +55,10 @@ impl Serve {
         let planner = Arc::new(super::settings(config).on(Planner::open(&path, &command_line::typed())?));
         let address = self.listen.or_else(|| config.listen.clone()).unwrap_or_else(|| DEFAULT_ADDRESS.to_owned());
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| Fault::internal("runtime", error))?;
-        let served = runtime.block_on(serve(planner.clone(), front, &address, self.open, output));
+        let usual = UploadLimits::default();
+        let limits = UploadLimits { bytes: config.upload_mb.map_or(usual.bytes, |megabytes| megabytes << 20), ..usual };
+        let intake = Intake::of(planner.clone(), Uploads::beside(&path, limits));
+        let served = runtime.block_on(serve(intake, front, &address, self.open, output));
         // Every answered write is on disk. What still runs is told to end, and what does not listen is left behind.
         planner.wind_up();
         let deadline = Instant::now() + LAST_WORDS;
@@ -67,7 +71,7 @@ impl Serve {
     }
 }
 
-async fn serve(planner: Arc<Planner>, front: api::Front, address: &str, open: bool, output: &Output) -> Outcome<()> {
+async fn serve(intake: Intake, front: api::Front, address: &str, open: bool, output: &Output) -> Outcome<()> {
     let listener = tokio::net::TcpListener::bind(address).await.map_err(|error| {
         Fault::bad("listen", format!("无法监听 {address}：{error}"), format!("cannot listen on {address}: {error}")).help(
             "换一个端口，例如 --listen 127.0.0.1:8081，或用 0 自动选择",
@@ -78,17 +82,31 @@ async fn serve(planner: Arc<Planner>, front: api::Front, address: &str, open: bo
     let url = format!("http://{own}");
     println!("listening on {url}");
     let _ = std::io::stdout().flush();
-    if let Some(token) = planner.people().setup_token()? {
+    if let Some(token) = intake.planner.people().setup_token()? {
         output.notice(format!("首次登录（一次性链接）：{url}/#setup={token}"), format!("first sign-in (one-time link): {url}/#setup={token}"));
     }
     if open {
         let _ = std::process::Command::new("xdg-open").arg(&url).stderr(std::process::Stdio::null()).spawn();
     }
-    let app = api::router(planner, front)?.into_make_service_with_connect_info::<SocketAddr>();
+    intake.uploads.sweep_all();
+    tokio::spawn(sweep(Arc::downgrade(&intake.uploads)));
+    let app = api::router(intake, front)?.into_make_service_with_connect_info::<SocketAddr>();
     // Open event streams never end by themselves, so a stop does not wait for connections: every answered write is on disk already.
     tokio::select! {
         served = axum::serve(listener, app) => served.map_err(|error| Fault::internal("serve", error)),
         () = stopped() => Ok(()),
+    }
+}
+
+/// Between two looks at what nobody has used for long.
+const SWEEP: Duration = Duration::from_secs(600);
+
+/// Takes away staged files that nobody uses, as long as there is a city at work.
+async fn sweep(uploads: Weak<Uploads>) {
+    loop {
+        tokio::time::sleep(SWEEP).await;
+        let Some(uploads) = uploads.upgrade() else { return };
+        let _ = tokio::task::spawn_blocking(move || uploads.sweep()).await;
     }
 }
 

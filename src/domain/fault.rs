@@ -39,6 +39,8 @@ pub enum FaultKind {
     Unprocessable,
     /// The body is in a form that is not taken.
     UnsupportedMedia,
+    /// The body is larger than what is taken.
+    TooLarge,
     TooMany,
     Cancelled,
     /// The server cannot answer now: what it holds is not the city any more.
@@ -102,6 +104,12 @@ impl Fault {
     /// Adds a field's JSON pointer with its text.
     pub fn field(mut self, pointer: impl Into<String>, zh: impl Into<String>, en: impl Into<String>) -> Self {
         self.fields.push((pointer.into(), zh.into(), en.into()));
+        self
+    }
+
+    /// What may stand at a place, one choice an entry: a form offers them.
+    pub fn with_choices(mut self, pointer: &str, choices: &[String]) -> Self {
+        self.fields.extend(choices.iter().map(|choice| (pointer.to_owned(), choice.clone(), choice.clone())));
         self
     }
 

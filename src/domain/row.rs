@@ -226,7 +226,7 @@ pub struct RingEnd {
 }
 
 /// How incoming rows meet the rows that are there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum WriteMode {
     /// New rows; a key that the city has is rejected.

@@ -4,9 +4,11 @@ use crate::domain::Fault;
 use crate::domain::fault::Outcome;
 use encoding_rs::{BIG5, Encoding, GB18030, UTF_8};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// How an encoding was found.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = EncodingFoundBy)]
 pub enum FoundBy {
     #[serde(rename = "option")]
     Option,
@@ -28,7 +30,7 @@ pub enum FoundBy {
 }
 
 /// The encoding that a file's text was read with.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct EncodingUsed {
     pub name: String,
     pub found_by: FoundBy,
@@ -65,6 +67,19 @@ pub fn by_label(label: &str) -> Option<&'static Encoding> {
         "949" => Some(encoding_rs::EUC_KR),
         "1252" | "88591" | "8859_1" => Some(encoding_rs::WINDOWS_1252),
         _ => Encoding::for_label(label.as_bytes()).or_else(|| Encoding::for_label(format!("windows-{bare}").as_bytes())),
+    }
+}
+
+/// What a text would look like had its bytes been read in another encoding; none where they cannot be.
+pub fn reread(text: &str, used: &str, other: &str) -> Option<String> {
+    let (used, other) = (by_label(used)?, by_label(other)?);
+    let (bytes, _, lost) = used.encode(text);
+    if lost {
+        return None;
+    }
+    match decode(other, &bytes) {
+        Decoded::Whole(text) | Decoded::Cut(text) => Some(text),
+        Decoded::Bad(_) => None,
     }
 }
 
@@ -280,6 +295,15 @@ mod tests {
         assert_eq!(doubted("1252", &encoding_rs::WINDOWS_1252.encode("Müller, São Paulo, Größe").0), None);
         assert_eq!(doubted("big5", &BIG5.encode("深圳市寶安區工業園區的土地").0), None);
         assert_eq!(doubted("1252", b"plain"), None);
+    }
+
+    #[test]
+    fn a_text_is_shown_as_the_other_encodings_would_read_its_bytes() {
+        assert_eq!(reread("深圳", "GB18030", "UTF-8"), None);
+        assert_eq!(reread("深圳", "UTF-8", "GB18030").as_deref(), Some("娣卞湷"));
+        assert_eq!(reread("娣卞湷", "GB18030", "UTF-8").as_deref(), Some("深圳"));
+        assert_eq!(reread("Shenzhen", "UTF-8", "Big5").as_deref(), Some("Shenzhen"));
+        assert_eq!(reread("深圳", "windows-1252", "UTF-8"), None, "these letters never were such bytes");
     }
 
     #[test]

@@ -22,4 +22,4 @@ pub use files::{
 pub use wire::certificate::{CertificateSheet, draw_certificate};
 pub use wire::cjk_font::FontFile;
 pub use wire::sheet_write::{Sheet, sheet_csv, sheets_xlsx};
-pub use wire::{CsvGeometry, VectorDriver, WriteOptions, Written, write_csv, write_vector};
+pub use wire::{CsvGeometry, LayerSheet, VectorDriver, WriteOptions, Written, write_csv, write_dxf, write_layer_xlsx, write_vector};

@@ -106,7 +106,7 @@ fn thinned(sample: &[Coord<f64>]) -> Vec<Coord<f64>> {
     sample.iter().step_by(step).copied().collect()
 }
 
-fn middle(sample: &[Coord<f64>]) -> Coord<f64> {
+pub(super) fn middle(sample: &[Coord<f64>]) -> Coord<f64> {
     let median = |mut numbers: Vec<f64>| {
         numbers.sort_by(f64::total_cmp);
         numbers.get(numbers.len() / 2).copied().unwrap_or_default()
@@ -115,7 +115,7 @@ fn middle(sample: &[Coord<f64>]) -> Coord<f64> {
 }
 
 /// The city's neighbourhood in the working CRS.
-fn neighbourhood(city: &CityContext) -> Option<Rect<f64>> {
+pub(super) fn neighbourhood(city: &CityContext) -> Option<Rect<f64>> {
     let rect = city.districts.as_ref()?.bounding_rect()?;
     let grow = Coord { x: NEAR_METRES, y: NEAR_METRES };
     Some(Rect::new(rect.min() - grow, rect.max() + grow))
@@ -196,12 +196,12 @@ fn falls_in_city(middle: Coord<f64>, city: &CityContext) -> Option<(String, bool
     None
 }
 
-fn swapped(coord: Coord<f64>) -> Coord<f64> {
+pub(super) fn swapped(coord: Coord<f64>) -> Coord<f64> {
     Coord { x: coord.y, y: coord.x }
 }
 
 /// The CGCS2000 CRS whose easting carries the zone number: 3° zones 25–45, 6° zones 13–23.
-fn zone(coord: Coord<f64>) -> Option<u32> {
+pub(super) fn zone(coord: Coord<f64>) -> Option<u32> {
     let northing = (1.5e6..6.0e6).contains(&coord.y);
     let number = (coord.x / 1e6).floor();
     match number as i64 {

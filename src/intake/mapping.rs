@@ -88,6 +88,19 @@ pub(crate) fn resolve(layer: &Layer, table: &Table, options: &ImportOptions) -> 
     Ok(Mapping { links, key_is_row, notices })
 }
 
+/// The columns that would be filled, as far as can be told without the rest: what does not fit is left out instead of refused.
+pub(super) fn suggest(layer: &Layer, table: &Table, options: &ImportOptions) -> Vec<Mapped> {
+    let mut links: Vec<Link> = options.map.iter().filter_map(|(ours, theirs)| explicit(layer, table, ours, theirs).ok()).collect();
+    let key = layer.column_index(&layer.key);
+    if let (Some(column), Some(field)) = (key, options.key.as_deref().and_then(|field| field_named(table, field))) {
+        links.retain(|link| link.column != column);
+        links.push(Link { column, field, aggregate: Aggregate::First, factor: None, by: "option" });
+    }
+    automatic(layer, table, &mut links, &mut Vec::new());
+    links.sort_by_key(|link| link.column);
+    Mapping { links, key_is_row: false, notices: Vec::new() }.told(layer, table)
+}
+
 fn explicit(layer: &Layer, table: &Table, ours: &str, theirs: &str) -> Outcome<Link> {
     let column = layer.column_index(ours).or_else(|| layer.columns.iter().position(|column| column.zh == ours));
     let Some(column) = column else {

@@ -3,9 +3,13 @@
 //! [`prepare`] is a function of the file, the options and what the city is; it writes nothing. The steps, in order:
 //! read (`formats`), map fields to columns, settle the CRS and test it against the numbers, then row by row key, geometry, cells.
 
+pub mod drawn;
 pub mod gcj02;
+pub mod inspect;
 pub mod options;
 pub mod prepare;
+pub mod proof;
+pub mod rejects;
 pub mod report;
 pub mod shift;
 
@@ -28,8 +32,12 @@ mod shapes;
 mod values;
 mod way;
 
+pub use drawn::{Outline, OutlineKind};
+pub use inspect::{FieldKind, FieldSeen, Inspection, Reading, inspect};
 pub use options::{CityContext, Datum, ImportOptions, KnownShape, Mode, OnDuplicate, OnInvalid, OnMissingKey};
 pub use prepare::{Prepared, prepare};
+pub use proof::{CrsFinding, CrsProof, DrawnCrs, Weight};
+pub use rejects::{Reject, RejectForm, rejects_file};
 pub use report::{Duplicate, DuplicateDone, ImportReport, MadeKey, MadeOf, Notice, RowKey, RowNote};
 
 use crate::domain::{Column, Value};

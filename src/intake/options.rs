@@ -6,9 +6,10 @@ use crate::formats::Limits;
 use geo_types::{MultiPolygon, Point};
 use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
+use utoipa::ToSchema;
 
 /// What to do with a geometry that is not valid.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum OnInvalid {
     /// Mend it and list it with its area before and after.
@@ -19,7 +20,7 @@ pub enum OnInvalid {
 }
 
 /// What to do with rows of one key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum OnDuplicate {
     /// The first row stands, the others are rejected.
@@ -33,7 +34,7 @@ pub enum OnDuplicate {
 }
 
 /// What to do with rows without a key, or with a text that stands for none (`---`, 无, `N/A`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum OnMissingKey {
     /// Rows without a key are rejected; a text that stands for none is a key as it is written, and told.
@@ -44,12 +45,13 @@ pub enum OnMissingKey {
 }
 
 /// What is known of the file's datum beyond its CRS.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub enum Datum {
     /// The coordinates carry the web maps' shift, which is to be taken out.
+    #[serde(rename = "gcj02")]
     Gcj02,
     /// They are what the CRS says, however they look.
+    #[serde(rename = "as-stated")]
     AsStated,
 }
 

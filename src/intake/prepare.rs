@@ -26,6 +26,18 @@ pub struct Prepared {
 
 /// Reads the file and makes it ready. `progress` runs over the rows twice: reading, then judging.
 pub fn prepare(path: &Path, options: &ImportOptions, city: &CityContext, progress: Progress<'_>) -> Outcome<Prepared> {
+    let (layer, mut table) = read_table(path, options, progress)?;
+    let mapping = mapping::resolve(layer, &table, options)?;
+    let geometry = geometry_plan(&mut table, layer, options, city)?;
+    let rows = std::mem::take(&mut table.rows);
+    let mut intake = Intake::new(layer, mapping, options, city, geometry);
+    intake.take_all(rows, progress)?;
+    intake.settle_parts();
+    intake.finish(path, table)
+}
+
+/// The layer that is to be filled, and the file's table with clean names.
+pub(super) fn read_table(path: &Path, options: &ImportOptions, progress: Progress<'_>) -> Outcome<(&'static Layer, Table)> {
     let layer = dictionary().layer(&options.layer).ok_or_else(|| unknown_layer(&options.layer))?;
     let wanted = |text: &str| mapping::wanted(layer, options, text);
     let read = ReadOptions {
@@ -41,13 +53,7 @@ pub fn prepare(path: &Path, options: &ImportOptions, city: &CityContext, progres
         return Err(Fault::bad("no_rows", "文件里没有一行数据", "the file has no rows").at(table.layer));
     }
     clean_names(&mut table);
-    let mapping = mapping::resolve(layer, &table, options)?;
-    let geometry = geometry_plan(&mut table, layer, options, city)?;
-    let rows = std::mem::take(&mut table.rows);
-    let mut intake = Intake::new(layer, mapping, options, city, geometry);
-    intake.take_all(rows, progress)?;
-    intake.settle_parts();
-    intake.finish(path, table)
+    Ok((layer, table))
 }
 
 /// Takes characters that are not seen out of the fields' names: a heading with one would match nothing.

@@ -4,9 +4,10 @@ use super::options::{Datum, Mode};
 use crate::domain::provenance;
 use crate::formats::EncodingUsed;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// The report of one import.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct ImportReport {
     /// The file's name without its folder.
     pub file: String,
@@ -38,8 +39,10 @@ pub struct ImportReport {
     pub mapping: Vec<Mapped>,
     pub notices: Vec<Notice>,
     /// `None` when the rows have no geometry.
+    #[schema(required)]
     pub crs: Option<CrsReport>,
     /// `None` for formats that carry no choice (spreadsheets).
+    #[schema(required)]
     pub encoding: Option<EncodingUsed>,
 }
 
@@ -60,43 +63,49 @@ impl CrsReport {
 }
 
 /// A row with what was found and where.
-#[derive(Clone, Debug, Serialize, Default)]
+#[derive(Clone, Debug, Serialize, Default, ToSchema)]
 pub struct RowNote {
     /// Text or sheet line for tables, ordinal from 1 for geodata.
     pub row: u64,
+    #[schema(required)]
     pub key: Option<String>,
     /// Stable word for scripts.
     pub reason: &'static str,
     /// `[x, y]` in the file's CRS.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub place: Option<[f64; 2]>,
     /// Part, ring (0 = outer) and vertex, each from 0.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub ring: Option<RingPlace>,
     pub zh: String,
     pub en: String,
     /// Planar area in the working CRS, m²; of a crossing ring the amount by which its loops do not cancel.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub area_before_m2: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub area_after_m2: Option<f64>,
 }
 
 /// A vertex of a multi-part geometry, counted from 0.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct RingPlace {
     pub part: usize,
     pub ring: usize,
     pub vertex: usize,
 }
 
-#[derive(Clone, Debug, Serialize, PartialEq, Eq)]
+#[derive(Clone, Debug, Serialize, PartialEq, Eq, ToSchema)]
 pub struct RowKey {
     pub row: u64,
     pub key: String,
 }
 
-#[derive(Clone, Debug, Serialize, PartialEq, Eq)]
+#[derive(Clone, Debug, Serialize, PartialEq, Eq, ToSchema)]
+#[schema(as = DuplicateKey)]
 pub struct Duplicate {
     pub key: String,
     pub rows: Vec<u64>,
@@ -107,7 +116,7 @@ pub struct Duplicate {
 }
 
 /// What was done with rows of one key.
-#[derive(Clone, Copy, Debug, Serialize, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Serialize, PartialEq, Eq, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum DuplicateDone {
     /// The first row stands (unless it was rejected itself), the others are among the rejected.
@@ -126,7 +135,7 @@ pub enum DuplicateDone {
 }
 
 /// A key that was made for a row.
-#[derive(Clone, Debug, Serialize, PartialEq, Eq)]
+#[derive(Clone, Debug, Serialize, PartialEq, Eq, ToSchema)]
 pub struct MadeKey {
     pub row: u64,
     pub key: String,
@@ -136,7 +145,7 @@ pub struct MadeKey {
 }
 
 /// What a made key is the hash of: it stays the same as long as that does.
-#[derive(Clone, Copy, Debug, Serialize, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Serialize, PartialEq, Eq, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum MadeOf {
     Shape,
@@ -144,7 +153,8 @@ pub enum MadeOf {
 }
 
 /// A column of ours and the field that fills it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = MappedColumn)]
 pub struct Mapped {
     pub ours: String,
     pub theirs: String,
@@ -153,12 +163,14 @@ pub struct Mapped {
 }
 
 /// Something that a person should know; `items` lists every case.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = ImportNotice)]
 pub struct Notice {
     pub code: &'static str,
     pub zh: String,
     pub en: String,
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
     pub items: Vec<serde_json::Value>,
     /// Nothing is written until a person has answered: by `datum` for `gcj02…`, else by saying that the place was checked.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
@@ -181,7 +193,7 @@ impl Notice {
     }
 }
 
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct CrsReport {
     pub source: String,
     /// `file`, `option`, or `format` (GeoJSON and KML are WGS 84 by their rules).
@@ -196,7 +208,7 @@ pub struct CrsReport {
 }
 
 /// A four-parameter transformation as it was used: X = dx + k (x cos θ − y sin θ), Y = dy + k (x sin θ + y cos θ).
-#[derive(Clone, Debug, Serialize, PartialEq)]
+#[derive(Clone, Debug, Serialize, PartialEq, ToSchema)]
 pub struct LocalReport {
     pub to: String,
     pub dx: f64,
@@ -212,7 +224,7 @@ pub struct LocalReport {
 }
 
 /// A control point, and what the transformation makes of it less what it should be.
-#[derive(Clone, Copy, Debug, Serialize, PartialEq)]
+#[derive(Clone, Copy, Debug, Serialize, PartialEq, ToSchema)]
 pub struct ControlPoint {
     pub local: [f64; 2],
     pub to: [f64; 2],

@@ -1,16 +1,20 @@
 //! Exports: exactly what is selected or filtered, with its count.
 
+pub use super::exported::Exported;
+
 use super::Viewer;
 use super::items::select;
 use super::items::{Selected, Selection, write_features_told};
 use super::kept;
 use crate::city::{City, Table};
 use crate::domain::fault::Outcome;
-use crate::domain::{Column, Fault, GeometryKind, Layer, Row, provenance};
+use crate::domain::{Column, Fault, GeometryKind, Lang, Layer, Row, provenance};
 use crate::formats::wire::geojson::{FeatureStyle, Rounded};
-use crate::formats::{Crs, CsvGeometry, Transformer, VectorDriver, WriteOptions, Written, write_csv, write_vector};
+use crate::formats::{
+    Crs, CsvGeometry, LayerSheet, Transformer, VectorDriver, WriteOptions, Written, write_csv, write_dxf, write_layer_xlsx, write_vector,
+};
 use rayon::prelude::*;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -67,36 +71,6 @@ pub fn select_for_export(city: &City, viewer: &Viewer, request: &ExportRequest) 
     Ok(selected)
 }
 
-/// What went into a file, and what of it the file's format could not hold.
-#[derive(Debug, Default, Serialize)]
-pub struct Exported {
-    pub count: usize,
-    /// Features that keep more decimals than were asked for, to stay valid and (from seven on) to keep their area.
-    #[serde(skip_serializing_if = "is_nought")]
-    pub finer: usize,
-    /// Features whose area changes by more than a ten-thousandth by rounding.
-    #[serde(skip_serializing_if = "is_nought")]
-    pub coarse: usize,
-    /// Column and the shorter name that the format forced.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub short_names: Vec<(String, String)>,
-    /// Key and column of texts that the format cut.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub cut_texts: Vec<(String, String)>,
-    /// Key and column of texts that lost characters which the format forbids.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub lost_characters: Vec<(String, String)>,
-    /// Key and column of numbers that the format keeps with fewer digits than they have.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub rounded_numbers: Vec<(String, String)>,
-    /// The format has no place for the layer's shapes: a table of the values alone.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    pub without_shapes: bool,
-    /// How places came about that are not as a register gave them (`[local→…]`, `[GCJ-02→WGS 84]`), with the number of rows.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub derived: BTreeMap<String, usize>,
-}
-
 /// Marks of the rows' `source`, with the number of rows that have them.
 pub fn derived(table: &Table, rows: impl Iterator<Item = usize>) -> BTreeMap<String, usize> {
     let mut found = BTreeMap::new();
@@ -108,78 +82,21 @@ pub fn derived(table: &Table, rows: impl Iterator<Item = usize>) -> BTreeMap<Str
     found
 }
 
-fn is_nought<T: Default + PartialEq>(value: &T) -> bool {
-    *value == T::default()
-}
-
-impl Exported {
-    fn of(count: usize, written: Written) -> Exported {
-        let Written { short_names, cut_texts, lost_characters, rounded_numbers, .. } = written;
-        Exported { count, short_names, cut_texts, lost_characters, rounded_numbers, ..Exported::default() }
+/// Writes GeoJSON texts one after the other (RFC 8142), in constant memory.
+pub fn write_geojson_seq(city: &City, selected: &Selected, precision: u32, out: &mut dyn Write) -> std::io::Result<Exported> {
+    let mut rounded = Rounded::default();
+    let style = FeatureStyle::of(&selected.table, None, selected.private, precision, true);
+    for rows in selected.rows.chunks(CHUNK) {
+        let parts: Vec<(String, Rounded)> =
+            rows.par_iter().map(|row| write_features_told(&selected.table, std::slice::from_ref(row), &city.crs, &style)).collect();
+        for (feature, told) in &parts {
+            rounded += *told;
+            out.write_all(b"\x1E")?;
+            out.write_all(feature.as_bytes())?;
+            out.write_all(b"\n")?;
+        }
     }
-
-    /// What a person should know, in 中文 and English.
-    pub fn notices(&self) -> Vec<(String, String)> {
-        let list = |pairs: &[(String, String)], arrow: &str| {
-            let shown: Vec<String> = pairs.iter().take(20).map(|(a, b)| format!("{a}{arrow}{b}")).collect();
-            format!("{}{}", shown.join(", "), if pairs.len() > shown.len() { " …" } else { "" })
-        };
-        let mut told = Vec::new();
-        for (mark, count) in &self.derived {
-            told.push((
-                format!("{count} 个图形的位置由换算得来（见来源栏）：{mark}"),
-                format!("the places of {count} features were computed (see their source): {mark}"),
-            ));
-        }
-        if self.finer > 0 {
-            let count = self.finer;
-            told.push((
-                format!("{count} 个图形按所要的小数位取整会失效或面积变化超过万分之一，已多保留几位"),
-                format!("{count} features keep more decimals: with fewer their polygons would not be valid, or their areas change by more than a ten-thousandth"),
-            ));
-        }
-        if self.coarse > 0 {
-            let count = self.coarse;
-            told.push((
-                format!("{count} 个图形取整后面积变化超过万分之一：要保面积请加 --precision 9，或用 gpkg"),
-                format!(
-                    "the area of {count} features changes by more than a ten-thousandth by rounding: use --precision 9, or gpkg, where areas count"
-                ),
-            ));
-        }
-        if !self.short_names.is_empty() {
-            let names = list(&self.short_names, " → ");
-            told.push((format!("字段名被格式缩短：{names}"), format!("names of fields were cut by the format: {names}")));
-        }
-        if !self.cut_texts.is_empty() {
-            let (count, places) = (self.cut_texts.len(), list(&self.cut_texts, "/"));
-            told.push((
-                format!("{count} 处文字超过格式的 254 字节，已截断：{places}"),
-                format!("{count} texts were cut at the format's 254 bytes: {places}"),
-            ));
-        }
-        if self.without_shapes {
-            told.push((
-                "CSV 不含图形，只有属性；要图形请用 gpkg、fgb、shp 或 geojson".to_owned(),
-                "a CSV holds the values alone, no shapes: use gpkg, fgb, shp or geojson for those".to_owned(),
-            ));
-        }
-        if !self.rounded_numbers.is_empty() {
-            let (count, places) = (self.rounded_numbers.len(), list(&self.rounded_numbers, "/"));
-            told.push((
-                format!("{count} 个数的末几位超出格式的位数，已舍入：{places}"),
-                format!("{count} numbers have more digits than the format keeps, and were rounded: {places}"),
-            ));
-        }
-        if !self.lost_characters.is_empty() {
-            let (count, places) = (self.lost_characters.len(), list(&self.lost_characters, "/"));
-            told.push((
-                format!("{count} 处文字含格式不允许的控制字符，已去掉：{places}"),
-                format!("{count} texts had control characters that the format forbids; they were left out: {places}"),
-            ));
-        }
-        told
-    }
+    Ok(Exported { count: selected.rows.len(), finer: rounded.finer, coarse: rounded.coarse, ..Exported::default() })
 }
 
 /// Writes a FeatureCollection in constant memory.
@@ -211,9 +128,10 @@ pub fn write_geojson(city: &City, selected: &Selected, precision: u32, out: &mut
 /// Writes `selected` to `path` (which must not exist) in any format; returns what the format did to the features. A Shapefile becomes a zip of its parts.
 pub fn export_file(city: &City, selected: &Selected, options: &FileOptions<'_>, path: &Path) -> Outcome<Exported> {
     let failed = |error: std::io::Error| Fault::internal("write", error);
-    if matches!(options.format, Format::GeoJson) && options.crs.is_none_or(|crs| crs == "EPSG:4326") {
+    if matches!(options.format, Format::GeoJson | Format::GeoJsonSeq) && options.crs.is_none_or(|crs| crs == "EPSG:4326") {
         let mut out = std::io::BufWriter::new(std::fs::File::create(path).map_err(failed)?);
-        let exported = write_geojson(city, selected, options.precision, &mut out).map_err(failed)?;
+        let write = if options.format == Format::GeoJson { write_geojson } else { write_geojson_seq };
+        let exported = write(city, selected, options.precision, &mut out).map_err(failed)?;
         out.into_inner().map_err(|error| failed(error.into_error()))?.sync_all().map_err(failed)?;
         return Ok(exported);
     }
@@ -221,7 +139,7 @@ pub fn export_file(city: &City, selected: &Selected, options: &FileOptions<'_>, 
     let columns = options.columns(selected);
     let mut rows = selected.rows.iter().map(|row| Ok(selected.table.row(*row as usize)));
     let written = match options.format {
-        Format::GeoJson => {
+        Format::GeoJson | Format::GeoJsonSeq => {
             return Err(Fault::bad("geojson_crs", "GeoJSON 只用经纬度（RFC 7946）", "GeoJSON is in longitude and latitude only (RFC 7946)")
                 .help("要其他坐标系请用 gpkg、fgb 或 shp", "for another CRS use gpkg, fgb or shp"));
         }
@@ -231,6 +149,13 @@ pub fn export_file(city: &City, selected: &Selected, options: &FileOptions<'_>, 
             write_csv(out, layer, &columns, &mut rows, geometry, &from, options.crs.unwrap_or("EPSG:4326"))?;
             Written::default()
         }
+        Format::Xlsx => {
+            let geometry = if layer.geometry == GeometryKind::Point { CsvGeometry::Xy } else { CsvGeometry::Leave };
+            let crs_to = options.crs.unwrap_or("EPSG:4326");
+            let sheet = LayerSheet { layer, columns: &columns, geometry, crs_from: &from, crs_to, lang: options.lang };
+            write_layer_xlsx(path, &sheet, &mut rows)?
+        }
+        Format::Dxf => write_dxf(path, layer, &mut rows, &from, options.crs.unwrap_or(&from))?,
         Format::Vector(VectorDriver::Shapefile) => {
             // Beside the file and under its name, so that who removes the one removes the other.
             let mut scratch = path.as_os_str().to_owned();
@@ -287,11 +212,12 @@ pub fn doubt(city: &City, crs: &str) -> Outcome<Option<(String, String)>> {
     }))
 }
 
-/// The bytes of an export, for a download.
-pub fn export_bytes(city: &City, selected: &Selected, options: &FileOptions<'_>) -> Outcome<Vec<u8>> {
+/// The bytes of an export, for a download, and what its format did to the features.
+pub fn export_bytes(city: &City, selected: &Selected, options: &FileOptions<'_>) -> Outcome<(Vec<u8>, Exported)> {
     let scratch = tempdir(&std::env::temp_dir().join("parkplan"))?;
     let path = scratch.join(format!("export.{}", options.format.ending()));
-    let bytes = export_file(city, selected, options, &path).and_then(|_| std::fs::read(&path).map_err(|error| Fault::internal("read", error)));
+    let bytes = export_file(city, selected, options, &path)
+        .and_then(|done| std::fs::read(&path).map(|bytes| (bytes, done)).map_err(|error| Fault::internal("read", error)));
     let _ = std::fs::remove_dir_all(&scratch);
     bytes
 }
@@ -300,18 +226,25 @@ pub fn export_bytes(city: &City, selected: &Selected, options: &FileOptions<'_>)
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Format {
     GeoJson,
+    /// A feature a line (RFC 8142).
+    GeoJsonSeq,
     Csv,
+    Xlsx,
+    Dxf,
     Vector(VectorDriver),
 }
 
 impl Format {
     /// The names that are told; `parse` takes a few more.
-    pub const NAMES: [&str; 6] = ["geojson", "csv", "gpkg", "fgb", "shp", "kml"];
+    pub const NAMES: [&str; 9] = ["geojson", "geojsonseq", "csv", "xlsx", "gpkg", "fgb", "shp", "kml", "dxf"];
 
     pub fn parse(name: &str) -> Outcome<Format> {
         match name.to_ascii_lowercase().as_str() {
             "geojson" | "json" => Ok(Format::GeoJson),
+            "geojsonseq" | "geojsonl" | "geojsons" | "ndjson" => Ok(Format::GeoJsonSeq),
             "csv" => Ok(Format::Csv),
+            "xlsx" => Ok(Format::Xlsx),
+            "dxf" => Ok(Format::Dxf),
             other => match VectorDriver::parse(other) {
                 // A geodatabase is a folder: it cannot be one download.
                 Some(driver) if driver != VectorDriver::FileGeodatabase => Ok(Format::Vector(driver)),
@@ -325,7 +258,10 @@ impl Format {
     pub fn ending(self) -> &'static str {
         match self {
             Format::GeoJson => "geojson",
+            Format::GeoJsonSeq => "geojsons",
             Format::Csv => "csv",
+            Format::Xlsx => "xlsx",
+            Format::Dxf => "dxf",
             Format::Vector(VectorDriver::GeoPackage) => "gpkg",
             Format::Vector(VectorDriver::FlatGeobuf) => "fgb",
             Format::Vector(VectorDriver::Kml) => "kml",
@@ -341,6 +277,8 @@ pub struct FileOptions<'a> {
     /// `EPSG:n`; the working CRS (lon/lat for GeoJSON and CSV points) when not given.
     pub crs: Option<&'a str>,
     pub encoding: Option<&'a str>,
+    /// Of a workbook's heads.
+    pub lang: Lang,
     /// Columns beside the key; all that may be seen when not given.
     pub properties: Option<&'a [String]>,
 }
@@ -384,6 +322,6 @@ mod tests {
             assert!(Format::parse(name).is_ok(), "{name}");
         }
         let help = Format::parse("dwg").expect_err("refused").help_en.expect("help");
-        assert_eq!(help, "known: geojson, csv, gpkg, fgb, shp, kml");
+        assert_eq!(help, "known: geojson, geojsonseq, csv, xlsx, gpkg, fgb, shp, kml, dxf");
     }
 }

@@ -1,12 +1,13 @@
 //! Importing a file into a city: read and judge (`intake`), place by location, write all or nothing.
 
-use super::edits::{check, complete, may_come_by_file};
+use super::edits::{CONTAINERS, check, complete, may_come_by_file};
 use super::shifted;
 use super::{Planner, Viewer};
 use crate::city::City;
 use crate::domain::edit::{Edit, Import};
 use crate::domain::fault::Outcome;
 use crate::domain::{Fault, GeometryKind, LayerId, Row, WriteMode};
+use crate::formats::Progress;
 use crate::intake::{CityContext, ImportOptions, ImportReport, KnownShape, RowNote, prepare};
 use crate::spatial::majority;
 use crate::spatial::polygons::Polygons;
@@ -27,7 +28,7 @@ pub struct Imported {
 const DAMAGE: [&str; 3] = ["unclosed_ring", "non_finite", "unreadable_geometry"];
 
 /// Refuses a damaged file unless the person has said what to do with such rows, and a file of which nothing can be taken.
-fn refuse_damage(report: &ImportReport, told_what_to_do: bool) -> Outcome<()> {
+pub(super) fn refuse_damage(report: &ImportReport, told_what_to_do: bool) -> Outcome<()> {
     let notes = || report.repaired.iter().chain(&report.rejected);
     let damaged: Vec<_> = notes().filter(|note| DAMAGE.contains(&note.reason)).collect();
     let place = |note: &RowNote| match note.place {
@@ -71,18 +72,48 @@ fn refuse_damage(report: &ImportReport, told_what_to_do: bool) -> Outcome<()> {
 }
 
 /// Refuses what a person must answer first, with the answers there are.
-fn ask(report: &ImportReport, options: &ImportOptions) -> Outcome<()> {
+pub(super) fn ask(report: &ImportReport, options: &ImportOptions) -> Outcome<()> {
     let answered = |code: &str| if code.starts_with("gcj02") { options.datum.is_some() } else { options.place_checked };
     let Some(open) = report.notices.iter().find(|notice| notice.asks && !answered(notice.code)) else { return Ok(()) };
     let (zh, en) = if open.code.starts_with("gcj02") {
         (
-            "确为 GCJ-02：--datum gcj02（用公开公式反算）；不是：--datum as-stated",
+            "确为 GCJ-02：选“去除偏移”（--datum gcj02，用公开公式反算）；不是：选“坐标无偏移”（--datum as-stated）",
             "--datum gcj02 takes the shift out by the published formula; --datum as-stated says that there is none",
         )
     } else {
-        ("请核对 --crs；如位置和大小无误，加 --place-checked", "check --crs; where place and size are right, say --place-checked")
+        (
+            "请核对坐标系（--crs）；位置和大小无误，则勾选“已核对位置”（--place-checked）",
+            "check the CRS (--crs); where place and size are right, say so (--place-checked)",
+        )
     };
     Err(Fault::bad(open.code, format!("{}。未写入任何内容", open.zh), format!("{}; nothing was written", open.en)).help(zh, en))
+}
+
+/// A file that was read, judged, placed and measured, on one city.
+pub(super) struct Ready {
+    pub import: Import,
+    pub report: ImportReport,
+}
+
+/// Reads and judges `path` for a city; nothing is written.
+pub(super) fn ready(city: &City, path: &Path, options: &ImportOptions, progress: Progress<'_>) -> Outcome<Ready> {
+    let layer = layer_named(&options.layer)?;
+    may_come_by_file(layer)?;
+    let mut prepared = prepare(path, options, &context(city, layer), progress)?;
+    let suspected = if options.datum.is_none() { shifted::notice(city, layer, &prepared) } else { None };
+    prepared.report.notices.extend(suspected);
+    place(city, layer, &mut prepared.rows, options.mode);
+    prepared.rows.par_iter_mut().for_each(|row| complete(row, layer.layer(), &city.crs));
+    let source = prepared.report.source();
+    Ok(Ready { import: Import { layer, mode: options.mode, rows: prepared.rows, source, judged_at: None }, report: prepared.report })
+}
+
+pub(super) fn layer_named(name: &str) -> Outcome<LayerId> {
+    LayerId::parse(name).ok_or_else(|| {
+        let known: Vec<&str> = LayerId::ALL.into_iter().map(LayerId::name).collect();
+        Fault::bad("no_such_layer", format!("没有图层 {name}"), format!("there is no layer {name}"))
+            .help(format!("可用：{}", known.join("、")), format!("known: {}", known.join(", ")))
+    })
 }
 
 impl Planner {
@@ -94,37 +125,23 @@ impl Planner {
         options: &ImportOptions,
         dry_run: bool,
         told_what_to_do: bool,
-        progress: &dyn Fn(u64, Option<u64>) -> bool,
+        progress: Progress<'_>,
     ) -> Outcome<Imported> {
-        let layer = LayerId::parse(&options.layer).ok_or_else(|| {
-            let known: Vec<&str> = LayerId::ALL.into_iter().map(LayerId::name).collect();
-            Fault::bad("no_such_layer", format!("没有图层 {}", options.layer), format!("there is no layer {}", options.layer))
-                .help(format!("可用：{}", known.join("、")), format!("known: {}", known.join(", ")))
-        })?;
-        may_come_by_file(layer)?;
         let city = self.city();
-        let mut prepared = prepare(path, options, &context(&city, layer), progress)?;
-        let suspected = if options.datum.is_none() { shifted::notice(&city, layer, &prepared) } else { None };
-        prepared.report.notices.extend(suspected);
-        place(&city, layer, &mut prepared.rows, options.mode);
-        if !dry_run {
-            refuse_damage(&prepared.report, told_what_to_do)?;
-            ask(&prepared.report, options)?;
-        }
-        prepared.rows.par_iter_mut().for_each(|row| complete(row, layer.layer(), &city.crs));
-        let source = prepared.report.source();
-        let edit = Edit::Import(Import { layer, mode: options.mode, rows: prepared.rows, source });
+        let Ready { import, report } = ready(&city, path, options, progress)?;
         if dry_run {
             // What the rules of a table refuse is told before anybody means to write.
-            check(&edit, &city, &self.person(viewer))?;
-            return Ok(Imported { report: prepared.report, revision: None });
+            check(&Edit::Import(import), &city, &self.person(viewer))?;
+            return Ok(Imported { report, revision: None });
         }
-        let done = self.edit(viewer, edit)?;
-        Ok(Imported { report: prepared.report, revision: Some(done.revision) })
+        refuse_damage(&report, told_what_to_do)?;
+        ask(&report, options)?;
+        let done = self.edit(viewer, Edit::Import(import))?;
+        Ok(Imported { report, revision: Some(done.revision) })
     }
 }
 
-fn context(city: &City, layer: LayerId) -> CityContext {
+pub(super) fn context(city: &City, layer: LayerId) -> CityContext {
     let table = city.table(layer);
     let existing_keys: HashSet<String> = (0..table.len()).map(|row| table.key(row).to_owned()).filter(|key| !key.is_empty()).collect();
     let known = if matches!(layer, LayerId::District | LayerId::Park) {
@@ -146,9 +163,6 @@ fn shapes(city: &City, layer: LayerId) -> Vec<(String, MultiPolygon<f64>)> {
     let shaped = (0..table.len()).filter(|row| !table.key(*row).is_empty() && table.shapes().bounds(*row).is_some());
     shaped.map(|row| (table.key(row).to_owned(), table.shapes().multi_polygon(row))).collect()
 }
-
-/// Layers whose shapes hold others, and which a row may name.
-const CONTAINERS: [LayerId; 4] = [LayerId::District, LayerId::Park, LayerId::Zone, LayerId::Parcel];
 
 /// Fills `district`, `park`, `zone` and `parcel` where the file leaves them out: the shape that holds most of the row's area.
 fn place(city: &City, layer: LayerId, rows: &mut [Row], mode: WriteMode) {

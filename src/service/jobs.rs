@@ -1,4 +1,4 @@
-//! Long analyses as jobs: queued, watched, cancelled, their results kept for a while (OGC API – Processes, asynchronous).
+//! Long work as jobs: queued, watched, cancelled, their results kept for a while (OGC API – Processes, asynchronous).
 //!
 //! Jobs have threads and a pool of their own, so that a long run neither holds up the map nor another person's click.
 
@@ -60,10 +60,42 @@ pub struct JobStatus {
     pub message: Option<String>,
 }
 
-struct Job {
-    id: String,
+/// What a job does.
+pub trait Work: Send + Sync {
+    /// What it is called in a job's status: an analysis by its id.
+    fn id(&self) -> &'static str;
+    fn run(&self, planner: &Planner, control: Control<'_>) -> Outcome<Arc<dyn AnyAnswer>>;
+}
+
+/// An analysis as a job.
+pub struct ProcessWork {
     process: &'static dyn AnyProcess,
     inputs: Erased,
+}
+
+impl ProcessWork {
+    /// Checked as far as can be told without the city.
+    pub fn new(process: &'static dyn AnyProcess, inputs: Erased) -> Outcome<Self> {
+        process.check(&inputs)?;
+        Ok(ProcessWork { process, inputs })
+    }
+}
+
+impl Work for ProcessWork {
+    fn id(&self) -> &'static str {
+        self.process.id()
+    }
+
+    fn run(&self, planner: &Planner, control: Control<'_>) -> Outcome<Arc<dyn AnyAnswer>> {
+        let city = planner.city();
+        let ask = Ask { city: &city, control, rules: RuleSet::shipped(), threads: None };
+        planner.compute.install(|| self.process.execute(&ask, &self.inputs))
+    }
+}
+
+struct Job {
+    id: String,
+    work: Box<dyn Work>,
     viewer: Viewer,
     created: String,
     progress: AtomicU8,
@@ -115,7 +147,7 @@ impl Job {
         };
         JobStatus {
             id: self.id.clone(),
-            process: self.process.id(),
+            process: self.work.id(),
             kind: "process",
             status: run.state,
             progress: if run.state == JobState::Successful { 100 } else { self.progress.load(Ordering::Relaxed) },
@@ -177,14 +209,12 @@ impl Planner {
         locked(&self.jobs.queue).waiting.clear();
     }
 
-    /// Takes an analysis as a job and answers at once.
-    pub fn submit(self: &Arc<Self>, viewer: &Viewer, process: &'static dyn AnyProcess, inputs: Erased) -> Outcome<JobStatus> {
-        process.check(&inputs)?;
+    /// Takes work as a job and answers at once.
+    pub fn submit(self: &Arc<Self>, viewer: &Viewer, work: Box<dyn Work>) -> Outcome<JobStatus> {
         let created = now();
         let job = Arc::new(Job {
             id: super::sessions::random_token()?[..32].to_owned(),
-            process,
-            inputs,
+            work,
             viewer: viewer.clone(),
             progress: AtomicU8::new(0),
             stop: AtomicBool::new(false),
@@ -229,13 +259,8 @@ impl Planner {
                 stop: &|| job.stop.load(Ordering::Relaxed) || self.jobs.is_ending(),
                 progress: &|share| job.progress.store((share.clamp(0.0, 1.0) * 99.0) as u8, Ordering::Relaxed),
             };
-            let run = || {
-                let city = self.city();
-                let ask = Ask { city: &city, control, rules: RuleSet::shipped(), threads: None };
-                self.compute.install(|| job.process.execute(&ask, &job.inputs))
-            };
-            let result =
-                std::panic::catch_unwind(std::panic::AssertUnwindSafe(run)).unwrap_or_else(|_| Err(Fault::internal("panic", job.process.id())));
+            let run = || job.work.run(self, control);
+            let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(run)).unwrap_or_else(|_| Err(Fault::internal("panic", job.work.id())));
             let state = if result.is_ok() { JobState::Successful } else { JobState::Failed };
             job.enter(state, Some(result));
         }

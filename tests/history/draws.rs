@@ -209,7 +209,7 @@ impl Draw {
     /// A layer with its rows as an import gives them.
     fn import(&self, city: &City, layer: LayerId, mode: WriteMode, mut rows: Vec<Row>) -> Edit {
         rows.iter_mut().for_each(|row| parkplan::service::edits::complete(row, layer.layer(), &city.crs));
-        Edit::Import(Import { layer, mode, rows, source: "rows.csv".into() })
+        Edit::Import(Import { layer, mode, rows, source: "rows.csv".into(), judged_at: None })
     }
 
     /// New units, or a new building with its shape, or a parcel.

@@ -1,4 +1,5 @@
 import { Walk } from './lib.mjs'
+import { intake } from './intake.mjs'
 import { land } from './land.mjs'
 import { matching } from './matching.mjs'
 import { life } from './life.mjs'
@@ -17,6 +18,7 @@ try {
   await operator(walk)
   await planner(walk)
   await land(walk)
+  await intake(walk)
   await progress(walk)
   await matching(walk)
   await life(walk)

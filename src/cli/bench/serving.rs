@@ -2,6 +2,7 @@
 
 use super::queries::windows;
 use super::{median_ms, spread, timed};
+use crate::domain::Lang;
 use crate::domain::fault::Outcome;
 use crate::domain::{Fault, LayerId};
 use crate::service::exports::{FileOptions, Format};
@@ -89,7 +90,7 @@ pub(super) fn export(city: &Path) -> Outcome<Value> {
     let folder = std::env::temp_dir().join(format!("parkplan-export-{}", std::process::id()));
     std::fs::create_dir_all(&folder).map_err(|error| Fault::internal("mkdir", error))?;
     let selected = items::select(&planner.city(), &Viewer::guest(), "parcel", &Selection::default())?;
-    let options = FileOptions { format: Format::GeoJson, precision: 7, crs: None, encoding: None, properties: None };
+    let options = FileOptions { format: Format::GeoJson, precision: 7, crs: None, encoding: None, lang: Lang::Zh, properties: None };
     let own = folder.join("own.geojson");
     let (exported, seconds) = timed(|| exports::export_file(&planner.city(), &selected, &options, &own));
     let bytes = std::fs::metadata(&own).map_or(0, |data| data.len());

@@ -11,4 +11,7 @@ pub struct Import {
     pub rows: Vec<Row>,
     /// The file's name, for the change log.
     pub source: String,
+    /// The revision at which it was judged before a person said yes; refused where the layer has changed since. None: it is judged and written at once.
+    #[serde(default)]
+    pub judged_at: Option<i64>,
 }

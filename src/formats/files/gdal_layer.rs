@@ -146,6 +146,7 @@ pub(crate) fn layer_unknown(wanted: &str, names: &[String]) -> Fault {
         format!("文件里没有图层“{wanted}”，有：{list}"),
         format!("the file has no layer “{wanted}”; it has: {}", names.join(", ")),
     )
+    .with_choices("/source_layer", names)
 }
 
 pub(crate) fn several_layers(names: &[String]) -> Fault {
@@ -155,6 +156,7 @@ pub(crate) fn several_layers(names: &[String]) -> Fault {
         format!("the file has {} layers: {}", names.len(), names.join(", ")),
     )
     .help("请用 --source-layer 指定一个", "choose one with --source-layer")
+    .with_choices("/source_layer", names)
 }
 
 /// The crate's typed getters give zero for a field that a feature does not have; only its text tells it from a real zero.

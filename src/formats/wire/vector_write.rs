@@ -78,6 +78,10 @@ pub struct Written {
     pub lost_characters: Vec<(String, String)>,
     /// Key and column of numbers that the format keeps with fewer digits than they have.
     pub rounded_numbers: Vec<(String, String)>,
+    /// Keys of shapes whose holes stand as rings of their own.
+    pub loose_rings: Vec<String>,
+    /// Columns that the format has no place for.
+    pub attributes_left: usize,
 }
 
 /// A Shapefile's bounds, bytes.

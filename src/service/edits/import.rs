@@ -13,9 +13,9 @@ use serde_json::{Value as Json, json};
 use std::collections::HashMap;
 
 pub(super) fn check(edit: &Import, city: &City, person: &Person) -> Outcome<Checked> {
-    if person.viewer.role() != Role::Admin {
-        person.viewer.signed_in()?;
-        return Err(Fault::new(FaultKind::Forbidden, "admins_only", "导入限管理员", "only administrators may import"));
+    may(edit.layer, person)?;
+    if let Some(revision) = edit.judged_at {
+        must_stand_still(edit.layer, city, revision)?;
     }
     may_come_by_file(edit.layer)?;
     let table = city.table(edit.layer);
@@ -39,6 +39,50 @@ pub(super) fn check(edit: &Import, city: &City, person: &Person) -> Outcome<Chec
     };
     let reply = Reply::Rows(changes.len());
     Ok(Checked { changes, log: vec![entry], source: edit.source.clone(), reply })
+}
+
+/// Layers that planners bring from files: what the bureau itself surveys. What firms and operators say of themselves, and what has a life of its own
+/// (instruments, titles, kept tables), comes in by its own operations.
+pub const PLANNERS_LAYERS: [LayerId; 9] = [
+    LayerId::District,
+    LayerId::Park,
+    LayerId::Zone,
+    LayerId::Parcel,
+    LayerId::Building,
+    LayerId::Floor,
+    LayerId::Facility,
+    LayerId::Road,
+    LayerId::ControlLine,
+];
+
+/// Who may bring rows of a layer from a file, or take them back.
+pub(super) fn may(layer: LayerId, person: &Person) -> Outcome<()> {
+    if PLANNERS_LAYERS.contains(&layer) {
+        return person.viewer.planner().map(|_| ());
+    }
+    if person.viewer.role() == Role::Admin {
+        return Ok(());
+    }
+    person.viewer.signed_in()?;
+    Err(Fault::new(FaultKind::Forbidden, "admins_only", "此图层的导入限管理员", "only administrators may import this layer"))
+}
+
+/// Layers whose shapes hold others, and which a row may name.
+pub const CONTAINERS: [LayerId; 4] = [LayerId::District, LayerId::Park, LayerId::Zone, LayerId::Parcel];
+
+/// Refuses an import that was judged on other rows than those that are there, or placed in other districts, parks and parcels.
+pub fn must_stand_still(layer: LayerId, city: &City, revision: i64) -> Outcome<()> {
+    let named = CONTAINERS.into_iter().filter(|container| layer.layer().column_index(container.name()).is_some());
+    let Some(moved) = std::iter::once(layer).chain(named).find(|layer| city.changed(*layer).revision > revision) else { return Ok(()) };
+    let (now, zh, en) = (city.changed(moved).revision, &moved.layer().zh, &moved.layer().en);
+    Err(Fault::new(
+        FaultKind::Conflict,
+        "city_moved_on",
+        format!("试运行之后{zh}又有修改（修订 {now}，试运行依据修订 {revision}），未写入任何内容"),
+        format!("{en} changed after the trial (revision {now}, the trial read {revision}); nothing was written"),
+    )
+    .at(moved.name())
+    .help("请重新试运行，核对差异后再写入", "run the trial again, look at the difference, then write it"))
 }
 
 fn inserts(edit: &Import, first: i64) -> impl Iterator<Item = RowChange> {
@@ -76,8 +120,10 @@ fn update(edit: &Import, city: &City, table: &Table) -> Vec<RowChange> {
             Some(RowChange::Update { after, .. }) => after.clone(),
             _ => before.clone(),
         };
+        // What it says already is no change, unless an earlier row of the file had changed it.
+        let same = earlier.is_none().then(|| base.clone());
         let after = stated_over(base, stated, layer, &city.crs);
-        let Some(mut after) = after else { continue };
+        let Some(mut after) = after.filter(|after| same.as_ref() != Some(after)) else { continue };
         if let Some(revision) = layer.column_index("revision") {
             let present = after.values[revision].as_i64().unwrap_or(0);
             after.values[revision] = Value::Integer(present + 1);

@@ -112,7 +112,7 @@ impl Checked {
 }
 
 pub(super) use designation_moves::may;
-pub use import::complete;
+pub use import::{CONTAINERS, PLANNERS_LAYERS, complete, must_stand_still};
 pub(super) use import_rules::may_come_by_file;
 pub(super) use log::logged_row;
 pub use unit_sheet::judge;

@@ -48,11 +48,7 @@ fn may(change: &RowChange, city: &City, person: &Person) -> Outcome<()> {
             .help("用新的一步更正：退回、撤销或撤回", "correct it by a step of its own: return, revoke or withdraw"))
         }
         Some(LayerId::Instrument | LayerId::PlanParcel) | None => person.viewer.planner().map(|_| ()),
-        Some(_) if person.viewer.role() == Role::Admin => Ok(()),
-        Some(_) => {
-            person.viewer.signed_in()?;
-            Err(Fault::new(FaultKind::Forbidden, "admins_only", "此操作限管理员", "only administrators may do this"))
-        }
+        Some(layer) => super::import::may(layer, person),
     }
 }
 

@@ -63,16 +63,26 @@ export async function send(
 }
 
 async function problemOf(response: Response): Promise<Problem> {
+  return problemFrom(response.status, response.statusText, await response.text().catch(() => ''))
+}
+
+export function problemFrom(status: number, statusText: string, said: string): Problem {
   let body: ProblemBody = {}
   try {
-    body = (await response.json()) as ProblemBody
+    body = JSON.parse(said) as ProblemBody
   } catch {
     /* a proxy may answer with plain text; the status alone then has to do */
   }
   const text = (value: unknown): string => (typeof value === 'string' ? value : '')
-  const title = text(body.title) || response.statusText
-  return new Problem(response.status, title, text(body.detail), body.errors ?? [], body)
+  return new Problem(status, text(body.title) || statusText, text(body.detail), body.errors ?? [], body)
 }
+
+/** What a write carries that goes out by another way than `send`. */
+export const sentHeaders = (): Record<string, string> => ({
+  Accept: 'application/json, application/problem+json',
+  'Accept-Language': language,
+  'X-Requested-With': 'parkplan',
+})
 
 export async function getJson<T>(path: string, call?: Call): Promise<T> {
   const response = await send(path, call)

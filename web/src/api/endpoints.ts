@@ -236,7 +236,15 @@ export const plans = async (): Promise<Plan[]> => (await getJson<PlanList>('/pla
 export const savePlan = (body: NewPlan): Promise<Plan> => getJson('/plans', { method: 'POST', body })
 export const planItems = (id: string): Promise<PlanItems> => getJson(`/plans/${enc(id)}/items`)
 
-export async function exportFile(body: ExportRequest): Promise<{ blob: Blob; name: string; count: number | null }> {
+export interface ExportedFile {
+  blob: Blob
+  name: string
+  count: number | null
+  /** What the format could not hold. */
+  notices: { zh: string; en: string }[]
+}
+
+export async function exportFile(body: ExportRequest): Promise<ExportedFile> {
   const response = await send('/exports', { method: 'POST', body, headers: { Accept: '*/*' } })
   const disposition = response.headers.get('content-disposition') ?? ''
   const star = /filename\*=UTF-8''([^;]+)/i.exec(disposition)?.[1]
@@ -246,6 +254,9 @@ export async function exportFile(body: ExportRequest): Promise<{ blob: Blob; nam
     blob: await response.blob(),
     name: star ? decodeURIComponent(star) : (plain ?? `${body.collection}.${body.format}`),
     count: count === null ? null : Number(count),
+    notices: JSON.parse(
+      decodeURIComponent(response.headers.get('x-export-notices') ?? '%5B%5D'),
+    ) as ExportedFile['notices'],
   }
 }
 

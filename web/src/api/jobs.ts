@@ -22,22 +22,25 @@ const jobPath = (location: string | null, id: string): string => {
   return /^https?:/.test(location) ? new URL(location).pathname : location
 }
 
-/**
- * Runs a process as a job; a server that answers at once is taken at its word. Aborting the signal cancels the job
- * there too.
- */
-export async function runJob<Id extends ProcessId>(
+/** Runs a process as a job. */
+export const runJob = <Id extends ProcessId>(
   process: Id,
   inputs: InputsOf<Id>,
+  follow: Follow = {},
+): Promise<AnswerOf<Id>> => runAsJob<AnswerOf<Id>>(`/processes/${process}/execution`, { inputs }, follow)
+
+/**
+ * Posts work that a server may take as a job; one that answers at once is taken at its word. Aborting the signal
+ * cancels the job there too.
+ */
+export async function runAsJob<Answer>(
+  work: string,
+  body: unknown,
   { signal, onprogress, wait = pause }: Follow = {},
-): Promise<AnswerOf<Id>> {
-  const response = await send(`/processes/${process}/execution`, {
-    method: 'POST',
-    body: { inputs },
-    headers: { Prefer: 'respond-async' },
-    signal,
-  })
-  if (response.status !== 201) return (await response.json()) as AnswerOf<Id>
+): Promise<Answer> {
+  const headers = { Prefer: 'respond-async' }
+  const response = await send(work, { method: 'POST', body, headers, signal })
+  if (response.status !== 201) return (await response.json()) as Answer
   let info = (await response.json()) as JobStatus
   const path = jobPath(response.headers.get('location'), info.jobID)
   try {
@@ -50,7 +53,7 @@ export async function runJob<Id extends ProcessId>(
     if (info.status === 'dismissed') throw dismissed()
     onprogress?.(info)
     // A failed job's results are its own problem, which getJson throws.
-    const result = await getJson<AnswerOf<Id>>(`${path}/results`, { signal })
+    const result = await getJson<Answer>(`${path}/results`, { signal })
     if (info.status === 'failed') throw new Problem(500, info.message ?? 'failed', '')
     return result
   } catch (error) {

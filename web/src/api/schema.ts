@@ -486,6 +486,163 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/import-profiles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Saved mappings */
+        get: operations["get_import_profiles"];
+        put?: never;
+        /** Save a mapping under its name, from an object or from the text of a profile file */
+        post: operations["post_import_profiles"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/import-profiles/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A saved mapping as the file that `parkplan import --profile` reads */
+        get: operations["get_import_profiles_id"];
+        put?: never;
+        post?: never;
+        /** Delete a saved mapping */
+        delete: operations["delete_import_profiles_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Own staged files, and how large and many they may be */
+        get: operations["get_imports"];
+        put?: never;
+        /** Stage a file, or the files of one data set, to be imported */
+        post: operations["post_imports"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/imports/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A staged file */
+        get: operations["get_imports_id"];
+        put?: never;
+        post?: never;
+        /** Throw a staged file away */
+        delete: operations["delete_imports_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/imports/{id}/commit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Import a staged file as one edit, as its trial showed it; at once or as a job */
+        post: operations["post_imports_id_commit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/imports/{id}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a staged file is: layers, encoding, fields, and where it lies */
+        post: operations["post_imports_id_preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/imports/{id}/rejects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The rows of a staged file that were not taken, with all their fields and why */
+        get: operations["get_imports_id_rejects"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/imports/{id}/trial": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What would come of importing a staged file: the report and the difference; at once or as a job */
+        post: operations["post_imports_id_trial"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/imports:undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take back one's own import, while nothing newer has touched its rows */
+        post: operations["post_imports_undo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/instruments": {
         parameters: {
             query?: never;
@@ -1793,6 +1950,15 @@ export interface components {
             collections: components["schemas"]["Collection"][];
             links: components["schemas"]["Link"][];
         };
+        /** @description To write what a trial showed. */
+        CommitRequest: {
+            /**
+             * Format: int64
+             * @description The revision that the trial read: where the layer has changed since, nothing is written.
+             */
+            revision: number;
+            settings: components["schemas"]["ImportSettings"];
+        };
         CompletedYear: {
             buildings: number;
             /** Format: double */
@@ -1973,6 +2139,34 @@ export interface components {
         };
         /** @enum {string} */
         ContactClass: "edge" | "point" | "overlap" | "bridged";
+        /** @description What speaks for or against a CRS. */
+        CrsFinding: {
+            /** @description Stable word: `crs_missing`, `crs_contradicted`, `outside_city`, `far_from_city`, `crs_ballpark`, `unit_scaled`, `crs_fits`, … */
+            code: string;
+            en: string;
+            help_en: string | null;
+            help_zh: string | null;
+            weight: components["schemas"]["FindingWeight"];
+            zh: string;
+        };
+        /** @description What is known of the CRS of a file. */
+        CrsProof: {
+            /** @description The declaration is the format's rule (GeoJSON, KML), not the file's word. */
+            by_format: boolean;
+            /** @description What the file, or its format, declares. */
+            declared: string | null;
+            /** @description The file as each CRS places it: the one that is used first, then others by which it falls in the city. */
+            drawn: components["schemas"]["DrawnCrs"][];
+            findings: components["schemas"]["CrsFinding"][];
+            /** @description The CRS by which the file would be taken; none where it must be stated first. */
+            used: string | null;
+        };
+        CrsReport: {
+            /** @description `file`, `option`, or `format` (GeoJSON and KML are WGS 84 by their rules). */
+            given_by: string;
+            source: string;
+            to: string;
+        };
         CurvePoint: {
             /** Format: double */
             cumulative_ha: number;
@@ -2129,6 +2323,47 @@ export interface components {
             /** @description Newest first. */
             history?: components["schemas"]["HistoryEntry"][];
         };
+        DiffCell: {
+            after: components["schemas"]["DiffValue"] | null;
+            before: components["schemas"]["DiffValue"] | null;
+            column: string;
+        };
+        /** @enum {string} */
+        DiffChange: "added" | "changed" | "gone";
+        DiffCounts: {
+            added: number;
+            changed: number;
+            gone: number;
+            /** @description Changed rows whose shape changes. */
+            reshaped: number;
+            /** @description Rows of the layer that stay as they are. */
+            same: number;
+        };
+        DiffRow: {
+            /** Format: double */
+            area_after_m2: number | null;
+            /**
+             * Format: double
+             * @description Planar area in the working CRS, m²; none where there is no polygon.
+             */
+            area_before_m2: number | null;
+            /** @description Where it lies, in degrees. */
+            at: number[] | null;
+            /** @description Cells that differ; of an added or a gone row those that hold something. */
+            cells: components["schemas"]["DiffCell"][];
+            change: components["schemas"]["DiffChange"];
+            key: string;
+            /** @description Whether the shape is another. */
+            reshaped: boolean;
+        };
+        DiffShape: {
+            before: components["schemas"]["Outline"] | null;
+            change: components["schemas"]["DiffChange"];
+            key: string;
+            outline: components["schemas"]["Outline"];
+        };
+        /** @description A cell's value. */
+        DiffValue: boolean | number | string;
         DistrictSums: components["schemas"]["RollUp"] & {
             district: string | null;
             /** Format: double */
@@ -2189,6 +2424,20 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
+        /** @description The file as one CRS places it. */
+        DrawnCrs: {
+            /** @description West, south, east, north in degrees. */
+            bbox: number[] | null;
+            /** @description `EPSG:n`. */
+            crs: string;
+            /** @description It lies in or near the city's districts. */
+            in_city: boolean;
+            /** @description Some of its shapes, simplified, in degrees. */
+            outlines: components["schemas"]["Outline"][];
+            /** @description The axes were read the other way round. */
+            swapped: boolean;
+            used: boolean;
+        };
         /** @description Something to do, by cause and building: the building with the most pressing one first, its floors from the lowest. */
         Due: {
             building: string;
@@ -2213,10 +2462,31 @@ export interface components {
         };
         /** @enum {string} */
         DueKind: "sum" | "gfa" | "stale" | "lease";
+        DuplicateKey: {
+            key: string;
+            rows: number[];
+        };
         Eligible: {
             /** Format: double */
             area_m2: number;
             count: number;
+        };
+        /**
+         * @description How an encoding was found.
+         * @enum {string}
+         */
+        EncodingFoundBy: "option" | "cpg" | "ldid" | "guess" | "declaration" | "bom" | "utf-8";
+        /** @description Texts as one encoding reads them. */
+        EncodingReading: {
+            encoding: string;
+            /** @description Null where the bytes are none of this encoding. */
+            texts: (string | null)[];
+            used: boolean;
+        };
+        /** @description The encoding that a file's text was read with. */
+        EncodingUsed: {
+            found_by: components["schemas"]["EncodingFoundBy"];
+            name: string;
         };
         /** @description Which rows of a collection a card was made from. */
         EvidenceRows: {
@@ -2329,6 +2599,11 @@ export interface components {
             verdict: components["schemas"]["Verdict"];
             zh: string;
         };
+        /**
+         * @description What a finding comes to.
+         * @enum {string}
+         */
+        FindingWeight: "fine" | "told" | "doubt" | "refused";
         FitCell: {
             /** @enum {string} */
             band: "ground" | "lower" | "middle" | "upper";
@@ -2566,6 +2841,204 @@ export interface components {
             state: string | null;
             /** @description `draft`, `edit`, `assess`, or the step that was taken. */
             what: string;
+        };
+        /** @description A file as it was judged; with `dry_run` nothing was written. */
+        ImportAnswer: {
+            diff: components["schemas"]["ImportDiff"];
+            dry_run: boolean;
+            /** @description The staged file. */
+            import: string;
+            refusal: components["schemas"]["ImportRefusal"] | null;
+            /** @description The same report as the command line's. */
+            report: components["schemas"]["ImportReport"];
+            /**
+             * Format: int64
+             * @description The revision that was read, or that the import made.
+             */
+            revision: number;
+            /** @description Whether a revision was made that can be taken back. */
+            undoable: boolean;
+        };
+        /** @description A column that a file can fill. */
+        ImportColumn: {
+            en: string;
+            /** @description It names the row. */
+            key: boolean;
+            name: string;
+            /** @description A row without it is not taken. */
+            required: boolean;
+            unit: string | null;
+            zh: string;
+        };
+        /** @description The difference between a layer and what it becomes. */
+        ImportDiff: {
+            /** @description West, south, east, north of all that changes, in degrees. */
+            bbox: number[] | null;
+            counts: components["schemas"]["DiffCounts"];
+            /** @description The first rows of each kind, with what changes in them. */
+            rows: components["schemas"]["DiffRow"][];
+            /** @description Shapes of changed rows, simplified; evenly thinned where they are too many for a map. */
+            shapes: components["schemas"]["DiffShape"][];
+        };
+        /** @description A field of the file. */
+        ImportField: {
+            alias: string | null;
+            /**
+             * Format: int64
+             * @description Rows in which it is not empty.
+             */
+            filled: number;
+            kind: components["schemas"]["ImportFieldKind"];
+            name: string;
+            /** @description The first different values, as text. */
+            samples: string[];
+        };
+        /**
+         * @description What all values of a field are.
+         * @enum {string}
+         */
+        ImportFieldKind: "empty" | "integer" | "real" | "boolean" | "date" | "text";
+        /** @description A file as it was found. */
+        ImportInspection: {
+            /** @description GDAL's driver, or `CSV`, `XLSX`, `DBF`. */
+            driver: string;
+            encoding: components["schemas"]["EncodingUsed"] | null;
+            fields: components["schemas"]["ImportField"][];
+            /** @description Columns that would be filled, and by what. */
+            mapping: components["schemas"]["MappedColumn"][];
+            notices: components["schemas"]["ImportNotice"][];
+            proof: components["schemas"]["CrsProof"] | null;
+            /** @description Texts of the file as each candidate encoding reads them, the one that is used first; empty where all would read the same. */
+            readings: components["schemas"]["EncodingReading"][];
+            /** Format: int64 */
+            rows: number;
+            source_layer: string;
+            /** @description Whether rows carry geometry. */
+            spatial: boolean;
+        };
+        /** @description Something that a person should know; `items` lists every case. */
+        ImportNotice: {
+            code: string;
+            en: string;
+            items?: unknown[];
+            zh: string;
+        };
+        /** @description What a staged file is, by the settings so far. */
+        ImportPreview: {
+            /** @description Columns of our layer that a file can fill. */
+            columns: components["schemas"]["ImportColumn"][];
+            inspection: components["schemas"]["ImportInspection"] | null;
+            /** @description Layers of a file that has several; one of them is chosen by `source_layer`. */
+            layers: string[];
+            /**
+             * Format: int64
+             * @description The revision of the city that it was held against.
+             */
+            revision: number;
+        };
+        /** @description A saved mapping of one sender. */
+        ImportProfile: {
+            /** @default null */
+            crs?: string;
+            /** @default null */
+            encoding?: string;
+            /**
+             * @description The file's field that is our key.
+             * @default null
+             */
+            key?: string;
+            /**
+             * @description Our layer that it was made for.
+             * @default null
+             */
+            layer?: string;
+            /**
+             * @description Our column and the file's field.
+             * @default {}
+             */
+            map?: {
+                [key: string]: string;
+            };
+            /** @default null */
+            source_layer?: string;
+        };
+        /** @description A fault that a person can mend by other settings or another file. */
+        ImportRefusal: {
+            code: string;
+            en: string;
+            help_en: string | null;
+            help_zh: string | null;
+            place: string | null;
+            zh: string;
+        };
+        /** @description The report of one import. */
+        ImportReport: {
+            /**
+             * Format: int64
+             * @description Rows of the file that went into the result (several may merge into one).
+             */
+            accepted: number;
+            crs: components["schemas"]["CrsReport"] | null;
+            /** @description GDAL's driver, or `CSV`, `XLSX`, `DBF`. */
+            driver: string;
+            /** @description Keys that more than one row has; in an update from a table the rows merge, else the first row stands. */
+            duplicates: components["schemas"]["DuplicateKey"][];
+            encoding: components["schemas"]["EncodingUsed"] | null;
+            /** @description The file's name without its folder. */
+            file: string;
+            /** @description Our layer. */
+            layer: string;
+            mapping: components["schemas"]["MappedColumn"][];
+            mode: components["schemas"]["WriteMode"];
+            notices: components["schemas"]["ImportNotice"][];
+            /**
+             * Format: int64
+             * @description Rows in the file. `read = accepted + rejected + unmatched`.
+             */
+            read: number;
+            rejected: components["schemas"]["RowNote"][];
+            /** @description Accepted rows whose geometry was mended. */
+            repaired: components["schemas"]["RowNote"][];
+            /** @description The file's layer or sheet. */
+            source_layer: string;
+            /** @description Rows of an update whose key the city does not have. */
+            unmatched: components["schemas"]["RowKey"][];
+            /** @description Keys of the city for which an update has no row. */
+            untouched: string[];
+            /**
+             * Format: int64
+             * @description Rows of the result.
+             */
+            written: number;
+        };
+        /** @description The options of an import. What is left out is as with `parkplan import`. */
+        ImportSettings: {
+            /** @description `EPSG:n` of the file, over what it declares. */
+            crs?: string | null;
+            encoding?: string | null;
+            /** @description The file's field that is our key; `@row` numbers the rows. */
+            key?: string | null;
+            /**
+             * @description Our layer.
+             * @example parcel
+             */
+            layer: string;
+            /** @description Our column and the file's field: `theirs`, `sum(theirs)`, `max(theirs)`, `first(theirs)`, each also `… * factor`. */
+            map?: {
+                [key: string]: string;
+            };
+            mode?: components["schemas"]["WriteMode"];
+            on_invalid?: components["schemas"]["OnInvalid"] | null;
+            /** @description The file's layer, sheet or archive member. */
+            source_layer?: string | null;
+        };
+        ImportTakenBack: {
+            /**
+             * Format: int64
+             * @description The revision that the undoing made.
+             */
+            revision: number;
+            rows: number;
         };
         Indicator: {
             /** Format: date */
@@ -2963,6 +3436,13 @@ export interface components {
             /** Format: int64 */
             revision: number;
         };
+        /** @description A column of ours and the field that fills it. */
+        MappedColumn: {
+            /** @description `option`, `name`, `zh`, `short` (a name that a Shapefile cut to ten letters) or `alias`. */
+            by: string;
+            ours: string;
+            theirs: string;
+        };
         /** @description What would turn a fail into a pass. */
         MatchChange: {
             /** Format: double */
@@ -3291,6 +3771,13 @@ export interface components {
             parcels?: string[];
             result?: unknown;
         };
+        /** @description A mapping to save: as an object, or as the text of a profile file. One of the same name is replaced. */
+        NewProfile: {
+            name: string;
+            profile?: components["schemas"]["ImportProfile"] | null;
+            /** @description TOML. */
+            text?: string | null;
+        };
         /** @description A period whose report is handed in. */
         NewReport: {
             /** @description `quarter` or `year`. */
@@ -3309,10 +3796,25 @@ export interface components {
             step: components["schemas"]["DesignationStep"];
         };
         /**
+         * @description What to do with a geometry that is not valid.
+         * @enum {string}
+         */
+        OnInvalid: "repair" | "reject";
+        /**
          * @description Which side of the limit is allowed.
          * @enum {string}
          */
         Op: "<=" | ">=" | "<" | ">";
+        /** @description A shape as it is drawn. `parts` are polygons of rings; a line is a part of one ring, a point a ring of one position. */
+        Outline: {
+            kind: components["schemas"]["OutlineKind"];
+            parts: number[][][][];
+        };
+        /**
+         * @description How an outline is to be drawn.
+         * @enum {string}
+         */
+        OutlineKind: "polygon" | "line" | "point";
         OutputDescription: {
             /** @description JSON Schema. */
             schema: unknown;
@@ -3606,8 +4108,8 @@ export interface components {
             /** @description JSON pointer into the body. */
             pointer: string;
         };
-        /** @description What a process answers, each in its own form. */
-        ProcessAnswer: components["schemas"]["Consolidation"] | components["schemas"]["PlannedYears"] | components["schemas"]["ProgressAnswer"] | components["schemas"]["UpstairsAnswer"] | components["schemas"]["Scorecards"] | components["schemas"]["Allocation"] | components["schemas"]["VirtualParks"] | components["schemas"]["Matching"] | components["schemas"]["TenantsAnswer"];
+        /** @description What a process answers, each in its own form; of an import what came of it. */
+        ProcessAnswer: components["schemas"]["Consolidation"] | components["schemas"]["PlannedYears"] | components["schemas"]["ProgressAnswer"] | components["schemas"]["UpstairsAnswer"] | components["schemas"]["Scorecards"] | components["schemas"]["Allocation"] | components["schemas"]["VirtualParks"] | components["schemas"]["Matching"] | components["schemas"]["TenantsAnswer"] | components["schemas"]["ImportAnswer"];
         /** @description An analysis by itself, also with what it takes and gives. */
         ProcessDescription: components["schemas"]["ProcessSummary"] & {
             /** @description What a form starts from. */
@@ -3639,6 +4141,9 @@ export interface components {
         Processes: {
             links: components["schemas"]["Link"][];
             processes: components["schemas"]["ProcessSummary"][];
+        };
+        ProfileList: {
+            profiles: components["schemas"]["SavedProfile"][];
         };
         Programme: {
             clause: string | null;
@@ -3745,6 +4250,23 @@ export interface components {
             detail_en: string;
             id: string;
         };
+        RejectedFeature: {
+            /** @description As the file has it, faults and all, in degrees. */
+            geometry: {
+                [key: string]: unknown;
+            } | null;
+            properties: {
+                [key: string]: unknown;
+            };
+            /** @enum {string} */
+            type: "Feature";
+        };
+        /** @description Rows of an imported file that were not taken, with their own fields and `_row`, `_reason`, `_detail`. */
+        RejectedFeatures: {
+            features: components["schemas"]["RejectedFeature"][];
+            /** @enum {string} */
+            type: "FeatureCollection";
+        };
         /** @description A target missed, a budget or a capacity exceeded (C19). */
         Relaxation: {
             /** Format: double */
@@ -3786,6 +4308,12 @@ export interface components {
         ResponseForm: "raw";
         /** @enum {string} */
         ResultType: "results" | "hits";
+        /** @description A vertex of a multi-part geometry, counted from 0. */
+        RingPlace: {
+            part: number;
+            ring: number;
+            vertex: number;
+        };
         /** @description Sums in m² over the parcels whose part is known; the others are listed, never added as 0. */
         RollUp: {
             /**
@@ -3808,6 +4336,35 @@ export interface components {
              * @description Σ max(0, potential − built), parcel by parcel.
              */
             remaining_gfa_m2: number;
+        };
+        RowKey: {
+            key: string;
+            /** Format: int64 */
+            row: number;
+        };
+        /** @description A row with what was found and where. */
+        RowNote: {
+            /** Format: double */
+            area_after_m2?: number;
+            /**
+             * Format: double
+             * @description Planar area in the working CRS, m²; of a crossing ring the amount by which its loops do not cancel.
+             */
+            area_before_m2?: number;
+            en: string;
+            key: string | null;
+            /** @description `[x, y]` in the file's CRS. */
+            place?: number[];
+            /** @description Stable word for scripts. */
+            reason: string;
+            /** @description Part, ring (0 = outer) and vertex, each from 0. */
+            ring?: components["schemas"]["RingPlace"];
+            /**
+             * Format: int64
+             * @description Text or sheet line for tables, ordinal from 1 for geodata.
+             */
+            row: number;
+            zh: string;
         };
         /**
          * @description What comes of a row.
@@ -3834,6 +4391,12 @@ export interface components {
             revision: number;
             /** Format: int64 */
             seed: number;
+        };
+        /** @description A saved mapping with its name. */
+        SavedProfile: {
+            id: string;
+            name: string;
+            profile: components["schemas"]["ImportProfile"];
         };
         Scorecard: {
             /** @description The rows behind the figures. */
@@ -4026,6 +4589,41 @@ export interface components {
         };
         StackFloor: components["schemas"]["Floor"] & {
             units: components["schemas"]["UnitAnswer"][];
+        };
+        StagedFile: {
+            /** Format: int64 */
+            bytes: number;
+            name: string;
+        };
+        /** @description A staged upload as its owner is told of it. */
+        StagedUpload: {
+            /** Format: int64 */
+            bytes: number;
+            /** @description RFC 3339, UTC. */
+            created: string;
+            /** @description When it goes unless it is used again. */
+            expires: string;
+            files: components["schemas"]["StagedFile"][];
+            id: string;
+            /** @description Layers of a file that has several, as far as they are known. */
+            layers: string[];
+            /** @description The file that is read. */
+            name: string;
+            /**
+             * Format: int64
+             * @description The revision that it made, once it was taken.
+             */
+            taken: number | null;
+        };
+        StagedUploads: {
+            imports: components["schemas"]["StagedUpload"][];
+            /**
+             * Format: int64
+             * @description Bytes of one upload at most.
+             */
+            most_bytes: number;
+            /** @description Uploads that one person may have at most. */
+            most_uploads: number;
         };
         /** @description Parcels whose figures want an update. */
         StaleParcels: {
@@ -4317,6 +4915,10 @@ export interface components {
             count: number;
             reason: components["schemas"]["UnplannedReason"];
             sites: string[];
+        };
+        /** @description One file, or the files of one data set (a Shapefile's parts), each as a part `file` with its name. */
+        UploadForm: {
+            file: string[];
         };
         UpstairsAnswer: components["schemas"]["UpstairsOne"] | components["schemas"]["UpstairsMany"];
         /** @description [`UpstairsResult`] with its shapes placed; the member names are those of the API. */
@@ -4610,6 +5212,11 @@ export interface components {
             en: string;
             zh: string;
         };
+        /**
+         * @description How incoming rows meet the rows that are there.
+         * @enum {string}
+         */
+        WriteMode: "add" | "update" | "replace";
         Yard: {
             centre: [
                 number,
@@ -4945,7 +5552,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description form of the answer; wins over Accept */
-                f?: "geojson" | "json" | "html" | "csv" | "fgb" | "gpkg" | "shp" | "kml";
+                f?: "geojson" | "json" | "html" | "csv" | "fgb" | "gpkg" | "shp" | "kml" | "xlsx" | "geojsonseq" | "dxf";
                 /** @description west,south,east,north in degrees */
                 bbox?: number[];
                 "bbox-crs"?: "http://www.opengis.net/def/crs/OGC/1.3/CRS84";
@@ -4989,6 +5596,9 @@ export interface operations {
                     "application/geopackage+sqlite3": unknown;
                     "application/zip": unknown;
                     "application/vnd.google-earth.kml+xml": unknown;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                    "application/geo+json-seq": unknown;
+                    "image/vnd.dxf": unknown;
                 };
             };
             /** @description the reader has the answer already */
@@ -5224,7 +5834,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description form of the answer; wins over Accept */
-                f?: "geojson" | "json" | "html" | "csv" | "fgb" | "gpkg" | "shp" | "kml";
+                f?: "geojson" | "json" | "html" | "csv" | "fgb" | "gpkg" | "shp" | "kml" | "xlsx" | "geojsonseq" | "dxf";
             };
             header?: never;
             path: {
@@ -5250,6 +5860,9 @@ export interface operations {
                     "application/geopackage+sqlite3": unknown;
                     "application/zip": unknown;
                     "application/vnd.google-earth.kml+xml": unknown;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                    "application/geo+json-seq": unknown;
+                    "image/vnd.dxf": unknown;
                 };
             };
             default: components["responses"]["Problem"];
@@ -5850,11 +6463,16 @@ export interface operations {
             /** @description the file, of the format's media type */
             200: {
                 headers: {
+                    /** @description what the format could not hold: JSON [{"zh", "en"}], percent-encoded */
+                    "x-export-notices"?: string;
                     [name: string]: unknown;
                 };
                 content: {
                     "application/geo+json": components["schemas"]["ExportedFeatures"];
+                    "application/geo+json-seq": string;
                     "text/csv": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": number[];
+                    "image/vnd.dxf": string;
                     "application/octet-stream": number[];
                 };
             };
@@ -5876,6 +6494,365 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Health"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_import_profiles: {
+        parameters: {
+            query?: {
+                /** @description form of the answer; wins over Accept */
+                f?: "json";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProfileList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_import_profiles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewProfile"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedProfile"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_import_profiles_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/toml": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    delete_import_profiles_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_imports: {
+        parameters: {
+            query?: {
+                /** @description form of the answer; wins over Accept */
+                f?: "json";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StagedUploads"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_imports: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["UploadForm"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StagedUpload"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_imports_id: {
+        parameters: {
+            query?: {
+                /** @description form of the answer; wins over Accept */
+                f?: "json";
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StagedUpload"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    delete_imports_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_imports_id_commit: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description respond-async for a job */
+                Prefer?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CommitRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportAnswer"];
+                };
+            };
+            /** @description a job was queued */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_imports_id_preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImportSettings"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportPreview"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    get_imports_id_rejects: {
+        parameters: {
+            query?: {
+                /** @description form of the answer; wins over Accept */
+                f?: "csv" | "geojson";
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                    "application/geo+json": components["schemas"]["RejectedFeatures"];
+                    "text/csv; charset=utf-8": unknown;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_imports_id_trial: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description respond-async for a job */
+                Prefer?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImportSettings"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportAnswer"];
+                };
+            };
+            /** @description a job was queued */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    post_imports_undo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TakeBack"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportTakenBack"];
                 };
             };
             default: components["responses"]["Problem"];

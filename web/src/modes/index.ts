@@ -6,6 +6,7 @@ import { frame as capacity } from './capacity/frame'
 import { frame as consolidate } from './consolidate/frame'
 import { frame as designate } from './designate/frame'
 import { frame as exporting } from './export/frame'
+import { frame as importing } from './import/frame'
 import { frame as matching } from './matching/frame'
 import { frame as occupancy } from './occupancy/frame'
 import { frame as progress } from './progress/frame'
@@ -22,6 +23,7 @@ const files: Record<Exclude<Task, 'query'>, () => Promise<{ mode: Mode }>> = {
   matching: () => import('./matching'),
   occupancy: () => import('./occupancy'),
   virtual: () => import('./virtual'),
+  import: () => import('./import'),
 }
 
 /** A task comes with its words. */
@@ -44,6 +46,7 @@ export const workbench: Workbench = {
     virtual,
     progress,
     occupancy,
+    import: importing,
     export: exporting,
   },
 }

@@ -12,6 +12,7 @@ export type Task =
   | 'virtual'
   | 'progress'
   | 'occupancy'
+  | 'import'
   | 'export'
 export const TASKS: Task[] = [
   'query',
@@ -23,6 +24,7 @@ export const TASKS: Task[] = [
   'virtual',
   'progress',
   'occupancy',
+  'import',
   'export',
 ]
 /** Where any piece of land is looked at. */
@@ -58,7 +60,9 @@ class UiState {
   tasks = $derived<Task[]>(
     session.role === 'operator'
       ? ['occupancy', 'matching', 'progress', 'designate', 'virtual', 'query', 'export']
-      : TASKS,
+      : ['planner', 'admin'].includes(session.role)
+        ? TASKS
+        : TASKS.filter((task) => task !== 'import'),
   )
 
   /** Who operates virtual parks alone has no floors to report. */

@@ -3,6 +3,7 @@ import capacity from './capacity.json'
 import consolidate from './consolidate.json'
 import designate from './designate.json'
 import exporting from './export.json'
+import importing from './import.json'
 import match from './match.json'
 import occupancy from './occupancy.json'
 import progress from './progress.json'
@@ -16,6 +17,7 @@ export const tasks = {
   ...consolidate,
   ...designate,
   ...exporting,
+  ...importing,
   ...match,
   ...occupancy,
   ...progress,
