@@ -59,7 +59,7 @@ impl Dice {
             0 => ["-", "null", "N/A", "  甲  ", "TRUE", "1.50", "00", "１２"][self.below(8)].to_owned(),
             1 => "长".repeat(60 + self.below(60)),
             2 => "x".repeat(250 + self.below(20)),
-            _ => (0..1 + self.below(4)).map(|_| PIECES[self.below(PIECES.len())]).collect(),
+            _ => (0..=self.below(4)).map(|_| PIECES[self.below(PIECES.len())]).collect(),
         }
     }
 }

@@ -5,10 +5,13 @@ use geo::Area;
 use parkplan::domain::Lang;
 use parkplan::intake::{DuplicateDone, ImportOptions, MadeOf, Mode, OnDuplicate, OnMissingKey, Prepared};
 
+/// Key, name and the west and south of a corner.
+type Square<'a> = (&'a str, &'a str, Option<(f64, f64)>);
+
 /// Squares of 100 m: key, name, west and south of the corner; no shape where the west is `None`.
-fn squares(rows: &[(&str, &str, Option<(f64, f64)>)]) -> String {
+fn squares(rows: &[Square<'_>]) -> String {
     let ring = |(x, y): (f64, f64)| format!("\"POLYGON(({x} {y},{} {y},{} {},{x} {},{x} {y}))\"", x + 100.0, x + 100.0, y + 100.0, y + 100.0);
-    let line = |(key, name, corner): &(&str, &str, Option<(f64, f64)>)| format!("{key},{name},{}\n", corner.map(ring).unwrap_or_default());
+    let line = |(key, name, corner): &Square<'_>| format!("{key},{name},{}\n", corner.map(ring).unwrap_or_default());
     format!("code,name,wkt\n{}", rows.iter().map(line).collect::<String>())
 }
 
@@ -17,13 +20,13 @@ const BESIDE: Option<(f64, f64)> = Some((500_100.0, 2_500_000.0));
 const OVER: Option<(f64, f64)> = Some((500_050.0, 2_500_000.0));
 const FAR: Option<(f64, f64)> = Some((500_900.0, 2_500_000.0));
 
-fn of(rows: &[(&str, &str, Option<(f64, f64)>)], on_duplicate: Option<OnDuplicate>, on_missing_key: OnMissingKey) -> Prepared {
+fn of(rows: &[Square<'_>], on_duplicate: Option<OnDuplicate>, on_missing_key: OnMissingKey) -> Prepared {
     let folder = folder();
     let path = file(&folder, "a.csv", squares(rows));
     run(&path, &ImportOptions { on_duplicate, on_missing_key, ..parcels_in_4547() }, &shenzhen()).expect("prepared")
 }
 
-fn duplicates(rows: &[(&str, &str, Option<(f64, f64)>)], how: OnDuplicate) -> Prepared {
+fn duplicates(rows: &[Square<'_>], how: OnDuplicate) -> Prepared {
     of(rows, Some(how), OnMissingKey::Reject)
 }
 
@@ -100,7 +103,7 @@ fn parts_of_one_parcel_become_one_where_their_attributes_agree() {
         assert!(
             match (found, shared) {
                 (None, None) => true,
-                (Some(found), Some(shared)) => (found - shared as f64).abs() < 1e-6,
+                (Some(found), Some(shared)) => (found - shared).abs() < 1e-6,
                 _ => false,
             },
             "{second:?}: {found:?}"
