@@ -174,7 +174,6 @@ impl Export {
         {
             output.notice(doubt.0, doubt.1);
         }
-        exported.derived = exports::derived(&selected.table, selected.rows.iter().map(|row| *row as usize));
         for (zh, en) in exported.notices() {
             output.notice(zh, en);
         }

@@ -92,8 +92,8 @@ impl Exported {
         }
         if self.without_shapes {
             told.push((
-                "CSV 不含图形，只有属性；要图形请用 gpkg、fgb、shp 或 geojson".to_owned(),
-                "a CSV holds the values alone, no shapes: use gpkg, fgb, shp or geojson for those".to_owned(),
+                "表格不含图形，只有属性；要图形请用 gpkg、fgb、shp 或 geojson".to_owned(),
+                "a table holds the values alone, no shapes: use gpkg, fgb, shp or geojson for those".to_owned(),
             ));
         }
         if !self.rounded_numbers.is_empty() {

@@ -127,6 +127,15 @@ pub fn write_geojson(city: &City, selected: &Selected, precision: u32, out: &mut
 
 /// Writes `selected` to `path` (which must not exist) in any format; returns what the format did to the features. A Shapefile becomes a zip of its parts.
 pub fn export_file(city: &City, selected: &Selected, options: &FileOptions<'_>, path: &Path) -> Outcome<Exported> {
+    let exported = write_file(city, selected, options, path)?;
+    Ok(Exported { derived: derived_of(selected), ..exported })
+}
+
+fn derived_of(selected: &Selected) -> BTreeMap<String, usize> {
+    derived(&selected.table, selected.rows.iter().map(|row| *row as usize))
+}
+
+fn write_file(city: &City, selected: &Selected, options: &FileOptions<'_>, path: &Path) -> Outcome<Exported> {
     let failed = |error: std::io::Error| Fault::internal("write", error);
     if matches!(options.format, Format::GeoJson | Format::GeoJsonSeq) && options.crs.is_none_or(|crs| crs == "EPSG:4326") {
         let mut out = std::io::BufWriter::new(std::fs::File::create(path).map_err(failed)?);
@@ -170,7 +179,7 @@ pub fn export_file(city: &City, selected: &Selected, options: &FileOptions<'_>, 
         }
         Format::Vector(_) => write_with_gdal(city, path, layer, &mut rows, &columns, options)?,
     };
-    let without_shapes = options.format == Format::Csv && !matches!(layer.geometry, GeometryKind::Point | GeometryKind::None);
+    let without_shapes = matches!(options.format, Format::Csv | Format::Xlsx) && !matches!(layer.geometry, GeometryKind::Point | GeometryKind::None);
     Ok(Exported { without_shapes, ..Exported::of(selected.rows.len(), written) })
 }
 
@@ -180,7 +189,8 @@ pub fn export_shapefile(city: &City, selected: &Selected, options: &FileOptions<
     let columns = options.columns(selected);
     let mut rows = selected.rows.iter().map(|row| Ok(selected.table.row(*row as usize)));
     let mut written = write_with_gdal(city, &folder.join(format!("{stem}.shp")), layer, &mut rows, &columns, options)?;
-    Ok((std::mem::take(&mut written.files), Exported::of(selected.rows.len(), written)))
+    let files = std::mem::take(&mut written.files);
+    Ok((files, Exported { derived: derived_of(selected), ..Exported::of(selected.rows.len(), written) }))
 }
 
 fn write_with_gdal(
