@@ -2139,6 +2139,12 @@ export interface components {
         };
         /** @enum {string} */
         ContactClass: "edge" | "point" | "overlap" | "bridged";
+        /** @description A control point, and what the transformation makes of it less what it should be. */
+        ControlPoint: {
+            local: number[];
+            off_m: number[];
+            to: number[];
+        };
         /** @description What speaks for or against a CRS. */
         CrsFinding: {
             /** @description Stable word: `crs_missing`, `crs_contradicted`, `outside_city`, `far_from_city`, `crs_ballpark`, `unit_scaled`, `crs_fits`, … */
@@ -2162,8 +2168,10 @@ export interface components {
             used: string | null;
         };
         CrsReport: {
+            datum?: components["schemas"]["Datum"] | null;
             /** @description `file`, `option`, or `format` (GeoJSON and KML are WGS 84 by their rules). */
             given_by: string;
+            local?: components["schemas"]["LocalReport"] | null;
             source: string;
             to: string;
         };
@@ -2175,6 +2183,11 @@ export interface components {
             /** Format: int32 */
             year: number;
         };
+        /**
+         * @description What is known of the file's datum beyond its CRS.
+         * @enum {string}
+         */
+        Datum: "gcj02" | "as-stated";
         /** @description An indicator as it is declared. The classes of facilities, which the pack lists, are declared by `facility_mean`. */
         DeclaredIndicator: {
             en: string;
@@ -2462,8 +2475,16 @@ export interface components {
         };
         /** @enum {string} */
         DueKind: "sum" | "gfa" | "stale" | "lease";
+        /**
+         * @description What was done with rows of one key.
+         * @enum {string}
+         */
+        DuplicateDone: "rejected" | "first" | "numbered" | "merged" | "refused" | "aggregated" | "unmatched";
         DuplicateKey: {
+            done: components["schemas"]["DuplicateDone"];
             key: string;
+            /** @description The keys of the rows in their order, where they were numbered. */
+            keys?: string[];
             rows: number[];
         };
         Eligible: {
@@ -2918,6 +2939,8 @@ export interface components {
         };
         /** @description Something that a person should know; `items` lists every case. */
         ImportNotice: {
+            /** @description Nothing is written until a person has answered: by `datum` for `gcj02…`, else by saying that the place was checked. */
+            asks?: boolean;
             code: string;
             en: string;
             items?: unknown[];
@@ -2940,6 +2963,11 @@ export interface components {
         ImportProfile: {
             /** @default null */
             crs?: string;
+            /**
+             * @description `gcj02` or `as-stated`.
+             * @default null
+             */
+            datum?: string;
             /** @default null */
             encoding?: string;
             /**
@@ -2952,6 +2980,8 @@ export interface components {
              * @default null
              */
             layer?: string;
+            /** @description The city survey's own system: a name of the configuration, or its parameters. */
+            local?: Record<string, never>;
             /**
              * @description Our column and the file's field.
              * @default {}
@@ -2959,6 +2989,16 @@ export interface components {
             map?: {
                 [key: string]: string;
             };
+            /**
+             * @description `reject`, `first`, `number` or `merge`.
+             * @default null
+             */
+            on_duplicate?: string;
+            /**
+             * @description `reject` or `make`.
+             * @default null
+             */
+            on_missing_key?: string;
             /** @default null */
             source_layer?: string;
         };
@@ -2981,13 +3021,15 @@ export interface components {
             crs: components["schemas"]["CrsReport"] | null;
             /** @description GDAL's driver, or `CSV`, `XLSX`, `DBF`. */
             driver: string;
-            /** @description Keys that more than one row has; in an update from a table the rows merge, else the first row stands. */
+            /** @description Keys that more than one row has, and what was done with the rows. */
             duplicates: components["schemas"]["DuplicateKey"][];
             encoding: components["schemas"]["EncodingUsed"] | null;
             /** @description The file's name without its folder. */
             file: string;
             /** @description Our layer. */
             layer: string;
+            /** @description Rows that got a key because they had none. */
+            made_keys?: components["schemas"]["MadeKey"][];
             mapping: components["schemas"]["MappedColumn"][];
             mode: components["schemas"]["WriteMode"];
             notices: components["schemas"]["ImportNotice"][];
@@ -3015,6 +3057,7 @@ export interface components {
         ImportSettings: {
             /** @description `EPSG:n` of the file, over what it declares. */
             crs?: string | null;
+            datum?: components["schemas"]["Datum"] | null;
             encoding?: string | null;
             /** @description The file's field that is our key; `@row` numbers the rows. */
             key?: string | null;
@@ -3028,7 +3071,11 @@ export interface components {
                 [key: string]: string;
             };
             mode?: components["schemas"]["WriteMode"];
+            on_duplicate?: components["schemas"]["OnDuplicate"] | null;
             on_invalid?: components["schemas"]["OnInvalid"] | null;
+            on_missing_key?: components["schemas"]["OnMissingKey"] | null;
+            /** @description Where the layer lies and how large its shapes are has been checked. */
+            place_checked?: boolean;
             /** @description The file's layer, sheet or archive member. */
             source_layer?: string | null;
         };
@@ -3418,6 +3465,27 @@ export interface components {
             /** @description Media type. */
             type: string;
         };
+        /** @description A four-parameter transformation as it was used: X = dx + k (x cos θ − y sin θ), Y = dy + k (x sin θ + y cos θ). */
+        LocalReport: {
+            /**
+             * Format: double
+             * @description Standard deviation of a coordinate of the control points; 0 for two of them.
+             */
+            deviation_m?: number | null;
+            /** Format: double */
+            dx: number;
+            /** Format: double */
+            dy: number;
+            points?: components["schemas"]["ControlPoint"][];
+            /**
+             * Format: double
+             * @description Counter-clockwise.
+             */
+            rotation_deg: number;
+            /** Format: double */
+            scale: number;
+            to: string;
+        };
         /** @description The end of the log's hash chain: who keeps it can tell later whether what was before it still stands. */
         LogHead: {
             /** @description Its hash, or 64 zeros. */
@@ -3428,6 +3496,20 @@ export interface components {
              */
             seq: number;
         };
+        /** @description A key that was made for a row. */
+        MadeKey: {
+            key: string;
+            of: components["schemas"]["MadeOf"];
+            /** Format: int64 */
+            row: number;
+            /** @description What stood in its place. */
+            was?: string | null;
+        };
+        /**
+         * @description What a made key is the hash of: it stays the same as long as that does.
+         * @enum {string}
+         */
+        MadeOf: "shape" | "values";
         /** @description What came of making tasks from an action plan. */
         MadeTasks: {
             /** @description Tasks that were there already, with what people have entered since: they stay. */
@@ -3796,10 +3878,20 @@ export interface components {
             step: components["schemas"]["DesignationStep"];
         };
         /**
+         * @description What to do with rows of one key.
+         * @enum {string}
+         */
+        OnDuplicate: "reject" | "first" | "number" | "merge";
+        /**
          * @description What to do with a geometry that is not valid.
          * @enum {string}
          */
         OnInvalid: "repair" | "reject";
+        /**
+         * @description What to do with rows without a key, or with a text that stands for none (`---`, 无, `N/A`).
+         * @enum {string}
+         */
+        OnMissingKey: "reject" | "make";
         /**
          * @description Which side of the limit is allowed.
          * @enum {string}

@@ -29,27 +29,44 @@ export const freshSettings = (layer: string): ImportSettings => ({
   key: null,
   mode: 'add',
   on_invalid: null,
+  on_duplicate: null,
+  on_missing_key: null,
+  datum: null,
+  place_checked: false,
 })
 
 /** What of the settings is the sender's: how his files are read, not what is done with this one. */
 export function profileOf(settings: ImportSettings): ImportProfile {
-  const { layer, key, crs, encoding, source_layer: source, map } = settings
+  const {
+    layer,
+    key,
+    crs,
+    encoding,
+    source_layer: source,
+    on_duplicate: twice,
+    on_missing_key: missing,
+    datum,
+    map,
+  } = settings
   return {
     layer,
     ...(key ? { key } : {}),
     ...(crs ? { crs } : {}),
     ...(encoding ? { encoding } : {}),
     ...(source ? { source_layer: source } : {}),
+    ...(twice ? { on_duplicate: twice } : {}),
+    ...(missing ? { on_missing_key: missing } : {}),
+    ...(datum ? { datum } : {}),
     ...(map && Object.keys(map).length ? { map } : {}),
   }
 }
 
 /** A saved mapping laid over the settings: what it does not say stays. */
-export const withProfile = (settings: ImportSettings, profile: ImportProfile): ImportSettings => ({
-  ...settings,
-  ...profile,
-  map: { ...profile.map },
-})
+export function withProfile(settings: ImportSettings, profile: ImportProfile): ImportSettings {
+  // A survey's own system is the command line's to read.
+  const { local: _local, ...rest } = profile
+  return { ...settings, ...(rest as Partial<ImportSettings>), map: { ...profile.map } }
+}
 
 /** Our column that a field fills: what a person chose goes before what was found by name. */
 export function columnOf(

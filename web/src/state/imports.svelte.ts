@@ -100,7 +100,8 @@ class Imports {
     if (this.list !== 'fields') this.list = 'fields'
     clearTimeout(this.#typing)
     // What is done with the rows does not change what the file is.
-    if (!Object.keys(patch).some((name) => name !== 'mode' && name !== 'on_invalid')) return
+    const DONE_WITH_ROWS = ['mode', 'on_invalid', 'on_duplicate', 'on_missing_key', 'datum', 'place_checked']
+    if (Object.keys(patch).every((name) => DONE_WITH_ROWS.includes(name))) return
     if (later) this.#typing = setTimeout(() => void this.look(), TYPING_MS)
     else void this.look()
   }
