@@ -41,6 +41,8 @@ pub(super) fn listen() {
         let growing = growing();
         growing.iter().for_each(|path| remove(path));
         crate::formats::confined::forget_all();
+        // A format that writes its file at the end may have made it anew meanwhile.
+        growing.iter().for_each(|path| remove(path));
         std::process::exit(i32::from(CANCELLED));
     });
 }

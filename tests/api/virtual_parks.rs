@@ -196,7 +196,7 @@ fn who_admits_a_firm_learns_nothing_of_it_before_the_quarter_is_over() {
     let card = |client: &Client| ask(client, json!({ "as_of": today(&planner), "park": "XN-02" }))["parks"][0].clone();
     let before = card(&own);
     assert!(value(&before, "output_total").is_some());
-    let body = json!({ "virtual_park": "XN-02", "kind": "firm", "firm": stranger, "admitted": "2024-01-01" });
+    let body = json!({ "virtual_park": "XN-02", "kind": "firm", "firm": stranger, "admitted": "2026-01-01" });
     let made = own.send("POST", "/collections/virtual_member/items", &[], &body.to_string());
     assert_eq!(made.status, 201);
     let place = format!("/collections/virtual_member/items/{}", made.json()["id"].as_str().unwrap());

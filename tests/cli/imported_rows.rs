@@ -63,6 +63,8 @@ fn rows_of_kept_tables_are_held_against_their_rules_the_city_and_one_another() {
     assert_eq!(broken("virtual_member", &twice), ["/M1/firm", "/M2/firm"]);
     assert_eq!(broken("virtual_park", "code,name\nBA-03,同码\n"), ["/BA-03/code"]);
     let task = one(&city, "SELECT code FROM task ORDER BY code LIMIT 1");
+    // Each month has its report: of a task without one any month will do.
+    Connection::open(&city).unwrap().execute("DELETE FROM task_report WHERE task = ?1", [&task]).unwrap();
     let start = one(&city, &format!("SELECT start FROM task WHERE code = '{task}'"));
     assert_eq!(broken("task_report", &format!("code,task,date,done\nR1,{task},{start},-50\n")), ["/R1/done"]);
     assert_eq!(broken("task_report", &format!("code,task,date,done\nR1,{task},2099-01-31,5\n")), ["/R1/date"]);

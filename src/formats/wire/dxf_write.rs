@@ -179,6 +179,6 @@ mod tests {
         assert_eq!(escaped("A-深\n1"), "A-\\U+6DF11");
         let mut drawing = Drawing { entities: String::new(), layers: BTreeMap::new(), extent: None };
         assert_eq!(drawing.layer("100101"), "100101");
-        assert_eq!(drawing.layer("新型 m0"), "____M0");
+        assert_eq!(drawing.layer("新型 m0"), "___M0");
     }
 }

@@ -43,6 +43,7 @@ pub(super) const CODES: &[&str] = &[
     "reader_answer",
     "reader_crashed",
     "reader_not_started",
+    "rows_empty",
     "scratch_failed",
     "scratch_full",
     "several_layers",

@@ -311,6 +311,10 @@ impl<R: Read> Ear<R> {
         fault.place = self.maybe(Self::words)?;
         fault.help_zh = self.maybe(Self::words)?;
         fault.help_en = self.maybe(Self::words)?;
+        for _ in 0..self.count(size_of::<(String, String, String)>())? {
+            let (pointer, zh, en) = (self.words()?, self.words()?, self.words()?);
+            fault = fault.field(pointer, zh, en);
+        }
         Ok(fault)
     }
 

@@ -112,6 +112,10 @@ impl<W: Write> Pen<W> {
         for text in [&fault.place, &fault.help_zh, &fault.help_en] {
             self.maybe(text.as_deref());
         }
+        self.number(fault.fields.len() as u64);
+        for (pointer, zh, en) in &fault.fields {
+            [pointer, zh, en].into_iter().for_each(|text| self.text(text));
+        }
         self.flush()
     }
 
