@@ -4,7 +4,9 @@
 //! signal finds a file either growing, and removes it, or whole under its final name.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 use tokio::signal::unix::{SignalKind, signal};
 
 /// Exit code of what was cancelled.
@@ -12,6 +14,9 @@ pub(super) const CANCELLED: u8 = 130;
 
 /// What grows now.
 static GROWING: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
+
+/// Whether an output is whole under its final name.
+static WHOLE: AtomicBool = AtomicBool::new(false);
 
 fn growing() -> MutexGuard<'static, Vec<PathBuf>> {
     GROWING.lock().unwrap_or_else(PoisonError::into_inner)
@@ -37,6 +42,10 @@ pub(super) fn listen() {
                 _ = one(&mut hangup) => {}
             }
         });
+        if WHOLE.load(Ordering::Acquire) && growing().is_empty() {
+            // What was asked for lies there: the program ends as it would have, unless it takes its time.
+            std::thread::sleep(Duration::from_secs(3));
+        }
         // Held to the end: nothing begins or is renamed any more.
         let growing = growing();
         growing.iter().for_each(|path| remove(path));
@@ -62,8 +71,11 @@ impl Growing {
 
     /// Does the last step (renaming) where no signal comes between.
     pub(super) fn finish<T>(self, last: impl FnOnce(&Path) -> T) -> T {
-        let _held = growing();
-        last(&self.0)
+        let mut held = growing();
+        let done = last(&self.0);
+        held.retain(|path| *path != self.0);
+        WHOLE.store(true, Ordering::Release);
+        done
     }
 }
 
