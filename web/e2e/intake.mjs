@@ -124,8 +124,8 @@ export async function intake(walk) {
   })
 
   await walk.step('in English, on a small screen and on a phone', async () => {
+    await page.goto('about:blank')
     await page.goto(`${walk.base}/#v=1&task=import&lang=en&theme=light`)
-    await page.reload()
     await page.waitForSelector('#choose-import')
     await page.setInputFiles('#import-file', join(folder, '新增宗地.zip'))
     await page.waitForSelector('[data-finding=crs_fits]')
@@ -137,8 +137,8 @@ export async function intake(walk) {
     await walk.settle(page, 500)
     await walk.shot(page, '77-import-1280')
     await page.setViewportSize({ width: 390, height: 844 })
+    await page.goto('about:blank')
     await page.goto(`${walk.base}/#v=1&task=import&lang=zh&theme=light`)
-    await page.reload()
     await page.waitForSelector('#choose-import')
     await walk.settle(page, 500)
     await walk.shot(page, '78-import-phone')
