@@ -130,10 +130,31 @@ fn ending(path: &Path) -> &str {
     path.extension().and_then(|ending| ending.to_str()).unwrap_or("xlsx")
 }
 
+/// A filled-in table is no larger, bytes: as much as the server takes.
+const LARGEST_TABLE: u64 = 16 << 20;
+
 fn read(path: &Path) -> Outcome<Vec<u8>> {
     let name = path.to_string_lossy();
-    std::fs::read(path)
-        .map_err(|error| Fault::bad("file_unreadable", format!("无法读取 {name}：{error}"), format!("{name} cannot be read: {error}")).at(name))
+    let unreadable = |error: std::io::Error| {
+        Fault::bad("file_unreadable", format!("无法读取 {name}：{error}"), format!("{name} cannot be read: {error}")).at(name.clone())
+    };
+    let there = std::fs::metadata(path).map_err(unreadable)?;
+    if !there.is_file() {
+        return Err(Fault::bad("not_a_file", format!("{name} 不是普通文件"), format!("{name} is not a plain file"))
+            .at(name)
+            .help("请先把内容存为普通文件", "save its content as a plain file first"));
+    }
+    if there.len() > LARGEST_TABLE {
+        let (found, most) = (there.len(), LARGEST_TABLE);
+        return Err(Fault::bad(
+            "limit_exceeded",
+            format!("文件有 {found} 字节，超过上限 {most}"),
+            format!("the file has {found} bytes, over the limit of {most}"),
+        )
+        .at(name)
+        .help("请按楼栋分开填报", "hand in the buildings one by one"));
+    }
+    std::fs::read(path).map_err(unreadable)
 }
 
 fn judged(output: &Output, answer: &SheetAnswer) -> String {

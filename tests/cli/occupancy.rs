@@ -53,6 +53,11 @@ fn a_table_goes_out_is_filled_in_and_comes_back() {
     let (code, answer) = import(&gb, &[]);
     assert_eq!((code, answer["file"]["encoding"].as_str()), (Some(0), Some("GB18030")));
     assert_eq!(refused(&["occupancy", "import", path(&city), "--park", "nowhere", path(&filled)])["code"], "no_such_park");
+    // A device has no end, and a table has a size.
+    assert_eq!(refused(&["occupancy", "import", path(&city), "--park", OWN_PARK, "/dev/zero"])["code"], "not_a_file");
+    let large = at("large.csv");
+    std::fs::File::create(&large).unwrap().set_len((16 << 20) + 1).unwrap();
+    assert_eq!(refused(&["occupancy", "import", path(&city), "--park", OWN_PARK, path(&large)])["code"], "limit_exceeded");
     let other = refused(&["occupancy", "template", path(&city), "--park", OTHER_PARK, "--building", "nowhere", "--out", "-"]);
     assert_eq!(other["code"], "no_such_building");
 }
