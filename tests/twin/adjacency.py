@@ -232,7 +232,9 @@ class Twin:
         difference = abs(stated - length)
         self.worst = max(self.worst, difference)
         allowed_m = LENGTH_M + LENGTH_RELATIVE * length
-        if thirds and any(shapely.distance(one, two) > 0 or gap_of(a, s) > NOISE_M for a, s in facing_pairs):
+        # A third parcel's corner hides a little more or less of what it lies beside: jogs of a few millimetres, as surveys have them, are seen by the
+        # one and not by the other. What coincides throughout is held to a micrometre below.
+        if thirds:
             allowed_m = BESIDE_THIRDS_M
         if not difference <= allowed_m:
             self.fail(pair, "length", stated=stated, own=length)
