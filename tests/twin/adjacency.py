@@ -20,9 +20,8 @@ SHARE_FROM_CSV = 0.7
 LENGTH_M, LENGTH_RELATIVE = 1e-5, 1e-9
 EXACT_M = 1e-6
 DOUBT_M, DOUBT_M2 = 1e-6, 1e-3
-# Land of a third parcel on the way, up to this, is drawing noise; so are the ends of what it hides.
+# Land of a third parcel on the way, up to this, is drawing noise.
 NOISE_M = 1e-3
-BESIDE_THIRDS_M = 5e-3
 # Shorter than this an interval is rounding at a shared corner.
 NOTHING_M = 1e-9
 
@@ -85,37 +84,64 @@ def union_length(stretches):
     return total
 
 
-def foot(a, s, run):
-    """The place at a run along a, and its foot on the line of s."""
-    length_a, squared = math.hypot(a[2] - a[0], a[3] - a[1]), (s[2] - s[0]) ** 2 + (s[3] - s[1]) ** 2
-    p = np.array([a[0] + (a[2] - a[0]) * run / length_a, a[1] + (a[3] - a[1]) * run / length_a])
-    t = ((p[0] - s[0]) * (s[2] - s[0]) + (p[1] - s[1]) * (s[3] - s[1])) / squared
-    return p, np.array([s[0] + t * (s[2] - s[0]), s[1] + t * (s[3] - s[1])])
+def seen_from(s):
+    """The plane as s sees it: from its start, x along it, y to its left."""
+    start, way = np.array(s[:2]), np.array([s[2] - s[0], s[3] - s[1]])
+    u = way / np.hypot(*way)
+    return lambda points: (np.asarray(points) - start) @ np.array([[u[0], -u[1]], [u[1], u[0]]])
 
 
 def open_stretches(a, s, stretch, thirds):
-    """What is left of the stretch where no third parcel lies between it and s: the strip between is cut with each of them."""
-    (p0, f0), (p1, f1) = foot(a, s, stretch[0]), foot(a, s, stretch[1])
-    if not len(thirds) or max(np.hypot(*(p0 - f0)), np.hypot(*(p1 - f1))) <= NOISE_M:
+    """What is left of the stretch where no third parcel takes more than noise of the way from a to s, which falls square on s."""
+    see = seen_from(s)
+    length_a = math.hypot(a[2] - a[0], a[3] - a[1])
+    ends = [(a[0] + (a[2] - a[0]) * run / length_a, a[1] + (a[3] - a[1]) * run / length_a) for run in stretch]
+    (x0, y0), (x1, y1) = see(ends).tolist()
+    if not len(thirds) or abs(x1 - x0) < NOTHING_M:
         return [stretch]
-    strip = shapely.Polygon([p0, p1, f1, f0])
-    if not strip.is_valid or strip.area == 0:
-        return [stretch]
-    along, length = (f1 - f0) / np.hypot(*(f1 - f0)), np.hypot(*(f1 - f0))
+    low, high = min(x0, x1), max(x0, x1)
+
+    def way(x):
+        return y0 + (y1 - y0) * (x - x0) / (x1 - x0)
+
     hidden = []
-    for part in shapely.get_parts(shapely.intersection(thirds, strip)):
-        for piece in shapely.get_parts(part):
-            if shapely.area(piece) > 0:
-                x = (shapely.get_coordinates(piece) - f0) @ along / length
-                if shapely.area(piece) > NOISE_M * (x.max() - x.min()) * length:
-                    hidden.append((x.min(), x.max()))
-    width = stretch[1] - stretch[0]
-    left, reached = [], 0.0
-    for start, end in sorted(hidden) + [(1.0, 1.0)]:
+    for third in thirds:
+        hidden.extend(more_than_noise(shapely.transform(third, see), low, high, way))
+    open_x, reached = [], low
+    for start, end in sorted(hidden) + [(high, high)]:
         if start > reached:
-            left.append((stretch[0] + width * reached, stretch[0] + width * start))
+            open_x.append((reached, start))
         reached = max(reached, end)
-    return left
+    scale = (stretch[1] - stretch[0]) / (x1 - x0)
+    return [tuple(sorted(stretch[0] + (x - x0) * scale for x in part)) for part in open_x]
+
+
+def more_than_noise(third, low, high, way):
+    """The x at which more than NOISE_M of the line from (x, way(x)) up to (x, 0) is the third parcel's land."""
+    lines = [shapely.LineString([(low, way(low)), (high, way(high))]), shapely.LineString([(low, 0.0), (high, 0.0)])]
+    marks = [shapely.get_coordinates(third)] + [shapely.get_coordinates(shapely.intersection(shapely.boundary(third), line)) for line in lines]
+    cuts = {low, high} | {x for x in np.vstack(marks)[:, 0].tolist() if low < x < high}
+    # Where the way begins to lead outwards.
+    if way(low) * way(high) < 0:
+        cuts.add(low + (high - low) * way(low) / (way(low) - way(high)))
+    cuts = sorted(cuts)
+    found = []
+    for left, right in zip(cuts, cuts[1:]):
+        if right - left <= NOTHING_M:
+            continue
+
+        def land(x):
+            return shapely.length(shapely.intersection(third, shapely.LineString([(x, way(x)), (x, 0.0)]))) - NOISE_M if way(x) < 0 else -NOISE_M
+
+        # Linear from one cut to the next.
+        one, two = left + (right - left) / 3, left + (right - left) * 2 / 3
+        slope = (land(two) - land(one)) / (two - one)
+        ends = [land(one) + slope * (x - one) for x in (left, right)]
+        if max(ends) <= 0:
+            continue
+        root = left - ends[0] / slope if min(ends) <= 0 else None
+        found.append((left, right) if root is None else (left, root) if ends[0] > 0 else (root, right))
+    return found
 
 
 def one_way(own, other, reach, angle, thirds=()):
@@ -143,10 +169,6 @@ def measure(one, two, reach, angle=ANGLE, thirds=()):
     forth, pairs = one_way(own, other, reach, angle, thirds)
     back, more = one_way(other, own, reach, angle, thirds)
     return (forth + back) / 2, pairs + more
-
-
-def gap_of(a, s):
-    return shapely.distance(shapely.LineString([a[:2], a[2:]]), shapely.LineString([s[:2], s[2:]]))
 
 
 def coincident(a, s):
@@ -231,12 +253,7 @@ class Twin:
         stated, kind = self.contacts.get(pair, (0.0, None))
         difference = abs(stated - length)
         self.worst = max(self.worst, difference)
-        allowed_m = LENGTH_M + LENGTH_RELATIVE * length
-        # A third parcel's corner hides a little more or less of what it lies beside: jogs of a few millimetres, as surveys have them, are seen by the
-        # one and not by the other. What coincides throughout is held to a micrometre below.
-        if thirds:
-            allowed_m = BESIDE_THIRDS_M
-        if not difference <= allowed_m:
+        if not difference <= LENGTH_M + LENGTH_RELATIVE * length:
             self.fail(pair, "length", stated=stated, own=length)
         distance, common = shapely.distance(one, two), shapely.area(shapely.intersection(one, two))
         allowed = classes(length, distance, common, self.reach, self.least)
