@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { digits } from './lib.mjs'
-import { serious } from './sheet.mjs'
 
 const MAKE = join(dirname(fileURLToPath(import.meta.url)), '../../tests/e2e/intake_files.py')
 
@@ -38,7 +37,7 @@ export async function intake(walk) {
     await page.waitForSelector('#choose-import')
     await walk.settle(page, 900)
     await walk.shot(page, '70-import-empty')
-    walk.equal('axe on the empty task', await serious(page), [])
+    await walk.accessible(page, 'the empty task')
   })
 
   await walk.step('a shapefile in GBK is read and drawn', async () => {
@@ -50,7 +49,7 @@ export async function intake(walk) {
     walk.check('UTF-8 is out', await page.locator('input[value="UTF-8"]').isDisabled())
     walk.equal('the fields are listed', await page.locator('tr[data-field]').count(), 4)
     await walk.shot(page, '71-import-read')
-    walk.equal('axe on the file', await serious(page), [])
+    await walk.accessible(page, 'the file')
   })
 
   await walk.step('a field is mapped by hand and the mapping is kept', async () => {
@@ -72,7 +71,7 @@ export async function intake(walk) {
     walk.check('the crossing ring is told', (await page.locator('[data-figure=repaired]').textContent()) === '1')
     walk.equal('nothing is written', await walk.hits(own), 0)
     await walk.shot(page, '73-import-tried')
-    walk.equal('axe on the difference', await serious(page), [])
+    await walk.accessible(page, 'the difference')
     await page.locator('tr[data-diff=added]').first().click()
     await walk.settle(page, 700)
     await walk.shot(page, '73-import-row')
@@ -151,7 +150,7 @@ export async function intake(walk) {
     await page.waitForSelector('[data-count=added]')
     await walk.settle(page, 300)
     await walk.shot(page, '78-import-phone-found')
-    walk.equal('axe on a phone', await serious(page), [])
+    await walk.accessible(page, 'a phone')
     await page.getByRole('radio', { name: '逐条' }).click()
     await walk.settle(page, 300)
     await walk.shot(page, '78-import-phone-rows')

@@ -1,4 +1,5 @@
 import { mkdirSync } from 'node:fs'
+import axe from 'axe-core'
 import { join } from 'node:path'
 import { chromium } from 'playwright-core'
 
@@ -64,6 +65,14 @@ export class Walk {
       JSON.stringify(got) === JSON.stringify(want),
       `got ${JSON.stringify(got)}, want ${JSON.stringify(want)}`,
     )
+  }
+  /** Nothing that axe calls serious or critical is on what is open. */
+  async accessible(page, what) {
+    await page.evaluate(axe.source)
+    const found = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }))
+    const bad = found.violations.filter((v) => ['serious', 'critical'].includes(v.impact))
+    const told = bad.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).slice(0, 3)}`)
+    return this.equal(`axe finds nothing serious: ${what}`, told, [])
   }
   async step(name, run) {
     try {

@@ -74,6 +74,7 @@ async function match(walk, page) {
     answer.sites[0].criteria.map((c) => words[c.verdict]),
   )
   await walk.shot(page, '13-match')
+  await walk.accessible(page, '13-match')
 
   const again = async (load) => {
     await page.fill('[name="load_kn_m2"]', load)
@@ -131,6 +132,7 @@ async function match(walk, page) {
     walk.check('which was offered it', found.requirements.find((one) => one.requirement === row.code).offered)
     await walk.settle(page)
     await walk.shot(page, '13-match-tenants')
+    await walk.accessible(page, '13-match-tenants')
     await page.locator(`tr[data-wish="${row.code}"]`).click()
     await page.getByRole('button', { name: '处理此诉求' }).click()
     await page.waitForSelector('tr[data-site]')
@@ -145,4 +147,5 @@ async function match(walk, page) {
   await page.waitForSelector(`[data-requirement="${row.code}"]:has-text("已撤回")`)
   await walk.settle(page)
   await walk.shot(page, '13-match-ledger')
+  await walk.accessible(page, '13-match-ledger')
 }

@@ -44,6 +44,7 @@ export async function operator(walk) {
     walk.equal('signed in as an operator', session.role, 'operator')
     walk.check('the operator lands on the park', await page.locator('.kpi').isVisible())
     await walk.shot(page, '20-operator')
+    await walk.accessible(page, '20-operator')
   })
 
   await walk.step('edit a unit', async () => {
@@ -55,6 +56,7 @@ export async function operator(walk) {
     await page.fill('[name=note]', note)
     await page.getByRole('radio', { name: '装修', exact: true }).click()
     await walk.shot(page, '21-unit-form')
+    await walk.accessible(page, '21-unit-form')
     const saved = page.waitForResponse((r) => r.request().method() === 'PATCH')
     await page.locator('#save-unit').click()
     const response = await saved
@@ -119,6 +121,7 @@ export async function operator(walk) {
     await walk.settle(page, 2000)
     walk.check('the stack is a list of floors', (await page.locator('.sheet li').count()) > 0, building)
     await walk.shot(page, '24-phone-operator')
+    await walk.accessible(page, '24-phone-operator')
   })
   await page.context().close()
 }

@@ -33,6 +33,7 @@ export async function planner(walk) {
     walk.equal('all parcels are counted', await legendCount(page), all)
     walk.equal('the rail has ten tasks', await page.locator('nav.rail [data-task]').count(), 10)
     await walk.shot(page, '01-open')
+    await walk.accessible(page, '01-open')
   })
 
   await walk.step('search', async () => {
@@ -206,6 +207,7 @@ export async function planner(walk) {
       await page.locator('.icon-btn.back').click()
     }
     await walk.shot(page, '05-consolidation')
+    await walk.accessible(page, '05-consolidation')
     if (result.candidates.length > 1) {
       await page.locator('.card').nth(1).click()
       walk.equal(
@@ -231,6 +233,7 @@ export async function planner(walk) {
     await page.locator('#findings button').first().click()
     await page.waitForSelector('.clause')
     await walk.shot(page, '06-capacity')
+    await walk.accessible(page, '06-capacity')
     const again = page.waitForRequest(
       (r) => r.url().includes('/processes/upstairs/execution') && (r.postData() ?? '').includes('"set"'),
       { timeout: 20_000 },
@@ -286,6 +289,7 @@ export async function planner(walk) {
     )
     await walk.settle(page)
     await walk.shot(page, '09-export')
+    await walk.accessible(page, '09-export')
   })
 
   await walk.step('theme, language, width', async () => {
@@ -347,6 +351,7 @@ export async function planner(walk) {
     )
     walk.equal('targets outside lists are at least 44 px', small, [])
     await walk.shot(phone, '11-phone-query')
+    await walk.accessible(phone, '11-phone-query')
     await phone.goto(`${walk.base}/#v=1&task=designate&lang=en&theme=light`)
     await phone.reload()
     await phone.locator('.parts [role=radio]').nth(1).click()
@@ -358,6 +363,7 @@ export async function planner(walk) {
     const row = await phone.locator('.inner table').evaluate((n) => n.scrollWidth - n.parentElement.clientWidth)
     walk.check('the scorecard is no wider than the phone', row <= 0, `${row}px`)
     await walk.shot(phone, '11-phone-designation')
+    await walk.accessible(phone, '11-phone-designation')
     await phone.context().close()
   })
 }

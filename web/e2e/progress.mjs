@@ -33,6 +33,7 @@ export async function progress(walk) {
     await walk.settle(page, 1200)
     walk.equal('only the own park', await page.locator('tr.group').count(), 1)
     await walk.shot(page, '40-progress-operator')
+    await walk.accessible(page, '40-progress-operator')
   })
 
   await walk.step('a month is entered and the light turns', async () => {
@@ -85,6 +86,7 @@ export async function progress(walk) {
       .catch(() => {})
     await walk.settle(page, 600)
     await walk.shot(page, '43-progress-phone')
+    await walk.accessible(page, '43-progress-phone')
     await page.getByRole('button', { name: '关闭' }).first().click()
     await page.waitForSelector('.card[data-todo]')
     await walk.shot(page, '44-progress-phone-list')
@@ -104,6 +106,7 @@ export async function progress(walk) {
     walk.check('a promoted red says so', (await desk.locator('.mid .light', { hasText: '连黄' }).count()) > 0)
     walk.check('districts are ranked', (await desk.getByRole('table', { name: '各区排名' }).locator('tr').count()) > 1)
     await walk.shot(desk, '45-progress-board')
+    await walk.accessible(desk, '45-progress-board')
     await desk.locator('.left button.row', { hasText: '缺原因' }).click()
     walk.check('what lacks a cause is listed', (await desk.locator('.mid .owes').count()) > 0)
     await desk.locator('.left button.row', { hasText: '缺原因' }).click()
@@ -133,6 +136,7 @@ export async function progress(walk) {
       (await english.locator('.mid .light', { hasText: 'in a row' }).count()) > 0,
     )
     await walk.shot(english, '47-progress-en-1280')
+    await walk.accessible(english, '47-progress-en-1280')
   })
   await english.context().close()
 }

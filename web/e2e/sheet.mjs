@@ -1,21 +1,10 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const FILL = join(dirname(fileURLToPath(import.meta.url)), '../../tests/e2e/fill.py')
-const AXE = process.env.AXE
-
-/** Serious findings of axe on what is open; nothing where axe is not at hand. */
-export async function serious(page) {
-  if (!AXE || !existsSync(AXE)) return []
-  await page.evaluate(readFileSync(AXE, 'utf8'))
-  const found = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }))
-  return found.violations
-    .filter((v) => ['serious', 'critical'].includes(v.impact))
-    .map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).slice(0, 3)}`)
-}
 
 /** The operator fills in the open building by a workbook, and the figures turn. */
 export async function byTable(walk, page) {
@@ -53,7 +42,7 @@ export async function byTable(walk, page) {
     await page.locator('#upload-sheet').click()
     await page.waitForSelector('#choose-sheet')
     await walk.shot(page, '26-drop')
-    walk.equal('axe on the empty upload', await serious(page), [])
+    await walk.accessible(page, 'the empty upload')
     await page.setInputFiles('#sheet-file', bad)
     await page.waitForSelector('[data-kind]')
     await walk.settle(page, 400)
@@ -61,7 +50,7 @@ export async function byTable(walk, page) {
     walk.check('G4 too', await page.locator('tr.bad[data-at=G4]').isVisible())
     walk.check('F2 or its figures change', await page.locator('tr[data-at=I2]').isVisible())
     await walk.shot(page, '26-judged')
-    walk.equal('axe on the judged table', await serious(page), [])
+    await walk.accessible(page, 'the judged table')
     for (const [width, height] of [
       [1280, 800],
       [390, 844],
@@ -69,7 +58,7 @@ export async function byTable(walk, page) {
       await page.setViewportSize({ width, height })
       await walk.settle(page, 500)
       await walk.shot(page, `26-judged-${width}`)
-      if (width === 390) walk.equal('axe on a phone', await serious(page), [])
+      if (width === 390) await walk.accessible(page, 'a phone')
     }
     await page.setViewportSize({ width: 1440, height: 900 })
   })
@@ -87,7 +76,7 @@ export async function byTable(walk, page) {
     walk.check('there is a receipt', /^R\d{8}-\d+$/.test(number), number)
     walk.equal('it says what was done', [answer.number, answer.counts.rejected], [number, 1])
     await walk.shot(page, '27-receipt')
-    walk.equal('axe on the receipt', await serious(page), [])
+    await walk.accessible(page, 'the receipt')
     const download = page.waitForEvent('download')
     await page.locator('#rejects-xlsx').click()
     walk.check('rejects come as a file', (await download).suggestedFilename().includes(number))
@@ -103,7 +92,7 @@ export async function byTable(walk, page) {
     )
     walk.check('the stale share falls', after.totals.stale_share <= before.totals.stale_share)
     await walk.shot(page, '28-turned')
-    walk.equal('axe on the page', await serious(page), [])
+    await walk.accessible(page, 'the page')
   })
 
   await walk.step('confirming is taken back', async () => {
