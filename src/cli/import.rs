@@ -48,6 +48,35 @@ enum StatedDatum {
     AsStated,
 }
 
+impl From<Duplicates> for OnDuplicate {
+    fn from(asked: Duplicates) -> Self {
+        match asked {
+            Duplicates::Reject => OnDuplicate::Reject,
+            Duplicates::First => OnDuplicate::First,
+            Duplicates::Number => OnDuplicate::Number,
+            Duplicates::Merge => OnDuplicate::Merge,
+        }
+    }
+}
+
+impl From<MissingKey> for OnMissingKey {
+    fn from(asked: MissingKey) -> Self {
+        match asked {
+            MissingKey::Reject => OnMissingKey::Reject,
+            MissingKey::Make => OnMissingKey::Make,
+        }
+    }
+}
+
+impl From<StatedDatum> for Datum {
+    fn from(stated: StatedDatum) -> Self {
+        match stated {
+            StatedDatum::Gcj02 => Datum::Gcj02,
+            StatedDatum::AsStated => Datum::AsStated,
+        }
+    }
+}
+
 #[derive(Clone, Copy, ValueEnum, Default)]
 enum Mode {
     #[default]
@@ -117,11 +146,6 @@ pub(super) struct Import {
     force: bool,
 }
 
-/// A word of a profile, which has been read and so is one of ours.
-fn word<T: ValueEnum>(said: Option<&str>) -> Option<T> {
-    said.and_then(|said| T::from_str(said, false).ok())
-}
-
 impl Import {
     pub(super) fn run(self, config: &Config, output: &Output) -> Outcome<()> {
         let profile = match &self.profile {
@@ -154,10 +178,7 @@ impl Import {
             source_layer: self.source_layer.or(profile.source_layer),
             crs: self.crs.or(profile.crs),
             local,
-            datum: self.datum.or(word(profile.datum.as_deref())).map(|stated| match stated {
-                StatedDatum::Gcj02 => Datum::Gcj02,
-                StatedDatum::AsStated => Datum::AsStated,
-            }),
+            datum: self.datum.map(Datum::from).or(profile.datum),
             place_checked: self.place_checked,
             encoding: self.encoding.or(profile.encoding),
             map,
@@ -166,16 +187,8 @@ impl Import {
                 Invalid::Repair => OnInvalid::Repair,
                 Invalid::Reject => OnInvalid::Reject,
             },
-            on_duplicate: self.on_duplicate.or(word(profile.on_duplicate.as_deref())).map(|asked| match asked {
-                Duplicates::Reject => OnDuplicate::Reject,
-                Duplicates::First => OnDuplicate::First,
-                Duplicates::Number => OnDuplicate::Number,
-                Duplicates::Merge => OnDuplicate::Merge,
-            }),
-            on_missing_key: match self.on_missing_key.or(word(profile.on_missing_key.as_deref())) {
-                Some(MissingKey::Make) => OnMissingKey::Make,
-                Some(MissingKey::Reject) | None => OnMissingKey::Reject,
-            },
+            on_duplicate: self.on_duplicate.map(OnDuplicate::from).or(profile.on_duplicate),
+            on_missing_key: self.on_missing_key.map(OnMissingKey::from).or(profile.on_missing_key).unwrap_or_default(),
             mode: match self.mode {
                 Mode::Add => WriteMode::Add,
                 Mode::Update => WriteMode::Update,

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 /// A saved mapping of one sender.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields)]
 pub struct ImportProfile {
     /// Our layer that it was made for.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -27,21 +27,17 @@ pub struct ImportProfile {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub source_layer: Option<String>,
-    /// `reject`, `first`, `number` or `merge`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    pub on_duplicate: Option<String>,
-    /// `reject` or `make`.
+    #[schema(inline, nullable = false)]
+    pub on_duplicate: Option<OnDuplicate>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    pub on_missing_key: Option<String>,
-    /// `gcj02` or `as-stated`.
+    #[schema(inline, nullable = false)]
+    pub on_missing_key: Option<OnMissingKey>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    pub datum: Option<String>,
+    #[schema(inline, nullable = false)]
+    pub datum: Option<Datum>,
     /// Our column and the file's field.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    #[schema(required = false)]
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub map: BTreeMap<String, String>,
     /// The city survey's own system: a name of the configuration, or its parameters.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -57,9 +53,41 @@ pub enum LocalSystem {
     Frame(LocalFrame),
 }
 
-/// Words that a profile may say, by member.
-const WORDS: [(&str, &[&str]); 3] =
-    [("on_duplicate", &["reject", "first", "number", "merge"]), ("on_missing_key", &["reject", "make"]), ("datum", &["gcj02", "as-stated"])];
+/// What to do with rows of one key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum OnDuplicate {
+    /// The first row stands, the others are rejected.
+    Reject,
+    /// The first row that can be taken stands; the others are left out because the person said so.
+    First,
+    /// The first row keeps the key, the others get it with `-2`, `-3` … in the order of the file.
+    Number,
+    /// The rows become one, of several parts, where their values agree; where they do not, none of them is taken.
+    Merge,
+}
+
+/// What to do with rows without a key, or with a text that stands for none (`---`, 无, `N/A`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum OnMissingKey {
+    /// Rows without a key are rejected; a text that stands for none is a key as it is written, and told.
+    #[default]
+    Reject,
+    /// They get a key that is made of their shape (of their values, without one): the same file gives the same keys again.
+    Make,
+}
+
+/// What is known of the file's datum beyond its CRS.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub enum Datum {
+    /// The coordinates carry the web maps' shift, which is to be taken out.
+    #[serde(rename = "gcj02")]
+    Gcj02,
+    /// They are what the CRS says, however they look.
+    #[serde(rename = "as-stated")]
+    AsStated,
+}
 
 impl ImportProfile {
     /// Reads the text of a profile.
@@ -67,20 +95,12 @@ impl ImportProfile {
     /// # Errors
     /// What is no TOML, or names what a profile does not have.
     pub fn parse(text: &str) -> Outcome<ImportProfile> {
-        let wrong = |error: &dyn std::fmt::Display| {
+        toml::from_str(text).map_err(|error| {
             Fault::bad("profile", format!("映射文件有误：{error}"), format!("the profile is not right: {error}")).help(
                 "TOML：key、crs、encoding、source_layer、layer、on_duplicate、on_missing_key、datum、local，以及 [map] 下的 我方列 = \"对方字段\"",
                 "TOML: key, crs, encoding, source_layer, layer, on_duplicate, on_missing_key, datum, local, and under [map] our column = \"their field\"",
             )
-        };
-        let profile: ImportProfile = toml::from_str(text).map_err(|error| wrong(&error))?;
-        let said = [&profile.on_duplicate, &profile.on_missing_key, &profile.datum];
-        for ((member, words), said) in WORDS.iter().zip(said) {
-            if let Some(said) = said.as_deref().filter(|said| !words.contains(said)) {
-                return Err(wrong(&format!("{member} = {said} ({})", words.join(", "))));
-            }
-        }
-        Ok(profile)
+        })
     }
 
     /// The text as a file.

@@ -2,6 +2,7 @@
 
 use crate::domain::LocalFrame;
 pub use crate::domain::WriteMode as Mode;
+pub use crate::domain::import_profile::{Datum, OnDuplicate, OnMissingKey};
 use crate::formats::Limits;
 use geo_types::{MultiPolygon, Point};
 use serde::{Deserialize, Serialize};
@@ -17,42 +18,6 @@ pub enum OnInvalid {
     Repair,
     /// Leave the row out and list it.
     Reject,
-}
-
-/// What to do with rows of one key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum OnDuplicate {
-    /// The first row stands, the others are rejected.
-    Reject,
-    /// The first row that can be taken stands; the others are left out because the person said so.
-    First,
-    /// The first row keeps the key, the others get it with `-2`, `-3` … in the order of the file.
-    Number,
-    /// The rows become one, of several parts, where their values agree; where they do not, none of them is taken.
-    Merge,
-}
-
-/// What to do with rows without a key, or with a text that stands for none (`---`, 无, `N/A`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum OnMissingKey {
-    /// Rows without a key are rejected; a text that stands for none is a key as it is written, and told.
-    #[default]
-    Reject,
-    /// They get a key that is made of their shape (of their values, without one): the same file gives the same keys again.
-    Make,
-}
-
-/// What is known of the file's datum beyond its CRS.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub enum Datum {
-    /// The coordinates carry the web maps' shift, which is to be taken out.
-    #[serde(rename = "gcj02")]
-    Gcj02,
-    /// They are what the CRS says, however they look.
-    #[serde(rename = "as-stated")]
-    AsStated,
 }
 
 /// The options of one import.

@@ -2961,45 +2961,33 @@ export interface components {
         };
         /** @description A saved mapping of one sender. */
         ImportProfile: {
-            /** @default null */
             crs?: string;
             /**
-             * @description `gcj02` or `as-stated`.
-             * @default null
+             * @description What is known of the file's datum beyond its CRS.
+             * @enum {string}
              */
-            datum?: string;
-            /** @default null */
+            datum?: "gcj02" | "as-stated";
             encoding?: string;
-            /**
-             * @description The file's field that is our key.
-             * @default null
-             */
+            /** @description The file's field that is our key. */
             key?: string;
-            /**
-             * @description Our layer that it was made for.
-             * @default null
-             */
+            /** @description Our layer that it was made for. */
             layer?: string;
             /** @description The city survey's own system: a name of the configuration, or its parameters. */
             local?: Record<string, never>;
-            /**
-             * @description Our column and the file's field.
-             * @default {}
-             */
+            /** @description Our column and the file's field. */
             map?: {
                 [key: string]: string;
             };
             /**
-             * @description `reject`, `first`, `number` or `merge`.
-             * @default null
+             * @description What to do with rows of one key.
+             * @enum {string}
              */
-            on_duplicate?: string;
+            on_duplicate?: "reject" | "first" | "number" | "merge";
             /**
-             * @description `reject` or `make`.
-             * @default null
+             * @description What to do with rows without a key, or with a text that stands for none (`---`, 无, `N/A`).
+             * @enum {string}
              */
-            on_missing_key?: string;
-            /** @default null */
+            on_missing_key?: "reject" | "make";
             source_layer?: string;
         };
         /** @description A fault that a person can mend by other settings or another file. */

@@ -65,7 +65,7 @@ export function profileOf(settings: ImportSettings): ImportProfile {
 export function withProfile(settings: ImportSettings, profile: ImportProfile): ImportSettings {
   // A survey's own system is the command line's to read.
   const { local: _local, ...rest } = profile
-  return { ...settings, ...(rest as Partial<ImportSettings>), map: { ...profile.map } }
+  return { ...settings, ...rest, map: { ...profile.map } }
 }
 
 /** Our column that a field fills: what a person chose goes before what was found by name. */
