@@ -4,7 +4,8 @@ use super::answers::{Job, RejectedFeatures};
 use super::body::{Body, must_be};
 use super::negotiate::Form;
 use super::offers::{LeftOut, Plain};
-use super::processes::{WhileWaited, wants_a_job};
+use super::processes::wants_a_job;
+use super::waited::while_waited;
 use super::{App, Caller, Refusal, away, jobs, reply};
 use crate::domain::Fault;
 use crate::service::imports::{
@@ -17,7 +18,6 @@ use axum::extract::multipart::{Multipart, MultipartError};
 use axum::extract::{FromRequest, Path, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 use utoipa::ToSchema;
@@ -144,11 +144,7 @@ pub(super) async fn preview(
     Body(settings): Body<ImportSettings>,
 ) -> Result<Json<ImportPreview>, Refusal> {
     caller.viewer.planner()?;
-    let waited = WhileWaited(Arc::default());
-    let stop = waited.0.clone();
-    let answer = away(move || imports::preview(&app.intake, &caller.viewer, &id, &settings, &|_, _| !stop.load(Ordering::Relaxed)).map(Json)).await;
-    drop(waited);
-    answer
+    while_waited(move |stop| imports::preview(&app.intake, &caller.viewer, &id, &settings, &|_, _| !stop.load(Ordering::Relaxed)).map(Json)).await
 }
 
 #[utoipa::path(
@@ -191,14 +187,7 @@ async fn work(app: App, caller: Caller, id: &str, headers: &HeaderMap, settings:
     if wants_a_job(headers) {
         return Ok(jobs::accepted(&app.planner.submit(&caller.viewer, Box::new(work))?, &caller));
     }
-    let waited = WhileWaited(Arc::default());
-    let stop = waited.0.clone();
-    let answer = away(move || {
-        let answer = work.while_waited(&app.planner, &stop)?;
-        Ok(Json((*answer).clone()))
-    })
-    .await;
-    drop(waited);
+    let answer = while_waited(move |stop| work.while_waited(&app.planner, stop).map(|answer| Json((*answer).clone()))).await;
     answer.map(|answer| ([(header::CACHE_CONTROL, "no-store")], answer).into_response())
 }
 
@@ -209,13 +198,10 @@ async fn work(app: App, caller: Caller, id: &str, headers: &HeaderMap, settings:
 )]
 pub(super) async fn rejects(State(app): State<App>, caller: Caller, Path(id): Path<String>) -> Result<Response, Refusal> {
     caller.viewer.planner()?;
-    let waited = WhileWaited(Arc::default());
-    let stop = waited.0.clone();
     let (kind, lang) = (caller.form.media_type(), caller.lang);
     let form = if caller.form == Form::GeoJson { RejectForm::GeoJson } else { RejectForm::Csv };
-    let done = away(move || imports::rejects(&app.intake, &caller.viewer, &id, form, lang, &|_, _| !stop.load(Ordering::Relaxed))).await;
-    drop(waited);
-    let (bytes, name) = done?;
+    let (bytes, name) =
+        while_waited(move |stop| imports::rejects(&app.intake, &caller.viewer, &id, form, lang, &|_, _| !stop.load(Ordering::Relaxed))).await?;
     let headers = [
         (header::CONTENT_TYPE, kind.to_owned()),
         (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),

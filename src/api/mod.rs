@@ -35,6 +35,7 @@ mod sessions;
 mod tiles;
 mod unit_sheets;
 mod units;
+mod waited;
 
 use crate::domain::fault::Outcome;
 use crate::service::Planner;
@@ -55,8 +56,8 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt};
 use utoipa_axum::routes;
 
-/// Largest request body: a drawn area or some hundred thousand codes.
-const LARGEST_BODY: usize = 16 << 20;
+/// Largest request body: a filled-in table; a drawn area or some hundred thousand codes are less.
+const LARGEST_BODY: usize = crate::service::unit_sheets::LARGEST_TABLE;
 
 /// What handlers share.
 #[derive(Clone)]

@@ -4,7 +4,8 @@ use super::answers::{InputDescription, Job, Link, OutputDescription, ProcessDesc
 use super::body::Body;
 use super::offers::Pages;
 use super::schemas::ProcessAnswer;
-use super::{App, Caller, Refusal, away, jobs, reply};
+use super::waited::while_waited;
+use super::{App, Caller, Refusal, jobs, reply};
 use crate::domain::fault::Outcome;
 use crate::service::jobs::ProcessWork;
 use crate::service::processes::{AnyProcess, Erased, PROCESSES, find};
@@ -16,8 +17,6 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use utoipa::ToSchema;
 
 /// What an analysis is to be run on (OGC `execute`).
@@ -108,15 +107,6 @@ fn parted(text: &str, sign: char) -> impl Iterator<Item = &str> {
     })
 }
 
-/// Stops a run when nobody waits for its answer any more: what waits is dropped when its caller hangs up.
-pub(super) struct WhileWaited(pub Arc<AtomicBool>);
-
-impl Drop for WhileWaited {
-    fn drop(&mut self) {
-        self.0.store(true, Ordering::Relaxed);
-    }
-}
-
 #[utoipa::path(
     get, path = "/processes", summary = "Analyses",
     params(Pages),
@@ -153,10 +143,7 @@ pub(super) async fn execute(
     if wants_a_job(&headers) {
         return Ok(jobs::accepted(&app.planner.submit(&caller.viewer, Box::new(ProcessWork::new(process, execution.inputs)?))?, &caller));
     }
-    let waited = WhileWaited(Arc::default());
-    let stop = waited.0.clone();
-    let answer = away(move || app.planner.execute(process, &execution.inputs, &stop)?.render(&caller.viewer).map(Json)).await;
-    drop(waited);
+    let answer = while_waited(move |stop| app.planner.execute(process, &execution.inputs, stop)?.render(&caller.viewer).map(Json)).await;
     answer.map(Json::into_response)
 }
 

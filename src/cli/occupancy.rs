@@ -3,9 +3,10 @@
 use super::output::{OutFile, Output, table, write_file};
 use super::target::Target;
 use crate::cli::command_line;
+use crate::domain::Lang;
 use crate::domain::fault::Outcome;
 use crate::domain::unit_sheet::SheetColumn;
-use crate::domain::{Fault, Lang};
+use crate::formats::confined::plain_bytes;
 use crate::service::edits::{CellValue, JudgedRow, RowVerdict};
 use crate::service::reports::{self, NewReport, PeriodReport, ReportQuery, ReportState};
 use crate::service::unit_sheets::{self, Part, SheetAnswer, SheetForm, Upload};
@@ -89,7 +90,7 @@ impl Occupancy {
                 out.write_bytes(&bytes).map(|()| true)
             }
             Action::Import { city, park, file, dry_run, encoding, rejects, force } => {
-                let bytes = read(&file)?;
+                let bytes = plain_bytes(&file, unit_sheets::LARGEST_TABLE as u64)?;
                 let target = rejects.as_deref().map(|path| Target::of(path, force).map(|target| (target, path))).transpose()?;
                 let planner = if dry_run { Planner::open_reading(&city)? } else { Planner::open(&city, &command_line::typed())? };
                 let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
@@ -128,33 +129,6 @@ impl Occupancy {
 
 fn ending(path: &Path) -> &str {
     path.extension().and_then(|ending| ending.to_str()).unwrap_or("xlsx")
-}
-
-/// A filled-in table is no larger, bytes: as much as the server takes.
-const LARGEST_TABLE: u64 = 16 << 20;
-
-fn read(path: &Path) -> Outcome<Vec<u8>> {
-    let name = path.to_string_lossy();
-    let unreadable = |error: std::io::Error| {
-        Fault::bad("file_unreadable", format!("无法读取 {name}：{error}"), format!("{name} cannot be read: {error}")).at(name.clone())
-    };
-    let there = std::fs::metadata(path).map_err(unreadable)?;
-    if !there.is_file() {
-        return Err(Fault::bad("not_a_file", format!("{name} 不是普通文件"), format!("{name} is not a plain file"))
-            .at(name)
-            .help("请先把内容存为普通文件", "save its content as a plain file first"));
-    }
-    if there.len() > LARGEST_TABLE {
-        let (found, most) = (there.len(), LARGEST_TABLE);
-        return Err(Fault::bad(
-            "limit_exceeded",
-            format!("文件有 {found} 字节，超过上限 {most}"),
-            format!("the file has {found} bytes, over the limit of {most}"),
-        )
-        .at(name)
-        .help("请按楼栋分开填报", "hand in the buildings one by one"));
-    }
-    std::fs::read(path).map_err(unreadable)
 }
 
 fn judged(output: &Output, answer: &SheetAnswer) -> String {

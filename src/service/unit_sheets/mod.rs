@@ -18,6 +18,9 @@ use crate::domain::{Edit, Fault};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+/// A filled-in table is no larger, bytes.
+pub const LARGEST_TABLE: usize = 16 << 20;
+
 /// In which form a table goes out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SheetForm {

@@ -97,12 +97,7 @@ struct Room<'a> {
 impl Room<'_> {
     /// Copies one plain file and gives its beginning.
     fn file(&mut self, from: &Path, to: &Path) -> Outcome<Vec<u8>> {
-        let there = from.symlink_metadata().map_err(|error| unreadable(from, &error))?;
-        plain(from, &there)?;
-        // What was a file a moment ago may be a pipe now: it is opened without waiting, without following, and looked at again.
-        let mut source = File::options().read(true).custom_flags(O_NONBLOCK | O_NOFOLLOW).open(from).map_err(|error| unreadable(from, &error))?;
-        let opened = source.metadata().map_err(|error| unreadable(from, &error))?;
-        plain(from, &opened)?;
+        let (mut source, opened) = open(from)?;
         if opened.len() > self.left {
             return Err(exceeded("文件字节数", "the size of the file in bytes", self.limits.bytes - self.left + opened.len(), self.limits.bytes)
                 .at(file_name(from)));
@@ -136,6 +131,29 @@ impl Room<'_> {
         }
         Ok(())
     }
+}
+
+/// Opens a plain file.
+fn open(path: &Path) -> Outcome<(File, Metadata)> {
+    let there = path.symlink_metadata().map_err(|error| unreadable(path, &error))?;
+    plain(path, &there)?;
+    // What was a file a moment ago may be a pipe now: it is opened without waiting, without following, and looked at again.
+    let source = File::options().read(true).custom_flags(O_NONBLOCK | O_NOFOLLOW).open(path).map_err(|error| unreadable(path, &error))?;
+    let opened = source.metadata().map_err(|error| unreadable(path, &error))?;
+    plain(path, &opened)?;
+    Ok((source, opened))
+}
+
+/// The whole of one plain file of no more than so many bytes, as a filled-in table is.
+pub fn plain_bytes(path: &Path, most: u64) -> Outcome<Vec<u8>> {
+    let real = admit(path)?;
+    let (source, opened) = open(&real)?;
+    if opened.len() > most {
+        return Err(exceeded("文件字节数", "the size of the file in bytes", opened.len(), most).at(file_name(&real)));
+    }
+    let mut bytes = Vec::new();
+    source.take(opened.len()).read_to_end(&mut bytes).map_err(|error| unreadable(&real, &error))?;
+    Ok(bytes)
 }
 
 /// Refuses pipes, devices, sockets and links among the parts: each of them is a way to something else.

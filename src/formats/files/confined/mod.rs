@@ -20,6 +20,7 @@ mod serve;
 mod syscalls;
 mod turns;
 
+pub use copy::plain_bytes;
 pub use held::forget_all;
 pub use process::{Attempt, attempts, read, read_form};
 pub use program::{PROGRAM_ARGUMENT, read_by};
