@@ -132,13 +132,16 @@ impl Column {
         }
     }
 
-    pub fn push(&mut self, value: CellRef<'_>) {
+    /// Appends a cell. `known` are the numbers of the last block's texts as far as the caller keeps them from one cell to the next; whoever
+    /// changes the column otherwise in between empties it.
+    pub(super) fn push(&mut self, value: CellRef<'_>, known: &mut Known) {
         let blocks = Arc::make_mut(&mut self.blocks);
         if self.len.is_multiple_of(BLOCK) {
             blocks.push(Arc::new(Block::new(self.unique)));
+            known.clear();
         }
         if let Some(last) = blocks.last_mut() {
-            Arc::make_mut(last).push(self.kind, value, &mut HashMap::new());
+            Arc::make_mut(last).push(self.kind, value, known);
         }
         self.len += 1;
     }
@@ -248,7 +251,7 @@ mod tests {
                 second.set(row, &expected[row]);
             }
             expected.push(value(kind, 12));
-            second.push((&value(kind, 12)).into());
+            second.push((&value(kind, 12)).into(), &mut HashMap::new());
             let read = |column: &Column| (0..column.len()).map(|row| column.value(row)).collect::<Vec<_>>();
             assert_eq!(read(&second), expected);
             assert_eq!(first.value(1500), value(kind, 1500));

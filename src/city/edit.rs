@@ -1,5 +1,6 @@
 //! The next table: changed cells, moved shapes, rows that came and went.
 
+use super::block::Known;
 use super::boxes::Boxes;
 use super::keys::Keys;
 use super::table::{Table, key_of};
@@ -21,6 +22,8 @@ pub(super) struct Effect {
 /// A table being changed; [`TableEdit::finish`] settles its indexes once for all changes.
 pub(super) struct TableEdit {
     table: Table,
+    /// Numbers of the texts of each column's last block, while rows are appended.
+    known: Vec<Known>,
     moved: Vec<(u32, Option<Rect<f64>>)>,
     effect: Effect,
 }
@@ -32,7 +35,7 @@ fn inconsistent(layer: LayerId, fid: i64, what: &str) -> Fault {
 impl TableEdit {
     /// Takes a table for changing. What other copies share with it is copied, block by block; what only it holds is changed in place.
     pub(super) fn of(table: Table) -> Self {
-        TableEdit { table, moved: Vec::new(), effect: Effect::default() }
+        TableEdit { known: vec![Known::new(); table.columns.len()], table, moved: Vec::new(), effect: Effect::default() }
     }
 
     fn touch(&mut self, bounds: Option<Rect<f64>>) {
@@ -43,9 +46,10 @@ impl TableEdit {
     pub(super) fn update(&mut self, fid: i64, before: &Row, after: &Row) -> Outcome<()> {
         let id = self.table.id;
         let row = self.table.row_of_fid(fid).ok_or_else(|| inconsistent(id, fid, "no such row"))?;
-        for (column, (old, new)) in self.table.columns.iter_mut().zip(before.values.iter().zip(&after.values)) {
+        for ((column, known), (old, new)) in self.table.columns.iter_mut().zip(&mut self.known).zip(before.values.iter().zip(&after.values)) {
             if old != new {
                 column.set(row, new);
+                known.clear();
             }
         }
         if before.geometry != after.geometry {
@@ -91,8 +95,8 @@ impl TableEdit {
         let table = &mut self.table;
         let at = table.fids.len() as u32;
         table.fids.push(fid);
-        for (column, value) in table.columns.iter_mut().zip(&row.values) {
-            column.push(value.into());
+        for ((column, known), value) in table.columns.iter_mut().zip(&mut self.known).zip(&row.values) {
+            column.push(value.into(), known);
         }
         if table.id.layer().is_spatial() {
             table.shapes.push(row.geometry.as_ref());
@@ -112,6 +116,7 @@ impl TableEdit {
         let table = &mut self.table;
         table.fids.truncate(count);
         table.columns.iter_mut().for_each(|column| column.truncate(count));
+        self.known.iter_mut().for_each(Known::clear);
         if table.id.layer().is_spatial() {
             table.shapes.truncate(count);
         }
