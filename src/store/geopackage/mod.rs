@@ -10,6 +10,7 @@ mod fault;
 mod load;
 mod log;
 mod log_check;
+mod many;
 mod open;
 mod outside;
 mod plans;

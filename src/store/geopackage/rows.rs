@@ -1,6 +1,7 @@
 //! Row changes as SQL.
 
 use super::extents::Extents;
+use super::many::{MANY, Many};
 use super::{blob, fault, plans};
 use crate::domain::{ColumnType, Fault, Layer, LayerId, Row, RowChange};
 use rayon::prelude::*;
@@ -40,11 +41,7 @@ impl<'a> RowWriter<'a> {
         let mut rest = changes;
         while let Some(first) = rest.first() {
             let taken = match first {
-                RowChange::Insert { layer, .. } => {
-                    let run = run_of_inserts(rest, *layer);
-                    self.insert(*layer, &run)?;
-                    run.len()
-                }
+                RowChange::Insert { layer, .. } => self.insert_run(*layer, rest)?,
                 RowChange::Update { layer, fid, before, after } => {
                     self.update(*layer, *fid, before, after)?;
                     1
@@ -70,7 +67,18 @@ impl<'a> RowWriter<'a> {
         Ok(())
     }
 
-    fn insert(&mut self, layer_id: LayerId, rows: &[(i64, &Row)]) -> Result<(), WriteError> {
+    /// The inserts into `layer` that `changes` begins with; how many they were.
+    fn insert_run(&mut self, layer: LayerId, changes: &[RowChange]) -> Result<usize, WriteError> {
+        let run = run_of_inserts(changes, layer);
+        let mut many = if run.len() < MANY { None } else { Some(Many::begin(self.connection, layer.layer())?) };
+        for batch in run.chunks(BATCH) {
+            self.insert(layer, batch, many.as_mut())?;
+        }
+        many.map_or(Ok(()), Many::end)?;
+        Ok(run.len())
+    }
+
+    fn insert(&mut self, layer_id: LayerId, rows: &[(i64, &Row)], mut many: Option<&mut Many<'_>>) -> Result<(), WriteError> {
         let layer = layer_id.layer();
         rows.iter().try_for_each(|(_, row)| check_width(layer, row))?;
         let encode = |(_, row): &(i64, &Row)| row.geometry.as_ref().map(|geometry| blob::encode(geometry, self.srs_id));
@@ -89,6 +97,9 @@ impl<'a> RowWriter<'a> {
                 statement.raw_bind_parameter(row.values.len() + 2, blob)?;
             }
             statement.raw_execute()?;
+            if let Some(many) = &mut many {
+                many.came(*fid, blobs.get(at).and_then(Option::as_deref));
+            }
             if let (true, Some(geometry)) = (layer.is_spatial(), &row.geometry) {
                 self.extents.came(layer_id, geometry);
             }
@@ -153,10 +164,10 @@ impl<'a> RowWriter<'a> {
     }
 }
 
-/// The inserts into `layer` that `changes` begins with, one batch at most.
+/// The inserts into `layer` that `changes` begins with.
 fn run_of_inserts(changes: &[RowChange], layer: LayerId) -> Vec<(i64, &Row)> {
     let insert = |change: &'_ RowChange| matches!(change, RowChange::Insert { layer: other, .. } if *other == layer);
-    let run = changes.iter().take(BATCH).take_while(|change| insert(change));
+    let run = changes.iter().take_while(|change| insert(change));
     run.filter_map(|change| if let RowChange::Insert { fid, row, .. } = change { Some((*fid, row)) } else { None }).collect()
 }
 

@@ -113,15 +113,28 @@ pub(super) fn drop_rtree_triggers(connection: &Connection, table: &str) -> rusql
     Ok(())
 }
 
+/// The row of the R-tree, and when there is one.
+const BOX: &str = "NEW.fid, ST_MinX(NEW.geom), ST_MaxX(NEW.geom), ST_MinY(NEW.geom), ST_MaxY(NEW.geom)";
+const FILLED: &str = "NEW.geom NOTNULL AND NOT ST_IsEmpty(NEW.geom)";
+
+/// The trigger of new rows alone.
+pub(super) fn drop_rtree_insert(connection: &Connection, table: &str) -> rusqlite::Result<()> {
+    connection.execute_batch(&format!("DROP TRIGGER IF EXISTS \"rtree_{table}_geom_insert\""))
+}
+
+pub(super) fn create_rtree_insert(connection: &Connection, table: &str) -> rusqlite::Result<()> {
+    connection.execute_batch(&format!(
+        "CREATE TRIGGER \"rtree_{table}_geom_insert\" AFTER INSERT ON \"{table}\" WHEN ({FILLED})
+           BEGIN INSERT OR REPLACE INTO \"rtree_{table}_geom\" VALUES ({BOX}); END"
+    ))
+}
+
 /// Keeps `rtree_<table>_geom` in step with the table whoever writes (GeoPackage extension F.3).
 pub(super) fn create_rtree_triggers(connection: &Connection, table: &str) -> rusqlite::Result<()> {
-    let tree = format!("\"rtree_{table}_geom\"");
-    let row = "NEW.fid, ST_MinX(NEW.geom), ST_MaxX(NEW.geom), ST_MinY(NEW.geom), ST_MaxY(NEW.geom)";
-    let filled = "NEW.geom NOTNULL AND NOT ST_IsEmpty(NEW.geom)";
+    let (tree, row, filled) = (format!("\"rtree_{table}_geom\""), BOX, FILLED);
+    create_rtree_insert(connection, table)?;
     connection.execute_batch(&format!(
-        "CREATE TRIGGER \"rtree_{table}_geom_insert\" AFTER INSERT ON \"{table}\" WHEN ({filled})
-           BEGIN INSERT OR REPLACE INTO {tree} VALUES ({row}); END;
-         CREATE TRIGGER \"rtree_{table}_geom_update_geom\" AFTER UPDATE OF geom ON \"{table}\" WHEN OLD.fid = NEW.fid AND ({filled})
+        "CREATE TRIGGER \"rtree_{table}_geom_update_geom\" AFTER UPDATE OF geom ON \"{table}\" WHEN OLD.fid = NEW.fid AND ({filled})
            BEGIN INSERT OR REPLACE INTO {tree} VALUES ({row}); END;
          CREATE TRIGGER \"rtree_{table}_geom_update_empty\" AFTER UPDATE OF geom ON \"{table}\" WHEN OLD.fid = NEW.fid AND NOT ({filled})
            BEGIN DELETE FROM {tree} WHERE id = OLD.fid; END;

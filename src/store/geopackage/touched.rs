@@ -16,7 +16,8 @@ pub(super) fn watch_all(connection: &Connection) -> rusqlite::Result<()> {
     dictionary().layers.iter().try_for_each(|layer| watch(connection, &layer.name))
 }
 
-fn watch(connection: &Connection, table: &str) -> rusqlite::Result<()> {
+/// Makes the triggers of a table that it lacks.
+pub(super) fn watch(connection: &Connection, table: &str) -> rusqlite::Result<()> {
     EVENTS.iter().try_for_each(|event| {
         connection.execute_batch(&format!(
             "CREATE TRIGGER IF NOT EXISTS \"{}\" AFTER {event} ON \"{table}\"
@@ -30,6 +31,11 @@ fn watch(connection: &Connection, table: &str) -> rusqlite::Result<()> {
 /// Takes the triggers away during a bulk load.
 pub(super) fn unwatch(connection: &Connection, table: &str) -> rusqlite::Result<()> {
     EVENTS.iter().try_for_each(|event| connection.execute_batch(&format!("DROP TRIGGER IF EXISTS \"{}\"", name(table, event))))
+}
+
+/// Takes away the trigger of new rows, while many come.
+pub(super) fn unwatch_new(connection: &Connection, table: &str) -> rusqlite::Result<()> {
+    connection.execute_batch(&format!("DROP TRIGGER IF EXISTS \"{}\"", name(table, "INSERT")))
 }
 
 fn name(table: &str, event: &str) -> String {
