@@ -29,6 +29,7 @@ pub mod overlay;
 pub mod polygons;
 pub mod rectangle;
 pub mod similarity;
+pub mod simple;
 pub mod split;
 #[cfg(test)]
 mod split_tests;
