@@ -1,7 +1,10 @@
 //! From a file's cell to a value of the column's type. What does not parse becomes null and is told, never guessed.
 
+use crate::domain::catalogue::Code;
 use crate::domain::{Column, ColumnType, Value, catalogue};
 use chrono::NaiveDate;
+use std::collections::HashMap;
+use std::sync::LazyLock;
 
 /// Why a cell became null.
 #[derive(Clone, Debug, PartialEq)]
@@ -16,6 +19,14 @@ pub(crate) enum Problem {
 
 /// The value for `column`; `factor` multiplies numbers.
 pub(crate) fn convert(cell: &Value, column: &Column, factor: Option<f64>) -> (Value, Option<Problem>) {
+    // What is of the type already needs no text on the way.
+    match (cell, column.kind, factor) {
+        (Value::Null, ..) => return (Value::Null, None),
+        (Value::Real(number), ColumnType::Real, None) if number.is_finite() => return (Value::Real(*number), None),
+        (Value::Integer(number), ColumnType::Integer, None) => return (Value::Integer(*number), None),
+        (Value::Boolean(flag), ColumnType::Boolean, _) => return (Value::Boolean(*flag), None),
+        _ => {}
+    }
     let text = text_of(cell);
     // A required text (a key) is taken as it stands: “-” may be somebody's code.
     let blank = |text: &String| if column.required { text.is_empty() } else { is_blank(text) };
@@ -71,6 +82,9 @@ fn is_blank(text: &str) -> bool {
 }
 
 fn half_width(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_owned();
+    }
     text.chars()
         .map(|c| match c {
             '\u{3000}' => ' ',
@@ -144,17 +158,31 @@ fn date(text: &str) -> Option<String> {
 
 /// A code by itself or by one of its names; a remark in brackets behind a name does not count.
 fn code(text: &str, list: &str) -> Option<String> {
-    let wanted = half_width(text).trim().to_lowercase();
-    let names = |name: &str| {
-        let name = half_width(name).to_lowercase();
-        name == wanted || name.split('(').next() == Some(wanted.as_str())
-    };
-    if list == "cluster" {
-        let hit = |id: &str, zh: &str, en: &str| id == wanted || names(zh) || names(en);
-        return catalogue().clusters.iter().find(|c| hit(&c.id, &c.zh, &c.en)).map(|c| c.id.clone());
+    static LISTS: LazyLock<HashMap<&'static str, Codes>> = LazyLock::new(|| {
+        let clusters = catalogue().clusters.iter().map(|cluster| (cluster.id.as_str(), [cluster.zh.as_str(), cluster.en.as_str()]));
+        let of = |codes: &'static [Code]| Codes::of(codes.iter().map(|code| (code.code.as_str(), [code.zh.as_str(), code.en.as_str()])));
+        let lists = catalogue().lists().iter().map(|(list, codes)| (list.as_str(), of(codes)));
+        lists.chain([("cluster", Codes::of(clusters))]).collect()
+    });
+    LISTS.get(list)?.0.get(half_width(text).trim().to_lowercase().as_str()).map(|code| (*code).to_owned())
+}
+
+/// The codes of a list by what people write for them. Where two have a name in common, the earlier one has it.
+struct Codes(HashMap<String, &'static str>);
+
+impl Codes {
+    fn of(codes: impl Iterator<Item = (&'static str, [&'static str; 2])>) -> Self {
+        let mut written = HashMap::new();
+        for (code, names) in codes {
+            written.entry(code.to_owned()).or_insert(code);
+            for name in names.into_iter().filter(|name| !name.is_empty()) {
+                let name = half_width(name).to_lowercase();
+                written.entry(name.split('(').next().unwrap_or_default().to_owned()).or_insert(code);
+                written.entry(name).or_insert(code);
+            }
+        }
+        Codes(written)
     }
-    let codes = catalogue().codes(list)?;
-    codes.iter().find(|c| c.code == wanted || names(&c.zh) || names(&c.en)).map(|c| c.code.clone())
 }
 
 /// A JSON array, or texts separated by 、 ， ； , ; |.

@@ -17,6 +17,7 @@ mod cells;
 mod crs_check;
 mod duplicates;
 mod finish;
+mod fitted;
 mod keys;
 mod local;
 mod mapping;

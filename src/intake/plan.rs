@@ -18,12 +18,12 @@ pub(crate) struct GeometryPlan {
     pub local: Option<LocalReport>,
     pub datum: Option<Datum>,
     pub to_working: Way,
+    /// From the working CRS.
+    pub to_degrees: Transformer,
     /// WGS 84 and CGCS2000 were taken for one on the way.
     pub one_datum: bool,
     /// The two datums that a published shift joins.
     pub shifted_datum: Option<(String, String)>,
-    /// Degrees, for the ellipsoidal area.
-    pub to_degrees: Way,
     pub sample: Vec<Coord<f64>>,
     /// What the drawing's own unit came to.
     pub unit: Option<Notice>,
@@ -125,7 +125,7 @@ pub(crate) fn geometry_plan(table: &mut Table, layer: &Layer, options: &ImportOp
     } else {
         steps.push(Step::Crs(Transformer::new(&from, &working)?));
     }
-    let (to_working, to_degrees) = (Way::of(steps), Way::from(Transformer::new(&working, &world)?));
+    let (to_working, to_degrees) = (Way::of(steps), Transformer::new(&working, &world)?);
     let (one_datum, shifted_datum) = (from.differs_by_world_datum(&working), from.shifts_datum(&working));
     Ok(Some(GeometryPlan {
         one_datum,

@@ -1,6 +1,7 @@
 //! Row by row: key, geometry, cells. Each row ends accepted, merged, unmatched or rejected with a note.
 
 use super::duplicates::{Handling, Part};
+use super::fitted::{self, Fitted};
 use super::keys::Keys;
 use super::mapping::Mapping;
 use super::merge;
@@ -8,14 +9,17 @@ use super::options::{CityContext, ImportOptions, Mode};
 use super::plan::GeometryPlan;
 use super::reasons::{self, Reason};
 use super::report::{RowKey, RowNote};
-use super::shapes::{self, Finding, Fit, Tidied};
+use super::values;
 use crate::domain::fault::Outcome;
 use crate::domain::{GeometryKind, Layer, Row};
-use crate::formats::{self, Progress, SourceRow, geos};
-use geo::{Area, BoundingRect, GeodesicArea, Rect};
-use geo_types::{Geometry, MultiPolygon};
+use crate::formats::{self, Progress, SourceRow};
+use geo::{Area, BoundingRect, Rect};
+use geo_types::Geometry;
 use serde_json::json;
 use std::collections::{BTreeMap, HashMap};
+
+/// Rows whose shapes are fitted together.
+const BLOCK: usize = 4096;
 
 /// The state of one import while rows pass.
 pub(crate) struct Intake<'a> {
@@ -25,6 +29,8 @@ pub(crate) struct Intake<'a> {
     pub(super) mapping: Mapping,
     pub(super) geometry: Option<GeometryPlan>,
     pub(super) key: usize,
+    /// Columns whose values are keys of another layer.
+    pub(super) names_a_row: Vec<bool>,
     pub(super) handling: Handling,
     pub(super) keys: Keys,
     pub(super) rows: Vec<Row>,
@@ -75,6 +81,7 @@ impl<'a> Intake<'a> {
             mapping,
             geometry,
             key: layer.column_index(&layer.key).unwrap_or_default(),
+            names_a_row: layer.columns.iter().map(values::names_a_row).collect(),
             handling,
             keys: Keys::default(),
             rows: Vec::new(),
@@ -106,20 +113,34 @@ impl<'a> Intake<'a> {
     pub(super) fn take_all(&mut self, rows: Vec<SourceRow>, progress: Progress<'_>) -> Outcome<()> {
         let total = rows.len() as u64;
         self.keep_typed_keys(&rows);
-        for row in rows {
-            self.read += 1;
-            if self.read.is_multiple_of(500) && !progress(self.read, Some(total)) {
-                return Err(formats::read::cancelled());
+        let mut rows = rows.into_iter();
+        loop {
+            let block: Vec<SourceRow> = rows.by_ref().take(BLOCK).collect();
+            if block.is_empty() {
+                return Ok(());
             }
-            if let Err(note) = self.take(row) {
-                self.rejected.push(*note);
+            let fitted = self.fitted(&block);
+            for (row, fitted) in block.into_iter().zip(fitted) {
+                self.read += 1;
+                if self.read.is_multiple_of(500) && !progress(self.read, Some(total)) {
+                    return Err(formats::read::cancelled());
+                }
+                if let Err(note) = self.take(row, fitted) {
+                    self.rejected.push(*note);
+                }
             }
         }
-        Ok(())
+    }
+
+    fn fitted(&self, rows: &[SourceRow]) -> Vec<Option<Fitted>> {
+        match &self.geometry {
+            Some(plan) => fitted::fitted(rows, self.layer.geometry, self.options.on_invalid, plan),
+            None => rows.iter().map(|_| None).collect(),
+        }
     }
 
     /// One row: key, geometry, cells. `Err` is the row's rejection.
-    fn take(&mut self, source: SourceRow) -> Result<(), Box<RowNote>> {
+    fn take(&mut self, source: SourceRow, fitted: Option<Fitted>) -> Result<(), Box<RowNote>> {
         let number = source.number;
         if source.wide {
             return Err(note(number, None, reasons::WIDE_ROW));
@@ -138,17 +159,17 @@ impl<'a> Intake<'a> {
         if self.options.mode == Mode::Add && self.city.existing_keys.contains(&key) {
             return Err(note(number, Some(&key), reasons::KEY_EXISTS));
         }
-        self.fill(&source, &mut row, &key).map(|repaired| self.accept(row, number, key, repaired))
+        self.fill(&source, fitted, &mut row, &key).map(|repaired| self.accept(row, number, key, repaired))
     }
 
     /// What else a row needs; the note if its shape was mended.
-    fn fill(&mut self, source: &SourceRow, row: &mut Row, key: &str) -> Result<Option<RowNote>, Box<RowNote>> {
+    fn fill(&mut self, source: &SourceRow, fitted: Option<Fitted>, row: &mut Row, key: &str) -> Result<Option<RowNote>, Box<RowNote>> {
         self.require(row, source.number, key)?;
         if self.geometry.is_none() {
             self.ignored_geometry += u64::from(source.geometry.is_some());
             return Ok(None);
         }
-        let (geometry, mended) = self.shape(source, key)?;
+        let (geometry, mended) = self.shape(source, fitted, key)?;
         self.measure(row, &geometry);
         row.geometry = Some(geometry);
         Ok(mended)
@@ -184,96 +205,31 @@ impl<'a> Intake<'a> {
     }
 
     /// The geometry in the working CRS, and the note if it was mended.
-    fn shape(&mut self, source: &SourceRow, key: &str) -> Result<(Geometry<f64>, Option<RowNote>), Box<RowNote>> {
-        let Some(plan) = &self.geometry else { return Err(note(source.number, Some(key), reasons::NULL_GEOMETRY)) };
-        let Some(raw) = &source.geometry else { return Err(note(source.number, Some(key), reasons::NULL_GEOMETRY)) };
-        let mut tidied = Tidied::default();
-        let fit = shapes::fit(raw, self.layer.geometry, self.options.on_invalid, &mut tidied);
-        let area = |geometry: &Geometry<f64>| to_working(geometry, plan).map(|moved| moved.unsigned_area());
-        let (geometry, mut mended) = match fit {
-            Fit::Good(geometry) => (geometry, None),
-            Fit::Mended { geometry, before, finding } => {
-                let mut mended = found(source.number, key, &finding);
-                mended.area_before_m2 = area(&before);
-                (geometry, Some(mended))
-            }
-            Fit::Bad { before, finding } => {
-                let mut rejected = found(source.number, key, &finding);
-                rejected.area_before_m2 = before.as_ref().and_then(area);
-                return Err(rejected);
-            }
+    fn shape(&mut self, source: &SourceRow, fitted: Option<Fitted>, key: &str) -> Result<(Geometry<f64>, Option<RowNote>), Box<RowNote>> {
+        let Some(Fitted { outcome, tidied, has_z }) = fitted else { return Err(note(source.number, Some(key), reasons::NULL_GEOMETRY)) };
+        let keyed = |mut told: Box<RowNote>| {
+            told.key = Some(key.to_owned());
+            told
         };
-        let Some(mut moved) = to_working(&geometry, plan) else { return Err(note(source.number, Some(key), reasons::OUTSIDE_CRS)) };
-        if !plan.to_working.is_identity() {
-            settle(&mut moved, &mut mended, source.number, key)?;
-        }
-        if let Some(mended) = &mut mended {
-            mended.area_after_m2 = Some(moved.unsigned_area());
-        }
-        self.heights += u64::from(raw.has_z);
+        let (geometry, mended) = outcome.map_err(keyed)?;
+        self.heights += u64::from(has_z);
         self.repeated += u64::from(tidied.repeated_points);
         self.reordered += u64::from(tidied.reordered_rings);
         self.closed_lines += u64::from(tidied.closed_lines);
         if tidied.nested_rings {
             self.nested.push(json!({ "row": source.number, "key": key }));
         }
-        Ok((moved, mended.map(|note| *note)))
+        Ok((geometry, mended.map(|told| *keyed(told))))
     }
 
+    /// The area in the plane, by which shapes of an odd size are asked about. Both areas of the row are settled where it is written.
     pub(super) fn measure(&self, row: &mut Row, geometry: &Geometry<f64>) {
-        if self.layer.geometry != GeometryKind::Polygon {
-            return;
-        }
-        if self.layer.column("planar_area_m2").is_some() {
+        if self.layer.geometry == GeometryKind::Polygon && self.layer.column("planar_area_m2").is_some() {
             row.set(self.layer, "planar_area_m2", geometry.unsigned_area());
-        }
-        let Some(plan) = self.geometry.as_ref().filter(|_| self.layer.column("ellipsoidal_area_m2").is_some()) else { return };
-        if let Some(degrees) = plan.to_degrees.moved(geometry) {
-            row.set(self.layer, "ellipsoidal_area_m2", degrees.geodesic_area_unsigned());
         }
     }
 }
 
 pub(super) fn note(row: u64, key: Option<&str>, reason: Reason) -> Box<RowNote> {
     Box::new(RowNote { row, key: key.map(str::to_owned), reason: reason.0, zh: reason.1.to_owned(), en: reason.2.to_owned(), ..RowNote::default() })
-}
-
-fn found(row: u64, key: &str, finding: &Finding) -> Box<RowNote> {
-    let mut told = note(row, Some(key), finding.reason);
-    told.place = finding.place.map(|place| [place.x, place.y]);
-    told.ring = finding.ring;
-    if let Some(ring) = finding.ring {
-        let (part, number, vertex) = (ring.part + 1, ring.ring, ring.vertex + 1);
-        let (ring_zh, ring_en) =
-            if number == 0 { ("外环".to_owned(), "outer ring".to_owned()) } else { (format!("第 {number} 个内环"), format!("hole {number}")) };
-        told.zh = format!("{}（第 {part} 部分{ring_zh}第 {vertex} 点）", told.zh);
-        told.en = format!("{} (part {part}, {ring_en}, vertex {vertex})", told.en);
-    }
-    if !finding.detail.is_empty() {
-        told.zh = format!("{}：{}", told.zh, finding.detail);
-        told.en = format!("{}: {}", told.en, finding.detail);
-    }
-    told
-}
-
-fn to_working(geometry: &Geometry<f64>, plan: &GeometryPlan) -> Option<Geometry<f64>> {
-    plan.to_working.moved(geometry)
-}
-
-/// A polygon that was valid in the file's CRS can cross itself by a rounding in ours; that is mended and told whatever the option says,
-/// because the file is not at fault.
-fn settle(geometry: &mut Geometry<f64>, mended: &mut Option<Box<RowNote>>, row: u64, key: &str) -> Result<(), Box<RowNote>> {
-    let Geometry::MultiPolygon(polygons) = geometry else { return Ok(()) };
-    let Some(invalid) = geos::check(polygons) else { return Ok(()) };
-    let before = polygons.unsigned_area();
-    let repaired: MultiPolygon<f64> = geos::make_valid(polygons).ok_or_else(|| note(row, Some(key), reasons::NOTHING_LEFT))?;
-    if mended.is_none() {
-        let mut told = note(row, Some(key), reasons::invalid(invalid.kind));
-        told.zh = format!("{}（坐标转换后）", told.zh);
-        told.en = format!("{} (after the transformation)", told.en);
-        told.area_before_m2 = Some(before);
-        *mended = Some(told);
-    }
-    *geometry = repaired.into();
-    Ok(())
 }

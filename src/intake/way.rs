@@ -3,8 +3,7 @@
 use super::gcj02;
 use crate::formats::Transformer;
 use crate::spatial::similarity::Similarity;
-use geo::{CoordsIter, MapCoords};
-use geo_types::{Coord, Geometry};
+use geo_types::Coord;
 
 /// One step of a way.
 pub(crate) enum Step {
@@ -17,12 +16,6 @@ pub(crate) enum Step {
 /// Steps one after the other.
 pub(crate) struct Way {
     steps: Vec<Step>,
-}
-
-impl From<Transformer> for Way {
-    fn from(step: Transformer) -> Self {
-        Way { steps: vec![Step::Crs(step)] }
-    }
 }
 
 impl Way {
@@ -49,26 +42,5 @@ impl Way {
             }
             Step::Unshift => coords.iter_mut().all(|at| gcj02::unshifted(*at).map(|place| *at = place).is_some()),
         })
-    }
-
-    pub(super) fn point(&self, at: Coord<f64>) -> Option<Coord<f64>> {
-        let mut one = [at];
-        self.apply(&mut one).then_some(one[0])
-    }
-
-    /// All coordinates of a geometry in one call.
-    pub(super) fn moved(&self, geometry: &Geometry<f64>) -> Option<Geometry<f64>> {
-        if self.is_identity() {
-            return Some(geometry.clone());
-        }
-        let mut coords: Vec<Coord<f64>> = geometry.coords_iter().collect();
-        if !self.apply(&mut coords) {
-            return None;
-        }
-        let next = std::cell::Cell::new(0);
-        Some(geometry.map_coords(|_| {
-            let index = next.replace(next.get() + 1);
-            coords[index]
-        }))
     }
 }
