@@ -6,8 +6,9 @@
 use super::command_line;
 use super::interrupt::{self, Growing, PART};
 use super::shape_set;
+use crate::domain::Fault;
 use crate::domain::fault::Outcome;
-use crate::domain::{Fault, FaultKind};
+use crate::formats::room;
 use crate::store::lock::CityLock;
 use std::fs::File;
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
@@ -200,24 +201,15 @@ impl Target {
 
     /// What a writer says of a full disk depends on the format; that it is full is the same for all.
     fn or_full(&self, fault: Fault, growing: &Path) -> Fault {
-        const BLOCK: [u8; 1 << 16] = [0; 1 << 16];
         // A data base gives its room back when it fails, and others hold theirs.
         let is_said = ["disk is full", "No space left", "quota"].iter().any(|words| fault.en.contains(words));
-        // Beside what grows and under its name, so that it goes with it.
-        let is_seen = || std::fs::write(prolonged(growing, ".room"), BLOCK).is_err_and(|error| is_full(&error));
-        if is_said || is_seen() { self.failed(&std::io::ErrorKind::StorageFull.into()) } else { fault }
+        if is_said || room::is_full(growing) { self.failed(&std::io::Error::from(std::io::ErrorKind::StorageFull)) } else { fault }
     }
 
     fn failed(&self, error: &std::io::Error) -> Fault {
         let shown = self.named.display();
         if is_full(error) {
-            return Fault::new(
-                FaultKind::NoRoom,
-                "disk_full",
-                format!("磁盘已满，{shown} 未写出，原有文件未动"),
-                format!("the disk is full; {shown} was not written, and what was there is as it was"),
-            )
-            .help("腾出空间后再试，或写到别的磁盘", "make room and try again, or write to another disk");
+            return room::disk_full().at(shown.to_string());
         }
         Fault::bad("write_file", format!("写不了 {shown}：{error}"), format!("cannot write {shown}: {error}"))
             .help("检查文件夹的写权限和磁盘空间", "check that you may write there and that the disk has room")

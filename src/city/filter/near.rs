@@ -48,23 +48,15 @@ fn cut(parts: &[Polygon<f64>], window: Rect<f64>) -> MultiPolygon<f64> {
 fn ring(ring: &LineString<f64>, window: Rect<f64>) -> Option<LineString<f64>> {
     let mut points: Vec<Coord<f64>> = ring.0.clone();
     points.pop();
-    // How far inside of each side a place lies.
-    let sides: [fn(Coord<f64>, Rect<f64>) -> f64; 4] = [
-        |at, window| at.x - window.min().x,
-        |at, window| window.max().x - at.x,
-        |at, window| at.y - window.min().y,
-        |at, window| window.max().y - at.y,
-    ];
-    for inside in sides {
+    for (axis, bound, is_low) in [(0, window.min().x, true), (0, window.max().x, false), (1, window.min().y, true), (1, window.max().y, false)] {
+        let inside = |at: Coord<f64>| if is_low { part(at, axis) >= bound } else { part(at, axis) <= bound };
         let mut kept = Vec::with_capacity(points.len() + 4);
         for (index, to) in points.iter().enumerate() {
             let from = points[(index + points.len() - 1) % points.len()];
-            let (before, after) = (inside(from, window), inside(*to, window));
-            if (before < 0.0) != (after < 0.0) {
-                let share = before / (before - after);
-                kept.push(from + (*to - from) * share);
+            if inside(from) != inside(*to) {
+                kept.push(on(from, *to, axis, bound));
             }
-            if after >= 0.0 {
+            if inside(*to) {
                 kept.push(*to);
             }
         }
@@ -75,12 +67,27 @@ fn ring(ring: &LineString<f64>, window: Rect<f64>) -> Option<LineString<f64>> {
     }
     let mut fine = Vec::with_capacity(points.len());
     for (index, from) in points.iter().enumerate() {
-        let edge = points[(index + 1) % points.len()] - *from;
-        let pieces = (edge.x.abs().max(edge.y.abs()) / STEP).ceil().max(1.0);
+        let to = points[(index + 1) % points.len()];
+        let edge = to - *from;
+        // Along the window's sides nothing is near that could tell.
+        let aside = [window.min().x, window.max().x].iter().any(|x| from.x == *x && to.x == *x)
+            || [window.min().y, window.max().y].iter().any(|y| from.y == *y && to.y == *y);
+        let pieces = if aside { 1.0 } else { (edge.x.abs().max(edge.y.abs()) / STEP).ceil().max(1.0) };
         fine.extend((0..pieces as u32).map(|piece| *from + edge * (f64::from(piece) / pieces)));
     }
     fine.push(fine[0]);
     Some(LineString(fine))
+}
+
+fn part(at: Coord<f64>, axis: usize) -> f64 {
+    if axis == 0 { at.x } else { at.y }
+}
+
+/// Where the way between two places meets a border: on it to the last digit, and between them however far they lie.
+fn on(from: Coord<f64>, to: Coord<f64>, axis: usize, bound: f64) -> Coord<f64> {
+    let share = ((bound - part(from, axis)) / (part(to, axis) - part(from, axis))).clamp(0.0, 1.0);
+    let other = part(from, 1 - axis) + (part(to, 1 - axis) - part(from, 1 - axis)) * share;
+    if axis == 0 { Coord { x: bound, y: other } } else { Coord { x: other, y: bound } }
 }
 
 #[cfg(test)]
@@ -122,6 +129,9 @@ mod tests {
         assert_eq!(inside(boxed(114.0, -90.0, 180.0, 90.0)), (false, true));
         assert_eq!(inside(boxed(-180.0, -90.0, 113.0, 90.0)), (false, false));
         assert_eq!(inside(boxed(-180.0, -90.0, 100.0, 90.0)), (false, false));
+        // Numbers beyond all places are cut as others are, and cost nothing.
+        let far = LineString::from(vec![(114.0, 22.5), (114.1, 22.5), (114.1, 22.6), (1.1e31, 22.5), (114.0, 22.5)]);
+        near(Polygon::new(far, Vec::new()).into(), Some(land), &crs);
         let (shell, hole) = (boxed(-180.0, -90.0, 180.0, 90.0), boxed(113.98, 22.58, 114.02, 22.62));
         let (Geometry::Polygon(shell), Geometry::Polygon(hole)) = (shell, hole) else { panic!("boxes") };
         assert_eq!(inside(Polygon::new(shell.exterior().clone(), vec![hole.exterior().clone()]).into()), (false, false));

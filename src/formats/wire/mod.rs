@@ -14,6 +14,7 @@ pub mod vector_write;
 mod kml_write;
 mod rounding;
 mod tile_polygon;
+mod whole;
 
 pub use csv_write::{CsvGeometry, write_csv};
 pub use dxf_write::write_dxf;

@@ -1,10 +1,10 @@
 //! Layers out through GDAL: GeoPackage, FlatGeobuf, Shapefile, file geodatabase; and KML by our own writer.
 
-use super::kml_write;
+use super::{kml_write, whole};
 use crate::domain::fault::Outcome;
 use crate::domain::{Column, ColumnType, Fault, GeometryKind, Layer, Row, Value};
 use crate::formats::crs::{Crs, Transformer};
-use crate::formats::{encoding, gdal_quiet, geos};
+use crate::formats::{encoding, gdal_quiet, geos, room};
 use gdal::Dataset;
 use gdal::vector::{Defn, Feature, FieldDefn, LayerOptions, OGRFieldType, OGRwkbGeometryType};
 use geo::{CoordsIter, MapCoords};
@@ -124,6 +124,15 @@ pub fn write_vector(path: &Path, layer: &Layer, rows: &mut dyn Iterator<Item = O
         job.fill(&mut dataset, rows)?;
     }
     dataset.close().map_err(|error| job.failed(error))?;
+    let is_whole = match options.driver {
+        VectorDriver::FlatGeobuf => whole::flatgeobuf(path, job.written.rows),
+        VectorDriver::Shapefile => whole::shapefile(path, job.written.rows),
+        _ => Ok(true),
+    };
+    if !is_whole.unwrap_or(false) {
+        let broken = Fault::bad("write_failed", "写出的文件不完整", "what was written is not whole");
+        return Err(if room::is_full(path) { room::disk_full() } else { broken });
+    }
     if options.driver == VectorDriver::Shapefile && job.text.creation_option == "ENCODING=GB18030" {
         mark_chinese(path)?;
     }
@@ -152,6 +161,9 @@ struct Job<'a> {
 
 impl Job<'_> {
     fn failed(&self, error: gdal::errors::GdalError) -> Fault {
+        if room::is_full(self.path) {
+            return room::disk_full();
+        }
         let fault = Fault::bad("write_failed", format!("写出失败：{error}"), format!("writing failed: {error}"));
         gdal_quiet::with_detail(fault, self.path)
     }
