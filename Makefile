@@ -8,7 +8,7 @@ DESTDIR ?=
 # Properties are tried with the same random cases in every run, so that a red run is about the change. `make soak` and a bare `cargo test` take other ones.
 export PROPTEST_RNG_SEED ?= 2024
 
-.PHONY: run test test-rust test-web test-e2e bench soak openapi check check-web web setup release install package clean
+.PHONY: run test test-rust test-web test-e2e bench soak rounds fuzz openapi check check-web web setup release install package clean
 
 # Built in a few minutes rather than to the last twentieth of speed.
 run: web
@@ -57,6 +57,21 @@ soak:
 	mkdir -p web/dist
 	env -u PROPTEST_RNG_SEED $(CARGO) test --no-fail-fast --lib
 	$(CARGO) bench --bench kill9 -- $(PARKPLAN) --kills $(KILLS)
+
+# Imports and exports that are killed, interrupted or out of room at random moments.
+ROUNDS ?= 200
+SEED ?= 1
+rounds:
+	mkdir -p web/dist
+	ROUNDS=$(ROUNDS) SEED=$(SEED) $(CARGO) test --test all -- rounds::many_rounds --ignored --nocapture
+
+# Each of our own readers for some minutes under libFuzzer (`cargo install cargo-fuzz`, a nightly toolchain), then damaged files through the
+# confined reader. SEEDS: folders of files to begin with.
+MINUTES ?= 10
+SEEDS ?= tests
+fuzz:
+	mkdir -p web/dist
+	fuzz/run $(MINUTES) $(SEEDS)
 
 # The document of the API as it is committed, from the program's routes.
 openapi:

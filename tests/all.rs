@@ -13,6 +13,7 @@ mod history;
 mod hostile;
 mod intake;
 mod real;
+mod rounds;
 mod store;
 mod support;
 mod twin;

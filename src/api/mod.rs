@@ -12,6 +12,9 @@ mod designations;
 mod door;
 mod exports;
 mod front;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing;
 mod html;
 mod import_profiles;
 mod imports;

@@ -4,6 +4,7 @@ use super::negotiate::Form;
 use super::offers::{Pages, Tagged, Tiles};
 use super::{App, Caller, Refusal, reply};
 use crate::city::City;
+use crate::domain::fault::Outcome;
 use crate::domain::{Fault, LayerId};
 use crate::service::tiles::TileJson;
 use crate::service::{tiles, today};
@@ -38,9 +39,7 @@ fn tag(app: &App, city: &City, name: &str) -> super::conditions::Tag {
     ),
 )]
 pub(super) async fn tile(State(app): State<App>, Path((name, z, y, x)): Path<(String, u8, u32, String)>) -> Result<Response, Refusal> {
-    let bad = || Fault::not_found("no_such_tile", "没有这张瓦片", "there is no such tile");
-    let x: u32 = x.trim_end_matches(".mvt").trim_end_matches(".pbf").parse().map_err(|_| bad())?;
-    let address = TileAddress::new(z, x, y).ok_or_else(bad)?;
+    let address = address(z, y, &x)?;
     app.read(move |app, city| {
         let bytes = tiles::tile(city, &name, address)?;
         let empty = bytes.is_empty();
@@ -51,6 +50,12 @@ pub(super) async fn tile(State(app): State<App>, Path((name, z, y, x)): Path<(St
         Ok(response)
     })
     .await
+}
+
+/// A tile by the parts of its address; the last may have an ending.
+pub(super) fn address(z: u8, y: u32, x: &str) -> Outcome<TileAddress> {
+    let x = x.trim_end_matches(".mvt").trim_end_matches(".pbf").parse().ok();
+    x.and_then(|x| TileAddress::new(z, x, y)).ok_or_else(|| Fault::not_found("no_such_tile", "没有这张瓦片", "there is no such tile"))
 }
 
 #[utoipa::path(

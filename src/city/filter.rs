@@ -5,6 +5,7 @@
 mod column;
 mod compile;
 mod fault;
+mod near;
 mod number;
 mod operand;
 mod space;

@@ -51,7 +51,7 @@ impl Info {
             let area = city
                 .named(&layer.name)
                 .filter(|_| layer.column("planar_area_m2").is_some())
-                .map(|table| (0..table.len()).filter_map(|row| table.number(row, "planar_area_m2")).sum::<f64>());
+                .map(|table| (0..table.len()).filter_map(|row| table.number(row, "planar_area_m2")).fold(0.0, |sum, area| sum + area));
             let derived = city.named(&layer.name).map(|table| exports::derived(table, 0..table.len())).unwrap_or_default();
             marks.extend(derived.iter().map(|(mark, count)| format!("{}  {count}  {mark}", layer.name)));
             layers.push(json!({ "derived": derived, "layer": layer.name, "zh": layer.zh, "en": layer.en, "rows": count, "planar_area_m2": area }));

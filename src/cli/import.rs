@@ -1,5 +1,6 @@
 //! `import`: a file into a layer, all or nothing.
 
+use super::interrupt;
 use super::local_frame;
 use super::output::Output;
 use super::target::Target;
@@ -201,7 +202,8 @@ impl Import {
         let planner = if self.dry_run { Planner::open_reading(&self.city)? } else { Planner::open(&self.city, &command_line::typed())? };
         let bar = output.bar(None);
         bar.set_message(self.file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default());
-        let imported = planner.import(&Viewer::local(), &self.file, &options, self.dry_run, self.on_invalid.is_some(), &|done, total| {
+        let write: Option<&dyn Fn()> = if self.dry_run { None } else { Some(&interrupt::no_way_back) };
+        let imported = planner.import(&Viewer::local(), &self.file, &options, write, self.on_invalid.is_some(), &|done, total| {
             if let Some(total) = total {
                 bar.set_length(total);
             }

@@ -3,6 +3,7 @@
 //! Files grow under names of their own (`.part-PID-name`) and are renamed when they are whole. Both happen under one lock, so that a
 //! signal finds a file either growing, and removes it, or whole under its final name.
 
+use super::shape_set;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -18,40 +19,70 @@ static GROWING: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 /// Whether an output is whole under its final name.
 static WHOLE: AtomicBool = AtomicBool::new(false);
 
+/// Whether the city is being written, or was.
+static WRITING: AtomicBool = AtomicBool::new(false);
+
+/// How long a program may take to its own end after a signal that came too late.
+const AFTER_OUTPUT: Duration = Duration::from_secs(3);
+const AFTER_COMMIT: Duration = Duration::from_secs(120);
+
+/// From here on a signal comes too late: the commit, which nobody could call off in its middle, is finished and told. A second one ends the
+/// program all the same; the city then is as it was or as it will be.
+pub(super) fn no_way_back() {
+    let _no_signal_between = growing();
+    WRITING.store(true, Ordering::Release);
+}
+
+/// How long the program may still go on to its own end: what was asked for is done, or cannot be called off.
+fn patience(growing: &[PathBuf]) -> Option<Duration> {
+    match () {
+        () if WRITING.load(Ordering::Acquire) => Some(AFTER_COMMIT),
+        () if WHOLE.load(Ordering::Acquire) && growing.is_empty() => Some(AFTER_OUTPUT),
+        () => None,
+    }
+}
+
 fn growing() -> MutexGuard<'static, Vec<PathBuf>> {
     GROWING.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Listens on a thread of its own until the program ends. A server has its own way to end and does not call this.
 pub(super) fn listen() {
-    let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_io().build() else { return };
+    let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return };
     let signals = {
         let _inside = runtime.enter();
         [SignalKind::interrupt(), SignalKind::terminate(), SignalKind::hangup()].map(|kind| signal(kind).ok())
     };
     std::thread::spawn(move || {
-        runtime.block_on(async {
-            let [mut interrupt, mut terminate, mut hangup] = signals;
-            let one = async |signal: &mut Option<tokio::signal::unix::Signal>| match signal {
-                Some(signal) => signal.recv().await,
-                None => std::future::pending().await,
-            };
+        let [mut interrupt, mut terminate, mut hangup] = signals;
+        let one = async |signal: &mut Option<tokio::signal::unix::Signal>| match signal {
+            Some(signal) => signal.recv().await,
+            None => std::future::pending().await,
+        };
+        let mut next = async || {
             tokio::select! {
                 _ = one(&mut interrupt) => {}
                 _ = one(&mut terminate) => {}
                 _ = one(&mut hangup) => {}
             }
-        });
-        if WHOLE.load(Ordering::Acquire) && growing().is_empty() {
-            // What was asked for lies there: the program ends as it would have, unless it takes its time.
-            std::thread::sleep(Duration::from_secs(3));
-        }
+        };
+        runtime.block_on(next());
         // Held to the end: nothing begins or is renamed any more.
-        let growing = growing();
-        growing.iter().for_each(|path| remove(path));
+        let mut held = growing();
+        if let Some(patience) = patience(&held) {
+            drop(held);
+            runtime.block_on(async {
+                tokio::select! {
+                    () = next() => {}
+                    () = tokio::time::sleep(patience) => {}
+                }
+            });
+            held = growing();
+        }
+        held.iter().for_each(|path| remove(path));
         crate::formats::confined::forget_all();
         // A format that writes its file at the end may have made it anew meanwhile.
-        growing.iter().for_each(|path| remove(path));
+        held.iter().for_each(|path| remove(path));
         std::process::exit(i32::from(CANCELLED));
     });
 }
@@ -106,22 +137,35 @@ fn remove_entry(path: &Path) {
 pub(super) const PART: &str = ".part-";
 const SAMPLE_PART: &str = ".growing-";
 
-/// Removes what dead processes left growing in a folder: a kill gives no time to tidy up.
+/// Removes what dead processes left growing in a folder, and brings to its place what they left whole: a kill gives no time to tidy up.
 pub(super) fn sweep(folder: &Path) {
     let Ok(entries) = std::fs::read_dir(folder) else { return };
     for entry in entries.flatten() {
         let name = entry.file_name();
-        let Some(process) = name.to_str().and_then(process_of) else { continue };
-        if process != std::process::id() && !Path::new("/proc").join(process.to_string()).exists() {
+        let Some((process, target)) = name.to_str().and_then(process_of) else { continue };
+        if process == std::process::id() || Path::new("/proc").join(process.to_string()).exists() {
+            continue;
+        }
+        if is_whole(&entry.path()) {
+            // What does not go now goes the next time.
+            let _ = shape_set::take_place(&entry.path(), &folder.join(target));
+        } else {
             remove_entry(&entry.path());
         }
     }
 }
 
-/// `.part-4711-land.geojson` → 4711.
-fn process_of(name: &str) -> Option<u32> {
-    let rest = name.strip_prefix(PART).or_else(|| name.strip_prefix(SAMPLE_PART))?;
-    rest.split_once('-')?.0.parse().ok()
+/// `.part-4711-land.geojson` → 4711 and `land.geojson`.
+fn process_of(name: &str) -> Option<(u32, &str)> {
+    let rest = [PART, SAMPLE_PART, shape_set::WHOLE, shape_set::PLACE].iter().find_map(|begin| name.strip_prefix(begin))?;
+    let (process, target) = rest.split_once('-')?;
+    Some((process.parse().ok()?, target))
+}
+
+/// A new Shapefile that was killed on the way to its place.
+fn is_whole(path: &Path) -> bool {
+    let named = |begin: &str| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(begin));
+    path.is_dir() && (named(shape_set::WHOLE) || named(shape_set::PLACE))
 }
 
 #[cfg(test)]

@@ -26,6 +26,7 @@ mod regions;
 mod rules;
 mod sample;
 mod serve;
+mod shape_set;
 mod target;
 mod upstairs;
 mod virtualparks;

@@ -5,15 +5,15 @@
 
 use super::command_line;
 use super::interrupt::{self, Growing, PART};
+use super::shape_set;
 use crate::domain::Fault;
 use crate::domain::fault::Outcome;
+use crate::formats::room;
 use crate::store::lock::CityLock;
 use std::fs::File;
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::path::{Path, PathBuf};
 
-/// Files that are one data set with the `.shp` of their name. The later ones are indexes and notes that no longer fit when the set is replaced.
-const SHAPEFILE: [&str; 14] = ["shp", "shx", "dbf", "prj", "cpg", "qix", "sbn", "sbx", "fix", "ind", "idx", "atx", "qpj", "cst"];
 /// Files that are one data base with the file whose name they prolong.
 const COMPANIONS: [&str; 4] = ["-wal", "-shm", "-journal", ".lock"];
 
@@ -41,6 +41,7 @@ impl Target {
             return Ok(Target { named: named.to_owned(), path: named.to_owned(), kind: Kind::Stream });
         }
         let path = named.canonicalize().unwrap_or_else(|_| named.to_owned());
+        interrupt::sweep(folder_of(&path));
         let there = path.symlink_metadata().ok();
         if there.as_ref().is_some_and(std::fs::Metadata::is_dir) {
             return Err(is_folder(named));
@@ -59,8 +60,6 @@ impl Target {
         target.not_part_of_a_set()?;
         // Nobody waits for an answer that cannot take its place.
         drop(target.hold()?);
-        let folder = target.folder();
-        interrupt::sweep(&folder);
         target.probe()?;
         Ok(target)
     }
@@ -92,7 +91,7 @@ impl Target {
     /// Lets `write` make the file under a name of its own and renames it.
     pub(super) fn write(self, write: impl FnOnce(&Path) -> Outcome<()>) -> Outcome<()> {
         let growing = Growing::at(self.part()?);
-        write(growing.path())?;
+        write(growing.path()).map_err(|fault| self.or_full(fault, growing.path()))?;
         if self.kind == Kind::Stream {
             let mut from = File::open(growing.path()).map_err(|error| self.failed(&error))?;
             let copied = if self.named.as_os_str() == "-" {
@@ -106,6 +105,8 @@ impl Target {
                 _ => Ok(()),
             };
         }
+        // On the disk before it has the name: what cannot be kept is told now.
+        File::open(growing.path()).and_then(|part| part.sync_all()).map_err(|error| self.failed(&error))?;
         let _held = self.hold()?;
         growing.finish(|part| {
             if is_database(&self.path) {
@@ -122,31 +123,20 @@ impl Target {
         let growing = Growing::at(self.part()?);
         std::fs::create_dir(growing.path()).map_err(|error| self.failed(&error))?;
         let stem = self.path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-        let parts = write(growing.path(), &stem)?;
-        let shouted = self.path.extension().is_some_and(|ending| ending.to_string_lossy().chars().all(|letter| letter.is_ascii_uppercase()));
-        let name = |part: &Path| {
-            let ending = ending(part);
-            match ending.as_str() {
-                "shp" => self.path.clone(),
-                _ if shouted => self.path.with_extension(ending.to_uppercase()),
-                _ => self.path.with_extension(ending),
-            }
-        };
-        growing.finish(|_| {
-            for old in self.set() {
-                remove_if_there(&old).map_err(|error| self.failed(&error))?;
-            }
-            parts.iter().try_for_each(|part| std::fs::rename(part, name(part))).map_err(|error| self.failed(&error))
+        let parts = write(growing.path(), &stem).map_err(|fault| self.or_full(fault, growing.path()))?;
+        for part in parts {
+            File::open(part).and_then(|part| part.sync_all()).map_err(|error| self.failed(&error))?;
+        }
+        growing.finish(|part| {
+            let name = part.file_name().map(|name| name.to_string_lossy().replacen(PART, shape_set::WHOLE, 1)).unwrap_or_default();
+            let whole = part.with_file_name(name);
+            std::fs::rename(part, &whole).and_then(|()| shape_set::take_place(&whole, &self.path)).map_err(|error| self.failed(&error))
         })
     }
 
     /// A city that a program holds is not taken away under it: its log would be read into the new file.
     fn hold(&self) -> Outcome<Option<CityLock>> {
         is_database(&self.path).then(|| CityLock::take(&self.path, &command_line::typed())).transpose()
-    }
-
-    fn folder(&self) -> PathBuf {
-        self.path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new(".")).to_owned()
     }
 
     fn part(&self) -> Outcome<PathBuf> {
@@ -158,12 +148,12 @@ impl Target {
             return Ok(std::env::temp_dir().join(format!("{PART}{process}-{:016x}", u64::from_ne_bytes(noise))));
         }
         let name = self.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        Ok(self.folder().join(format!("{PART}{process}-{name}")))
+        Ok(folder_of(&self.path).join(format!("{PART}{process}-{name}")))
     }
 
     /// Whether the folder takes a file, before any work is done for it.
     fn probe(&self) -> Outcome<()> {
-        let folder = self.folder();
+        let folder = folder_of(&self.path);
         if !folder.is_dir() {
             let shown = folder.display();
             return Err(Fault::bad("folder_missing", format!("没有文件夹 {shown}"), format!("there is no folder {shown}"))
@@ -176,13 +166,13 @@ impl Target {
 
     /// The files that are one Shapefile with the target, whatever the case of their endings.
     fn set(&self) -> Vec<PathBuf> {
-        shapefile_of(&self.path)
+        shape_set::around(&self.path)
     }
 
     fn not_part_of_a_set(&self) -> Outcome<()> {
         let own = ending(&self.path);
         let set = self.set();
-        let shape = set.iter().find(|file| ending(file) == "shp").filter(|_| own != "shp" && SHAPEFILE.contains(&own.as_str()));
+        let shape = set.iter().find(|file| ending(file) == "shp").filter(|_| own != "shp" && shape_set::ENDINGS.contains(&own.as_str()));
         let base = COMPANIONS.iter().find_map(|suffix| shortened(&self.path, suffix).filter(|base| base.is_file()));
         let geodatabase = self.path.parent().filter(|folder| ending(folder) == "gdb").map(Path::to_owned);
         match shape.cloned().or(base).or(geodatabase) {
@@ -200,7 +190,7 @@ impl Target {
     fn not_beside_an_input(&self) -> Outcome<()> {
         let mut others = command_line::files().iter().filter(|other| **other != self.named);
         let beside = |other: &&PathBuf| {
-            let shapes = ending(other) == "shp" && shapefile_of(other).iter().any(|part| same_file(part, &self.path));
+            let shapes = ending(other) == "shp" && shape_set::around(other).iter().any(|part| same_file(part, &self.path));
             shapes || COMPANIONS.iter().any(|suffix| same_file(&prolonged(other, suffix), &self.path))
         };
         match others.find(beside) {
@@ -209,8 +199,18 @@ impl Target {
         }
     }
 
+    /// What a writer says of a full disk depends on the format; that it is full is the same for all.
+    fn or_full(&self, fault: Fault, growing: &Path) -> Fault {
+        // A data base gives its room back when it fails, and others hold theirs.
+        let is_said = ["disk is full", "No space left", "quota"].iter().any(|words| fault.en.contains(words));
+        if is_said || room::is_full(growing) { self.failed(&std::io::Error::from(std::io::ErrorKind::StorageFull)) } else { fault }
+    }
+
     fn failed(&self, error: &std::io::Error) -> Fault {
         let shown = self.named.display();
+        if is_full(error) {
+            return room::disk_full().at(shown.to_string());
+        }
         Fault::bad("write_file", format!("写不了 {shown}：{error}"), format!("cannot write {shown}: {error}"))
             .help("检查文件夹的写权限和磁盘空间", "check that you may write there and that the disk has room")
     }
@@ -221,15 +221,12 @@ pub(super) fn ending(path: &Path) -> String {
     path.extension().map(|ending| ending.to_string_lossy().to_ascii_lowercase()).unwrap_or_default()
 }
 
-fn shapefile_of(path: &Path) -> Vec<PathBuf> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
-    let mut set: Vec<PathBuf> = entries
-        .map(|entry| entry.path())
-        .filter(|other| other.file_stem() == path.file_stem() && SHAPEFILE.contains(&ending(other).as_str()) && !other.is_dir())
-        .collect();
-    set.sort();
-    set
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+fn is_full(error: &std::io::Error) -> bool {
+    matches!(error.kind(), std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded)
 }
 
 fn is_stream(kind: std::fs::FileType) -> bool {
@@ -263,7 +260,7 @@ fn shortened(path: &Path, suffix: &str) -> Option<PathBuf> {
     path.to_str()?.strip_suffix(suffix).map(PathBuf::from)
 }
 
-fn remove_if_there(path: &Path) -> std::io::Result<()> {
+pub(super) fn remove_if_there(path: &Path) -> std::io::Result<()> {
     match std::fs::remove_file(path) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error),
         _ => Ok(()),

@@ -9,6 +9,7 @@ pub mod crs;
 pub mod encoding;
 pub mod files;
 pub mod geos;
+pub mod room;
 pub mod wire;
 
 mod gdal_quiet;

@@ -117,25 +117,27 @@ pub(super) fn layer_named(name: &str) -> Outcome<LayerId> {
 }
 
 impl Planner {
-    /// Imports `path`; with `dry_run` nothing is written and the report is the same. `told_what_to_do`: the person named a way with invalid rows.
+    /// Imports `path`. `write` is called when the file is judged and the city is about to be written; without it nothing is, and the report is
+    /// the same. `told_what_to_do`: the person named a way with invalid rows.
     pub fn import(
         &self,
         viewer: &Viewer,
         path: &Path,
         options: &ImportOptions,
-        dry_run: bool,
+        write: Option<&dyn Fn()>,
         told_what_to_do: bool,
         progress: Progress<'_>,
     ) -> Outcome<Imported> {
         let city = self.city();
         let Ready { import, report } = ready(&city, path, options, progress)?;
-        if dry_run {
+        let Some(begin) = write else {
             // What the rules of a table refuse is told before anybody means to write.
             check(&Edit::Import(import), &city, &self.person(viewer))?;
             return Ok(Imported { report, revision: None });
-        }
+        };
         refuse_damage(&report, told_what_to_do)?;
         ask(&report, options)?;
+        begin();
         let done = self.edit(viewer, Edit::Import(import))?;
         Ok(Imported { report, revision: Some(done.revision) })
     }

@@ -46,8 +46,9 @@ impl TileAddress {
     }
 }
 
-const LOW: i32 = -MARGIN;
-const HIGH: i32 = EXTENT + MARGIN;
+/// The borders to which shapes are cut.
+pub const LOW: i32 = -MARGIN;
+pub const HIGH: i32 = EXTENT + MARGIN;
 
 /// Twice the signed area; positive is clockwise on screen, which MVT wants of outer rings.
 pub fn twice_area(ring: &[[i32; 2]]) -> i64 {

@@ -19,7 +19,7 @@ impl Dice {
     }
 
     fn text(&mut self) -> String {
-        const PIECES: [&str; 34] = [
+        const PIECES: [&str; 38] = [
             "深圳湾",
             "坂雪岗科技城",
             "𠮷",
@@ -54,6 +54,10 @@ impl Dice {
             "\u{b}",
             "\u{1f}",
             "  ",
+            "_x0041_",
+            "_x000D_",
+            "\u{85}",
+            "\u{fffe}",
         ];
         match self.below(12) {
             0 => ["-", "null", "N/A", "  甲  ", "TRUE", "1.50", "00", "１２"][self.below(8)].to_owned(),
@@ -74,7 +78,8 @@ fn features(seed: u64, count: usize) -> Value {
     let feature = |index: usize| {
         let (x, y, side) = (113.9 + 0.3 * dice.number(), 22.5 + 0.2 * dice.number(), 0.0005 + 0.001 * dice.number());
         let ring = json!([[x, y], [x + side, y + side * 0.1], [x + side * 0.9, y + side], [x, y + side * dice.number().max(0.3)], [x, y]]);
-        let code = ["440305001010000{}", "宗-{}", "0{}", "a b{}", "\"{}\"", "{}E5", "#{}/1"][index % 7].replace("{}", &format!("{index:04}"));
+        let code = ["440305001010000{}", "宗-{}", "0{}", "a b{}", "\"{}\"", "{}E5", "#{}/1", "{}", "1E{}", "🏭{}"][index % 10]
+            .replace("{}", &format!("{index:04}"));
         let text = dice.text();
         let values = [
             ("name", json!(text)),
@@ -146,14 +151,16 @@ fn random_rows_come_back_from_every_format_or_it_is_told_what_was_lost() {
                 explained(&feature["properties"][column], &properties[column], &report, &BTreeSet::new(), (code, column), "geojson in");
             }
         }
-        for (format, degrees) in [("gpkg", 1e-9), ("fgb", 1e-9), ("shp", 1e-9), ("csv", 1e-9), ("kml", 2e-9), ("geojson", 1e-7)] {
+        for (format, degrees) in
+            [("gpkg", 1e-9), ("fgb", 1e-9), ("shp", 1e-9), ("csv", 1e-9), ("xlsx", 1e-9), ("kml", 2e-9), ("geojson", 1e-7), ("geojsons", 1e-7)]
+        {
             let out = at(&format!("out{seed}.{format}"));
             let exported: Value =
                 serde_json::from_str(&must(&["--json", "export", path(&first), "--layer", "parcel", "--out", path(&out)])).expect("answer");
             let city = at(&format!("again{seed}-{format}.gpkg"));
             must(&["new", path(&city), "--crs", "EPSG:4547"]);
             let mut import = vec!["--json", "import", path(&city), "--layer", "parcel", path(&out)];
-            if format == "csv" {
+            if matches!(format, "csv" | "xlsx") {
                 // A table of the values alone, and says so: they go back to parcels that have nothing but their shapes.
                 assert_eq!(exported["without_shapes"], true);
                 must(&["--json", "import", path(&city), "--layer", "parcel", path(&bare)]);
@@ -187,4 +194,79 @@ fn explained(before: &Value, after: &Value, report: &Value, lost: &BTreeSet<(Str
         blank || trimmed || lost.contains(&(code.to_owned(), column.to_owned())),
         "{format}: {column} of {code:?} was {before} and is {after}, and nobody said so"
     );
+}
+
+/// Group codes and values of a drawing's entities, an entity a list.
+fn entities(drawing: &str) -> Vec<Vec<(String, String)>> {
+    let lines: Vec<&str> = drawing.lines().collect();
+    let mut all: Vec<Vec<(String, String)>> = Vec::new();
+    for pair in lines.chunks_exact(2) {
+        if pair[0].trim() == "0" {
+            all.push(Vec::new());
+        }
+        if let Some(entity) = all.last_mut() {
+            entity.push((pair[0].trim().to_owned(), pair[1].to_owned()));
+        }
+    }
+    all
+}
+
+/// `\U+6DF1` as the letter that it names.
+fn unescaped(text: &str) -> String {
+    let mut units: Vec<u16> = Vec::new();
+    let mut rest = text;
+    while let Some(letter) = rest.chars().next() {
+        let named = rest.strip_prefix("\\U+").and_then(|digits| u16::from_str_radix(digits.get(..4)?, 16).ok());
+        match named {
+            Some(unit) => {
+                units.push(unit);
+                rest = &rest[7..];
+            }
+            None => {
+                units.extend(letter.encode_utf16(&mut [0; 2]).iter());
+                rest = &rest[letter.len_utf8()..];
+            }
+        }
+    }
+    String::from_utf16(&units).expect("UTF-16")
+}
+
+#[test]
+fn a_drawing_keeps_outline_use_and_code_and_says_what_it_leaves() {
+    let folder = tempfile::tempdir().expect("folder");
+    let at = |name: &str| folder.path().join(name);
+    let (first, file, out, again) = (at("first.gpkg"), at("rows.geojson"), at("land.dxf"), at("again.gpkg"));
+    std::fs::write(&file, features(4, 140).to_string()).expect("write");
+    for city in [&first, &again] {
+        must(&["new", path(city), "--crs", "EPSG:4547"]);
+    }
+    must(&["--json", "import", path(&first), "--layer", "parcel", path(&file)]);
+    let kept = rows(&first);
+    let exported: Value = serde_json::from_str(&must(&["--json", "export", path(&first), "--layer", "parcel", "--out", path(&out)])).expect("answer");
+    let columns = kept.values().next().expect("a row").0.as_object().expect("properties").len();
+    assert_eq!(exported["attributes_left"], columns - 2, "all but code and use");
+    // Codes stand in their parcels, letter by letter.
+    let value =
+        |entity: &[(String, String)], code: &str| entity.iter().find(|(own, _)| own == code).map(|(_, value)| value.clone()).unwrap_or_default();
+    let drawing = entities(&std::fs::read_to_string(&out).expect("read"));
+    let texts: Vec<_> = drawing.iter().filter(|entity| entity[0].1 == "TEXT").collect();
+    let codes: BTreeMap<String, String> = texts.iter().map(|text| (unescaped(&value(text, "1")), value(text, "8"))).collect();
+    assert_eq!(codes.keys().collect::<Vec<_>>(), kept.keys().collect::<Vec<_>>());
+    for (code, layer) in &codes {
+        let stated = kept[code].0["land_use"].as_str().unwrap_or("PARCEL").to_owned();
+        assert_eq!(*layer, stated, "{code}");
+    }
+    // The outlines come back to a tenth of a millimetre, with their use.
+    let import =
+        ["--json", "import", path(&again), "--layer", "parcel", path(&out), "--crs", "EPSG:4547", "--key", "@row", "--map", "land_use=Layer"];
+    let report: Value = serde_json::from_str(&must(&import)).expect("report");
+    assert_eq!(report["accepted"], 140, "{report}");
+    let mut back: Vec<_> = rows(&again).into_values().collect();
+    for (code, (before, ring)) in &kept {
+        let found = back.iter().position(|(_, other)| same(ring, other, 2e-9)).unwrap_or_else(|| panic!("{code}: its outline is gone"));
+        let (after, _) = back.swap_remove(found);
+        if !before["land_use"].is_null() {
+            assert_eq!(after["land_use"], before["land_use"], "{code}");
+        }
+    }
 }

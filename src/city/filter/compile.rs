@@ -4,6 +4,7 @@ use super::super::cql2::{ArrayRelation, Bound, Comparison, Expression, SpatialRe
 use super::super::table::Table;
 use super::column::{Cells, NumberTest, Texts};
 use super::fault::{misfit, no_property, out_of_reach, unsupported, wrong_type};
+use super::near::near;
 use super::number::Term;
 use super::operand::{Side, TextTerm};
 use super::space::{Drawn, mirrored};
@@ -160,7 +161,7 @@ impl<'t> Compiler<'t, '_> {
             Expression::Function(name, _) => return Err(unsupported(name, whole)),
             _ => return Err(unsupported(relation.name(), whole)),
         };
-        let geometry = drawn.map_coords(|point| self.crs.from_lon_lat(point));
+        let geometry = near(drawn, self.table.extent(), self.crs).map_coords(|point| self.crs.from_lon_lat(point));
         if geometry.coords_iter().any(|point| !(point.x.is_finite() && point.y.is_finite())) {
             return Err(out_of_reach());
         }

@@ -25,6 +25,10 @@ pub fn drawn_area(drawing: &Value) -> Result<MultiPolygon<f64>, NotDrawn> {
         Some("Feature") => &drawing["geometry"],
         _ => drawing,
     };
+    let depth = if geometry["type"] == "MultiPolygon" { 3 } else { 2 };
+    if !are_places(&geometry["coordinates"], depth) {
+        return Err(NotDrawn::Unreadable);
+    }
     let parsed: geojson::Geometry = serde_json::from_value(geometry.clone()).map_err(|_| NotDrawn::Unreadable)?;
     let shape = match Geometry::try_from(parsed).map_err(|_| NotDrawn::Unreadable)? {
         Geometry::Polygon(part) => MultiPolygon(vec![part]),
@@ -33,6 +37,15 @@ pub fn drawn_area(drawing: &Value) -> Result<MultiPolygon<f64>, NotDrawn> {
         _ => return Err(NotDrawn::Unreadable),
     };
     if shape.is_valid() { Ok(shape) } else { Err(NotDrawn::Crossing) }
+}
+
+/// Whether lists so deep in one another end in places, which have two numbers at least: one of them alone ends the parser that comes after.
+fn are_places(value: &Value, depth: u32) -> bool {
+    match (value.as_array(), depth) {
+        (Some(place), 0) => place.len() >= 2 && place.iter().all(Value::is_number),
+        (Some(list), _) => list.iter().all(|inner| are_places(inner, depth - 1)),
+        (None, _) => false,
+    }
 }
 
 #[cfg(test)]
@@ -53,5 +66,11 @@ mod tests {
         assert_eq!(drawn_area(&bow), Err(NotDrawn::Crossing));
         assert_eq!(drawn_area(&json!({ "type": "Point", "coordinates": [0, 0] })), Err(NotDrawn::Unreadable));
         assert_eq!(drawn_area(&json!("square")), Err(NotDrawn::Unreadable));
+        for places in
+            [json!([[[114, 22.6], [114.002, 22.6], [114.00602], [114, 22.6]]]), json!([[[]]]), json!([[[1, 2], []]]), json!([[1, 2]]), json!([])]
+        {
+            let drawn = drawn_area(&json!({ "type": "Polygon", "coordinates": places }));
+            assert!(drawn.is_err(), "{places}: {drawn:?}");
+        }
     }
 }

@@ -3,6 +3,9 @@
 pub mod confined;
 pub mod drawn;
 pub mod form;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing;
 pub mod limits;
 pub mod read;
 pub mod source;

@@ -11,7 +11,10 @@ pub mod sheet_write;
 pub mod vector_tile;
 pub mod vector_write;
 
+mod kml_write;
 mod rounding;
+mod tile_polygon;
+mod whole;
 
 pub use csv_write::{CsvGeometry, write_csv};
 pub use dxf_write::write_dxf;

@@ -1,10 +1,11 @@
 //! Mapbox Vector Tiles 2.1, written straight from the columns.
 
+use super::tile_polygon::TilePart;
 use crate::city::Table;
 use crate::city::column::Column;
 use crate::domain::GeometryKind;
 use crate::spatial::crs::WorkingCrs;
-use crate::spatial::tile::{EXTENT, TileAddress, clip_line, clip_ring, twice_area};
+use crate::spatial::tile::{EXTENT, TileAddress, clip_line};
 use std::collections::HashMap;
 
 /// What a layer's tiles carry.
@@ -49,15 +50,14 @@ struct Drawn {
 
 #[derive(Default)]
 struct Pen {
-    ring: Vec<[i32; 2]>,
-    scratch: Vec<[i32; 2]>,
+    line: Vec<[i32; 2]>,
+    part: TilePart,
 }
 
 fn draw(table: &Table, row: u32, crs: &WorkingCrs, tile: TileAddress, style: &TileStyle, pen: &mut Pen) -> Option<Drawn> {
     let mut commands = Vec::new();
     let mut cursor = [0, 0];
     let mut total = 0;
-    let mut exterior_drawn = false;
     for (ring, exterior) in table.drawn_rings(row as usize, crs) {
         let positions = ring.iter().map(|position| tile.place(*position));
         match table.layer().geometry {
@@ -68,35 +68,20 @@ fn draw(table: &Table, row: u32, crs: &WorkingCrs, tile: TileAddress, style: &Ti
                 }
             }
             GeometryKind::Line => {
-                pen.ring.clear();
-                pen.ring.extend(positions);
-                pen.ring.dedup();
-                clip_line(&pen.ring, |piece| line(&mut commands, &mut cursor, piece, false));
+                pen.line.clear();
+                pen.line.extend(positions);
+                pen.line.dedup();
+                clip_line(&pen.line, |piece| line(&mut commands, &mut cursor, piece, false));
             }
             GeometryKind::Polygon | GeometryKind::None => {
-                if !exterior && !exterior_drawn {
-                    continue;
-                }
-                pen.ring.clear();
-                pen.ring.extend(positions);
-                pen.ring.pop();
-                clip_ring(&mut pen.ring, &mut pen.scratch);
-                let twice = twice_area(&pen.ring);
-                let visible = pen.ring.len() >= 3 && twice.abs() / 2 >= style.least_area.max(1);
                 if exterior {
-                    exterior_drawn = visible;
+                    total += pen.part.draw(style.least_area, |ring| line(&mut commands, &mut cursor, ring, true));
                 }
-                if visible {
-                    // MVT: outer rings have positive area, holes negative.
-                    if (twice > 0) != exterior {
-                        pen.ring.reverse();
-                    }
-                    total += if exterior { twice.abs() } else { -twice.abs() };
-                    line(&mut commands, &mut cursor, &pen.ring, true);
-                }
+                pen.part.push(positions);
             }
         }
     }
+    total += pen.part.draw(style.least_area, |ring| line(&mut commands, &mut cursor, ring, true));
     (!commands.is_empty()).then_some(Drawn { row, area: total, commands })
 }
 

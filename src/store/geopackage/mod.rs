@@ -7,6 +7,9 @@ mod bulk;
 mod commit;
 mod extents;
 mod fault;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing;
 mod load;
 mod log;
 mod log_check;

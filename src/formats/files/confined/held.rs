@@ -109,9 +109,14 @@ fn sweep(home: &Path) {
     for entry in entries.flatten() {
         let name = entry.file_name();
         let is_ours = name.to_str().and_then(|name| name.strip_prefix(BEGIN)).is_some_and(|rest| rest.len() == 24);
-        if is_ours && is_folder_of_mine(&entry.path()) && is_left(&entry.path()) {
-            let _ = std::fs::remove_dir_all(entry.path());
+        if !is_ours || !is_folder_of_mine(&entry.path()) {
+            continue;
         }
+        let _ = match is_left(&entry.path()) {
+            true => std::fs::remove_dir_all(entry.path()),
+            // Killed before it had a lock in it. Who has just made it and is about to put one in makes another.
+            false => std::fs::remove_dir(entry.path()),
+        };
     }
 }
 
@@ -140,6 +145,7 @@ mod tests {
                 std::fs::write(at(&name).join(LOCK), "").unwrap();
             }
         }
+        std::fs::create_dir(at(&named("d"))).unwrap();
         let living = File::open(at(&named("b")).join(LOCK)).unwrap();
         living.try_lock().unwrap();
         sweep(home.path());

@@ -9,6 +9,9 @@ mod attempts;
 mod codes;
 mod copy;
 mod fence;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing;
 mod held;
 mod pipe;
 mod process;
