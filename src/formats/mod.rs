@@ -9,6 +9,8 @@ pub mod crs;
 pub mod encoding;
 pub mod files;
 pub mod geos;
+#[cfg(test)]
+pub(crate) mod geos_twin;
 pub mod wire;
 
 mod gdal_quiet;
