@@ -145,6 +145,11 @@ impl Planner {
         }
     }
 
+    /// Leaves the city's file as a state of the city, as far as can be done without waiting.
+    pub fn settle(&self) -> Outcome<()> {
+        self.store.settle()
+    }
+
     /// The store, for measuring.
     pub(crate) fn store(&self) -> &dyn CityStore {
         self.store.as_ref()
