@@ -125,7 +125,7 @@ async fn settle(planner: Weak<Planner>) {
         let revision = planner.city().revision;
         looks += 1;
         if (revision == last && revision != settled) || looks >= LOOKS {
-            let _ = tokio::task::spawn_blocking(move || planner.settle()).await;
+            let _ = tokio::task::spawn_blocking(move || planner.store().settle()).await;
             (settled, looks) = (revision, 0);
         }
         last = revision;

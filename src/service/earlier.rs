@@ -6,10 +6,9 @@ use super::kept;
 use super::{Planner, Viewer};
 use crate::domain::edit::{Precondition, RecordWrite, Restore, UpdateUnit, WriteRecords};
 use crate::domain::fault::Outcome;
-use crate::domain::{ColumnType, Edit, Fault, FaultKind, LayerId, Row, RowChange};
+use crate::domain::{Edit, Fault, FaultKind, LayerId, Row, RowChange};
 use crate::spatial::digest::digest;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value as Json, json};
 use utoipa::ToSchema;
 
 /// Which state: as an entry of the change log left the row.
@@ -78,9 +77,11 @@ pub fn make_again(planner: &Planner, viewer: &Viewer, wanted: &EarlierState) -> 
         return Err(conflict("nothing_differs", &format!("{id} 现在就是那时的状态"), &format!("{id} is as it was then")));
     }
     let edit = match (layer, kept::rules_of(layer)) {
-        (LayerId::Unit, _) => Edit::UpdateUnit(UpdateUnit { id: id.to_owned(), seen: Precondition::Any, patch: patch(layer, &columns, &after) }),
+        (LayerId::Unit, _) => {
+            Edit::UpdateUnit(UpdateUnit { id: id.to_owned(), seen: Precondition::Any, patch: after.stated(layer.layer(), &columns) })
+        }
         (layer, Some(_)) => {
-            let write = RecordWrite::Patch { layer, id: id.to_owned(), seen: Precondition::Any, patch: patch(layer, &columns, &after) };
+            let write = RecordWrite::Patch { layer, id: id.to_owned(), seen: Precondition::Any, patch: after.stated(layer.layer(), &columns) };
             Edit::WriteRecords(WriteRecords { writes: vec![write] })
         }
         _ => {
@@ -111,19 +112,6 @@ fn differing(layer: LayerId, before: &Row, after: &Row) -> Vec<String> {
     let columns = layer.layer().columns.iter().zip(before.values.iter().zip(&after.values));
     let is_ours = |name: &str| OURS.contains(&name) && (layer == LayerId::Unit || kept::rules_of(layer).is_some());
     columns.filter(|(column, (before, after))| before != after && !is_ours(&column.name)).map(|(column, _)| column.name.clone()).collect()
-}
-
-/// The earlier values as a person would state them.
-fn patch(layer: LayerId, columns: &[String], row: &Row) -> Map<String, Json> {
-    let all = layer.layer().columns.iter().zip(&row.values);
-    let stated = |(column, value): (&crate::domain::Column, &crate::domain::Value)| {
-        let told = match (column.kind, value.as_str()) {
-            (ColumnType::List, Some(list)) => serde_json::from_str(list).unwrap_or_else(|_| json!([list])),
-            _ => value.to_json(false),
-        };
-        (column.name.clone(), told)
-    };
-    all.filter(|(column, _)| columns.contains(&column.name)).map(stated).collect()
 }
 
 fn conflict(code: &'static str, zh: &str, en: &str) -> Fault {

@@ -145,12 +145,7 @@ impl Planner {
         }
     }
 
-    /// Leaves the city's file as a state of the city, as far as can be done without waiting.
-    pub fn settle(&self) -> Outcome<()> {
-        self.store.settle()
-    }
-
-    /// The store, for measuring.
+    /// The store, for measuring and for leaving the file as a state of the city.
     pub(crate) fn store(&self) -> &dyn CityStore {
         self.store.as_ref()
     }
