@@ -237,7 +237,14 @@ pub(super) async fn summary(
     Path(name): Path<String>,
     Query(query): Query<Pairs>,
 ) -> Result<Response, Refusal> {
-    app.read(move |app, city| totals(app, city, &caller, &name, &read(city, &caller, &name, &query)?.selection())).await
+    app.read(move |app, city| {
+        let wanted = read(city, &caller, &name, &query)?;
+        if wanted.crs.is_some() {
+            return Err(Fault::bad("unknown_parameter", "合计没有坐标，不接受 crs", "totals have no coordinates and take no crs").at("crs"));
+        }
+        totals(app, city, &caller, &name, &wanted.selection())
+    })
+    .await
 }
 
 #[utoipa::path(

@@ -3,8 +3,8 @@
 use crate::support::{Client, OPERATOR, OTHER_PARK, OWN_PARK, PLANNER, Server, must, own_city, path, refused};
 use serde_json::{Value, json};
 
-fn entries(client: &Client, collection: &str, id: &str) -> Vec<Value> {
-    client.query("/changes", &[("collection", collection), ("id", id)]).json()["changes"].as_array().unwrap().clone()
+fn entries(client: &Client, id: &str) -> Vec<Value> {
+    client.get(&format!("/units/{id}/history")).json()["changes"].as_array().unwrap().clone()
 }
 
 #[test]
@@ -21,7 +21,7 @@ fn a_unit_gets_earlier_values_again_as_a_change_of_its_own() {
     write(json!({ "note": "first", "source": "甲" }));
     write(json!({ "note": "second" }));
     write(json!({ "note": null }));
-    let log = entries(&operator, "unit", &id);
+    let log = entries(&operator, &id);
     let first = log.iter().find(|entry| entry["after"]["note"] == "first").unwrap()["seq"].as_i64().unwrap();
     let restore = |client: &Client, id: &str, seq: i64| {
         client.send("POST", "/changes:restore", &[], &json!({ "collection": "unit", "id": id, "seq": seq }).to_string())
@@ -33,7 +33,7 @@ fn a_unit_gets_earlier_values_again_as_a_change_of_its_own() {
     assert_eq!(done.status, 200, "{}", String::from_utf8_lossy(&done.bytes));
     assert!(done.json()["columns"].as_array().unwrap().contains(&json!("note")));
     assert_eq!(operator.get(&format!("/units/{id}")).json()["note"], "first");
-    let after = entries(&operator, "unit", &id);
+    let after = entries(&operator, &id);
     assert_eq!(after.len(), log.len() + 1, "one more entry, none less");
     restore(&operator, &id, first).problem(409);
     drop(server);
