@@ -8,7 +8,7 @@ DESTDIR ?=
 # Properties are tried with the same random cases in every run, so that a red run is about the change. `make soak` and a bare `cargo test` take other ones.
 export PROPTEST_RNG_SEED ?= 2024
 
-.PHONY: run test test-rust test-web test-e2e bench soak rounds fuzz openapi check check-web web setup release install package clean
+.PHONY: run test test-rust test-web test-e2e test-clients bench soak rounds fuzz openapi check check-web web setup release install package clean
 
 # Built in a few minutes rather than to the last twentieth of speed.
 run: web
@@ -42,6 +42,11 @@ test-rust:
 	scripts/setup test
 	mkdir -p web/dist
 	$(CARGO) test --no-fail-fast
+
+# A served city as GDAL, QGIS's library and OWSLib read it; their wheels go into an environment of their own.
+test-clients:
+	$(CARGO) build --quiet
+	tests/clients/run
 
 # The same build as the Rust tests: `cargo build` would compile again with other features.
 test-e2e: test-web

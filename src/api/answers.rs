@@ -94,7 +94,8 @@ pub(super) struct Collection {
     /// `feature`, or `record` where there is no geometry.
     #[serde(rename = "itemType")]
     pub item_type: &'static str,
-    pub crs: [&'static str; 1],
+    /// URIs of the reference systems that it is asked and answered in.
+    pub crs: Vec<String>,
     #[serde(rename = "itemCount")]
     pub item_count: Option<usize>,
     pub links: Vec<Link>,

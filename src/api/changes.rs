@@ -1,10 +1,13 @@
 //! `/changes`: what was recorded, and a stream of what is being recorded.
 
+use super::body::Body;
 use super::offers::{Pages, Tagged};
-use super::{App, Caller, Refusal, reply};
+use super::{App, Caller, Refusal, away, reply};
 use crate::domain::ChangeQuery;
 use crate::service::Event;
 use crate::service::changes::ChangeList;
+use crate::service::earlier::{EarlierState, MadeAgain, make_again};
+use axum::Json;
 use axum::extract::{Query, State};
 use axum::response::Response;
 use axum::response::sse::{self, KeepAlive, Sse};
@@ -42,6 +45,17 @@ pub(super) async fn list(State(app): State<App>, caller: Caller, Query(query): Q
         reply::document(caller.form, &list, app.tag(city).seen_by(&caller.viewer).formed(caller.form, ""))
     })
     .await
+}
+
+#[utoipa::path(
+    post, path = "/changes:restore", summary = "Give a row the values that an entry of the log left it with, as a change of its own",
+    request_body = EarlierState,
+    responses((status = 200, body = MadeAgain)),
+)]
+pub(super) async fn restore(State(app): State<App>, caller: Caller, Body(wanted): Body<EarlierState>) -> Result<Json<MadeAgain>, Refusal> {
+    caller.viewer.signed_in()?;
+    caller.may_write()?;
+    away(move || make_again(&app.planner, &caller.viewer, &wanted).map(Json)).await
 }
 
 /// `change` for each commit; `reload` to a listener that fell behind, which then reads everything anew.

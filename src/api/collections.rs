@@ -6,12 +6,11 @@ use super::offers::{Pages, Tagged};
 use super::{App, Caller, Refusal, reply};
 use crate::city::City;
 use crate::domain::{Column, ColumnType, Lang, Layer, LayerId, catalogue};
-use crate::service::{self, kept};
+use crate::service::{self, frames, kept};
+use crate::spatial::frame::CRS84;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use indexmap::IndexMap;
-
-pub(super) const CRS84: &str = "http://www.opengis.net/def/crs/OGC/1.3/CRS84";
 
 fn describe(city: &City, layer: &Layer, caller: &Caller) -> Collection {
     let (base, name) = (&caller.base, &layer.name);
@@ -28,14 +27,14 @@ fn describe(city: &City, layer: &Layer, caller: &Caller) -> Collection {
     }
     let extent = table.filter(|_| layer.is_spatial()).and_then(|table| table.extent());
     Collection {
-        crs: [CRS84],
+        crs: frames::uris(city, layer),
         extent: extent.map(|extent| Extent { spatial: SpatialExtent { bbox: [city.lon_lat_box(extent)], crs: CRS84 } }),
         id: name.clone(),
         // Of a table that hides rows not even their number is told.
         item_count: table.filter(|table| !kept::hides_rows(table.id())).map(|table| table.len()),
         item_type: if layer.is_spatial() { "feature" } else { "record" },
         links,
-        storage_crs: layer.is_spatial().then(|| format!("http://www.opengis.net/def/crs/EPSG/0/{}", city.crs.epsg())),
+        storage_crs: frames::storage(city, layer),
         title: in_language(caller, &layer.zh, &layer.en),
     }
 }

@@ -13,10 +13,12 @@ use crate::city::{City, Page};
 use crate::domain::fault::Outcome;
 use crate::domain::{Fault, Layer, LayerId};
 use crate::service;
-use crate::service::exports::{FileOptions, Format, export_bytes};
+use crate::service::exports::{FileOptions, Format, export_bytes, geojson_seq_in};
+use crate::service::frames;
 use crate::service::items::{Item, Selected, Selection, SummaryAnswer};
 use crate::service::search::Places;
 use crate::service::today;
+use crate::spatial::frame::Frame;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::response::Response;
@@ -77,21 +79,25 @@ fn answer(app: &App, city: &City, caller: &Caller, name: &str, wanted: &Wanted, 
     if let Some(names) = &wanted.properties {
         must_be_properties(selected.table.layer(), names, selected.private)?;
     }
+    let frame = frames::frame(city, selected.table.layer(), wanted.crs.as_deref(), "crs")?;
     let links = Pager::new(&caller.base, name, wanted, asked).links(page, selected.rows.len(), wanted.is_hits());
     let tag = app.tag_on(city, &[id, LayerId::Instrument]).seen_by(&caller.viewer).formed(caller.form, &caller.base);
     let mut response = match caller.form {
-        Form::Json | Form::GeoJson => reply::bytes(Form::GeoJson.media_type(), collection(city, &selected, page, wanted, &links), tag),
+        Form::Json | Form::GeoJson => reply::bytes(Form::GeoJson.media_type(), collection(city, &selected, page, wanted, &links, &frame), tag),
         Form::Html => reply::bytes(Form::Html.media_type(), table(city, caller, name, &selected, page, wanted, &links)?, tag),
-        _ => return file(city, caller, selected, page, wanted, &links, tag),
+        _ => return file(city, caller, selected, page, wanted, &links, &frame, tag),
     };
+    if caller.form != Form::Html {
+        put_crs(&mut response, frame.uri());
+    }
     put_links(&mut response, &links);
     Ok(response)
 }
 
-fn collection(city: &City, selected: &Selected, page: Page, wanted: &Wanted, links: &[Link]) -> String {
+fn collection(city: &City, selected: &Selected, page: Page, wanted: &Wanted, links: &[Link], frame: &Frame) -> String {
     let (features, returned) = match wanted.is_hits() {
         true => (String::new(), 0),
-        false => (selected.features(&city.crs, page, wanted.properties.as_deref(), !wanted.skip_geometry, 7), page.of(&selected.rows).len()),
+        false => (selected.features(&city.crs, page, wanted.properties.as_deref(), !wanted.skip_geometry, frame), page.of(&selected.rows).len()),
     };
     format!(
         "{{\"type\":\"FeatureCollection\",\"timeStamp\":\"{}\",\"numberMatched\":{},\"links\":{},\"features\":[{features}],\"numberReturned\":{returned}}}",
@@ -104,7 +110,7 @@ fn collection(city: &City, selected: &Selected, page: Page, wanted: &Wanted, lin
 /// The page as a plain table; the key comes first and leads to the item.
 fn table(city: &City, caller: &Caller, name: &str, selected: &Selected, page: Page, wanted: &Wanted, links: &[Link]) -> Outcome<String> {
     let key = &selected.table.layer().key;
-    let text = selected.features(&city.crs, page, wanted.properties.as_deref(), false, 7);
+    let text = selected.features(&city.crs, page, wanted.properties.as_deref(), false, &Frame::default());
     let features: Vec<Value> = serde_json::from_str(&format!("[{text}]")).map_err(|error| Fault::internal("json", error))?;
     let shown = |column: &String| features.first().is_some_and(|feature| feature["properties"].get(column).is_some());
     let rest = selected.table.layer().columns.iter().map(|column| column.name.clone()).filter(|name| name != key && shown(name));
@@ -119,8 +125,24 @@ fn table(city: &City, caller: &Caller, name: &str, selected: &Selected, page: Pa
     Ok(html::items(&format!("{name} ({})", selected.rows.len()), &columns, &rows, links))
 }
 
-/// The page as a file of exactly its rows.
-fn file(city: &City, caller: &Caller, mut selected: Selected, page: Page, wanted: &Wanted, links: &[Link], tag: Tag) -> Outcome<Response> {
+/// Says in which reference system the coordinates are (OGC API Features, part 2).
+fn put_crs(response: &mut Response, uri: &str) {
+    if let Ok(value) = HeaderValue::from_str(&format!("<{uri}>")) {
+        response.headers_mut().insert(HeaderName::from_static("content-crs"), value);
+    }
+}
+
+/// The page as a file of exactly its rows. Without `crs` its coordinates are as that format usually has them.
+fn file(
+    city: &City,
+    caller: &Caller,
+    mut selected: Selected,
+    page: Page,
+    wanted: &Wanted,
+    links: &[Link],
+    frame: &Frame,
+    tag: Tag,
+) -> Outcome<Response> {
     let form = caller.form;
     let format = Format::parse(form.name())?;
     if wanted.is_hits() || wanted.skip_geometry {
@@ -129,9 +151,19 @@ fn file(city: &City, caller: &Caller, mut selected: Selected, page: Page, wanted
     }
     let matched = selected.rows.len();
     selected.rows = page.of(&selected.rows).to_vec();
-    let options = FileOptions { format, precision: 7, crs: None, encoding: None, lang: caller.lang, properties: wanted.properties.as_deref() };
-    let (bytes, exported) = export_bytes(city, &selected, &options)?;
+    let crs = wanted.crs.as_ref().map(|_| frames::label(frame));
+    let options =
+        FileOptions { format, precision: 7, crs: crs.as_deref(), encoding: None, lang: caller.lang, properties: wanted.properties.as_deref() };
+    if form == Form::Kml && !frame.is_usual() {
+        return Err(Fault::bad("crs_unknown", "KML 只用经纬度（CRS84）", "KML is in longitude and latitude (CRS84) only").at("crs"));
+    }
+    let (bytes, exported) = match format {
+        Format::GeoJsonSeq if !frame.is_usual() => geojson_seq_in(city, &selected, frame)?,
+        _ => export_bytes(city, &selected, &options)?,
+    };
     let mut response = reply::bytes(form.media_type(), bytes, tag);
+    let storage = frames::storage(city, selected.table.layer()).filter(|_| wanted.crs.is_none() && format.is_in_own_crs());
+    put_crs(&mut response, storage.as_deref().unwrap_or(frame.uri()));
     put_links(&mut response, links);
     let headers = response.headers_mut();
     let name = format!("attachment; filename=\"{}.{}\"", selected.table.layer().name, format.ending());
@@ -153,9 +185,16 @@ fn file(city: &City, caller: &Caller, mut selected: Selected, page: Page, wanted
     params(("collection" = String, Path), ("id" = String, Path), offers::Item, Crs, Tagged),
     responses((status = 200, body = Feature, content_type = "application/geo+json")),
 )]
-pub(super) async fn one(State(app): State<App>, caller: Caller, Path((name, id)): Path<(String, String)>) -> Result<Response, Refusal> {
+pub(super) async fn one(
+    State(app): State<App>,
+    caller: Caller,
+    Path((name, id)): Path<(String, String)>,
+    Query(query): Query<Pairs>,
+) -> Result<Response, Refusal> {
     app.read(move |app, city| {
-        let Item { text, etag } = service::items::item(city, &caller.viewer, &name, &id)?;
+        let named = query.iter().find(|(key, _)| key == "crs").map(|(_, value)| value.as_str());
+        let frame = frames::frame(city, layer(&name)?.0, named, "crs")?;
+        let Item { text, etag } = service::items::item(city, &caller.viewer, &name, &id, &frame)?;
         let tag = match etag.filter(|_| caller.form != Form::Html) {
             Some(etag) => Tag::of_row(&etag),
             None => app.tag_on(city, &[layer(&name)?.1]).seen_by(&caller.viewer).formed(caller.form, &caller.base),
@@ -164,7 +203,9 @@ pub(super) async fn one(State(app): State<App>, caller: Caller, Path((name, id))
             let feature: Value = serde_json::from_str(&text).map_err(|error| Fault::internal("json", error))?;
             return Ok(reply::bytes(Form::Html.media_type(), html::document(&feature["properties"]), tag));
         }
-        Ok(reply::bytes(Form::GeoJson.media_type(), text, tag))
+        let mut response = reply::bytes(Form::GeoJson.media_type(), text, tag);
+        put_crs(&mut response, frame.uri());
+        Ok(response)
     })
     .await
 }
@@ -196,7 +237,14 @@ pub(super) async fn summary(
     Path(name): Path<String>,
     Query(query): Query<Pairs>,
 ) -> Result<Response, Refusal> {
-    app.read(move |app, city| totals(app, city, &caller, &name, &read(city, &caller, &name, &query)?.selection())).await
+    app.read(move |app, city| {
+        let wanted = read(city, &caller, &name, &query)?;
+        if wanted.crs.is_some() {
+            return Err(Fault::bad("unknown_parameter", "合计没有坐标，不接受 crs", "totals have no coordinates and take no crs").at("crs"));
+        }
+        totals(app, city, &caller, &name, &wanted.selection())
+    })
+    .await
 }
 
 #[utoipa::path(

@@ -127,6 +127,7 @@ fn documented() -> OpenApiRouter<App> {
         .routes(routes!(designations::certificate))
         .routes(routes!(exports::export))
         .routes(routes!(changes::list))
+        .routes(routes!(changes::restore))
         .routes(routes!(changes::stream))
         .routes(routes!(sessions::who, sessions::sign_in, sessions::sign_out))
         .routes(routes!(sessions::set_up))

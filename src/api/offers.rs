@@ -1,13 +1,13 @@
 //! Parameters as the document of the API knows them: forms of an answer, conditions, the selection of features.
 
-use super::collections::CRS84;
 use super::negotiate::Form;
 use super::parameters::{DEFAULT_LIMIT, LARGEST_LIMIT};
+use crate::spatial::frame::CRS84;
 use serde_json::{Value, json};
 use utoipa::IntoParams;
 use utoipa::openapi::Required;
 use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn, ParameterStyle};
-use utoipa::openapi::schema::{ArrayBuilder, Object, ObjectBuilder, Schema, Type};
+use utoipa::openapi::schema::{ArrayBuilder, Object, ObjectBuilder, Schema, SchemaFormat, Type};
 
 /// `f`: what a route offers, the form that is given without a wish first.
 macro_rules! offers {
@@ -63,8 +63,8 @@ group! {
     Selecting = selection();
     /// Which page of them, and how much of each.
     Paging = paging();
-    /// The only reference system of coordinates.
-    Crs = vec![choice("crs", &[CRS84])];
+    /// The reference system of coordinates in the answer.
+    Crs = vec![reference("crs", "of the coordinates in the answer")];
 }
 
 fn form(forms: &[Form]) -> Parameter {
@@ -96,23 +96,32 @@ fn choice(name: &str, choices: &[&str]) -> Parameter {
 
 fn selection() -> Vec<Parameter> {
     let ids = "codes, parted by commas; a code with a comma stands in double quotes, or each code in an `ids` of its own";
+    let meeting = "features whose geometry meets the box: west,south,east,north in degrees (west beyond east runs over ±180°), or two corners in \
+                   the order of axes of `bbox-crs`";
     let list = |of: Type| ArrayBuilder::new().items(ObjectBuilder::new().schema_type(of).build());
     let bbox = list(Type::Number).min_items(Some(4)).max_items(Some(6)).build();
     vec![
-        query("bbox", bbox).style(Some(ParameterStyle::Form)).explode(Some(false)).description(Some("west,south,east,north in degrees")).build(),
-        choice("bbox-crs", &[CRS84]),
-        choice("crs", &[CRS84]),
-        choice("filter-lang", &["cql2-text", "cql2-json"]),
-        choice("filter-crs", &[CRS84]),
+        query("bbox", bbox).style(Some(ParameterStyle::Form)).explode(Some(false)).description(Some(meeting)).build(),
+        reference("bbox-crs", "of `bbox`"),
+        // GDAL asks under the name of an early draft, and sends no filter where it is not among the choices.
+        choice("filter-lang", &["cql2-text", "cql2-json", "cql-text"]),
+        reference("filter-crs", "of the geometries in `filter`"),
         query("ids", list(Type::String).build()).style(Some(ParameterStyle::Form)).explode(Some(true)).description(Some(ids)).build(),
         text("datetime"),
         text("filter"),
     ]
 }
 
+/// A reference system by its URI; the collection names those that it has.
+fn reference(name: &str, of: &str) -> Parameter {
+    let uri = ObjectBuilder::new().schema_type(Type::String).default(Some(json!(CRS84))).format(Some(SchemaFormat::Custom("uri".to_owned())));
+    query(name, uri.build()).description(Some(format!("reference system {of}: one of `crs` of the collection"))).build()
+}
+
 fn paging() -> Vec<Parameter> {
     let count = |least: usize, usual: usize| ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(least)).default(Some(json!(usual)));
     vec![
+        reference("crs", "of the coordinates in the answer"),
         query("limit", count(1, DEFAULT_LIMIT).build()).description(Some(format!("at most {LARGEST_LIMIT}"))).build(),
         query("offset", count(0, 0).build()).build(),
         choice("skipGeometry", &["false", "true"]),

@@ -9,7 +9,7 @@ use crate::domain::{ColumnType, Layer, LayerId};
 use crate::formats::VectorDriver;
 use crate::service::processes::{AnyProcess, PROCESSES};
 use crate::service::{self, kept};
-use axum::http::header;
+use axum::http::{HeaderMap, header};
 use axum::response::{Html, IntoResponse, Response};
 use serde_json::{Map, Value, json};
 use utoipa::OpenApi;
@@ -19,12 +19,23 @@ use utoipa::OpenApi;
     params(Pages),
     responses((status = 200, body = BTreeMap<String, Value>, content_type = "application/vnd.oai.openapi+json;version=3.1")),
 )]
-pub(super) async fn page(caller: Caller) -> Response {
+pub(super) async fn page(caller: Caller, headers: HeaderMap) -> Response {
     let served = served(&caller.base);
     if caller.form == Form::Html {
         return Html(readable(&served)).into_response();
     }
-    ([(header::CONTENT_TYPE, "application/vnd.oai.openapi+json;version=3.1")], served.to_string()).into_response()
+    ([(header::CONTENT_TYPE, media_type(&headers))], served.to_string()).into_response()
+}
+
+/// The document's own type, which names its version. Who names another version and takes plain JSON too gets it as that: GDAL reads nothing under a
+/// type that it did not name, and without the document it sends no filters.
+fn media_type(headers: &HeaderMap) -> &'static str {
+    let accepted: Vec<&str> = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok()).collect();
+    let names = |text: &str| accepted.iter().any(|range| range.contains(text));
+    match names("version=") && !names("version=3.1") && names(Form::Json.media_type()) {
+        true => Form::Json.media_type(),
+        false => "application/vnd.oai.openapi+json;version=3.1",
+    }
 }
 
 /// What the document says beside the routes.

@@ -20,6 +20,13 @@ pub(super) struct Wanted {
     ids: Option<Vec<String>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     bbox: Option<[f64; 4]>,
+    #[serde(rename = "bbox-crs", skip_serializing_if = "Option::is_none")]
+    bbox_crs: Option<String>,
+    #[serde(rename = "filter-crs", skip_serializing_if = "Option::is_none")]
+    filter_crs: Option<String>,
+    /// URI of the reference system of the answer; CRS84 without it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub crs: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     sortby: Option<String>,
     #[schema(minimum = 1)]
@@ -54,6 +61,8 @@ impl Wanted {
             filter: self.filter.clone(),
             ids: self.ids.clone(),
             bbox: self.bbox,
+            bbox_crs: self.bbox_crs.clone(),
+            filter_crs: self.filter_crs.clone(),
             sortby: self.sortby.clone(),
             datetime: self.datetime.clone(),
         }
@@ -76,6 +85,9 @@ impl Wanted {
             ("filter", self.filter.clone()),
             ("ids", ids),
             ("bbox", bbox),
+            ("bbox-crs", self.bbox_crs.clone()),
+            ("filter-crs", self.filter_crs.clone()),
+            ("crs", self.crs.clone()),
             ("sortby", self.sortby.clone()),
             ("properties", self.properties.as_ref().map(|names| names.join(","))),
             ("skipGeometry", self.skip_geometry.then(|| "true".to_owned())),
@@ -105,13 +117,21 @@ pub(super) fn wanted(layer: &Layer, query: &[(String, String)], private: bool, i
     let mut conditions: Vec<String> = Vec::new();
     let mut filter: Option<String> = None;
     let mut ids: Vec<&str> = Vec::new();
+    let mut language: Option<&str> = None;
     for (name, value) in query {
         let bad = || {
             Fault::bad("parameter", format!("参数 {name} 的值有误：{value}"), format!("the parameter {name} has a bad value: {value}"))
                 .at(name.clone())
         };
         match name.as_str() {
-            "bbox" => wanted.bbox = Some(bbox(value).ok_or_else(|| bad().help("写成 西,南,东,北（度）", "write west,south,east,north in degrees"))?),
+            "bbox" => {
+                wanted.bbox = Some(bbox(value).ok_or_else(|| {
+                    bad().help(
+                        "写成 西,南,东,北（度），或按 bbox-crs 的轴序写两个角",
+                        "write west,south,east,north in degrees, or two corners in the order of axes of bbox-crs",
+                    )
+                })?)
+            }
             "limit" => wanted.limit = Some(value.parse().map_err(|_| bad())?),
             "offset" => wanted.offset = value.parse().map_err(|_| bad())?,
             "filter" => filter = Some(value.clone()),
@@ -121,7 +141,11 @@ pub(super) fn wanted(layer: &Layer, query: &[(String, String)], private: bool, i
             "skipGeometry" => wanted.skip_geometry = value.parse().map_err(|_| bad())?,
             "resulttype" => wanted.result = if value == "hits" { ResultType::Hits } else { ResultType::Results },
             "datetime" => wanted.datetime = Some(value.clone()),
-            "filter-lang" | "filter-crs" | "crs" | "bbox-crs" | "f" => {}
+            "bbox-crs" => wanted.bbox_crs = Some(value.clone()),
+            "filter-crs" => wanted.filter_crs = Some(value.clone()),
+            "crs" => wanted.crs = Some(value.clone()),
+            "filter-lang" => language = Some(value),
+            "f" => {}
             property => match layer.column(property).filter(|column| private || !column.private) {
                 Some(column) => conditions.push(equality(property, column.kind, value)),
                 None => {
@@ -137,6 +161,9 @@ pub(super) fn wanted(layer: &Layer, query: &[(String, String)], private: bool, i
             },
         }
     }
+    if let (Some(language), Some(filter)) = (language, &filter) {
+        must_be_in(language, filter)?;
+    }
     if !ids.is_empty() {
         wanted.ids = Some(codes(&ids, is_key)?);
     }
@@ -150,6 +177,16 @@ pub(super) fn wanted(layer: &Layer, query: &[(String, String)], private: bool, i
         None => joined(conditions),
     };
     Ok(wanted)
+}
+
+/// Refuses a filter that is not in the language that was named.
+fn must_be_in(language: &str, filter: &str) -> Result<(), Fault> {
+    if (language == "cql2-json") == filter.trim_start().starts_with('{') {
+        return Ok(());
+    }
+    Err(Fault::bad("filter_lang", format!("filter 不是 {language}"), format!("the filter is not in {language}"))
+        .at("filter-lang")
+        .help("filter-lang 与 filter 的写法应一致，或去掉 filter-lang", "name the language that the filter is written in, or leave filter-lang out"))
 }
 
 /// Refuses names that are no properties of the layer, or private ones of which the reader shall not know.
@@ -287,12 +324,16 @@ mod tests {
         assert!(read(&[("filter", "code = 'a') OR (code = 'b'"), ("park", "BA-03")]).is_err());
         assert!(read(&[("owner", "x")]).is_err() && read(&[("colour", "red")]).is_err());
         assert!(read(&[("bbox", "1,2,3")]).is_err() && read(&[("bbox", "1,2,0,3,4,9")]).unwrap().bbox == Some([1.0, 2.0, 3.0, 4.0]));
+        let json = r#"{"op":"=","args":[{"property":"far_limit"},3]}"#;
+        assert!(read(&[("filter", json), ("filter-lang", "cql2-text")]).is_err() && read(&[("filter", json), ("filter-lang", "cql2-json")]).is_ok());
+        assert!(read(&[("filter", "code = 'a'"), ("filter-lang", "cql2-json")]).is_err() && read(&[("filter-lang", "cql2-json")]).is_ok());
         assert!(read(&[("limit", "0")]).unwrap().page().is_err() && read(&[("offset", "-1")]).is_err());
     }
 
     #[test]
     fn a_question_by_a_body_is_the_same_by_its_address() {
         let body = json!({ "filter": "park = 'P''1' AND far_limit > 2.5", "ids": ["A,1", "B", "x\"y", " c", ""], "bbox": [113.9, 22.5, 114.123456789012, 22.75],
+            "bbox-crs": "http://www.opengis.net/def/crs/EPSG/0/3857", "filter-crs": "x", "crs": "http://www.opengis.net/def/crs/EPSG/0/4547",
             "sortby": "-code", "properties": ["code", "park"], "skipGeometry": true, "resulttype": "hits", "datetime": "2026-01-01/.." });
         for body in [body, json!({}), json!({ "ids": [] }), json!({ "ids": ["A,1"] }), json!({ "ids": ["x\"y"], "properties": [] })] {
             let asked: Wanted = serde_json::from_value(body.clone()).unwrap();

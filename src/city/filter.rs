@@ -5,7 +5,6 @@
 mod column;
 mod compile;
 mod fault;
-mod near;
 mod number;
 mod operand;
 mod space;
@@ -17,11 +16,12 @@ use super::cql2::{Comparison, Instant, TemporalRelation};
 use super::table::Table;
 use crate::domain::fault::Outcome;
 use crate::spatial::crs::WorkingCrs;
+use crate::spatial::frame::Frame;
 use column::{Cells, NumberTest, Texts};
 use geo_types::Rect;
 use number::Term;
 use operand::TextTerm;
-use space::Drawn;
+use space::Place;
 use text::holds;
 use time::Span;
 
@@ -47,17 +47,17 @@ enum Node<'t> {
     Flag(Cells<'t>),
     Null(Cells<'t>),
     NoShape,
-    Spatial(Box<Drawn>),
+    Spatial(Box<Place<'t>>),
     Temporal(TemporalRelation, Box<[Span<'t>; 2]>),
 }
 
 impl<'t> Filter<'t> {
-    /// Reads CQL2 text (or CQL2 JSON when it starts with `{`) and checks it against the table's columns.
+    /// Reads CQL2 text (or CQL2 JSON when it starts with `{`) and checks it against the table's columns. Its geometries are written in `frame`.
     ///
     /// # Errors
     /// What does not parse, names an unknown or (unless `private`) a private property, compares a column with a value of another type, or is too large.
-    pub fn parse(text: &str, table: &'t Table, crs: &WorkingCrs, private: bool) -> Outcome<Self> {
-        let root = compile::Compiler { table, crs, private }.truth(&cql2::parse(text)?)?;
+    pub fn parse(text: &str, table: &'t Table, crs: &'t WorkingCrs, frame: &Frame, private: bool) -> Outcome<Self> {
+        let root = compile::Compiler { table, crs, frame, private }.truth(&cql2::parse(text)?)?;
         Ok(Filter { table, root })
     }
 
@@ -66,11 +66,11 @@ impl<'t> Filter<'t> {
         self.test(&self.root, row as usize) == Some(true)
     }
 
-    /// Box outside which no row can pass, if the filter has a spatial part that every row must meet.
-    pub fn bounds(&self) -> Option<Rect<f64>> {
-        fn of(node: &Node<'_>) -> Option<Rect<f64>> {
+    /// Box outside which no row can pass, if the filter has a spatial part that every row must meet; `Some(None)` where none can pass at all.
+    pub fn bounds(&self) -> Option<Option<Rect<f64>>> {
+        fn of(node: &Node<'_>) -> Option<Option<Rect<f64>>> {
             match node {
-                Node::Spatial(drawn) => drawn.reach(),
+                Node::Spatial(place) => place.reach(),
                 Node::All(parts) => parts.iter().find_map(of),
                 _ => None,
             }
@@ -94,7 +94,7 @@ impl<'t> Filter<'t> {
             Node::Flag(cells) => cells.flag(row),
             Node::Null(cells) => Some(cells.is_null(row)),
             Node::NoShape => Some(self.table.shapes().bounds(row).is_none()),
-            Node::Spatial(drawn) => drawn.passes(self.table, row),
+            Node::Spatial(place) => place.passes(self.table, row),
             Node::Temporal(relation, spans) => time::relate(*relation, &spans[0], &spans[1], row),
         }
     }

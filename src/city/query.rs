@@ -2,21 +2,23 @@
 
 use super::filter::Filter;
 use super::table::Table;
-use crate::domain::Fault;
 use crate::domain::fault::Outcome;
-use crate::spatial::bounds::meets;
+use crate::domain::{Fault, GeometryKind};
 use crate::spatial::crs::WorkingCrs;
-use geo_types::Rect;
+use crate::spatial::frame::Frame;
+use crate::spatial::stated_box::{LaidBox, StatedBox};
 use rayon::prelude::*;
 use std::cmp::Ordering;
 
 /// What to select. All parts that are given must hold.
 #[derive(Clone, Debug, Default)]
 pub struct Query {
-    /// Box in the working CRS: rows whose own box meets it.
-    pub bounds: Option<Rect<f64>>,
+    /// Rows whose shape meets the box.
+    pub bounds: Option<StatedBox>,
     /// CQL2 text or JSON.
     pub filter: Option<String>,
+    /// The reference system of the filter's geometries.
+    pub filter_frame: Frame,
     pub ids: Option<Vec<String>>,
     pub sort: Vec<SortKey>,
     /// Whether private columns may be filtered and sorted by.
@@ -61,26 +63,24 @@ impl Page {
 impl Query {
     /// The selected rows in the wanted order (file order by default).
     pub fn select(&self, table: &Table, crs: &WorkingCrs) -> Outcome<Vec<u32>> {
-        let filter = self.filter.as_deref().map(|text| Filter::parse(text, table, crs, self.private)).transpose()?;
-        let narrowed = self.bounds.or_else(|| filter.as_ref().and_then(Filter::bounds));
-        let candidates: Vec<u32> = match (&self.ids, narrowed) {
+        let filter = self.filter.as_deref().map(|text| Filter::parse(text, table, crs, &self.filter_frame, self.private)).transpose()?;
+        let boxed = self.bounds.as_ref().map(|bounds| bounds.laid(crs, table.extent()));
+        let narrowed = boxed.as_ref().map(LaidBox::reach).or_else(|| filter.as_ref().and_then(Filter::bounds));
+        let mut candidates: Vec<u32> = match (&self.ids, narrowed) {
             (Some(ids), _) => {
                 let mut rows: Vec<u32> = ids.iter().filter_map(|id| table.row_of(id)).map(|row| row as u32).collect();
                 rows.sort_unstable();
                 rows.dedup();
-                rows.retain(|row| self.bounds.is_none_or(|bounds| table.shapes().bounds(*row as usize).is_some_and(|own| meets(own, bounds))));
                 rows
             }
-            (None, Some(bounds)) => {
-                let mut rows = table.index().rows(bounds);
-                if self.bounds.is_some() {
-                    // The index keeps f32 boxes: the exact box decides.
-                    rows.retain(|row| table.shapes().bounds(*row as usize).is_some_and(|own| meets(own, bounds)));
-                }
-                rows
-            }
+            (None, Some(reach)) => reach.map(|reach| table.index().rows(reach)).unwrap_or_default(),
             (None, None) => (0..table.len() as u32).collect(),
         };
+        if let Some(boxed) = boxed {
+            let is_area = table.layer().geometry == GeometryKind::Polygon;
+            let meets = |row: &u32| boxed.meets(table.shapes(), *row as usize, is_area);
+            candidates = candidates.into_par_iter().with_min_len(2048).filter(meets).collect();
+        }
         let mut rows = match filter {
             Some(filter) => candidates.into_par_iter().with_min_len(2048).filter(|row| filter.passes(*row)).collect(),
             None => candidates,

@@ -1,9 +1,12 @@
 //! `audit`: the change log's hash chain, computed again.
 
+use super::command_line;
 use super::output::{Output, table};
+use crate::config::Config;
 use crate::domain::fault::Outcome;
 use crate::domain::{Change, ChangeQuery, Fault};
 use crate::service::audit::StrayRow;
+use crate::service::earlier::{EarlierState, make_again};
 use crate::service::{Planner, Viewer, audit};
 use clap::{Args, Subcommand};
 use serde_json::json;
@@ -26,6 +29,20 @@ enum Action {
     },
     /// The end of the chain, to be written down
     Head { city: PathBuf },
+    /// Give a row the values that an entry left it with (`audit show` tells the numbers): a change of its own, refused where it would be refused by hand
+    Restore {
+        city: PathBuf,
+        #[arg(long)]
+        collection: String,
+        #[arg(long)]
+        id: String,
+        /// Number of the entry
+        #[arg(long)]
+        seq: i64,
+        /// Units: the park that you are at work for
+        #[arg(long)]
+        park: Option<String>,
+    },
     /// Entries, newest first
     Show {
         city: PathBuf,
@@ -41,15 +58,10 @@ enum Action {
 
 impl Audit {
     /// `false` where the chain does not hold.
-    pub(super) fn run(self, output: &Output) -> Outcome<bool> {
+    pub(super) fn run(self, config: &Config, output: &Output) -> Outcome<bool> {
         match self.action {
             Action::Verify { city, head } => {
-                let head = head.map(|hex| hex.trim().to_ascii_lowercase());
-                if let Some(hex) = head.as_deref().filter(|hex| hex.len() != 64 || !hex.bytes().all(|byte| byte.is_ascii_hexdigit())) {
-                    return Err(Fault::bad("bad_head", format!("{hex} 不是链头"), format!("{hex} is no head of the chain"))
-                        .at("--head")
-                        .help("写 audit head 给出的 64 位十六进制数", "give the 64 hex digits that `audit head` prints"));
-                }
+                let head = head.as_deref().map(head_of).transpose()?;
                 let check = audit::verify(&Planner::open_reading(&city)?, head.as_deref())?;
                 output.result(&check, || match &check.log.fault {
                     None if !check.rows.is_empty() => strays(output, &check.rows),
@@ -72,6 +84,13 @@ impl Audit {
                 output.result(&head, || format!("{}  {}", head.seq, head.hash));
                 Ok(true)
             }
+            Action::Restore { city, collection, id, seq, park } => {
+                let planner = super::settings(config).on(Planner::open(&city, &command_line::typed())?);
+                let done =
+                    make_again(&planner, &park.as_deref().map_or_else(Viewer::local, Viewer::local_of), &EarlierState { collection, id, seq })?;
+                output.result(&done, || format!("{} {}  {}", output.say("修订", "revision"), done.revision, done.columns.join(", ")));
+                Ok(true)
+            }
             Action::Show { city, id, collection, limit } => {
                 let planner = Planner::open_reading(&city)?;
                 let query = ChangeQuery { id, collection, limit, ..ChangeQuery::default() };
@@ -81,6 +100,17 @@ impl Audit {
             }
         }
     }
+}
+
+/// A head as somebody wrote it down.
+pub(super) fn head_of(text: &str) -> Outcome<String> {
+    let hex = text.trim().to_ascii_lowercase();
+    if hex.len() == 64 && hex.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return Ok(hex);
+    }
+    Err(Fault::bad("bad_head", format!("{hex} 不是链头"), format!("{hex} is no head of the chain"))
+        .at("--head")
+        .help("写 audit head 给出的 64 位十六进制数", "give the 64 hex digits that `audit head` prints"))
 }
 
 fn strays(output: &Output, rows: &[StrayRow]) -> String {

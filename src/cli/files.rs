@@ -139,7 +139,8 @@ impl Export {
         if let Some(plan) = &self.plan {
             ids = plans::one(&planner.city(), plan)?.whole.map(|whole| whole.parcel_codes).or(ids);
         }
-        let selection = Selection { filter: self.filter, ids, bbox: self.bbox.map(|bounds| bounds.0), sortby: None, datetime: self.datetime };
+        let selection =
+            Selection { filter: self.filter, ids, bbox: self.bbox.map(|bounds| bounds.0), datetime: self.datetime, ..Selection::default() };
         let city = planner.city();
         let selected = items::select(&city, &Viewer::guest(), &self.layer, &selection)?;
         if let Some(missing) = selection.ids.iter().flatten().find(|id| selected.table.row_of(id).is_none()) {

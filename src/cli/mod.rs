@@ -3,6 +3,7 @@
 mod actionplan;
 mod allocate;
 mod audit;
+mod backup;
 mod bench;
 mod command_line;
 mod common;
@@ -106,8 +107,12 @@ enum Command {
     Virtualparks(virtualparks::VirtualParks),
     /// The life of a title: draft, move, assess, would it pass today, register, certificate
     Designation(designations::Designations),
-    /// The change log's hash chain: verify, head, show
+    /// The change log's hash chain: verify, head, show; a row as it was
     Audit(audit::Audit),
+    /// A whole copy of a city, also of one that is being served
+    Backup(backup::BackUp),
+    /// A city of a backup, checked first
+    Restore(backup::Restore),
     /// Clusters × districts: audit, why bounds clash, best allocation
     Allocate(allocate::Allocate),
     /// Floors and parcels for a requirement: what fits, what does not, the smallest change
@@ -199,7 +204,9 @@ fn dispatch(command: Command, config: &Config, output: &Output) -> Outcome<bool>
         Command::Designate(command) => command.run(output).map(|()| true),
         Command::Virtualparks(command) => command.run(output).map(|()| true),
         Command::Designation(command) => command.run(config, output).map(|()| true),
-        Command::Audit(command) => command.run(output),
+        Command::Audit(command) => command.run(config, output),
+        Command::Backup(command) => command.run(output).map(|()| true),
+        Command::Restore(command) => command.run(output).map(|()| true),
         Command::Allocate(command) => command.run(output).map(|()| true),
         Command::Match(command) => command.run(output).map(|()| true),
         Command::Occupancy(command) => command.run(output),

@@ -90,6 +90,7 @@ async fn serve(intake: Intake, front: api::Front, address: &str, open: bool, out
     }
     intake.uploads.sweep_all();
     tokio::spawn(sweep(Arc::downgrade(&intake.uploads)));
+    tokio::spawn(settle(Arc::downgrade(&intake.planner)));
     let app = api::router(intake, front)?.into_make_service_with_connect_info::<SocketAddr>();
     // Open event streams never end by themselves, so a stop does not wait for connections: every answered write is on disk already.
     tokio::select! {
@@ -107,6 +108,27 @@ async fn sweep(uploads: Weak<Uploads>) {
         tokio::time::sleep(SWEEP).await;
         let Some(uploads) = uploads.upgrade() else { return };
         let _ = tokio::task::spawn_blocking(move || uploads.sweep()).await;
+    }
+}
+
+/// Between two looks at whether the city is at rest.
+const REST: Duration = Duration::from_secs(2);
+/// A city that is never at rest is settled after so many looks.
+const LOOKS: u32 = 15;
+
+/// Brings what was written into the city's own file when nobody has written for a while, so that a plain copy of the file misses nothing for long.
+async fn settle(planner: Weak<Planner>) {
+    let (mut last, mut settled, mut looks) = (-1, -1, 0);
+    loop {
+        tokio::time::sleep(REST).await;
+        let Some(planner) = planner.upgrade() else { return };
+        let revision = planner.city().revision;
+        looks += 1;
+        if (revision == last && revision != settled) || looks >= LOOKS {
+            let _ = tokio::task::spawn_blocking(move || planner.store().settle()).await;
+            (settled, looks) = (revision, 0);
+        }
+        last = revision;
     }
 }
 

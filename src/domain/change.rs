@@ -104,6 +104,15 @@ pub struct LogHead {
     pub hash: String,
 }
 
+/// A copy of a city: what it holds is the city at this revision.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Backup {
+    pub name: String,
+    pub revision: i64,
+    /// The end of its log: the city's log goes on from there as long as both are of one history.
+    pub head: LogHead,
+}
+
 /// What came of computing the whole chain again.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct LogCheck {

@@ -30,7 +30,7 @@ pub mod units;
 
 pub use account::{Account, Role};
 pub use catalogue::{Catalogue, catalogue};
-pub use change::{Author, Change, ChangeQuery, LogCheck, LogEntry, LogFault, LogHead, RowChange};
+pub use change::{Author, Backup, Change, ChangeQuery, LogCheck, LogEntry, LogFault, LogHead, RowChange};
 pub use city_info::CityInfo;
 pub use columns::{Handle, LayerId};
 pub use days::stated_day;

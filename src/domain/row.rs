@@ -129,6 +129,16 @@ impl Row {
         Some(row)
     }
 
+    /// Values of named columns as a person states them in JSON: lists as lists.
+    pub fn stated(&self, layer: &Layer, columns: &[String]) -> serde_json::Map<String, serde_json::Value> {
+        let told = |column: &super::Column, value: &Value| match (column.kind, value.as_str()) {
+            (ColumnType::List, Some(list)) => serde_json::from_str(list).unwrap_or_else(|_| serde_json::json!([list])),
+            _ => value.to_json(false),
+        };
+        let all = layer.columns.iter().zip(&self.values).filter(|(column, _)| columns.contains(&column.name));
+        all.map(|(column, value)| (column.name.clone(), told(column, value))).collect()
+    }
+
     /// A text cell.
     pub fn text<T: Textual>(&self, column: Handle<T>) -> Option<&str> {
         self.values[column.at()].as_str()

@@ -6,6 +6,9 @@ use crate::domain::fault::Outcome;
 use gdal::spatial_ref::{AxisMappingStrategy, CoordTransform, CoordTransformOptions, SpatialRef};
 use geo_types::Coord;
 
+/// `OAO_North` of OGR.
+const NORTH: gdal::spatial_ref::AxisOrientationType = 1;
+
 /// A CRS with the name that people use for it.
 #[derive(Clone, Debug)]
 pub struct Crs {
@@ -89,6 +92,12 @@ impl Crs {
 
     pub fn is_geographic(&self) -> bool {
         self.reference.is_geographic()
+    }
+
+    /// Whether the register has the axis to the north before that to the east.
+    pub fn is_north_first(&self) -> bool {
+        let part = if self.is_geographic() { "GEOGCS" } else { "PROJCS" };
+        self.reference.axis_orientation(part, 0).is_ok_and(|orientation| orientation == NORTH)
     }
 
     /// West, south, east, north in degrees, for CRSs of the EPSG register.

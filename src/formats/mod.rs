@@ -10,6 +10,8 @@ pub mod encoding;
 pub mod files;
 pub mod geos;
 pub mod room;
+#[cfg(test)]
+pub(crate) mod geos_twin;
 pub mod wire;
 
 mod gdal_quiet;

@@ -13,6 +13,7 @@ use crate::formats::wire::geojson::{FeatureStyle, Rounded};
 use crate::formats::{
     Crs, CsvGeometry, LayerSheet, Transformer, VectorDriver, WriteOptions, Written, write_csv, write_dxf, write_layer_xlsx, write_vector,
 };
+use crate::spatial::frame::Frame;
 use rayon::prelude::*;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -28,6 +29,10 @@ pub struct ExportRequest {
     pub filter: Option<String>,
     pub ids: Option<Vec<String>>,
     pub bbox: Option<[f64; 4]>,
+    #[serde(rename = "bbox-crs")]
+    pub bbox_crs: Option<String>,
+    #[serde(rename = "filter-crs")]
+    pub filter_crs: Option<String>,
     /// The land that stood on a day or in an interval.
     pub datetime: Option<String>,
     #[serde(default = "geojson")]
@@ -51,7 +56,15 @@ const CHUNK: usize = 4096;
 
 impl ExportRequest {
     pub fn selection(&self) -> Selection {
-        Selection { filter: self.filter.clone(), ids: self.ids.clone(), bbox: self.bbox, sortby: None, datetime: self.datetime.clone() }
+        Selection {
+            filter: self.filter.clone(),
+            ids: self.ids.clone(),
+            bbox: self.bbox,
+            bbox_crs: self.bbox_crs.clone(),
+            filter_crs: self.filter_crs.clone(),
+            sortby: None,
+            datetime: self.datetime.clone(),
+        }
     }
 }
 
@@ -84,11 +97,14 @@ pub fn derived(table: &Table, rows: impl Iterator<Item = usize>) -> BTreeMap<Str
 
 /// Writes GeoJSON texts one after the other (RFC 8142), in constant memory.
 pub fn write_geojson_seq(city: &City, selected: &Selected, precision: u32, out: &mut dyn Write) -> std::io::Result<Exported> {
+    write_seq(city, selected, &FeatureStyle::of(&selected.table, None, selected.private, precision, true), out)
+}
+
+fn write_seq(city: &City, selected: &Selected, style: &FeatureStyle, out: &mut dyn Write) -> std::io::Result<Exported> {
     let mut rounded = Rounded::default();
-    let style = FeatureStyle::of(&selected.table, None, selected.private, precision, true);
     for rows in selected.rows.chunks(CHUNK) {
         let parts: Vec<(String, Rounded)> =
-            rows.par_iter().map(|row| write_features_told(&selected.table, std::slice::from_ref(row), &city.crs, &style)).collect();
+            rows.par_iter().map(|row| write_features_told(&selected.table, std::slice::from_ref(row), &city.crs, style)).collect();
         for (feature, told) in &parts {
             rounded += *told;
             out.write_all(b"\x1E")?;
@@ -97,6 +113,14 @@ pub fn write_geojson_seq(city: &City, selected: &Selected, precision: u32, out: 
         }
     }
     Ok(Exported { count: selected.rows.len(), finer: rounded.finer, coarse: rounded.coarse, ..Exported::default() })
+}
+
+/// GeoJSON texts in a reference system of their own, in memory.
+pub fn geojson_seq_in(city: &City, selected: &Selected, frame: &Frame) -> Outcome<(Vec<u8>, Exported)> {
+    let style = FeatureStyle::of(&selected.table, None, selected.private, frame.usual_decimals(), true).in_frame(frame.clone());
+    let mut bytes = Vec::new();
+    let exported = write_seq(city, selected, &style, &mut bytes).map_err(|error| Fault::internal("write", error))?;
+    Ok((bytes, Exported { derived: derived_of(selected), ..exported }))
 }
 
 /// Writes a FeatureCollection in constant memory.
@@ -262,6 +286,11 @@ impl Format {
                     .help(format!("可用：{}", Format::NAMES.join("、")), format!("known: {}", Format::NAMES.join(", ")))),
             },
         }
+    }
+
+    /// Whether a file of it keeps the city's own reference system where none is asked for.
+    pub fn is_in_own_crs(self) -> bool {
+        matches!(self, Format::Dxf | Format::Vector(VectorDriver::GeoPackage | VectorDriver::FlatGeobuf | VectorDriver::Shapefile))
     }
 
     /// The ending of a downloaded file.

@@ -1,6 +1,7 @@
 //! Items of a collection: selection, pages, single features, totals.
 
 use super::Viewer;
+use super::frames;
 use super::instruments::{LandOn, keep_standing};
 use super::kept;
 use super::occupancy::stale_after_days;
@@ -12,6 +13,8 @@ use crate::domain::fault::Outcome;
 use crate::domain::{Fault, FaultKind, LayerId, Role};
 use crate::formats::wire::geojson::{FeatureStyle, Rounded, write_feature};
 use crate::spatial::crs::WorkingCrs;
+use crate::spatial::frame::Frame;
+use crate::spatial::stated_box::StatedBox;
 use chrono::NaiveDate;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -25,8 +28,14 @@ pub struct Selection {
     /// CQL2 text or JSON.
     pub filter: Option<String>,
     pub ids: Option<Vec<String>>,
-    /// [west, south, east, north] in degrees.
+    /// [west, south, east, north] in degrees, or two corners in the order of axes of `bbox-crs`: features whose geometry meets the box.
     pub bbox: Option<[f64; 4]>,
+    /// URI of the reference system of `bbox`; CRS84 without it.
+    #[serde(rename = "bbox-crs", skip_serializing_if = "Option::is_none")]
+    pub bbox_crs: Option<String>,
+    /// URI of the reference system of the filter's geometries; CRS84 without it.
+    #[serde(rename = "filter-crs", skip_serializing_if = "Option::is_none")]
+    pub filter_crs: Option<String>,
     pub sortby: Option<String>,
     /// A day or an interval: the land that stood then (`parcel`, `plan_parcel`); other layers have no time axis.
     pub datetime: Option<String>,
@@ -45,9 +54,11 @@ const PARALLEL_FROM: usize = 256;
 pub fn select(city: &City, viewer: &Viewer, name: &str, selection: &Selection) -> Outcome<Selected> {
     let table = super::table(city, name)?.clone();
     let private = kept::sees_private(viewer, table.id());
-    let bounds = selection.bbox.map(|bbox| box_in_plane(city, bbox)).transpose()?;
+    let frame = |named: &Option<String>, parameter| frames::frame(city, table.layer(), named.as_deref(), parameter);
+    let bbox_frame = frame(&selection.bbox_crs, "bbox-crs")?;
     let query = Query {
-        bounds,
+        bounds: selection.bbox.map(|bbox| StatedBox::read(bbox, bbox_frame)).transpose()?,
+        filter_frame: frame(&selection.filter_crs, "filter-crs")?,
         filter: selection.filter.clone().filter(|text| !text.trim().is_empty()),
         ids: selection.ids.clone(),
         sort: selection.sortby.as_deref().map(SortKey::parse_list).unwrap_or_default(),
@@ -78,33 +89,6 @@ fn select_firms(city: &City, viewer: &Viewer, table: Arc<Table>, query: Query) -
     let mut rows = Query { private: true, ..query }.select(&table, &city.crs)?;
     rows.retain(|row| viewer.operates(table.text(*row as usize, firm::PARK)));
     Ok(Selected { table, rows, private: true })
-}
-
-fn box_in_plane(city: &City, [west, south, east, north]: [f64; 4]) -> Outcome<geo_types::Rect<f64>> {
-    if ![west, south, east, north].iter().all(|bound| bound.is_finite()) || south > north {
-        return Err(
-            Fault::bad("bbox", "bbox 应为 西,南,东,北（度），南不大于北", "bbox is west,south,east,north in degrees with south ≤ north").at("bbox")
-        );
-    }
-    // RFC 7946: west > east crosses the antimeridian. No city of ours does, so the two halves are beyond every row: an empty box.
-    if west > east {
-        let nowhere = geo_types::Coord { x: f64::MAX, y: f64::MAX };
-        return Ok(geo_types::Rect::new(nowhere, nowhere));
-    }
-    // A world-wide box reaches beyond the projection: cut it to what the city can hold.
-    match city.extent() {
-        Some(extent) => {
-            let [own_west, own_south, own_east, own_north] = city.lon_lat_box(extent);
-            let (west, south, east, north) =
-                (west.max(own_west - 1.0), south.max(own_south - 1.0), east.min(own_east + 1.0), north.min(own_north + 1.0));
-            if west > east || south > north {
-                let nowhere = geo_types::Coord { x: f64::MAX, y: f64::MAX };
-                return Ok(geo_types::Rect::new(nowhere, nowhere));
-            }
-            Ok(city.plane_box(west, south, east, north))
-        }
-        None => Ok(geo_types::Rect::new(geo_types::Coord { x: 0.0, y: 0.0 }, geo_types::Coord { x: 0.0, y: 0.0 })),
-    }
 }
 
 /// Box in degrees of the park around which most parcels lie: where a map may open so that the city is seen at once.
@@ -173,7 +157,7 @@ pub struct Item {
     pub etag: Option<String>,
 }
 
-pub fn item(city: &City, viewer: &Viewer, name: &str, id: &str) -> Outcome<Item> {
+pub fn item(city: &City, viewer: &Viewer, name: &str, id: &str, frame: &Frame) -> Outcome<Item> {
     let selection = Selection { ids: Some(vec![id.to_owned()]), ..Selection::default() };
     let selected = select(city, viewer, name, &selection)?;
     let Some(row) = selected.rows.first() else {
@@ -184,7 +168,7 @@ pub fn item(city: &City, viewer: &Viewer, name: &str, id: &str) -> Outcome<Item>
         let record = kept::record(city, viewer, layer, &selected.table.row(*row as usize));
         return Ok(Item { text: record.feature, etag: Some(record.etag) });
     }
-    let style = FeatureStyle::of(&selected.table, None, selected.private, 7, true);
+    let style = FeatureStyle::of(&selected.table, None, selected.private, frame.usual_decimals(), true).in_frame(frame.clone());
     let mut text = String::new();
     write_feature(&mut text, &selected.table, *row as usize, &city.crs, &style);
     Ok(Item { text, etag: None })
@@ -192,8 +176,8 @@ pub fn item(city: &City, viewer: &Viewer, name: &str, id: &str) -> Outcome<Item>
 
 impl Selected {
     /// The page's features, parted by commas.
-    pub fn features(&self, crs: &WorkingCrs, page: Page, properties: Option<&[String]>, geometry: bool, precision: u32) -> String {
-        let style = FeatureStyle::of(&self.table, properties, self.private, precision, geometry);
+    pub fn features(&self, crs: &WorkingCrs, page: Page, properties: Option<&[String]>, geometry: bool, frame: &Frame) -> String {
+        let style = FeatureStyle::of(&self.table, properties, self.private, frame.usual_decimals(), geometry).in_frame(frame.clone());
         write_features(&self.table, page.of(&self.rows), crs, &style)
     }
 }

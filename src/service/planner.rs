@@ -145,7 +145,7 @@ impl Planner {
         }
     }
 
-    /// The store, for measuring.
+    /// The store, for measuring and for leaving the file as a state of the city.
     pub(crate) fn store(&self) -> &dyn CityStore {
         self.store.as_ref()
     }

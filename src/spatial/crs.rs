@@ -56,6 +56,10 @@ impl WorkingCrs {
         Ok(WorkingCrs { epsg, wkt: definition.wkt, plane, geographic })
     }
 
+    pub(super) fn plane(&self) -> &Proj {
+        &self.plane
+    }
+
     pub fn epsg(&self) -> i32 {
         i32::from(self.epsg)
     }

@@ -16,6 +16,7 @@ pub mod cut;
 mod cut_tests;
 pub mod digest;
 pub mod drawing;
+pub mod frame;
 pub mod graph;
 pub mod hull;
 pub mod index;
@@ -28,11 +29,14 @@ pub mod overlap;
 pub mod overlay;
 pub mod polygons;
 pub mod rectangle;
+mod segments;
 pub mod similarity;
 pub mod simple;
 pub mod split;
 #[cfg(test)]
 mod split_tests;
+pub mod stated_box;
+pub mod stated_shape;
 pub mod tile;
 pub mod topology;
 

@@ -2,7 +2,8 @@
 
 use crate::domain::fault::Outcome;
 use crate::domain::row::CellRef;
-use crate::domain::{Author, Change, ChangeQuery, CityInfo, Fault, LayerId, LogCheck, LogEntry, LogHead, Plan, RowChange, Shape};
+use crate::domain::{Author, Backup, Change, ChangeQuery, CityInfo, Fault, LayerId, LogCheck, LogEntry, LogHead, Plan, RowChange, Shape};
+use std::path::Path;
 
 /// What [`CityStore::load`] calls with each row: fid, cells in dictionary order, shape.
 pub type Visit<'a> = &'a mut dyn FnMut(i64, &[CellRef<'_>], Shape<'_>);
@@ -72,6 +73,12 @@ pub trait CityStore: Send + Sync {
 
     /// Whether the city was changed by somebody else since it stood at `head`. Cheap enough to ask before every answer.
     fn outside(&self, head: i64) -> Outcome<Option<Outside>>;
+
+    /// Writes a whole copy of the city at one moment to a file that is not there yet, while others may write.
+    fn backup(&self, to: &Path) -> Outcome<Backup>;
+
+    /// Brings what was written into the city's own file as far as those who read let it, without waiting: from then on a copy of that file is whole.
+    fn settle(&self) -> Outcome<()>;
 
     /// Leaves the city as one file, so that a copy of it is whole.
     fn checkpoint(&self) -> Outcome<()>;

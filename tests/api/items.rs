@@ -4,6 +4,8 @@ use crate::support::{Client, OWN_PARK, PLANNER, Server, own_city, reading};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
+const CRS84: &str = "http://www.opengis.net/def/crs/OGC/1.3/CRS84";
+
 fn codes(collection: &Value) -> Vec<String> {
     collection["features"].as_array().unwrap().iter().map(|feature| feature["id"].as_str().unwrap().to_owned()).collect()
 }
@@ -104,8 +106,9 @@ fn a_spatial_filter_and_a_box_find_the_same_as_a_test_of_every_geometry() {
         codes(&client.get(&format!("/collections/parcel/items?limit=10000&park={OWN_PARK}&bbox={west},{south},{east},{north}")).json())
             .into_iter()
             .collect();
-    assert!(boxed.is_superset(&expected) && boxed.len() < all["features"].as_array().unwrap().len());
-    // West of east is a legal box (antimeridian) and simply holds nothing here.
+    assert_eq!(boxed, expected, "a box finds what its polygon finds");
+    assert!(boxed.len() < all["features"].as_array().unwrap().len());
+    // A box whose west lies east of its east runs over ±180°: here it holds nothing, and then all.
     assert_eq!(client.get("/collections/parcel/items?bbox=170,20,-170,25").json()["numberMatched"], 0);
     let all = client.get("/collections/parcel/items").json()["numberMatched"].clone();
     assert_eq!(client.get("/collections/parcel/items?bbox=-180,-90,180,90").json()["numberMatched"], all);
@@ -113,6 +116,78 @@ fn a_spatial_filter_and_a_box_find_the_same_as_a_test_of_every_geometry() {
         let found = client.query("/collections/parcel/items", &[("limit", "1"), ("filter", &format!("S_INTERSECTS(geom,{world})"))]).json();
         assert_eq!(found["numberMatched"], all, "{world}");
     }
+    assert_eq!(
+        client.get("/collections/parcel/items?bbox=170,20,116,25").json()["numberMatched"],
+        client.get("/collections/parcel/items").json()["numberMatched"]
+    );
+}
+
+const EPSG: &str = "http://www.opengis.net/def/crs/EPSG/0/";
+
+#[test]
+fn coordinates_come_in_the_system_that_was_asked_for_in_the_order_of_its_axes() {
+    let client = Client::guest(reading());
+    let item = format!("/collections/park/items/{OWN_PARK}");
+    let first = |answer: &Value| {
+        let ring = &answer["geometry"]["coordinates"][0][0][0];
+        [ring[0].as_f64().unwrap(), ring[1].as_f64().unwrap()]
+    };
+    let plain = client.get(&item);
+    assert_eq!(plain.header("content-crs"), format!("<{CRS84}>"));
+    let [lon, lat] = first(&plain.json());
+    let own = parkplan::spatial::crs::WorkingCrs::parse("EPSG:4547").unwrap().from_lon_lat(geo_types::Coord { x: lon, y: lat });
+    let mercator = [6_378_137.0 * lon.to_radians(), 6_378_137.0 * lat.to_radians().tan().asinh()];
+    for (code, expected, slack) in [
+        ("4326", [lat, lon], 1e-7),
+        ("4490", [lat, lon], 1e-7),
+        ("4547", [own.y, own.x], 0.02),
+        ("4526", [own.y, own.x + 38_000_000.0], 0.02),
+        ("3857", mercator, 0.02),
+    ] {
+        let uri = format!("{EPSG}{code}");
+        let answer = client.query(&item, &[("crs", &uri)]);
+        assert_eq!(answer.header("content-crs"), format!("<{uri}>"));
+        let place = first(&answer.json());
+        assert!((place[0] - expected[0]).abs() < slack && (place[1] - expected[1]).abs() < slack, "{code} {place:?} {expected:?}");
+        // A page says the same, and its links ask in the same system.
+        let page = client.query("/collections/park/items", &[("ids", OWN_PARK), ("crs", &uri), ("limit", "1")]);
+        assert_eq!((page.header("content-crs"), first(&page.json()["features"][0])), (answer.header("content-crs"), place));
+        assert!(page.json()["links"][0]["href"].as_str().unwrap().contains("crs=http"));
+        let posted = client.send("POST", "/collections/park/search", &[], &json!({ "ids": [OWN_PARK], "crs": uri }).to_string());
+        assert_eq!(first(&posted.json()["features"][0]), place);
+        // The box of the feature, in that system, finds it; so does the filter.
+        let bbox = answer.json()["bbox"].as_array().unwrap().iter().map(|number| number.as_f64().unwrap()).collect::<Vec<_>>();
+        let text = bbox.iter().map(f64::to_string).collect::<Vec<_>>().join(",");
+        let whole = client.query("/collections/park/items", &[("bbox", &text), ("bbox-crs", &uri), ("resulttype", "hits")]).json();
+        let filter = format!("S_INTERSECTS(geom, BBOX({text}))");
+        let filtered = client.query("/collections/park/items", &[("filter", &filter), ("filter-crs", &uri), ("resulttype", "hits")]).json();
+        assert!(whole["numberMatched"].as_u64().unwrap() >= 1 && whole["numberMatched"] == filtered["numberMatched"], "{code}");
+    }
+    let collection = client.get("/collections/park").json();
+    let listed: Vec<&str> = collection["crs"].as_array().unwrap().iter().map(|uri| uri.as_str().unwrap()).collect();
+    assert_eq!((listed[0], collection["storageCrs"].as_str().unwrap()), (CRS84, &*format!("{EPSG}4547")));
+    assert!(["4326", "4490", "4526", "4547", "3857"].iter().all(|code| listed.contains(&&*format!("{EPSG}{code}"))));
+    assert_eq!(client.get("/collections/unit").json()["crs"], json!([CRS84]), "rows without a shape");
+}
+
+#[test]
+fn files_say_in_which_system_they_are() {
+    let client = Client::guest(reading());
+    let own = format!("{EPSG}4547");
+    for (form, crs, said) in [
+        ("gpkg", None, &*own),
+        ("fgb", None, &*own),
+        ("kml", None, CRS84),
+        ("csv", None, CRS84),
+        ("gpkg", Some(CRS84), CRS84),
+        ("geojsonseq", Some(&*own), &*own),
+    ] {
+        let mut query = vec![("f", form), ("limit", "2")];
+        query.extend(crs.map(|crs| ("crs", crs)));
+        let answer = client.query("/collections/park/items", &query);
+        assert_eq!((answer.status, answer.header("content-crs")), (200, &*format!("<{said}>")), "{form}");
+    }
+    client.query("/collections/park/items", &[("f", "kml"), ("crs", &own)]).problem(400);
 }
 
 #[test]

@@ -65,11 +65,14 @@ fn unknown_and_repeated_parameters_are_refused_on_every_route() {
 }
 
 #[test]
-fn the_only_reference_system_is_named_by_its_uri() {
+fn reference_systems_are_named_by_their_uris_where_they_mean_something() {
     let client = Client::guest(reading());
     let item = "/collections/park/items/BA-03";
     for (name, value) in [
-        ("crs", "http://www.opengis.net/def/crs/EPSG/0/4547"),
+        ("crs", "http://www.opengis.net/def/crs/EPSG/0/4548"),
+        ("crs", "http://example.org/CRS84"),
+        ("crs", "https://www.opengis.net/def/crs/OGC/1.3/CRS84"),
+        ("crs", ""),
         ("crs", "EPSG:4547"),
         ("crs", "blahCRS84"),
         ("bbox-crs", "blahCRS84"),
@@ -84,6 +87,16 @@ fn the_only_reference_system_is_named_by_its_uri() {
         assert_eq!(client.query("/collections/park/items", &[(name, CRS84)]).status, 200, "{name}");
     }
     assert_eq!(client.query(item, &[("crs", CRS84)]).status, 200);
+    for name in ["bbox-crs", "filter-crs", "filter-lang", "bbox"] {
+        client.query(item, &[(name, CRS84)]).problem(400);
+    }
+    client.query("/collections/park/summary", &[("crs", CRS84)]).problem(400);
+    for (filter, language) in [("code = 'a'", "cql2-json"), (r#"{"op":"=","args":[{"property":"code"},"a"]}"#, "cql2-text")] {
+        client.query("/collections/park/items", &[("filter", filter), ("filter-lang", language)]).problem(400);
+    }
+    for (bbox, system) in [("1,2,3,nan", CRS84), ("1,5,3,2", CRS84), ("3,2,1,5", "http://www.opengis.net/def/crs/EPSG/0/3857")] {
+        client.query("/collections/park/items", &[("bbox", bbox), ("bbox-crs", system)]).problem(400);
+    }
     for query in ["resulttype=all", "skipGeometry=yes", "filter-lang=sql", "limit=ten", "f=xml"] {
         client.get(&format!("/collections/park/items?{query}")).problem(400);
     }
@@ -151,4 +164,20 @@ fn rows_without_shapes_have_no_tiles_and_the_answer_says_why() {
         let problem = client.get(&format!("/collections/unit/{path}")).problem(404);
         assert!(problem["type"].as_str().unwrap().ends_with("no_tiles") && problem["place"] == "unit", "{path}: {problem}");
     }
+}
+
+#[test]
+fn the_api_document_comes_under_a_type_that_was_asked_for() {
+    let client = Client::guest(reading());
+    let own = "application/vnd.oai.openapi+json;version=3.1";
+    let gdal = "application/vnd.oai.openapi+json;version=3.0, application/openapi+json;version=3.0, application/json";
+    for (accept, said) in [("*/*", own), ("application/json", own), (own, own), (gdal, "application/json")] {
+        let answer = client.get_with("/api", &[("accept", accept)]);
+        assert_eq!((answer.status, answer.header("content-type")), (200, said), "{accept}");
+        let languages = &answer.json()["paths"]["/collections/parcel/items"]["get"]["parameters"];
+        let named = languages.as_array().unwrap().iter().find(|parameter| parameter["name"] == "filter-lang").unwrap();
+        assert!(named["schema"]["enum"].as_array().unwrap().iter().any(|language| language == "cql-text"));
+    }
+    let filter = [("filter", "(park = 'BA-03') AND (planar_area_m2 > 5000)"), ("filter-lang", "cql-text"), ("resulttype", "hits")];
+    assert!(client.query("/collections/parcel/items", &filter).json()["numberMatched"].as_u64().unwrap() > 0);
 }

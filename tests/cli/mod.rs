@@ -1,5 +1,7 @@
 //! The command line as scripts use it: exit codes, bad input, whole files or none.
 
+mod backups;
+mod earlier;
 mod imported_rows;
 mod intake;
 mod land;

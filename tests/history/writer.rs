@@ -68,6 +68,12 @@ impl CityStore for Moody {
     fn outside(&self, head: i64) -> Outcome<Option<Outside>> {
         self.inner.outside(head)
     }
+    fn backup(&self, to: &std::path::Path) -> Outcome<parkplan::domain::Backup> {
+        self.inner.backup(to)
+    }
+    fn settle(&self) -> Outcome<()> {
+        self.inner.settle()
+    }
     fn checkpoint(&self) -> Outcome<()> {
         CityStore::checkpoint(&self.inner)
     }

@@ -37,18 +37,10 @@ pub(super) fn polygon(mut rings: Vec<LineString<f64>>, at: usize) -> Read<Polygo
     Ok(Polygon::new(outer, rings))
 }
 
-/// West, south, east, north of 4 numbers, or of 6 with heights.
+/// The lower and the upper corner of 4 numbers, or of 6 with heights; which axis comes first is known where the reference system is.
 pub(super) fn bbox(numbers: &[f64], at: usize) -> Read<[f64; 4]> {
-    let bounds = match numbers {
-        [west, south, east, north] | [west, south, _, east, north, _] => [*west, *south, *east, *north],
-        _ => return Err(Complaint::wrong(at, "BBOX 有 4 个或 6 个数：西、南、东、北", "BBOX has 4 or 6 numbers: west, south, east, north")),
-    };
-    if bounds[1] > bounds[3] {
-        return Err(Complaint::wrong(
-            at,
-            "BBOX 的南界大于北界；次序为西、南、东、北",
-            "south lies above north in the BBOX; the order is west, south, east, north",
-        ));
+    match numbers {
+        [west, south, east, north] | [west, south, _, east, north, _] => Ok([*west, *south, *east, *north]),
+        _ => Err(Complaint::wrong(at, "BBOX 有 4 个或 6 个数：西、南、东、北", "BBOX has 4 or 6 numbers: west, south, east, north")),
     }
-    Ok(bounds)
 }

@@ -195,7 +195,6 @@ fn a_refusal_names_the_character_and_what_was_expected_there() {
         ("S_INTERSECTS(geom, LINESTRING(1 2))", 30, "2 positions or more"),
         ("S_INTERSECTS(geom, POLYGON((0 0, 1 1)))", 28, "a ring has 4 positions"),
         ("S_INTERSECTS(geom, BBOX(1, 2, 3))", 20, "4 or 6 numbers"),
-        ("S_INTERSECTS(geom, BBOX(1, 5, 3, 2))", 20, "south lies above north"),
         ("A_EQUALS(l, 'a')", 13, "a list such as"),
         ("a = 1e999", 5, "the number is too large"),
         ("a = 1 # b", 7, "found #"),

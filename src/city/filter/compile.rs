@@ -4,23 +4,27 @@ use super::super::cql2::{ArrayRelation, Bound, Comparison, Expression, SpatialRe
 use super::super::table::Table;
 use super::column::{Cells, NumberTest, Texts};
 use super::fault::{misfit, no_property, out_of_reach, unsupported, wrong_type};
-use super::near::near;
 use super::number::Term;
 use super::operand::{Side, TextTerm};
-use super::space::{Drawn, mirrored};
+use super::space::{Place, mirrored};
 use super::text::{TextTest, fold};
 use super::time::{Moment, Span};
 use super::{Instant, Node};
 use crate::domain::ColumnType;
 use crate::domain::fault::Outcome;
 use crate::spatial::crs::WorkingCrs;
-use geo::{BoundingRect, CoordsIter, MapCoords};
-use geo_types::{Coord, Geometry, MultiPolygon, Rect};
+use crate::spatial::frame::Frame;
+use crate::spatial::stated_box::StatedBox;
+use crate::spatial::stated_shape::StatedShape;
+use geo::MapCoords;
+use geo_types::MultiPolygon;
 use std::collections::HashSet;
 
 pub(super) struct Compiler<'t, 'c> {
     pub(super) table: &'t Table,
-    pub(super) crs: &'c WorkingCrs,
+    pub(super) crs: &'t WorkingCrs,
+    /// In which geometries are written.
+    pub(super) frame: &'c Frame,
     pub(super) private: bool,
 }
 
@@ -155,17 +159,29 @@ impl<'t> Compiler<'t, '_> {
             [shape, Expression::Property(name)] if is_geometry(name) => (mirrored(relation), shape),
             _ => return Err(unsupported(relation.name(), whole)),
         };
-        let drawn = match shape {
-            Expression::Geometry(geometry) => (**geometry).clone(),
-            Expression::Bbox(bounds) => around(*bounds),
+        let is_meeting = match relation {
+            SpatialRelation::Intersects => Some(true),
+            SpatialRelation::Disjoint => Some(false),
+            _ => None,
+        };
+        let extent = self.table.extent();
+        let stated = match shape {
+            Expression::Geometry(geometry) => geometry.map_coords(|point| self.frame.turned(point)),
+            Expression::Bbox(bounds) => {
+                let boxed = StatedBox::read(*bounds, self.frame.clone())?;
+                if let Some(meets) = is_meeting {
+                    return Ok(Node::Spatial(Box::new(Place::Box { boxed: boxed.laid(self.crs, extent), meets })));
+                }
+                MultiPolygon(boxed.parts().iter().map(|part| part.to_polygon()).collect()).into()
+            }
             Expression::Function(name, _) => return Err(unsupported(name, whole)),
             _ => return Err(unsupported(relation.name(), whole)),
         };
-        let geometry = near(drawn, self.table.extent(), self.crs).map_coords(|point| self.crs.from_lon_lat(point));
-        if geometry.coords_iter().any(|point| !(point.x.is_finite() && point.y.is_finite())) {
-            return Err(out_of_reach());
+        let shape = StatedShape::new(stated, self.frame.clone());
+        if !shape.is_on_earth() {
+            return Err(out_of_reach(self.frame));
         }
-        Ok(Node::Spatial(Box::new(Drawn { relation, bounds: geometry.bounding_rect(), geometry })))
+        Ok(Node::Spatial(Box::new(Place::Shape { shape: shape.laid(self.crs, extent), relation })))
     }
 
     fn span(&self, side: &Expression, whole: &Expression) -> Outcome<Span<'t>> {
@@ -240,10 +256,4 @@ fn folded(cells: Cells<'_>, test: TextTest) -> Node<'_> {
 
 fn is_geometry(name: &str) -> bool {
     matches!(name, "geom" | "geometry")
-}
-
-/// A box of degrees; one whose west lies east of its east is two boxes that meet at ±180°.
-fn around([west, south, east, north]: [f64; 4]) -> Geometry<f64> {
-    let part = |west: f64, east: f64| Rect::new(Coord { x: west, y: south }, Coord { x: east, y: north }).to_polygon();
-    if west <= east { part(west, east).into() } else { MultiPolygon(vec![part(west, 180.0), part(-180.0, east)]).into() }
 }

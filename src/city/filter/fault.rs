@@ -3,6 +3,7 @@
 use super::super::cql2::Expression;
 use super::column::Cells;
 use crate::domain::{ColumnType, Fault};
+use crate::spatial::frame::Frame;
 
 /// An expression as a person may have written it, in short.
 fn short(expression: &Expression) -> String {
@@ -62,9 +63,12 @@ pub(super) fn no_property(name: &str, layer: &crate::domain::Layer, known: &[&st
         .help(format!("可用：{}；文本写在单引号内", known.join("、")), format!("known: {}; texts stand in single quotes", known.join(", ")))
 }
 
-pub(super) fn out_of_reach() -> Fault {
-    Fault::bad("filter_geometry", "条件里的几何超出坐标系范围", "the geometry of the filter lies outside the reach of the CRS")
-        .help("坐标应为经度、纬度（度）", "coordinates are longitude, latitude in degrees")
+/// A geometry that lies on no place of its reference system.
+pub(super) fn out_of_reach(frame: &Frame) -> Fault {
+    Fault::bad("filter_geometry", "条件里的几何超出坐标系范围", "the geometry of the filter lies outside the reach of the CRS").help(
+        format!("坐标系为 {}，轴序同该坐标系；默认为经度、纬度（度）", frame.uri()),
+        format!("coordinates are in {} and in the order of its axes; longitude, latitude in degrees without one", frame.uri()),
+    )
 }
 
 /// A column in arithmetic that holds no numbers.

@@ -68,7 +68,8 @@ fn table(layer: LayerId) -> Table {
 }
 
 fn rows(table: &Table, filter: &str, private: bool) -> Result<Vec<u32>, Fault> {
-    let filter = Filter::parse(filter, table, &WorkingCrs::parse(CRS)?, private)?;
+    let crs = WorkingCrs::parse(CRS)?;
+    let filter = Filter::parse(filter, table, &crs, &Frame::default(), private)?;
     Ok((0..table.len() as u32).filter(|row| filter.passes(*row)).collect())
 }
 
@@ -241,6 +242,7 @@ fn a_value_of_another_type_than_the_column_is_refused_and_the_right_way_is_shown
                 ("S_WITHIN(geom, buffer(geom, 1))", "filter_unsupported", ""),
                 ("S_WITHIN(name, POINT(1 2))", "filter_unsupported", ""),
                 ("S_WITHIN(geom, POINT(1 1e9))", "filter_geometry", "longitude"),
+                ("S_INTERSECTS(geom, BBOX(1, 5, 3, 2))", "bbox", "lower and the upper"),
             ],
         ),
         (
@@ -313,7 +315,7 @@ fn each_strange_code_finds_its_one_row() {
 #[test]
 fn the_reach_of_a_filter_is_that_of_a_spatial_part_that_must_hold() {
     let (table, crs) = (table(LayerId::Park), WorkingCrs::parse(CRS).unwrap());
-    let reach = |filter: &str| Filter::parse(filter, &table, &crs, false).unwrap().bounds();
+    let reach = |filter: &str| Filter::parse(filter, &table, &crs, &Frame::default(), false).unwrap().bounds();
     let point = "S_INTERSECTS(geom, POINT(113.05 22.05))";
     assert!(reach(point).is_some() && reach(&format!("planned_area_ha > 1 AND {point}")).is_some());
     assert!(reach(&format!("NOT {point}")).is_none() && reach(&format!("planned_area_ha > 1 OR {point}")).is_none());

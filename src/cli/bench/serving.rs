@@ -8,6 +8,7 @@ use crate::domain::{Fault, LayerId};
 use crate::service::exports::{FileOptions, Format};
 use crate::service::items::Selection;
 use crate::service::{Planner, Viewer, exports, items, tiles};
+use crate::spatial::frame::Frame;
 use crate::spatial::mercator::world_position;
 use crate::spatial::tile::TileAddress;
 use crate::store::geopackage::RtreeBaseline;
@@ -65,7 +66,7 @@ pub(super) fn items(city: &Path) -> Outcome<Value> {
         let (text, seconds) = timed(|| -> Outcome<usize> {
             let selected = items::select(&planner.city(), &Viewer::guest(), "parcel", &Selection { bbox: Some(*bbox), ..Selection::default() })?;
             features += page.of(&selected.rows).len();
-            Ok(selected.features(&planner.city().crs, page, None, true, 7).len())
+            Ok(selected.features(&planner.city().crs, page, None, true, &Frame::default()).len())
         });
         text?;
         own.push(seconds);

@@ -1,4 +1,5 @@
-//! GeoJSON as RFC 7946 wants it: lon/lat, outer rings counter-clockwise, no `crs`, ids at the top, 7 decimals by default.
+//! GeoJSON as RFC 7946 wants it: lon/lat, outer rings counter-clockwise, no `crs`, ids at the top, 7 decimals by default. Where another reference
+//! system was asked for (OGC API Features, part 2), coordinates stand in the order of its axes.
 //!
 //! The writer goes straight from the columns to text: an export of a city is one pass without a tree of values in between.
 
@@ -7,6 +8,7 @@ use crate::city::Table;
 use crate::domain::{ColumnType, GeometryKind};
 use crate::spatial::area::ring_area;
 use crate::spatial::crs::WorkingCrs;
+use crate::spatial::frame::Frame;
 use geo_types::Coord;
 use std::fmt::Write;
 
@@ -18,6 +20,8 @@ pub struct FeatureStyle {
     pub geometry: bool,
     /// Indexes of the columns to write.
     pub columns: Vec<usize>,
+    /// The reference system of the coordinates.
+    pub frame: Frame,
 }
 
 impl FeatureStyle {
@@ -31,7 +35,11 @@ impl FeatureStyle {
             .filter(|(_, column)| (private || !column.private) && names.is_none_or(|names| names.contains(&column.name)))
             .map(|(index, _)| index)
             .collect();
-        FeatureStyle { precision: precision.min(15), geometry, columns }
+        FeatureStyle { precision: precision.min(15), geometry, columns, frame: Frame::default() }
+    }
+
+    pub fn in_frame(self, frame: Frame) -> Self {
+        FeatureStyle { frame, ..self }
     }
 }
 
@@ -58,7 +66,7 @@ pub fn write_feature(out: &mut String, table: &Table, row: usize, crs: &WorkingC
     let (mut bounds, mut digits, mut rounded) = (Bounds::default(), style.precision, Rounded::default());
     out.push_str(",\"geometry\":");
     if style.geometry {
-        let rounding = write_geometry(out, table, row, crs, style.precision, &mut bounds);
+        let rounding = write_geometry(out, table, row, crs, style, &mut bounds);
         rounded = Rounded { finer: usize::from(rounding.digits > style.precision), coarse: usize::from(rounding.coarse) };
         digits = rounding.digits;
     } else {
@@ -127,7 +135,9 @@ impl Bounds {
     }
 }
 
-fn write_geometry(out: &mut String, table: &Table, row: usize, crs: &WorkingCrs, precision: u32, bounds: &mut Bounds) -> Rounding {
+fn write_geometry(out: &mut String, table: &Table, row: usize, crs: &WorkingCrs, style: &FeatureStyle, bounds: &mut Bounds) -> Rounding {
+    let FeatureStyle { precision, frame, .. } = style;
+    let precision = *precision;
     let as_asked = Rounding { digits: precision, coarse: false };
     let shapes = table.shapes();
     if shapes.bounds(row).is_none() {
@@ -135,6 +145,7 @@ fn write_geometry(out: &mut String, table: &Table, row: usize, crs: &WorkingCrs,
         return as_asked;
     }
     let mut position = |out: &mut String, place: Coord<f64>, digits: u32| {
+        let place = frame.turned(place);
         bounds.take(place);
         out.push('[');
         write_fixed(out, place.x, digits);
@@ -146,7 +157,7 @@ fn write_geometry(out: &mut String, table: &Table, row: usize, crs: &WorkingCrs,
         GeometryKind::Point => {
             out.push_str("{\"type\":\"Point\",\"coordinates\":");
             if let Some(point) = shapes.point(row) {
-                position(out, crs.to_lon_lat(point.0), precision);
+                position(out, frame.place(crs, point.0), precision);
             }
             out.push('}');
         }
@@ -154,7 +165,7 @@ fn write_geometry(out: &mut String, table: &Table, row: usize, crs: &WorkingCrs,
             out.push_str("{\"type\":\"MultiLineString\",\"coordinates\":[");
             for (index, line) in shapes.rings(row).enumerate() {
                 out.push_str(if index > 0 { ",[" } else { "[" });
-                write_run(out, line.coords.iter().map(|at| crs.to_lon_lat(*at)), precision, &mut position);
+                write_run(out, line.coords.iter().map(|at| frame.place(crs, *at)), precision, &mut position);
                 out.push(']');
             }
             out.push_str("]}");
@@ -162,7 +173,7 @@ fn write_geometry(out: &mut String, table: &Table, row: usize, crs: &WorkingCrs,
         GeometryKind::Polygon | GeometryKind::None => {
             let turned = |ring: crate::spatial::arena::Ring<'_>| {
                 let counter_clockwise = ring_area(ring.coords) > 0.0;
-                let mut points: Vec<Coord<f64>> = ring.coords.iter().map(|at| crs.to_lon_lat(*at)).collect();
+                let mut points: Vec<Coord<f64>> = ring.coords.iter().map(|at| frame.place(crs, *at)).collect();
                 if counter_clockwise != ring.exterior {
                     points.reverse();
                 }

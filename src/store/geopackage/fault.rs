@@ -72,3 +72,18 @@ pub(super) fn sql_fault(path: &Path, error: rusqlite::Error) -> Fault {
     };
     fault.at(path.display().to_string())
 }
+
+/// Schemas go forward only.
+pub(super) fn from_a_later_program(path: &Path) -> Fault {
+    let shown = path.display();
+    Fault::bad(
+        "city_newer",
+        format!("{shown} 由更新版本的 parkplan 写成，本版本不能修改"),
+        format!("{shown} was written by a later version of parkplan, and this one cannot change it"),
+    )
+    .at(shown.to_string())
+    .help(
+        "请用那个版本打开，或恢复升级前的备份（*.before-upgrade-*.gpkg）",
+        "open it with that version, or restore the copy from before the upgrade (*.before-upgrade-*.gpkg)",
+    )
+}

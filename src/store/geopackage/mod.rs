@@ -1,6 +1,7 @@
 //! The city file: one GeoPackage (SQLite in WAL mode) that QGIS and `ogrinfo` open as it is.
 
 mod accounts;
+mod backup;
 mod baseline;
 mod blob;
 mod bulk;
@@ -31,7 +32,7 @@ pub use bulk::BulkWriter;
 use super::city_store::{CityStore, CommitError, Kept, Loaded, Outside, Visit};
 use super::lock::CityLock;
 use crate::domain::fault::Outcome;
-use crate::domain::{Change, ChangeQuery, CityInfo, Fault, LayerId, LogCheck, LogHead, Plan};
+use crate::domain::{Backup, Change, ChangeQuery, CityInfo, Fault, LayerId, LogCheck, LogHead, Plan};
 use crate::spatial::crs::WorkingCrs;
 use fault::sql_fault;
 use log::End;
@@ -176,6 +177,21 @@ impl CityStore for GeoPackage {
 
     fn outside(&self, head: i64) -> Outcome<Option<Outside>> {
         self.look_outside(head)
+    }
+
+    fn backup(&self, to: &Path) -> Outcome<Backup> {
+        self.back_up(to)
+    }
+
+    fn settle(&self) -> Outcome<()> {
+        match &self.access {
+            // Whoever writes at the moment is not waited for: there will be another quiet moment.
+            Access::Writing { writer, .. } => match writer.try_lock() {
+                Ok(writer) => writer.pragma_update(None, "wal_checkpoint", "PASSIVE").or_else(ignore_rows).map_err(|error| self.fault(error)),
+                Err(_) => Ok(()),
+            },
+            Access::Accounts { .. } | Access::Reading => Ok(()),
+        }
     }
 
     fn checkpoint(&self) -> Outcome<()> {

@@ -3,7 +3,9 @@
 use super::log::End;
 use super::outside::Watch;
 use super::readers::Readers;
-use super::{Access, GeoPackage, People, fault, schema, sql};
+use super::schema::Age;
+use super::{Access, GeoPackage, People, backup, fault, schema, sql};
+use crate::domain::Fault;
 use crate::domain::fault::Outcome;
 use crate::spatial::crs::WorkingCrs;
 use crate::store::lock::CityLock;
@@ -23,23 +25,30 @@ impl GeoPackage {
     pub(super) fn with_writer(path: &Path, lock: Option<CityLock>) -> Outcome<Self> {
         must_exist(path)?;
         let whole = path.canonicalize().map_err(|error| fault::cannot_open(path, &error))?;
-        let open = || -> rusqlite::Result<Option<(Connection, String, End)>> {
+        let open = || -> rusqlite::Result<Result<(Connection, String, End), Fault>> {
             let mut connection = writing_handle(&whole)?;
             // Before anything is set up: another program's GeoPackage must stay as it is.
             if !schema::is_city_file(&connection)? {
-                return Ok(None);
+                return Ok(Err(fault::not_a_city(path)));
+            }
+            let age = schema::age(&connection)?;
+            if age == Age::Newer {
+                return Ok(Err(fault::from_a_later_program(path)));
             }
             sql::prepare(&connection)?;
             connection.set_prepared_statement_cache_capacity(WRITER_STATEMENTS);
+            if age == Age::Older {
+                keep_before_upgrade(&connection, &whole)?;
+            }
             schema::migrate(&mut connection)?;
             // A killed server's log, as far as others who read let it: from then on the file alone is a state of the city.
             connection.pragma_update(None, "wal_checkpoint", "PASSIVE").or_else(super::ignore_rows)?;
             let step = connection.transaction()?;
             let (crs, end) = (schema::meta(&step, "crs")?, End::read(&step)?);
             step.commit()?;
-            Ok(Some((connection, crs, end)))
+            Ok(Ok((connection, crs, end)))
         };
-        let (connection, crs, end) = open().map_err(|error| fault::sql_fault(path, error))?.ok_or_else(|| fault::not_a_city(path))?;
+        let (connection, crs, end) = open().map_err(|error| fault::sql_fault(path, error))??;
         let access = Access::Writing { writer: Mutex::new(connection), people: People::default(), _lock: lock };
         Self::opened(path, &crs, end, Readers::beside_writer(whole), access)
     }
@@ -72,6 +81,26 @@ impl GeoPackage {
         let watch = Watch::new(path).map_err(|error| fault::cannot_open(path, &error))?;
         Ok(GeoPackage { path: path.to_owned(), crs: WorkingCrs::parse(crs)?, readers, access, known: Mutex::new(end), watch: Mutex::new(watch) })
     }
+}
+
+/// Leaves the city as an earlier program had it beside the file, before its schema is changed. A copy of the same revision that is there already stays.
+fn keep_before_upgrade(connection: &Connection, city: &Path) -> rusqlite::Result<()> {
+    let revision = schema::meta(connection, "revision")?;
+    let stem = city.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+    let kept = city.with_file_name(format!("{stem}.before-upgrade-r{revision}.gpkg"));
+    if kept.exists() {
+        return Ok(());
+    }
+    let part = super::part_path(&kept);
+    let _ = std::fs::remove_file(&part);
+    let in_the_way = |error: std::io::Error| rusqlite::Error::ToSqlConversionFailure(Box::new(error));
+    let made = backup::copy(connection, &part)
+        .and_then(|copied| copied)
+        .and_then(|()| std::fs::File::open(&part).and_then(|file| file.sync_all()).and_then(|()| std::fs::rename(&part, &kept)).map_err(in_the_way));
+    if made.is_err() {
+        super::remove_with_companions(&part);
+    }
+    made
 }
 
 /// Statements that the writer keeps: each layer's insert and the sets of columns that forms change.

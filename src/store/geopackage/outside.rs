@@ -5,7 +5,8 @@ use super::{Access, GeoPackage, locked, readers};
 use crate::domain::fault::Outcome;
 use crate::store::city_store::Outside;
 use rusqlite::{Connection, OpenFlags};
-use std::os::unix::fs::MetadataExt;
+use std::fs::File;
+use std::os::unix::fs::{FileExt, MetadataExt};
 use std::path::{Path, PathBuf};
 use std::sync::TryLockError;
 use std::time::{Duration, Instant};
@@ -25,6 +26,8 @@ pub(super) struct Watch {
     stamp: Option<Stamp>,
     /// Where the main file stood without its log.
     main: Option<End>,
+    /// The log's index, opened once and never closed before SQLite's connections are: closing it would take their locks away.
+    index: Option<File>,
     said: Option<Outside>,
     /// Another city's bytes lie in the very file: its log does not belong to it any more.
     pub overwritten: bool,
@@ -50,6 +53,7 @@ impl Watch {
             data_version: 0,
             stamp: None,
             main: None,
+            index: None,
             said: None,
             overwritten: false,
         })
@@ -180,7 +184,7 @@ impl GeoPackage {
             // What came by SQLite is seen as a new version of the data; bytes written past it are not.
             return Ok(Err(!moved));
         }
-        if touched && stands_alone(path) {
+        if touched && watch.stands_alone(path) {
             match main_end(path) {
                 Ok(main) if follows(&main, watch.main.as_ref(), known, &view) => watch.main = Some(main),
                 _ => return Ok(Err(true)),
@@ -196,6 +200,22 @@ impl Watch {
         let there = self.name.metadata().ok()?;
         let stamp = Stamp { size: there.len(), seconds: there.mtime(), nanoseconds: there.mtime_nsec() };
         ((there.dev(), there.ino()) == self.file).then_some(stamp)
+    }
+
+    /// Whether the main file alone is a state of the city. A checkpoint that stopped at a reader leaves out pages that the log has anew further
+    /// on, and one that was killed may have worked in any of them. The log's index (`-shm`) says how far its frames go, how far they were worked
+    /// in, and how far that was tried; after a crash SQLite counts all as tried.
+    fn stands_alone(&mut self, path: &Path) -> bool {
+        if self.index.is_none() {
+            self.index = File::open(readers::companion(path, "-shm")).ok();
+        }
+        let mut head = [0u8; 132];
+        if self.index.as_ref().is_none_or(|index| index.read_exact_at(&mut head, 0).is_err()) {
+            return true;
+        }
+        let number = |at: usize| head.get(at..at + 4).and_then(|bytes| bytes.try_into().ok()).map(u32::from_ne_bytes);
+        let (Some(frames), Some(worked_in), Some(tried)) = (number(16), number(96), number(128)) else { return true };
+        worked_in == tried && (worked_in == 0 || worked_in == frames)
     }
 
     fn is_due(&self) -> bool {
@@ -217,19 +237,14 @@ fn seen(connection: &Connection) -> rusqlite::Result<End> {
     End::read(&step)
 }
 
-/// Whether the main file alone is a state of the city. A checkpoint that stopped at a reader leaves out pages that the log has anew further
-/// on, and one that was killed may have worked in any of them. The log's index (`-shm`) says how far its frames go, how far they were worked
-/// in, and how far that was tried; after a crash SQLite counts all as tried.
-fn stands_alone(path: &Path) -> bool {
-    let Ok(index) = std::fs::read(readers::companion(path, "-shm")) else { return true };
-    let number = |at: usize| index.get(at..at + 4).and_then(|bytes| bytes.try_into().ok()).map(u32::from_ne_bytes);
-    let (Some(frames), Some(worked_in), Some(tried)) = (number(16), number(96), number(128)) else { return true };
-    worked_in == tried && (worked_in == 0 || worked_in == frames)
-}
-
-/// Where the main file stands without its log. The immutable view takes no locks and has no companions, so that it sees the bytes.
+/// Where the main file stands, by a connection that has nothing in memory: where the log is worked in, SQLite reads the file's own bytes.
+///
+/// A connection like any other, never the immutable view nor a handle of our own: when a process closes any handle of a file, the system takes all its
+/// locks on that file away, also those of SQLite's other connections, and the next program that looks takes the city for closed.
 fn main_end(path: &Path) -> rusqlite::Result<End> {
-    End::read(&readers::immutable(path)?)
+    let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    super::sql::prepare_reader(&connection)?;
+    seen(&connection)
 }
 
 /// Whether the main file can have come to `main` by checkpoints: never backwards, never past the view, the same entries under the same numbers.

@@ -187,6 +187,25 @@ pub(super) fn next_revision(connection: &Connection) -> rusqlite::Result<i64> {
     )
 }
 
+/// How the schema of a file stands to the program's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Age {
+    /// Some step is to be taken, or the dictionary has gained something.
+    Older,
+    Same,
+    /// Made by a later program: there is no way back.
+    Newer,
+}
+
+pub(super) fn age(connection: &Connection) -> rusqlite::Result<Age> {
+    let taken: usize = meta(connection, "schema")?.parse().unwrap_or(0);
+    Ok(match taken.cmp(&MIGRATIONS.len()) {
+        std::cmp::Ordering::Greater => Age::Newer,
+        std::cmp::Ordering::Equal if !lacks_something(connection)? => Age::Same,
+        _ => Age::Older,
+    })
+}
+
 pub(super) fn migrate(connection: &mut Connection) -> rusqlite::Result<()> {
     let taken: usize = meta(connection, "schema")?.parse().unwrap_or(0);
     for (version, step) in MIGRATIONS.iter().enumerate().skip(taken) {

@@ -91,10 +91,7 @@ export const matched = (page: ItemPage): number => page.numberMatched ?? page.fe
 
 export async function hits(collection: string, filter: string | undefined, signal?: Signal): Promise<number> {
   const query = new URLSearchParams({ resulttype: 'hits' })
-  if (filter) {
-    query.set('filter', filter)
-    query.set('filter-lang', 'cql2-text')
-  }
+  if (filter) query.set('filter', filter)
   const page = await getJson<ItemPage>(`/collections/${enc(collection)}/items?${query}`, { signal })
   return matched(page)
 }
