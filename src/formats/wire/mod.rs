@@ -6,6 +6,7 @@ pub mod csv_write;
 pub mod dxf_write;
 pub mod form_write;
 pub mod geojson;
+pub mod kml_write;
 pub mod layer_xlsx;
 pub mod sheet_write;
 pub mod vector_tile;

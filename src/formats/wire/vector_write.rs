@@ -1,5 +1,6 @@
-//! Layers out through GDAL: GeoPackage, FlatGeobuf, Shapefile, file geodatabase, KML.
+//! Layers out: GeoPackage, FlatGeobuf, Shapefile and file geodatabase through GDAL, KML by our own writer.
 
+use super::kml_write::write_kml;
 use crate::domain::fault::Outcome;
 use crate::domain::{Column, ColumnType, Fault, GeometryKind, Layer, Row, Value};
 use crate::formats::crs::{Crs, Transformer};
@@ -102,10 +103,14 @@ pub fn write_vector(path: &Path, layer: &Layer, rows: &mut dyn Iterator<Item = O
         )
         .help("可用：CSV、GPKG", "use CSV or GPKG"));
     }
-    let to = Crs::parse(if options.driver == VectorDriver::Kml { "EPSG:4326" } else { options.crs_to })?;
-    let way = Transformer::new(&Crs::parse(options.crs_from)?, &to)?;
     let all: Vec<usize> = (0..layer.columns.len()).collect();
     let columns = options.columns.unwrap_or(&all);
+    if options.driver == VectorDriver::Kml {
+        let written = write_kml(path, layer, columns, rows, options.crs_from)?;
+        return Ok(Written { files: vec![path.to_owned()], ..written });
+    }
+    let to = Crs::parse(options.crs_to)?;
+    let way = Transformer::new(&Crs::parse(options.crs_from)?, &to)?;
     let names = names(layer, columns, options.driver);
     let mut job = Job { path, layer, columns, names: &names, way, to, options, text: TextRule::new(options)?, written: Written::default() };
     let driver = gdal::DriverManager::get_driver_by_name(options.driver.gdal_name()).map_err(|error| job.failed(error))?;
@@ -169,8 +174,8 @@ impl Job<'_> {
         let target = made.map_err(|error| self.failed(error))?;
         for (index, name) in self.columns.iter().zip(self.names) {
             let column = &self.layer.columns[*index];
-            let field = FieldDefn::new(name, field_type(column, self.options.driver)).map_err(|error| self.failed(error))?;
-            if self.options.driver == VectorDriver::Shapefile && field_type(column, self.options.driver) == OGRFieldType::OFTString {
+            let field = FieldDefn::new(name, field_type(column)).map_err(|error| self.failed(error))?;
+            if self.options.driver == VectorDriver::Shapefile && field_type(column) == OGRFieldType::OFTString {
                 field.set_width(SHORT_TEXT as i32);
             }
             field.add_to_layer(&target).map_err(|error| self.failed(error))?;
@@ -203,7 +208,7 @@ impl Job<'_> {
                 Value::Boolean(flag) => feature.set_field_integer(place, i32::from(*flag)),
                 Value::Text(text) => {
                     let place_of = || (row.key(self.layer).to_owned(), self.layer.columns[*index].name.clone());
-                    let allowed = self.text.allowed(text);
+                    let allowed = TextRule::allowed(text);
                     if allowed.len() < text.len() {
                         self.written.lost_characters.push(place_of());
                     }
@@ -228,15 +233,13 @@ impl Job<'_> {
     }
 }
 
-/// Whether a format that writes numbers as text keeps this one to its last digit: a Shapefile's table has 24 places, 15 of them decimals, KML
-/// has 15 digits.
+/// Whether a format that writes numbers as text keeps this one to its last digit: a Shapefile's table has 24 places, 15 of them decimals.
 fn holds(driver: VectorDriver, number: f64) -> bool {
     let kept = match driver {
         VectorDriver::Shapefile => {
             let text = format!("{number:.15}");
             text.get(..24).unwrap_or(&text).to_owned()
         }
-        VectorDriver::Kml => format!("{number:.14e}"),
         _ => return true,
     };
     kept.parse::<f64>().is_ok_and(|kept| kept == number)
@@ -260,8 +263,6 @@ struct TextRule {
     encoding: &'static encoding_rs::Encoding,
     creation_option: &'static str,
     bound: Option<usize>,
-    /// The file is XML, which has no control characters.
-    xml: bool,
 }
 
 impl TextRule {
@@ -276,18 +277,12 @@ impl TextRule {
             }
         };
         let bound = (options.driver == VectorDriver::Shapefile).then_some(SHORT_TEXT);
-        Ok(TextRule { encoding, creation_option, bound, xml: options.driver == VectorDriver::Kml })
+        Ok(TextRule { encoding, creation_option, bound })
     }
 
-    /// The text with the characters that the format has: XML 1.0 its Char (but the carriage return, which every reader makes a line feed), the
-    /// others all but NUL, at which GDAL would end the text.
-    fn allowed<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        let forbidden = |letter: char| {
-            letter == '\0' || (self.xml && ((letter < ' ' && !matches!(letter, '\t' | '\n')) || matches!(letter, '\u{FFFE}' | '\u{FFFF}')))
-        };
-        let plain = if text.contains(forbidden) { Cow::Owned(text.replace(forbidden, "")) } else { Cow::Borrowed(text) };
-        // GDAL wraps some texts in a CDATA section, which this would end.
-        if self.xml && plain.contains("]]>") { Cow::Owned(plain.replace("]]>", "]]")) } else { plain }
+    /// The text without NUL, at which GDAL would end it.
+    fn allowed(text: &str) -> Cow<'_, str> {
+        if text.contains('\0') { Cow::Owned(text.replace('\0', "")) } else { Cow::Borrowed(text) }
     }
 
     /// The longest beginning that fits, whole characters only.
@@ -314,10 +309,8 @@ fn geometry_type(kind: GeometryKind) -> OGRwkbGeometryType::Type {
     }
 }
 
-fn field_type(column: &Column, driver: VectorDriver) -> OGRFieldType::Type {
+fn field_type(column: &Column) -> OGRFieldType::Type {
     match column.kind {
-        // KML's driver has no dates among its typed fields and would leave them out.
-        ColumnType::Date if driver == VectorDriver::Kml => OGRFieldType::OFTString,
         ColumnType::Text | ColumnType::List => OGRFieldType::OFTString,
         ColumnType::Integer => OGRFieldType::OFTInteger64,
         ColumnType::Real => OGRFieldType::OFTReal,
