@@ -80,7 +80,7 @@ pub(crate) struct App {
 /// All routes of the server.
 pub fn router(intake: Intake, front: Front) -> Outcome<Router> {
     let contract = Arc::new(Contract::of(&openapi::routes()));
-    let gate = Arc::new(gate::Gate::new(intake.planner.ending()));
+    let gate = Arc::new(gate::Gate::new(intake.planner.jobs().ending()));
     let app = App { planner: intake.planner.clone(), intake, front: Arc::new(front), contract, gate, salt: random_token()? };
     let (routes, _) = documented().split_for_parts();
     Ok(layered(routes, app))

@@ -217,11 +217,6 @@ impl Planner {
         }
     }
 
-    /// Set when the server goes.
-    pub fn ending(&self) -> Arc<AtomicBool> {
-        self.jobs.ending.clone()
-    }
-
     /// Ends whatever runs or waits, so that the server can go.
     pub fn wind_up(&self) {
         self.jobs.ending.store(true, Ordering::Relaxed);
@@ -291,6 +286,11 @@ impl Planner {
 }
 
 impl Jobs {
+    /// Set when the server goes.
+    pub fn ending(&self) -> Arc<AtomicBool> {
+        self.ending.clone()
+    }
+
     fn is_ending(&self) -> bool {
         self.ending.load(Ordering::Relaxed)
     }

@@ -28,7 +28,6 @@ pub mod rights;
 pub mod search;
 pub mod sessions;
 mod shifted;
-mod stored;
 pub mod tiles;
 pub mod topology;
 pub mod undo;

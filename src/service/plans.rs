@@ -3,7 +3,6 @@
 use super::edits::Reply;
 use super::items::{Selection, select, write_features};
 use super::processes::{ACTION_PLAN, PlanLights, plan_lights, saved_sites};
-use super::stored::shown_to;
 use super::{Planner, Viewer, now, today};
 use crate::city::City;
 use crate::domain::columns::parcel;
@@ -100,7 +99,11 @@ fn answer(city: &City, viewer: &Viewer, plan: &Plan, whole: bool) -> PlanAnswer 
         by: if viewer.account().is_some() { plan.by.clone() } else { String::new() },
         area_m2: Some(plan.parcels.iter().filter_map(area).sum()),
         parcels: plan.parcels.len(),
-        whole: whole.then(|| PlanWhole { parcel_codes: plan.parcels.clone(), result: shown_to(viewer, plan.result.clone()), lights: None }),
+        whole: whole.then(|| PlanWhole {
+            parcel_codes: plan.parcels.clone(),
+            result: plan.result_seen(|layer| viewer.sees_private(&layer.name)),
+            lights: None,
+        }),
     }
 }
 
