@@ -103,11 +103,10 @@ impl Server {
         Server::of(Command::new(PARKPLAN).args(["serve", path(city), "--listen", "127.0.0.1:0"]).envs(settings.iter().copied()))
     }
 
-    /// No file may be written beyond so many bytes (`RLIMIT_FSIZE`).
-    pub fn start_within(city: &Path, bytes: u64) -> Server {
-        let limited = "ulimit -f \"$1\"; shift; exec \"$@\"";
-        let blocks = (bytes / 512).to_string();
-        Server::of(Command::new("sh").args(["-c", limited, "sh", &blocks, PARKPLAN, "serve", path(city), "--listen", "127.0.0.1:0"]))
+    /// Under a limit of the shell: `-f 512` (largest file, in blocks of 512 bytes), `-n 400` (open files).
+    pub fn start_under(city: &Path, limit: &str) -> Server {
+        let limited = format!("ulimit {limit}; exec \"$@\"");
+        Server::of(Command::new("sh").args(["-c", &limited, "sh", PARKPLAN, "serve", path(city), "--listen", "127.0.0.1:0"]))
     }
 
     fn of(command: &mut Command) -> Server {
