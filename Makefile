@@ -8,7 +8,7 @@ DESTDIR ?=
 # Properties are tried with the same random cases in every run, so that a red run is about the change. `make soak` and a bare `cargo test` take other ones.
 export PROPTEST_RNG_SEED ?= 2024
 
-.PHONY: run test test-rust test-web test-e2e test-clients bench soak rounds fuzz openapi check check-web web setup release install package clean
+.PHONY: run test test-rust test-web test-e2e test-clients siege bench soak rounds fuzz openapi check check-web web setup release install package clean
 
 # Built in a few minutes rather than to the last twentieth of speed.
 run: web
@@ -24,6 +24,7 @@ install:
 
 package: release
 	scripts/package target/release/parkplan target/package
+	scripts/supply sbom target/package/parkplan.cdx.json
 
 setup:
 	scripts/setup run
@@ -77,6 +78,10 @@ SEEDS ?= tests
 fuzz:
 	mkdir -p web/dist
 	fuzz/run $(MINUTES) $(SEEDS)
+# A server under siege for five minutes: silent and slow clients, bombs and floods. SIEGE=20 is enough to see that it runs.
+SIEGE ?= 300
+siege: release
+	tests/siege/siege.py $(or $(PARKPLAN),target/release/parkplan) --seconds $(SIEGE)
 
 # The document of the API as it is committed, from the program's routes.
 openapi:
@@ -86,6 +91,8 @@ openapi:
 check: check-web
 	$(CARGO) fmt --check
 	$(CARGO) clippy --all-targets -- -D warnings
+	scripts/supply check
+	scripts/supply advisories
 
 check-web: setup
 	cd web && npm run --silent format:check && npm run --silent lint && npm run --silent check

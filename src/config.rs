@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// Settings that flags override. `PARKPLAN_LISTEN`, `PARKPLAN_CITY`, `PARKPLAN_LANG`, `PARKPLAN_HOME`,
-/// `PARKPLAN_BASE_URL`, `PARKPLAN_TRUSTED_PROXIES`, `PARKPLAN_TWO_PERSONS`, `PARKPLAN_UPLOAD_MB` and `PARKPLAN_FONT` override the file.
+/// `PARKPLAN_BASE_URL`, `PARKPLAN_HOSTS`, `PARKPLAN_TRUSTED_PROXIES`, `PARKPLAN_TWO_PERSONS`, `PARKPLAN_UPLOAD_MB` and `PARKPLAN_FONT` override the file.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
@@ -18,6 +18,8 @@ pub struct Config {
     pub home: Option<PathBuf>,
     /// The server's address as people reach it, for links: `https://land.example.org/plan`.
     pub base_url: Option<String>,
+    /// Names by which people reach the server beside `localhost`, its addresses and the host of `base_url`: `["land.example.org"]`.
+    pub hosts: Option<Vec<String>>,
     /// Proxies whose `Forwarded` and `X-Forwarded-*` count, by address or network; this machine's own when not given.
     pub trusted_proxies: Option<Vec<String>>,
     /// Whether who drafts or submits may not decide; yes when not given.
@@ -56,6 +58,7 @@ impl Config {
         config.home = variable("PARKPLAN_HOME").map(PathBuf::from).or(config.home);
         config.base_url = variable("PARKPLAN_BASE_URL").or(config.base_url);
         let listed = |text: String| text.split(',').map(|proxy| proxy.trim().to_owned()).collect();
+        config.hosts = variable("PARKPLAN_HOSTS").map(listed).or(config.hosts);
         config.trusted_proxies = variable("PARKPLAN_TRUSTED_PROXIES").map(listed).or(config.trusted_proxies);
         config.two_persons =
             variable("PARKPLAN_TWO_PERSONS").map(|text| yes_or_no("PARKPLAN_TWO_PERSONS", &text)).transpose()?.or(config.two_persons);

@@ -100,13 +100,17 @@ impl Server {
 
     /// With settings by environment variables.
     pub fn start_with(city: &Path, settings: &[(&str, &str)]) -> Server {
-        let mut child = Command::new(PARKPLAN)
-            .args(["serve", path(city), "--listen", "127.0.0.1:0"])
-            .envs(settings.iter().copied())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("starts");
+        Server::of(Command::new(PARKPLAN).args(["serve", path(city), "--listen", "127.0.0.1:0"]).envs(settings.iter().copied()))
+    }
+
+    /// Under a limit of the shell: `-f 512` (largest file, in blocks of 512 bytes), `-n 400` (open files).
+    pub fn start_under(city: &Path, limit: &str) -> Server {
+        let limited = format!("ulimit {limit}; exec \"$@\"");
+        Server::of(Command::new("sh").args(["-c", &limited, "sh", PARKPLAN, "serve", path(city), "--listen", "127.0.0.1:0"]))
+    }
+
+    fn of(command: &mut Command) -> Server {
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("starts");
         let mut line = String::new();
         BufReader::new(child.stdout.take().expect("stdout")).read_line(&mut line).expect("a first line");
         let url = line.trim().strip_prefix("listening on ").unwrap_or_else(|| panic!("first line: {line}")).to_owned();
@@ -160,7 +164,7 @@ impl Drop for Server {
 pub fn reading() -> &'static Server {
     static SERVER: OnceLock<Server> = OnceLock::new();
     SERVER.get_or_init(|| {
-        let server = Server::start(sample());
+        let server = Server::start_with(sample(), &[("PARKPLAN_HOSTS", "land.example.org")]);
         when_over(&format!("kill -9 {}", server.pid()));
         server
     })

@@ -66,7 +66,7 @@ impl App {
 impl Tag {
     /// The tag that an answer about one row carries inside: it names all that the answer shows.
     pub(super) fn of_row(etag: &str) -> Self {
-        Tag { revision: String::new(), rests_on: String::new(), row: Some(etag.to_owned()), vary: vec!["cookie", "accept"] }
+        Tag { revision: String::new(), rests_on: String::new(), row: Some(etag.to_owned()), vary: vec!["cookie, authorization", "accept"] }
     }
 
     fn rests_on(mut self, what: &str, vary: Option<&'static str>) -> Self {
@@ -84,7 +84,7 @@ impl Tag {
     /// The answer shows what the viewer may see.
     pub(super) fn seen_by(self, viewer: &Viewer) -> Self {
         let parks = viewer.account().map(|account| account.parks.join(" ")).unwrap_or_default();
-        self.rests_on(&format!("{}/{}/{parks}", viewer.role().as_str(), viewer.name()), Some("cookie"))
+        self.rests_on(&format!("{}/{}/{parks}", viewer.role().as_str(), viewer.name()), Some("cookie, authorization"))
     }
 
     pub(super) fn told_in(self, lang: Lang) -> Self {
@@ -107,7 +107,7 @@ impl Tag {
     /// Puts the tag and what goes with it on an answer.
     pub(super) fn put_on(&self, headers: &mut HeaderMap) {
         let value = |text: &str| HeaderValue::from_str(text).ok();
-        let own = self.vary.contains(&"cookie");
+        let own = self.vary.iter().any(|one| one.starts_with("cookie"));
         // Answers are compressed on the way; a 304 says so as well.
         let vary: Vec<&str> = self.vary.iter().copied().chain(["accept-encoding"]).collect();
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(if own { "private, no-cache" } else { "no-cache" }));

@@ -6,8 +6,8 @@ use super::front::Way;
 use super::negotiate::{Form, form};
 use super::problem::Refusal;
 use super::{App, assets};
-use crate::domain::Fault;
 use crate::domain::fault::Outcome;
+use crate::domain::{Fault, FaultKind};
 use axum::extract::{ConnectInfo, MatchedPath, Query, Request, State};
 use axum::http::uri::Authority;
 use axum::http::{HeaderMap, StatusCode, Uri, Version, header};
@@ -46,7 +46,7 @@ async fn refuse(request: Request, fault: Fault) -> Response {
 }
 
 /// RFC 9112 §3.2: a request of HTTP/1.1 says once for which host it is.
-pub(super) async fn for_a_host(request: Request, next: Next) -> Response {
+pub(super) async fn for_a_host(State(app): State<App>, request: Request, next: Next) -> Response {
     let mut hosts = request.headers().get_all(header::HOST).iter();
     let fits = match (hosts.next(), hosts.next()) {
         (None, _) => request.version() != Version::HTTP_11,
@@ -54,12 +54,27 @@ pub(super) async fn for_a_host(request: Request, next: Next) -> Response {
         (Some(_), Some(_)) => false,
     };
     if fits {
-        return next.run(request).await;
+        let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
+        let told = app.front.way(request.headers(), peer).host;
+        let said = request.headers().get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+        let refused = [said, &told].into_iter().find(|host| !app.front.is_called(host)).map(stranger);
+        return match refused {
+            Some(fault) => Refusal::from(fault).into_response(),
+            None => next.run(request).await,
+        };
     }
     let fault = Fault::bad("host", "请求头须有恰好一个 Host", "the request needs exactly one Host header that is right")
         .at("Host")
         .help("例如 Host: 127.0.0.1:8080", "for example Host: 127.0.0.1:8080");
     Refusal::from(fault).into_response()
+}
+
+/// 403 for a name by which nobody was told that this server is reached.
+fn stranger(host: &str) -> Fault {
+    Fault::new(FaultKind::Forbidden, "host_unknown", format!("本服务不叫 {host}"), format!("this server is not called {host}")).at("Host").help(
+        "在配置 hosts（PARKPLAN_HOSTS）或 base_url 中写明服务的名称，或用 IP 地址访问",
+        "name it in the setting hosts (PARKPLAN_HOSTS) or base_url, or use the address",
+    )
 }
 
 /// The form of the answer, if the route's answers have one; 400 and 406 else.

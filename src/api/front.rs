@@ -11,6 +11,8 @@ pub struct Front {
     /// The address that links begin with, whatever a request says.
     base_url: Option<String>,
     proxies: Vec<Network>,
+    /// Names that the server has beside `localhost` and its addresses, in small letters.
+    names: Vec<String>,
 }
 
 /// The way one request came.
@@ -110,7 +112,7 @@ fn word(words: &[String], steps: usize) -> Option<&str> {
 impl Default for Front {
     fn default() -> Self {
         let loopback = ["127.0.0.0/8", "::1"];
-        Front { base_url: None, proxies: loopback.iter().filter_map(|text| Network::parse(text)).collect() }
+        Front { base_url: None, names: Vec::new(), proxies: loopback.iter().filter_map(|text| Network::parse(text)).collect() }
     }
 }
 
@@ -127,6 +129,7 @@ impl Front {
                     .at("base_url")
                     .help("例如 https://land.example.org/plan", "for example https://land.example.org/plan"));
             }
+            front.names.push(bare_name(host));
             front.base_url = Some(url.to_owned());
         }
         if let Some(listed) = proxies {
@@ -140,6 +143,27 @@ impl Front {
             front.proxies = listed.iter().map(read).collect::<Outcome<_>>()?;
         }
         Ok(front)
+    }
+
+    /// And these names, as people reach the server by them: `land.example.org`.
+    pub fn called(mut self, names: &[String]) -> Outcome<Self> {
+        for name in names {
+            if !is_host(name) {
+                return Err(Fault::bad("hosts", format!("不是主机名：{name}"), format!("no name of a host: {name}"))
+                    .at("hosts")
+                    .help("例如 land.example.org", "for example land.example.org"));
+            }
+            self.names.push(bare_name(name));
+        }
+        Ok(self)
+    }
+
+    /// Whether the server is called so. An address is no name that somebody could point elsewhere; any other name must be known, or a page that
+    /// points its own name at this server would pass for a page of ours (DNS rebinding).
+    pub(super) fn is_called(&self, host: &str) -> bool {
+        let name = bare_name(host);
+        let is_address = name.parse::<IpAddr>().is_ok();
+        is_address || name.is_empty() || name == "localhost" || name.ends_with(".localhost") || self.names.contains(&name)
     }
 
     fn trusts(&self, address: &str) -> bool {
@@ -173,6 +197,15 @@ impl Front {
         let secure = scheme == "https" || base.starts_with("https://");
         Way { prefix: prefix.to_owned(), secure, host: if self.base_url.is_some() { public.to_owned() } else { host }, address, base }
     }
+}
+
+/// A host without its port and brackets, in small letters.
+fn bare_name(host: &str) -> String {
+    let name = match host.strip_prefix('[') {
+        Some(rest) => rest.split(']').next().unwrap_or_default(),
+        None => host.split(':').next().unwrap_or_default(),
+    };
+    name.trim_end_matches('.').to_ascii_lowercase()
 }
 
 /// An address without its port: `192.0.2.1:4711`, `[2001:db8::1]:4711`.

@@ -2,11 +2,12 @@
 
 use super::answers::{Job, RejectedFeatures};
 use super::body::{Body, must_be};
+use super::gate::neighbourhood;
 use super::negotiate::Form;
 use super::offers::{LeftOut, Plain};
 use super::processes::wants_a_job;
 use super::waited::while_waited;
-use super::{App, Caller, Refusal, away, jobs, reply};
+use super::{App, Caller, Refusal, away, jobs, lanes, reply};
 use crate::domain::Fault;
 use crate::service::imports::{
     self, CommitRequest, ImportAnswer, ImportPreview, ImportSettings, ImportTakenBack, ImportWork, Incoming, RejectForm, StagedUpload, StagedUploads,
@@ -144,7 +145,10 @@ pub(super) async fn preview(
     Body(settings): Body<ImportSettings>,
 ) -> Result<Json<ImportPreview>, Refusal> {
     caller.viewer.planner()?;
-    while_waited(move |stop| imports::preview(&app.intake, &caller.viewer, &id, &settings, &|_, _| !stop.load(Ordering::Relaxed)).map(Json)).await
+    while_waited(lanes::heavy(), move |stop| {
+        imports::preview(&app.intake, &caller.viewer, &id, &settings, &|_, _| !stop.load(Ordering::Relaxed)).map(Json)
+    })
+    .await
 }
 
 #[utoipa::path(
@@ -185,9 +189,9 @@ pub(super) async fn commit(
 async fn work(app: App, caller: Caller, id: &str, headers: &HeaderMap, settings: ImportSettings, step: Step) -> Result<Response, Refusal> {
     let work = ImportWork::new(&app.intake, &caller.viewer, id, settings, step)?;
     if wants_a_job(headers) {
-        return Ok(jobs::accepted(&app.planner.submit(&caller.viewer, Box::new(work))?, &caller));
+        return Ok(jobs::accepted(&app.planner.submit(&caller.viewer, &neighbourhood(&caller.address), Box::new(work))?, &caller));
     }
-    let answer = while_waited(move |stop| work.while_waited(&app.planner, stop).map(|answer| Json((*answer).clone()))).await;
+    let answer = while_waited(lanes::heavy(), move |stop| work.while_waited(&app.planner, stop).map(|answer| Json((*answer).clone()))).await;
     answer.map(|answer| ([(header::CACHE_CONTROL, "no-store")], answer).into_response())
 }
 
@@ -200,8 +204,10 @@ pub(super) async fn rejects(State(app): State<App>, caller: Caller, Path(id): Pa
     caller.viewer.planner()?;
     let (kind, lang) = (caller.form.media_type(), caller.lang);
     let form = if caller.form == Form::GeoJson { RejectForm::GeoJson } else { RejectForm::Csv };
-    let (bytes, name) =
-        while_waited(move |stop| imports::rejects(&app.intake, &caller.viewer, &id, form, lang, &|_, _| !stop.load(Ordering::Relaxed))).await?;
+    let (bytes, name) = while_waited(lanes::heavy(), move |stop| {
+        imports::rejects(&app.intake, &caller.viewer, &id, form, lang, &|_, _| !stop.load(Ordering::Relaxed))
+    })
+    .await?;
     let headers = [
         (header::CONTENT_TYPE, kind.to_owned()),
         (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),

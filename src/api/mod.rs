@@ -15,6 +15,7 @@ mod front;
 #[cfg(feature = "fuzzing")]
 #[doc(hidden)]
 pub mod fuzzing;
+mod gate;
 mod html;
 mod import_profiles;
 mod imports;
@@ -22,9 +23,12 @@ mod instruments;
 mod items;
 mod jobs;
 mod landing;
+mod lanes;
+mod listen;
 mod negotiate;
 mod offers;
 mod openapi;
+mod paced;
 mod pager;
 mod parameters;
 mod plans;
@@ -51,6 +55,8 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use caller::Caller;
 use contract::Contract;
 pub use front::Front;
+pub use lanes::WORKERS;
+pub use listen::serve;
 pub use openapi::document;
 use problem::Refusal;
 use std::sync::Arc;
@@ -69,6 +75,7 @@ pub(crate) struct App {
     intake: Intake,
     front: Arc<Front>,
     contract: Arc<Contract>,
+    gate: Arc<gate::Gate>,
     /// Drawn anew by each process, for its entity tags.
     salt: String,
 }
@@ -76,7 +83,8 @@ pub(crate) struct App {
 /// All routes of the server.
 pub fn router(intake: Intake, front: Front) -> Outcome<Router> {
     let contract = Arc::new(Contract::of(&openapi::routes()));
-    let app = App { planner: intake.planner.clone(), intake, front: Arc::new(front), contract, salt: random_token()? };
+    let gate = Arc::new(gate::Gate::new(intake.planner.jobs().ending()));
+    let app = App { planner: intake.planner.clone(), intake, front: Arc::new(front), contract, gate, salt: random_token()? };
     let (routes, _) = documented().split_for_parts();
     Ok(layered(routes, app))
 }
@@ -161,8 +169,9 @@ fn layered(routes: Router<App>, app: App) -> Router {
     routes
         .fallback(door::fallback)
         .layer(from_fn_with_state(app.clone(), door::check))
+        .layer(from_fn_with_state(app.clone(), gate::pass))
         .layer(from_fn(conditions::on_condition))
-        .layer(from_fn(door::for_a_host))
+        .layer(from_fn_with_state(app.clone(), door::for_a_host))
         .layer(from_fn(problem::render))
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .layer(CompressionLayer::new())
@@ -171,14 +180,14 @@ fn layered(routes: Router<App>, app: App) -> Router {
             "default-src 'self'; worker-src 'self' blob:; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
         ))
         .layer(fixed(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        // What says nothing of itself may rest on who asked: no cache keeps it, for him or for others.
+        .layer(fixed(header::CACHE_CONTROL, "private, no-store"))
+        .layer(fixed(header::VARY, "cookie, authorization, accept, accept-language, accept-encoding"))
         .layer(fixed(header::REFERRER_POLICY, "same-origin"))
         .with_state(app)
 }
 
 /// Runs work that computes or reads the store away from the threads that answer.
 async fn away<T: Send + 'static>(work: impl FnOnce() -> Outcome<T> + Send + 'static) -> Result<T, Refusal> {
-    match tokio::task::spawn_blocking(work).await {
-        Ok(answer) => answer.map_err(Refusal::from),
-        Err(error) => Err(crate::domain::Fault::internal("panic", error).into()),
-    }
+    lanes::work(None, work).await
 }

@@ -18,7 +18,10 @@ use axum::response::{IntoResponse, Response};
     responses((status = 200, body = PlanList)),
 )]
 pub(super) async fn list(State(app): State<App>, caller: Caller) -> Result<Response, Refusal> {
-    app.read(move |app, city| reply::document(caller.form, &plans::list(city), app.tag(city).formed(caller.form, ""))).await
+    app.read(move |app, city| {
+        reply::document(caller.form, &plans::list(city, &caller.viewer), app.tag(city).seen_by(&caller.viewer).formed(caller.form, ""))
+    })
+    .await
 }
 
 #[utoipa::path(
@@ -27,7 +30,11 @@ pub(super) async fn list(State(app): State<App>, caller: Caller) -> Result<Respo
     responses((status = 200, body = PlanAnswer)),
 )]
 pub(super) async fn one(State(app): State<App>, caller: Caller, Path(id): Path<String>) -> Result<Response, Refusal> {
-    app.read(move |app, city| reply::document(caller.form, &plans::one(city, &id)?, app.tag(city).on(&today()).formed(caller.form, ""))).await
+    app.read(move |app, city| {
+        let plan = plans::one(city, &caller.viewer, &id)?;
+        reply::document(caller.form, &plan, app.tag(city).on(&today()).seen_by(&caller.viewer).formed(caller.form, ""))
+    })
+    .await
 }
 
 #[utoipa::path(

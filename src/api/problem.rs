@@ -92,14 +92,20 @@ pub(super) async fn render(request: Request, next: Next) -> Response {
     if fault.kind == FaultKind::NotAllowed {
         headers.insert(header::ALLOW, HeaderValue::from_static("GET, HEAD"));
     }
-    if fault.kind == FaultKind::Busy {
-        headers.insert(header::RETRY_AFTER, HeaderValue::from_static(SOON));
+    if let Some(seconds) = retry_after(&fault) {
+        headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     answer
 }
 
-/// Seconds after which what another program keeps busy may be tried again.
-const SOON: &str = "5";
+/// Seconds after which what is busy may be tried again, where nothing else was said.
+const SOON: u64 = 5;
+
+fn retry_after(fault: &Fault) -> Option<u64> {
+    let usual = matches!(fault.kind, FaultKind::Busy | FaultKind::TooMany).then_some(SOON);
+    fault.retry_after.map(|wait| wait.as_secs().max(1)).or(usual)
+}
 
 /// What went wrong and how to mend it, one after the other.
 fn sentences(what: &str, how: &str, lang: Lang) -> String {

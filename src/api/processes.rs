@@ -2,21 +2,22 @@
 
 use super::answers::{InputDescription, Job, Link, OutputDescription, ProcessDescription, ProcessSummary, Processes};
 use super::body::Body;
+use super::gate::neighbourhood;
 use super::offers::Pages;
 use super::schemas::ProcessAnswer;
 use super::waited::while_waited;
-use super::{App, Caller, Refusal, jobs, reply};
+use super::{App, Caller, Refusal, jobs, lanes, reply};
 use crate::domain::fault::Outcome;
 use crate::service::jobs::ProcessWork;
-use crate::service::processes::{AnyProcess, Erased, PROCESSES, find};
-use axum::Json;
+use crate::service::processes::{AnyProcess, Erased, PROCESSES, Pace, find};
 use axum::extract::{Path, State};
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use std::sync::atomic::AtomicBool;
 use utoipa::ToSchema;
 
 /// What an analysis is to be run on (OGC `execute`).
@@ -141,10 +142,19 @@ pub(super) async fn execute(
 ) -> Result<Response, Refusal> {
     let process = find(&id)?;
     if wants_a_job(&headers) {
-        return Ok(jobs::accepted(&app.planner.submit(&caller.viewer, Box::new(ProcessWork::new(process, execution.inputs)?))?, &caller));
+        return Ok(jobs::accepted(
+            &app.planner.submit(&caller.viewer, &neighbourhood(&caller.address), Box::new(ProcessWork::new(process, execution.inputs)?))?,
+            &caller,
+        ));
     }
-    let answer = while_waited(move |stop| app.planner.execute(process, &execution.inputs, stop)?.render(&caller.viewer).map(Json)).await;
-    answer.map(Json::into_response)
+    // What a slider asks for does not wait behind the runs of others.
+    let lane = match process.pace(&execution.inputs) {
+        Pace::Quick => None,
+        Pace::Slow => lanes::heavy(),
+    };
+    let run = move |stop: &AtomicBool| Ok(app.planner.execute(process, &execution.inputs, stop)?.render(&caller.viewer)?.to_string());
+    let text = while_waited(lane, run).await?;
+    Ok(([(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "private, no-store")], text).into_response())
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use super::answers::Session;
 use super::body::Body;
+use super::gate::neighbourhood;
 use super::{App, Caller, Refusal, away};
 use crate::domain::{Account, Role};
 use crate::service::Planner;
@@ -49,7 +50,7 @@ pub(super) async fn who(State(app): State<App>, caller: Caller) -> Response {
 )]
 pub(super) async fn sign_in(State(app): State<App>, caller: Caller, Body(form): Body<SignIn>) -> Result<Response, Refusal> {
     caller.may_write()?;
-    let (planner, address) = (app.planner.clone(), caller.address.clone());
+    let (planner, address) = (app.planner.clone(), neighbourhood(&caller.address));
     let (account, token) = away(move || planner.people().sign_in(&form.account, &form.password, &address)).await?;
     Ok(with_cookie(describe(&app.planner, Some(&account)), caller.cookie(&token)))
 }

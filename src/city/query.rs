@@ -3,7 +3,7 @@
 use super::filter::Filter;
 use super::table::Table;
 use crate::domain::fault::Outcome;
-use crate::domain::{Fault, GeometryKind};
+use crate::domain::{Fault, GeometryKind, Patience};
 use crate::spatial::crs::WorkingCrs;
 use crate::spatial::frame::Frame;
 use crate::spatial::stated_box::{LaidBox, StatedBox};
@@ -25,6 +25,11 @@ pub struct Query {
     pub private: bool,
 }
 
+/// Keys of one order.
+const MOST_SORT_KEYS: usize = 16;
+/// Codes that may be named in one selection.
+pub const MOST_IDS: usize = 100_000;
+
 /// One key of the order; ties fall back to the row's place in the file.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SortKey {
@@ -34,15 +39,28 @@ pub struct SortKey {
 
 impl SortKey {
     /// Reads `-planar_area_m2,code`.
-    pub fn parse_list(text: &str) -> Vec<SortKey> {
-        text.split(',')
+    ///
+    /// # Errors
+    /// More keys than any order needs.
+    pub fn parse_list(text: &str) -> Outcome<Vec<SortKey>> {
+        let count = text.split(',').count();
+        if count > MOST_SORT_KEYS {
+            return Err(Fault::too_much(
+                format!("排序键有 {count} 个，最多 {MOST_SORT_KEYS} 个"),
+                format!("there are {count} sort keys; {MOST_SORT_KEYS} are taken"),
+            )
+            .at("sortby"));
+        }
+        let keys = text
+            .split(',')
             .map(str::trim)
             .filter(|key| !key.is_empty())
             .map(|key| match key.strip_prefix('-') {
                 Some(column) => SortKey { column: column.to_owned(), descending: true },
                 None => SortKey { column: key.trim_start_matches('+').to_owned(), descending: false },
             })
-            .collect()
+            .collect();
+        Ok(keys)
     }
 }
 
@@ -63,6 +81,7 @@ impl Page {
 impl Query {
     /// The selected rows in the wanted order (file order by default).
     pub fn select(&self, table: &Table, crs: &WorkingCrs) -> Outcome<Vec<u32>> {
+        self.must_be_few()?;
         let filter = self.filter.as_deref().map(|text| Filter::parse(text, table, crs, &self.filter_frame, self.private)).transpose()?;
         let boxed = self.bounds.as_ref().map(|bounds| bounds.laid(crs, table.extent()));
         let narrowed = boxed.as_ref().map(LaidBox::reach).or_else(|| filter.as_ref().and_then(Filter::bounds));
@@ -76,17 +95,30 @@ impl Query {
             (None, Some(reach)) => reach.map(|reach| table.index().rows(reach)).unwrap_or_default(),
             (None, None) => (0..table.len() as u32).collect(),
         };
+        let patience = Patience::current();
         if let Some(boxed) = boxed {
             let is_area = table.layer().geometry == GeometryKind::Polygon;
             let meets = |row: &u32| boxed.meets(table.shapes(), *row as usize, is_area);
-            candidates = candidates.into_par_iter().with_min_len(2048).filter(meets).collect();
+            candidates = candidates.into_par_iter().with_min_len(2048).filter(|row| !patience.is_over() && meets(row)).collect();
         }
         let mut rows = match filter {
-            Some(filter) => candidates.into_par_iter().with_min_len(2048).filter(|row| filter.passes(*row)).collect(),
+            Some(filter) => candidates.into_par_iter().with_min_len(2048).filter(|row| !patience.is_over() && filter.passes(*row)).collect(),
             None => candidates,
         };
+        patience.check()?;
         self.order(table, &mut rows)?;
         Ok(rows)
+    }
+
+    fn must_be_few(&self) -> Outcome<()> {
+        match self.ids.as_ref().map_or(0, Vec::len) {
+            count if count > MOST_IDS => {
+                Err(Fault::too_much(format!("列出了 {count} 个编码，最多 {MOST_IDS} 个"), format!("{count} codes are named; {MOST_IDS} are taken"))
+                    .at("ids")
+                    .help("改用 filter 描述范围", "say with a filter which they are"))
+            }
+            _ => Ok(()),
+        }
     }
 
     fn order(&self, table: &Table, rows: &mut [u32]) -> Outcome<()> {

@@ -137,7 +137,7 @@ impl Export {
         }
         let mut ids = self.ids;
         if let Some(plan) = &self.plan {
-            ids = plans::one(&planner.city(), plan)?.whole.map(|whole| whole.parcel_codes).or(ids);
+            ids = plans::one(&planner.city(), &Viewer::local(), plan)?.whole.map(|whole| whole.parcel_codes).or(ids);
         }
         let selection =
             Selection { filter: self.filter, ids, bbox: self.bbox.map(|bounds| bounds.0), datetime: self.datetime, ..Selection::default() };

@@ -4,7 +4,7 @@ use super::output::{Output, table};
 use crate::domain::Fault;
 use crate::domain::fault::Outcome;
 use crate::service::Planner;
-use crate::service::sessions::random_token;
+use crate::service::sessions::{Scope, random_token};
 use clap::{Args, Subcommand};
 use serde_json::json;
 use std::io::{BufRead, IsTerminal};
@@ -26,12 +26,45 @@ enum UserCommand {
         /// Name shown to people
         #[arg(long)]
         name: Option<String>,
-        /// operator, planner, reviewer or admin
+        /// viewer, operator, planner, reviewer or admin
         #[arg(long)]
         role: String,
         /// Codes of the parks an operator works in
         #[arg(long, value_delimiter = ',')]
         park: Vec<String>,
+    },
+    /// Give an account another role
+    Role {
+        city: PathBuf,
+        #[arg(long)]
+        account: String,
+        /// viewer, operator, planner, reviewer or admin
+        #[arg(long)]
+        role: String,
+        /// Codes of the parks an operator works in; those that it has when not given
+        #[arg(long, value_delimiter = ',')]
+        park: Vec<String>,
+    },
+    /// Give an account other parks
+    Parks {
+        city: PathBuf,
+        #[arg(long)]
+        account: String,
+        /// Codes of all parks that it is to have
+        #[arg(long, value_delimiter = ',')]
+        park: Vec<String>,
+    },
+    /// Issue a token for a program that works for an account; it is printed once
+    Token {
+        city: PathBuf,
+        #[arg(long)]
+        account: String,
+        /// Days until it expires
+        #[arg(long, default_value_t = 90, value_parser = clap::value_parser!(u32).range(1..=366))]
+        days: u32,
+        /// It may also write what the account may write
+        #[arg(long)]
+        write: bool,
     },
     /// List accounts
     List { city: PathBuf },
@@ -68,6 +101,24 @@ impl User {
                 let (password, made) = password()?;
                 planner.people().add_account(&planner.city(), &account, &known.name, known.role.as_str(), &known.parks, &password)?;
                 report(output, &account, made.then_some(password.as_str()));
+            }
+            UserCommand::Role { city, account, role, park } => {
+                let planner = Planner::open_people(&city)?;
+                let known = find(&planner, &account)?;
+                let parks = if park.is_empty() { known.parks.clone() } else { park };
+                changed(output, &planner.people().change_account(&planner.city(), &known, &role, &parks)?);
+            }
+            UserCommand::Parks { city, account, park } => {
+                let planner = Planner::open_people(&city)?;
+                let known = find(&planner, &account)?;
+                changed(output, &planner.people().change_account(&planner.city(), &known, known.role.as_str(), &park)?);
+            }
+            UserCommand::Token { city, account, days, write } => {
+                let planner = Planner::open_people(&city)?;
+                let known = find(&planner, &account)?;
+                let scope = if write { Scope::Write } else { Scope::Read };
+                let token = planner.people().issue_token(&known, scope, days)?;
+                output.result(&json!({ "account": account, "token": token, "days": days, "write": write }), || token.clone());
             }
             UserCommand::List { city } => {
                 let planner = Planner::open_people(&city)?;
@@ -127,6 +178,10 @@ fn password() -> Outcome<(String, bool)> {
         }
     }
     Ok((random_token()?[..20].to_owned(), true))
+}
+
+fn changed(output: &Output, account: &crate::domain::Account) {
+    output.result(account, || format!("{}  {}  {}", account.account, account.role.as_str(), account.parks.join(" ")));
 }
 
 fn report(output: &Output, account: &str, password: Option<&str>) {

@@ -12,10 +12,10 @@ use crate::service::Planner;
 use crate::service::imports::{Intake, UploadLimits, Uploads};
 use clap::Args;
 use std::io::Write;
-use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
+use tokio::signal::unix::SignalKind;
 
 #[derive(Args)]
 pub(super) struct Serve {
@@ -29,6 +29,8 @@ pub(super) struct Serve {
     open: bool,
 }
 
+/// What the system sends when a file passes its largest size.
+const SIGXFSZ: i32 = 25;
 /// What runs when the server is told to stop may take so long to end.
 const LAST_WORDS: Duration = Duration::from_secs(3);
 const DEFAULT_ADDRESS: &str = "127.0.0.1:8080";
@@ -51,10 +53,15 @@ impl Serve {
                 path
             }
         };
-        let front = api::Front::new(config.base_url.as_deref(), config.trusted_proxies.as_deref())?;
+        let front =
+            api::Front::new(config.base_url.as_deref(), config.trusted_proxies.as_deref())?.called(config.hosts.as_deref().unwrap_or_default())?;
         let planner = Arc::new(super::settings(config).on(Planner::open(&path, &command_line::typed())?));
         let address = self.listen.or_else(|| config.listen.clone()).unwrap_or_else(|| DEFAULT_ADDRESS.to_owned());
-        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| Fault::internal("runtime", error))?;
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .max_blocking_threads(api::WORKERS)
+            .enable_all()
+            .build()
+            .map_err(|error| Fault::internal("runtime", error))?;
         let usual = UploadLimits::default();
         let limits = UploadLimits { bytes: config.upload_mb.map_or(usual.bytes, |megabytes| megabytes << 20), ..usual };
         let intake = Intake::of(planner.clone(), Uploads::beside(&path, limits));
@@ -85,16 +92,18 @@ async fn serve(intake: Intake, front: api::Front, address: &str, open: bool, out
     if let Some(token) = intake.planner.people().setup_token()? {
         output.notice(format!("首次登录（一次性链接）：{url}/#setup={token}"), format!("first sign-in (one-time link): {url}/#setup={token}"));
     }
+    // A file that may not grow further is then an answer (507) and not the end.
+    let _too_large = tokio::signal::unix::signal(SignalKind::from_raw(SIGXFSZ));
     if open {
         let _ = std::process::Command::new("xdg-open").arg(&url).stderr(std::process::Stdio::null()).spawn();
     }
     intake.uploads.sweep_all();
     tokio::spawn(sweep(Arc::downgrade(&intake.uploads)));
     tokio::spawn(settle(Arc::downgrade(&intake.planner)));
-    let app = api::router(intake, front)?.into_make_service_with_connect_info::<SocketAddr>();
+    let routes = api::router(intake, front)?;
     // Open event streams never end by themselves, so a stop does not wait for connections: every answered write is on disk already.
     tokio::select! {
-        served = axum::serve(listener, app) => served.map_err(|error| Fault::internal("serve", error)),
+        served = api::serve(listener, routes) => served.map(|never| match never {}),
         () = stopped() => Ok(()),
     }
 }
@@ -134,7 +143,7 @@ async fn settle(planner: Weak<Planner>) {
 
 async fn stopped() {
     let terminated = async {
-        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+        match tokio::signal::unix::signal(SignalKind::terminate()) {
             Ok(mut signal) => {
                 signal.recv().await;
             }

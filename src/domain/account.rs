@@ -17,6 +17,8 @@ pub struct Account {
 #[serde(rename_all = "snake_case")]
 pub enum Role {
     Guest,
+    /// Signed in, with no more rights than a guest but to be known by name.
+    Viewer,
     Operator,
     Planner,
     /// Decides on what planners draft.
@@ -28,6 +30,7 @@ impl Role {
     pub fn as_str(self) -> &'static str {
         match self {
             Role::Guest => "guest",
+            Role::Viewer => "viewer",
             Role::Operator => "operator",
             Role::Planner => "planner",
             Role::Reviewer => "reviewer",
@@ -36,6 +39,6 @@ impl Role {
     }
 
     pub fn parse(text: &str) -> Option<Role> {
-        [Role::Operator, Role::Planner, Role::Reviewer, Role::Admin].into_iter().find(|role| role.as_str() == text)
+        [Role::Viewer, Role::Operator, Role::Planner, Role::Reviewer, Role::Admin].into_iter().find(|role| role.as_str() == text)
     }
 }

@@ -1,6 +1,7 @@
 //! What went wrong, told to a person: what, where and how to mend it, in both languages.
 
 use serde::Serialize;
+use std::time::Duration;
 
 /// The language of a text for people.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -67,6 +68,8 @@ pub struct Fault {
     pub fields: Vec<(String, String, String)>,
     /// The state that the caller should have known (a 412 carries the unit as it is now).
     pub current: Option<Box<serde_json::Value>>,
+    /// When the same may be asked again.
+    pub retry_after: Option<Duration>,
 }
 
 /// Everything that can fail on the way to a person returns this.
@@ -74,7 +77,18 @@ pub type Outcome<T> = Result<T, Fault>;
 
 impl Fault {
     pub fn new(kind: FaultKind, code: &'static str, zh: impl Into<String>, en: impl Into<String>) -> Self {
-        Fault { kind, code, zh: zh.into(), en: en.into(), place: None, help_zh: None, help_en: None, fields: Vec::new(), current: None }
+        Fault {
+            kind,
+            code,
+            zh: zh.into(),
+            en: en.into(),
+            place: None,
+            help_zh: None,
+            help_en: None,
+            fields: Vec::new(),
+            current: None,
+            retry_after: None,
+        }
     }
 
     pub fn bad(code: &'static str, zh: impl Into<String>, en: impl Into<String>) -> Self {
@@ -90,6 +104,18 @@ impl Fault {
         Self::new(FaultKind::Internal, code, format!("内部错误：{detail}"), format!("internal error: {detail}"))
     }
 
+    /// A file of ours that cannot be written.
+    pub fn of_writing(error: &std::io::Error) -> Self {
+        use std::io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
+        match error.kind() {
+            StorageFull | QuotaExceeded | FileTooLarge => {
+                Self::new(FaultKind::NoRoom, "disk_full", "磁盘已满，未写入任何内容", "the disk is full; nothing was written")
+                    .help("腾出空间后再试", "make room, then try again")
+            }
+            _ => Self::internal("write", error),
+        }
+    }
+
     pub fn at(mut self, place: impl Into<String>) -> Self {
         self.place = Some(place.into());
         self
@@ -99,6 +125,17 @@ impl Fault {
         self.help_zh = Some(zh.into());
         self.help_en = Some(en.into());
         self
+    }
+
+    /// The same may be asked again after this time.
+    pub fn again_in(mut self, wait: Duration) -> Self {
+        self.retry_after = Some(wait);
+        self
+    }
+
+    /// A number that was exceeded: what it counts, how much there is of it and how much is taken.
+    pub fn too_much(zh: impl Into<String>, en: impl Into<String>) -> Self {
+        Self::new(FaultKind::BadInput, "limit_exceeded", zh, en)
     }
 
     /// Adds a field's JSON pointer with its text.

@@ -9,9 +9,9 @@ pub mod crs;
 pub mod encoding;
 pub mod files;
 pub mod geos;
-pub mod room;
 #[cfg(test)]
 pub(crate) mod geos_twin;
+pub mod room;
 pub mod wire;
 
 mod gdal_quiet;

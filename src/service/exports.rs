@@ -8,7 +8,7 @@ use super::items::{Selected, Selection, write_features_told};
 use super::kept;
 use crate::city::{City, Table};
 use crate::domain::fault::Outcome;
-use crate::domain::{Column, Fault, GeometryKind, Lang, Layer, Row, provenance};
+use crate::domain::{Column, Fault, GeometryKind, Lang, Layer, Patience, Row, provenance};
 use crate::formats::wire::geojson::{FeatureStyle, Rounded};
 use crate::formats::{
     Crs, CsvGeometry, LayerSheet, Transformer, VectorDriver, WriteOptions, Written, write_csv, write_dxf, write_layer_xlsx, write_vector,
@@ -102,7 +102,11 @@ pub fn write_geojson_seq(city: &City, selected: &Selected, precision: u32, out: 
 
 fn write_seq(city: &City, selected: &Selected, style: &FeatureStyle, out: &mut dyn Write) -> std::io::Result<Exported> {
     let mut rounded = Rounded::default();
+    let patience = Patience::current();
     for rows in selected.rows.chunks(CHUNK) {
+        if patience.is_over() {
+            return Err(std::io::ErrorKind::Interrupted.into());
+        }
         let parts: Vec<(String, Rounded)> =
             rows.par_iter().map(|row| write_features_told(&selected.table, std::slice::from_ref(row), &city.crs, style)).collect();
         for (feature, told) in &parts {
@@ -134,7 +138,11 @@ pub fn write_geojson(city: &City, selected: &Selected, precision: u32, out: &mut
         selected.rows.len()
     )?;
     let wave = CHUNK * rayon::current_num_threads();
+    let patience = Patience::current();
     for (index, rows) in selected.rows.chunks(wave).enumerate() {
+        if patience.is_over() {
+            return Err(std::io::ErrorKind::Interrupted.into());
+        }
         let parts: Vec<(String, Rounded)> =
             rows.par_chunks(CHUNK).map(|rows| write_features_told(&selected.table, rows, &city.crs, &style)).collect();
         for (part_index, (part, told)) in parts.iter().enumerate() {
@@ -155,22 +163,30 @@ pub fn export_file(city: &City, selected: &Selected, options: &FileOptions<'_>, 
     Ok(Exported { derived: derived_of(selected), ..exported })
 }
 
+/// The rows one by one, as long as somebody waits for them.
+fn rows_of(selected: &Selected) -> impl Iterator<Item = Outcome<Row>> {
+    let patience = Patience::current();
+    selected.rows.iter().map(move |row| patience.check().map(|()| selected.table.row(*row as usize)))
+}
+
 fn derived_of(selected: &Selected) -> BTreeMap<String, usize> {
     derived(&selected.table, selected.rows.iter().map(|row| *row as usize))
 }
 
 fn write_file(city: &City, selected: &Selected, options: &FileOptions<'_>, path: &Path) -> Outcome<Exported> {
-    let failed = |error: std::io::Error| Fault::internal("write", error);
+    let failed = |error: std::io::Error| Fault::of_writing(&error);
     if matches!(options.format, Format::GeoJson | Format::GeoJsonSeq) && options.crs.is_none_or(|crs| crs == "EPSG:4326") {
         let mut out = std::io::BufWriter::new(std::fs::File::create(path).map_err(failed)?);
         let write = if options.format == Format::GeoJson { write_geojson } else { write_geojson_seq };
-        let exported = write(city, selected, options.precision, &mut out).map_err(failed)?;
+        let written = write(city, selected, options.precision, &mut out);
+        Patience::current().check()?;
+        let exported = written.map_err(failed)?;
         out.into_inner().map_err(|error| failed(error.into_error()))?.sync_all().map_err(failed)?;
         return Ok(exported);
     }
     let (layer, from) = (selected.table.layer(), city.crs.name());
     let columns = options.columns(selected);
-    let mut rows = selected.rows.iter().map(|row| Ok(selected.table.row(*row as usize)));
+    let mut rows = rows_of(selected);
     let written = match options.format {
         Format::GeoJson | Format::GeoJsonSeq => {
             return Err(Fault::bad("geojson_crs", "GeoJSON 只用经纬度（RFC 7946）", "GeoJSON is in longitude and latitude only (RFC 7946)")
@@ -211,7 +227,7 @@ fn write_file(city: &City, selected: &Selected, options: &FileOptions<'_>, path:
 pub fn export_shapefile(city: &City, selected: &Selected, options: &FileOptions<'_>, folder: &Path, stem: &str) -> Outcome<(Vec<PathBuf>, Exported)> {
     let layer = selected.table.layer();
     let columns = options.columns(selected);
-    let mut rows = selected.rows.iter().map(|row| Ok(selected.table.row(*row as usize)));
+    let mut rows = rows_of(selected);
     let mut written = write_with_gdal(city, &folder.join(format!("{stem}.shp")), layer, &mut rows, &columns, options)?;
     let files = std::mem::take(&mut written.files);
     Ok((files, Exported { derived: derived_of(selected), ..Exported::of(selected.rows.len(), written) }))
@@ -336,7 +352,7 @@ impl FileOptions<'_> {
 fn tempdir(path: &Path) -> Outcome<PathBuf> {
     let token = super::sessions::random_token()?;
     let folder = path.with_file_name(format!(".parkplan-{}", &token[..16]));
-    std::fs::create_dir_all(&folder).map_err(|error| Fault::internal("mkdir", error))?;
+    std::fs::create_dir_all(&folder).map_err(|error| Fault::of_writing(&error))?;
     Ok(folder)
 }
 

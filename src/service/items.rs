@@ -61,7 +61,7 @@ pub fn select(city: &City, viewer: &Viewer, name: &str, selection: &Selection) -
         filter_frame: frame(&selection.filter_crs, "filter-crs")?,
         filter: selection.filter.clone().filter(|text| !text.trim().is_empty()),
         ids: selection.ids.clone(),
-        sort: selection.sortby.as_deref().map(SortKey::parse_list).unwrap_or_default(),
+        sort: selection.sortby.as_deref().map(SortKey::parse_list).transpose()?.unwrap_or_default(),
         private,
     };
     if table.id() == LayerId::Firm {

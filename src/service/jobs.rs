@@ -6,20 +6,29 @@ use super::processes::{AnyAnswer, AnyProcess, Ask, Erased, Pace};
 use super::{Planner, Viewer, now};
 use crate::analysis::Control;
 use crate::domain::fault::Outcome;
+use crate::domain::patience::{Patience, cancelled};
 use crate::domain::{Fault, FaultKind};
 use crate::rules::RuleSet;
 use serde::Serialize;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 use utoipa::ToSchema;
 
 /// Jobs that run at the same time; each uses all cores where it can.
 const AT_ONCE: usize = 2;
 /// Jobs that may wait; more are refused rather than left to pile up.
 const MOST_WAITING: usize = 32;
-/// Finished jobs whose results are kept; the oldest go first.
+/// Jobs of guests among them, so that they leave room for people who are signed in.
+const MOST_GUESTS_WAITING: usize = 8;
+/// Jobs of one account, or of one address of guests, that wait or run.
+const MOST_OF_ONE: usize = 8;
+/// Finished jobs whose results are kept, and those of guests among them; the oldest go first.
 const MOST_KEPT: usize = 64;
+const MOST_GUESTS_KEPT: usize = 16;
+/// A job that takes longer ends.
+const LONGEST: Duration = Duration::from_secs(1800);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -97,6 +106,8 @@ struct Job {
     id: String,
     work: Box<dyn Work>,
     viewer: Viewer,
+    /// What its maker is counted by.
+    maker: String,
     created: String,
     progress: AtomicU8,
     stop: AtomicBool,
@@ -126,11 +137,7 @@ struct Queue {
 pub struct Jobs {
     queue: Mutex<Queue>,
     /// The server is going: nothing is computed to its end.
-    ending: AtomicBool,
-}
-
-fn cancelled() -> Fault {
-    Fault::new(FaultKind::Cancelled, "cancelled", "已取消", "cancelled")
+    ending: Arc<AtomicBool>,
 }
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -157,6 +164,10 @@ impl Job {
             updated: run.updated.clone(),
             message,
         }
+    }
+
+    fn is_over(&self) -> bool {
+        locked(&self.run).state.is_over()
     }
 
     /// Whoever started it; a job of a guest belongs to whoever knows its unguessable id.
@@ -189,17 +200,20 @@ impl Planner {
     /// Setting `stop` ends the run early, whose answer is then worth nothing: nobody waits for it.
     pub fn execute(&self, process: &dyn AnyProcess, inputs: &Erased, stop: &AtomicBool) -> Outcome<Arc<dyn AnyAnswer>> {
         let city = self.city();
-        let stopped = || stop.load(Ordering::Relaxed) || self.jobs.is_ending();
+        let patience = Patience::current();
+        let stopped = || stop.load(Ordering::Relaxed) || self.jobs.is_ending() || patience.is_over();
         let run = || {
             // It may have waited for threads longer than its caller for it.
             if stopped() {
                 return Err(cancelled());
             }
-            process.execute(&Ask { control: Control { stop: &stopped, progress: &|_| {} }, ..Ask::plain(&city) }, inputs)
+            let answer = process.execute(&Ask { control: Control { stop: &stopped, progress: &|_| {} }, ..Ask::plain(&city) }, inputs)?;
+            // What a run gives that was told to end is no answer.
+            patience.check().map(|()| answer)
         };
         match process.pace(inputs) {
             Pace::Quick => run(),
-            Pace::Slow => self.compute().install(run),
+            Pace::Slow => self.compute().install(|| patience.during(run)),
         }
     }
 
@@ -210,21 +224,21 @@ impl Planner {
     }
 
     /// Takes work as a job and answers at once.
-    pub fn submit(self: &Arc<Self>, viewer: &Viewer, work: Box<dyn Work>) -> Outcome<JobStatus> {
+    /// Of guests `address` tells whose it is.
+    pub fn submit(self: &Arc<Self>, viewer: &Viewer, address: &str, work: Box<dyn Work>) -> Outcome<JobStatus> {
         let created = now();
         let job = Arc::new(Job {
             id: super::sessions::random_token()?[..32].to_owned(),
             work,
             viewer: viewer.clone(),
+            maker: if viewer.account().is_some() { viewer.name().to_owned() } else { format!("@{address}") },
             progress: AtomicU8::new(0),
             stop: AtomicBool::new(false),
             run: Mutex::new(Run { state: JobState::Accepted, started: None, finished: None, updated: created.clone(), result: None }),
             created,
         });
         let mut queue = locked(&self.jobs.queue);
-        if queue.waiting.len() >= MOST_WAITING {
-            return Err(Fault::new(FaultKind::TooMany, "queue_full", "排队的运算太多，请稍后再试", "too many runs are waiting; try again later"));
-        }
+        queue.must_have_room_for(&job)?;
         queue.count += 1;
         let number = queue.count;
         queue.jobs.insert(number, job.clone());
@@ -255,11 +269,15 @@ impl Planner {
             if !job.enter(JobState::Running, None) {
                 continue;
             }
+            let patience = Patience::default().at_most(LONGEST);
             let control = Control {
-                stop: &|| job.stop.load(Ordering::Relaxed) || self.jobs.is_ending(),
+                stop: &|| job.stop.load(Ordering::Relaxed) || self.jobs.is_ending() || patience.is_over(),
                 progress: &|share| job.progress.store((share.clamp(0.0, 1.0) * 99.0) as u8, Ordering::Relaxed),
             };
-            let run = || job.work.run(self, control);
+            let run = || {
+                let answer = job.work.run(self, control)?;
+                patience.check().map(|()| answer)
+            };
             let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(run)).unwrap_or_else(|_| Err(Fault::internal("panic", job.work.id())));
             let state = if result.is_ok() { JobState::Successful } else { JobState::Failed };
             job.enter(state, Some(result));
@@ -268,6 +286,11 @@ impl Planner {
 }
 
 impl Jobs {
+    /// Set when the server goes.
+    pub fn ending(&self) -> Arc<AtomicBool> {
+        self.ending.clone()
+    }
+
     fn is_ending(&self) -> bool {
         self.ending.load(Ordering::Relaxed)
     }
@@ -321,10 +344,39 @@ impl Jobs {
     }
 }
 
+fn queue_full(zh: String, en: String) -> Fault {
+    Fault::new(FaultKind::TooMany, "queue_full", zh, en)
+        .help("等前面的运算完成后再试", "try again when the earlier runs are done")
+        .again_in(Duration::from_secs(15))
+}
+
 impl Queue {
+    fn must_have_room_for(&self, job: &Job) -> Outcome<()> {
+        let is_guests = |job: &Job| job.viewer.account().is_none();
+        let own = self.jobs.values().filter(|other| other.maker == job.maker && !other.is_over()).count();
+        if own >= MOST_OF_ONE {
+            return Err(queue_full(
+                format!("同一账号或地址最多 {MOST_OF_ONE} 个运算在排队或运行"),
+                format!("{MOST_OF_ONE} runs of one account or address wait or run; more are not taken"),
+            ));
+        }
+        let guests = self.waiting.iter().filter(|other| is_guests(other)).count();
+        if self.waiting.len() >= MOST_WAITING || (is_guests(job) && guests >= MOST_GUESTS_WAITING) {
+            let most = if is_guests(job) { MOST_GUESTS_WAITING } else { MOST_WAITING };
+            return Err(queue_full(format!("最多 {most} 个运算排队"), format!("{most} runs may wait; more are not taken")));
+        }
+        Ok(())
+    }
+
     fn forget_old(&mut self) {
-        while self.jobs.len() > MOST_KEPT {
-            let oldest = self.jobs.iter().find(|(_, job)| job.status().status.is_over()).map(|(number, _)| *number);
+        self.forget_beyond(MOST_GUESTS_KEPT, |job| job.viewer.account().is_none());
+        self.forget_beyond(MOST_KEPT, |_| true);
+    }
+
+    /// Of jobs of one kind the oldest that are over go.
+    fn forget_beyond(&mut self, most: usize, is_one: impl Fn(&Job) -> bool) {
+        while self.jobs.values().filter(|job| is_one(job)).count() > most {
+            let oldest = self.jobs.iter().find(|(_, job)| is_one(job) && job.is_over()).map(|(number, _)| *number);
             match oldest {
                 Some(number) => self.jobs.remove(&number),
                 None => return,

@@ -20,6 +20,7 @@ pub mod jobs;
 pub mod kept;
 pub mod load;
 pub mod occupancy;
+mod pace;
 pub mod packs;
 #[cfg(test)]
 mod places_tests;

@@ -63,14 +63,14 @@ pub struct PlanList {
     pub plans: Vec<PlanAnswer>,
 }
 
-pub fn list(city: &City) -> PlanList {
-    PlanList { plans: city.plans().into_iter().map(|plan| answer(city, plan, false)).collect() }
+pub fn list(city: &City, viewer: &Viewer) -> PlanList {
+    PlanList { plans: city.plans().into_iter().map(|plan| answer(city, viewer, plan, false)).collect() }
 }
 
-pub fn one(city: &City, id: &str) -> Outcome<PlanAnswer> {
+pub fn one(city: &City, viewer: &Viewer, id: &str) -> Outcome<PlanAnswer> {
     let plan = find(city, id)?;
     let lights = if plan.kind == ACTION_PLAN { Some(lights_today(city, plan)?) } else { None };
-    let mut answer = answer(city, plan, true);
+    let mut answer = answer(city, viewer, plan, true);
     if let Some(whole) = &mut answer.whole {
         whole.lights = lights;
     }
@@ -87,7 +87,7 @@ fn find<'c>(city: &'c City, id: &str) -> Outcome<&'c Plan> {
     known.ok_or_else(|| Fault::not_found("no_such_plan", format!("没有方案 {id}"), format!("there is no plan {id}")).at(id))
 }
 
-fn answer(city: &City, plan: &Plan, whole: bool) -> PlanAnswer {
+fn answer(city: &City, viewer: &Viewer, plan: &Plan, whole: bool) -> PlanAnswer {
     let parcels = city.table(LayerId::Parcel);
     let area = |code: &String| parcels.row_of(code).and_then(|row| parcels.number(row, parcel::PLANAR_AREA_M2));
     PlanAnswer {
@@ -95,10 +95,15 @@ fn answer(city: &City, plan: &Plan, whole: bool) -> PlanAnswer {
         name: plan.name.clone(),
         kind: plan.kind.clone(),
         created: plan.created.clone(),
-        by: plan.by.clone(),
+        // Accounts are for people who are signed in.
+        by: if viewer.account().is_some() { plan.by.clone() } else { String::new() },
         area_m2: Some(plan.parcels.iter().filter_map(area).sum()),
         parcels: plan.parcels.len(),
-        whole: whole.then(|| PlanWhole { parcel_codes: plan.parcels.clone(), result: plan.result.clone(), lights: None }),
+        whole: whole.then(|| PlanWhole {
+            parcel_codes: plan.parcels.clone(),
+            result: plan.result_seen(|layer| viewer.sees_private(&layer.name)),
+            lights: None,
+        }),
     }
 }
 
@@ -112,7 +117,7 @@ pub fn items(city: &City, viewer: &Viewer, id: &str) -> Outcome<String> {
     let json = |value: serde_json::Result<Value>| value.map_err(|error| Fault::internal("json", error));
     Ok(format!(
         "{{\"type\":\"FeatureCollection\",\"plan\":{},\"missing\":{},\"numberMatched\":{},\"features\":[{features}]}}",
-        json(serde_json::to_value(answer(city, plan, false)))?,
+        json(serde_json::to_value(answer(city, viewer, plan, false)))?,
         json(serde_json::to_value(missing))?,
         selected.rows.len(),
     ))
@@ -141,6 +146,6 @@ impl Planner {
         let id = sha256_hex(format!("{account}\n{name}\n{created}").as_bytes())[..12].to_owned();
         let plan = Plan { id, name, kind: new.kind, created, by: account, parcels: new.parcels, result: new.result };
         self.edit(viewer, Edit::KeepPlan(KeepPlan { plan: plan.clone() }))?;
-        Ok(answer(&self.city(), &plan, true))
+        Ok(answer(&self.city(), viewer, &plan, true))
     }
 }

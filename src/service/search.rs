@@ -2,12 +2,16 @@
 
 use super::{Viewer, kept};
 use crate::city::{City, Table};
+use crate::domain::Fault;
 use crate::domain::fault::Outcome;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 /// Layers that are searched, in the order of their hits.
 const SEARCHED: [&str; 6] = ["park", "district", "parcel", "building", "facility", "virtual_park"];
+
+/// Characters of what is searched for; no name or code is longer.
+const LONGEST_TEXT: usize = 200;
 
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Places {
@@ -29,6 +33,14 @@ pub struct Place {
 
 pub fn search(city: &City, viewer: &Viewer, text: &str, limit: usize) -> Outcome<Places> {
     let text = text.trim();
+    let length = text.chars().count();
+    if length > LONGEST_TEXT {
+        return Err(Fault::too_much(
+            format!("查找内容有 {length} 个字符，最多 {LONGEST_TEXT} 个"),
+            format!("the text to be found has {length} characters; {LONGEST_TEXT} are taken"),
+        )
+        .at("q"));
+    }
     let mut results = Vec::new();
     if let Some((lon, lat)) = coordinates(text) {
         results.push(Place {

@@ -225,6 +225,11 @@ impl Arena {
         rings.map(move |ring| (&drawn[block.ring(ring)], block.ring_is_exterior[ring]))
     }
 
+    /// Corners of a polygon, those of its holes as well.
+    pub fn corners(&self, index: usize) -> usize {
+        self.rings(index).map(|ring| ring.coords.len().saturating_sub(1)).sum()
+    }
+
     /// The shape's box; `None` for an empty shape.
     pub fn bounds(&self, index: usize) -> Option<Rect<f64>> {
         let mut rings = self.rings(index).flat_map(|ring| ring.coords.iter());

@@ -103,7 +103,7 @@ fn what_is_kept_as_an_action_plan_can_be_followed() {
 fn a_refusal_does_not_wait_for_a_body_that_never_comes() {
     let mut told = String::new();
     let begun = Instant::now();
-    reading().raw("GET /conformance?nope=1 HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\n").read_to_string(&mut told).unwrap();
+    reading().raw("GET /conformance?nope=1 HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n\r\n").read_to_string(&mut told).unwrap();
     assert!(told.starts_with("HTTP/1.1 400") && told.contains("unknown_parameter"), "{told}");
     assert!(begun.elapsed() < Duration::from_secs(10));
 }

@@ -9,7 +9,7 @@ fn long_run(more: &str) -> String {
     let body = r#"{"inputs":{"all":true,"matrix":true,"as_of":"2026-09-01","uses":["all"]}}"#;
     let length = body.len();
     format!(
-        "POST /processes/upstairs/execution HTTP/1.1\r\nHost: x\r\n{more}Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}"
+        "POST /processes/upstairs/execution HTTP/1.1\r\nHost: localhost\r\n{more}Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}"
     )
 }
 

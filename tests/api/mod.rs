@@ -1,6 +1,7 @@
 //! The running server, asked over HTTP.
 
 mod bodies;
+mod budgets;
 mod codes;
 mod conditions;
 mod contract;
@@ -19,11 +20,13 @@ mod process_types;
 mod processes;
 mod proxies;
 mod records;
+mod rights_table;
 mod search;
 mod storm;
 mod stream;
 mod surface;
 mod tasks;
+mod tokens;
 mod unit_sheets;
 mod upstairs;
 mod virtual_parks;

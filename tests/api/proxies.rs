@@ -54,3 +54,23 @@ fn the_cookie_is_secure_where_the_connection_is() {
     let foreign = [("x-forwarded-proto", "https"), ("x-forwarded-host", "land.example.org"), ("origin", "https://elsewhere.example")];
     client.send("POST", "/session", &foreign, &form).problem(403);
 }
+
+#[test]
+fn a_name_that_nobody_gave_the_server_is_refused_also_where_origin_and_host_agree() {
+    let (_folder, city) = own_city();
+    let server = Server::start_with(&city, &[("PARKPLAN_HOSTS", "land.example.org, plan.test")]);
+    let client = Client::guest(&server);
+    for fine in ["localhost:1", "LOCALHOST", "127.0.0.1:8080", "[::1]:80", "192.0.2.7", "land.example.org", "Plan.Test.:443", "a.localhost"] {
+        assert_eq!(client.get_with("/healthz", &[("host", fine)]).status, 200, "{fine}");
+    }
+    // What a page elsewhere sends that points its own name at this machine.
+    let rebound = [("host", "evil.example:8080"), ("origin", "http://evil.example:8080")];
+    for path in ["/healthz", "/", "/collections/park/items", "/index.html"] {
+        let problem = client.get_with(path, &rebound).problem(403);
+        assert_eq!(problem["type"], "urn:parkplan:problem:host_unknown", "{path}");
+    }
+    let form = json!({ "account": OPERATOR.0, "password": OPERATOR.1 }).to_string();
+    client.send("POST", "/session", &rebound, &form).problem(403);
+    client.get_with("/healthz", &[("x-forwarded-host", "evil.example")]).problem(403);
+    client.get_with("/healthz", &[("host", "localhost.evil.example")]).problem(403);
+}

@@ -1,6 +1,6 @@
 //! A polygon that a person drew: GeoJSON, as drawing tools save it.
 
-use geo::Validation;
+use geo::{CoordsIter, Validation};
 use geo_types::{Geometry, MultiPolygon};
 use serde_json::Value;
 
@@ -13,10 +13,12 @@ pub enum NotDrawn {
     NotOne,
     /// Crosses itself or is not closed.
     Crossing,
+    /// More positions than are taken.
+    TooLarge { positions: usize, most: usize },
 }
 
-/// The shape of a Polygon, a MultiPolygon, a Feature, or a FeatureCollection of one; coordinates as they stand.
-pub fn drawn_area(drawing: &Value) -> Result<MultiPolygon<f64>, NotDrawn> {
+/// The shape of a Polygon, a MultiPolygon, a Feature, or a FeatureCollection of one, of at most so many positions; coordinates as they stand.
+pub fn drawn_area(drawing: &Value, most: usize) -> Result<MultiPolygon<f64>, NotDrawn> {
     let geometry = match drawing.get("type").and_then(Value::as_str) {
         Some("FeatureCollection") => match drawing["features"].as_array().map(Vec::as_slice) {
             Some([feature]) => &feature["geometry"],
@@ -36,6 +38,11 @@ pub fn drawn_area(drawing: &Value) -> Result<MultiPolygon<f64>, NotDrawn> {
         Geometry::MultiPolygon(_) => return Err(NotDrawn::Crossing),
         _ => return Err(NotDrawn::Unreadable),
     };
+    // Whether it crosses itself takes the square of them.
+    let positions = shape.coords_count();
+    if positions > most {
+        return Err(NotDrawn::TooLarge { positions, most });
+    }
     if shape.is_valid() { Ok(shape) } else { Err(NotDrawn::Crossing) }
 }
 
@@ -59,17 +66,18 @@ mod tests {
         let feature = json!({ "type": "Feature", "properties": {}, "geometry": square });
         let bow = json!({ "type": "Polygon", "coordinates": [[[0, 0], [1, 1], [1, 0], [0, 1], [0, 0]]] });
         let of = |features: &[&Value]| json!({ "type": "FeatureCollection", "features": features });
-        let plain = drawn_area(&square).expect("polygon");
-        assert_eq!(drawn_area(&feature), Ok(plain.clone()));
-        assert_eq!(drawn_area(&of(&[&feature])), Ok(plain));
-        assert_eq!(drawn_area(&of(&[&feature, &feature])), Err(NotDrawn::NotOne));
-        assert_eq!(drawn_area(&bow), Err(NotDrawn::Crossing));
-        assert_eq!(drawn_area(&json!({ "type": "Point", "coordinates": [0, 0] })), Err(NotDrawn::Unreadable));
-        assert_eq!(drawn_area(&json!("square")), Err(NotDrawn::Unreadable));
+        let plain = drawn_area(&square, 5).expect("polygon");
+        assert_eq!(drawn_area(&feature, 5), Ok(plain.clone()));
+        assert_eq!(drawn_area(&of(&[&feature]), 5), Ok(plain));
+        assert_eq!(drawn_area(&of(&[&feature, &feature]), 5), Err(NotDrawn::NotOne));
+        assert_eq!(drawn_area(&square, 4), Err(NotDrawn::TooLarge { positions: 5, most: 4 }));
+        assert_eq!(drawn_area(&bow, 5), Err(NotDrawn::Crossing));
+        assert_eq!(drawn_area(&json!({ "type": "Point", "coordinates": [0, 0] }), 5), Err(NotDrawn::Unreadable));
+        assert_eq!(drawn_area(&json!("square"), 5), Err(NotDrawn::Unreadable));
         for places in
             [json!([[[114, 22.6], [114.002, 22.6], [114.00602], [114, 22.6]]]), json!([[[]]]), json!([[[1, 2], []]]), json!([[1, 2]]), json!([])]
         {
-            let drawn = drawn_area(&json!({ "type": "Polygon", "coordinates": places }));
+            let drawn = drawn_area(&json!({ "type": "Polygon", "coordinates": places }), 50);
             assert!(drawn.is_err(), "{places}: {drawn:?}");
         }
     }

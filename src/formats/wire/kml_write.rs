@@ -22,7 +22,7 @@ pub(super) fn write(
     columns: &[usize],
     way: &Transformer,
 ) -> Outcome<Written> {
-    let failed = |error: std::io::Error| Fault::bad("write_failed", format!("写出失败：{error}"), format!("writing failed: {error}"));
+    let failed = |error: std::io::Error| Fault::of_writing(&error);
     let mut out = BufWriter::new(File::create_new(path).map_err(failed)?);
     out.write_all(head(layer, columns).as_bytes()).map_err(failed)?;
     let mut written = Written::default();

@@ -67,7 +67,7 @@ impl KeptTable for Requirements {
         match viewer.role() {
             Role::Planner | Role::Admin => true,
             Role::Operator => !is_closed(row.text(column::STATE)),
-            Role::Guest | Role::Reviewer => false,
+            Role::Guest | Role::Viewer | Role::Reviewer => false,
         }
     }
 

@@ -1,6 +1,7 @@
 //! A polygon that a person drew, as an input.
 
 use crate::city::City;
+use crate::domain::Fault;
 use crate::formats::{NotDrawn, drawn_area};
 use geo::{CoordsIter, MapCoords};
 use geo_types::MultiPolygon;
@@ -27,10 +28,16 @@ impl PartialSchema for Drawn {
 impl ToSchema for Drawn {}
 
 impl Drawn {
-    /// The shape in the city's working plane.
-    pub(super) fn in_plane(&self, city: &City) -> Result<MultiPolygon<f64>, NotDrawn> {
-        let plane = drawn_area(&self.0)?.map_coords(|point| city.crs.from_lon_lat(point));
+    /// The shape in the city's working plane, of at most so many positions.
+    pub(super) fn in_plane(&self, city: &City, most: usize) -> Result<MultiPolygon<f64>, NotDrawn> {
+        let plane = drawn_area(&self.0, most)?.map_coords(|point| city.crs.from_lon_lat(point));
         let is_finite = plane.coords_iter().all(|point| point.x.is_finite() && point.y.is_finite());
         if is_finite { Ok(plane) } else { Err(NotDrawn::Unreadable) }
     }
+}
+
+/// More positions than an analysis takes.
+pub(super) fn too_large(positions: usize, most: usize) -> Fault {
+    Fault::too_much(format!("画的图形有 {positions} 个点，最多 {most} 个"), format!("the drawn shape has {positions} positions; {most} are taken"))
+        .help("请先简化图形", "simplify the shape first")
 }

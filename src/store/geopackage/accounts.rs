@@ -42,7 +42,7 @@ impl GeoPackage {
     fn write_people<T>(&self, work: impl FnOnce(&mut Connection) -> rusqlite::Result<T>) -> Outcome<T> {
         let people = match &self.access {
             Access::Writing { people, .. } | Access::Accounts { people } => people,
-            Access::Reading => return Err(fault::read_only(&self.path)),
+            Access::Reading => return Err(fault::read_only(self.name())),
         };
         let mut people = locked(people);
         let mut connection = match people.take() {

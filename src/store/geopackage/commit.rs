@@ -11,7 +11,7 @@ impl GeoPackage {
     pub(super) fn commit_edits(&self, base: i64, edits: &[Kept<'_>]) -> Result<(), CommitError> {
         let mut writer = self.writer().map_err(CommitError::Failed)?;
         if self.is_replaced(&writer) {
-            return Err(CommitError::Failed(fault::replaced(&self.path)));
+            return Err(CommitError::Failed(fault::replaced(self.name())));
         }
         let known = self.known();
         match write(&mut writer, self.crs.epsg(), base, &known, edits) {

@@ -100,6 +100,11 @@ impl GeoPackage {
         &self.path
     }
 
+    /// The file's name, as faults tell it: where the file lies is nobody's business who asks over the network.
+    fn name(&self) -> &Path {
+        self.path.file_name().map_or(&self.path, Path::new)
+    }
+
     pub fn crs(&self) -> &WorkingCrs {
         &self.crs
     }
@@ -121,7 +126,7 @@ impl GeoPackage {
         match &self.access {
             // A panic while writing rolled its transaction back; the connection itself is sound.
             Access::Writing { writer, .. } => Ok(locked(writer)),
-            Access::Accounts { .. } | Access::Reading => Err(fault::read_only(&self.path)),
+            Access::Accounts { .. } | Access::Reading => Err(fault::read_only(self.name())),
         }
     }
 
@@ -138,7 +143,7 @@ impl GeoPackage {
     }
 
     fn fault(&self, error: rusqlite::Error) -> Fault {
-        sql_fault(&self.path, error)
+        sql_fault(self.name(), error)
     }
 }
 

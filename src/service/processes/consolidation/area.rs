@@ -1,6 +1,6 @@
 //! Which parcels a run is about.
 
-use super::super::drawing::Drawn;
+use super::super::drawing::{Drawn, too_large};
 use super::inputs::Inputs;
 use crate::city::{City, Table};
 use crate::domain::fault::Outcome;
@@ -51,12 +51,16 @@ pub(super) fn rows_in_question(city: &City, table: &Table, inputs: &Inputs) -> O
     Ok((rows, shares))
 }
 
+/// Of a drawn area: a district's line has some hundred.
+const MOST_POSITIONS: usize = 5_000;
+
 fn drawn(city: &City, area: &Drawn) -> Outcome<MultiPolygon<f64>> {
     let bad = |zh: &str, en: &str| Fault::bad("area", zh, en).at("/inputs/area");
-    area.in_plane(city).map_err(|reason| match reason {
+    area.in_plane(city, MOST_POSITIONS).map_err(|reason| match reason {
         NotDrawn::Unreadable => bad("area 应为 GeoJSON 面（经纬度）", "the area is a GeoJSON polygon in longitude and latitude"),
         NotDrawn::NotOne => bad("应为恰好一个面", "there should be exactly one polygon"),
         NotDrawn::Crossing => bad("画的范围自相交或不闭合", "the drawn area crosses itself or is not closed"),
+        NotDrawn::TooLarge { positions, most } => too_large(positions, most).at("/inputs/area"),
     })
 }
 

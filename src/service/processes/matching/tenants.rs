@@ -84,7 +84,7 @@ struct Found {
 
 impl Seen for Answer {
     fn seen_by(&self, viewer: &Viewer) -> Cow<'_, Self> {
-        if viewer.role() == Role::Guest {
+        if matches!(viewer.role(), Role::Guest | Role::Viewer) {
             return Cow::Borrowed(self);
         }
         let own = self.found.own.as_ref().filter(|(park, _)| viewer.operates(Some(park)));

@@ -1,9 +1,9 @@
 //! A drawn outline instead of a parcel: what lies on and around it is found in the city, its limits are what the planner sets.
 
-use super::super::drawing::Drawn;
+use super::super::drawing::{Drawn, too_large};
 use super::super::process::Context;
 use super::answer::One;
-use super::ground::Ground;
+use super::ground::{Ground, MOST_CORNERS};
 use super::inputs::Question;
 use super::one::full_answer;
 use super::pack;
@@ -44,10 +44,11 @@ const MOST_HECTARES: f64 = 100.0;
 
 /// The check is of one building ground: an outline of several parts is none.
 fn outline_in_plane(city: &City, outline: &Drawn) -> Outcome<MultiPolygon<f64>> {
-    let shape = outline.in_plane(city).map_err(|reason| match reason {
+    let shape = outline.in_plane(city, MOST_CORNERS + 1).map_err(|reason| match reason {
         NotDrawn::Unreadable => unreadable(),
         NotDrawn::NotOne => bad("应为恰好一个面", "there should be exactly one polygon"),
         NotDrawn::Crossing => bad("画的轮廓自相交或不闭合", "the drawn outline crosses itself or is not closed"),
+        NotDrawn::TooLarge { positions, most } => too_large(positions, most).at("/inputs/outline"),
     })?;
     if shape.0.len() != 1 {
         return Err(unreadable());

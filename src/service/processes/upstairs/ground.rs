@@ -13,6 +13,9 @@ use geo::{BoundingRect, Intersects};
 use geo_types::{Coord, LineString, MultiPolygon, Rect};
 use std::collections::BTreeSet;
 
+/// Corners of one building ground. The search grows with their cube; surveyed land has a few dozen.
+pub(super) const MOST_CORNERS: usize = 500;
+
 /// The layers that a check looks into, and which of their kinds are loaded: asked once a run.
 pub(super) struct Ground<'a> {
     city: &'a City,
@@ -39,6 +42,10 @@ impl<'a> Ground<'a> {
             let code = table.key(row);
             return Err(Fault::bad("no_geometry", format!("宗地 {code} 没有几何"), format!("the parcel {code} has no geometry")));
         };
+        let corners = table.shapes().corners(row);
+        if corners > MOST_CORNERS {
+            return Err(too_many_corners(table.key(row), corners));
+        }
         let mut case = ParcelCase::new(table.key(row), table.shapes().multi_polygon(row));
         case.far_limit = table.number(row, parcel::FAR_LIMIT);
         case.height_limit_m = table.number(row, parcel::HEIGHT_LIMIT_M);
@@ -128,6 +135,15 @@ impl<'a> Ground<'a> {
         }
         Some(near)
     }
+}
+
+fn too_many_corners(code: &str, corners: usize) -> Fault {
+    Fault::too_much(
+        format!("宗地 {code} 有 {corners} 个界址点，体检最多 {MOST_CORNERS} 个"),
+        format!("the parcel {code} has {corners} corners; {MOST_CORNERS} are taken by the check"),
+    )
+    .at(code)
+    .help("请先简化该宗地的边界，或画一个轮廓", "simplify its boundary first, or draw an outline")
 }
 
 /// The neighbour with the longest edge contact.

@@ -2,7 +2,7 @@
 
 use super::super::process::Context;
 use super::answer::{DistrictSums, Left, Many, ParcelLine, ParkSums, WhatIf};
-use super::ground::Ground;
+use super::ground::{Ground, MOST_CORNERS};
 use super::inputs::Question;
 use super::matrix::{BandAreas, matrix};
 use super::programme::programme;
@@ -107,12 +107,14 @@ fn scope(context: &Context<'_>, table: &Table, park: Option<&str>, question: &Qu
         uses.is_empty() || code.is_none_or(|code| uses.iter().any(|wanted| code.starts_with(wanted.as_str())))
     };
     let mut found = Scope { districts: Vec::new(), rows: Vec::new(), excluded: Vec::new() };
-    let (mut other_use, mut no_geometry) = (Vec::new(), Vec::new());
+    let (mut other_use, mut no_geometry, mut too_many_corners) = (Vec::new(), Vec::new(), Vec::new());
     for row in (0..table.len()).filter(|row| park.is_none_or(|park| table.text(*row, parcel::PARK) == Some(park))) {
         if !counts(row) {
             other_use.push(table.key(row).to_owned());
         } else if table.shapes().bounds(row).is_none() {
             no_geometry.push(table.key(row).to_owned());
+        } else if table.shapes().corners(row) > MOST_CORNERS {
+            too_many_corners.push(table.key(row).to_owned());
         } else {
             let name = table.text(row, parcel::DISTRICT).map(|code| district_name(city, code));
             let known = found.districts.iter().position(|district| district.name.as_deref() == name);
@@ -127,7 +129,7 @@ fn scope(context: &Context<'_>, table: &Table, park: Option<&str>, question: &Qu
             found.rows.push((row, index));
         }
     }
-    for (reason, parcels) in [("other_use", other_use), ("no_geometry", no_geometry)] {
+    for (reason, parcels) in [("other_use", other_use), ("no_geometry", no_geometry), ("too_many_corners", too_many_corners)] {
         if !parcels.is_empty() {
             found.excluded.push(Left { reason, count: parcels.len(), parcels });
         }

@@ -26,7 +26,7 @@ impl Seen for VirtualParksAnswer {
             let reader = match viewer.role() {
                 _ if viewer.operates(Some(&park.code)) => Reader::Operator,
                 Role::Planner | Role::Reviewer | Role::Admin => Reader::Planner,
-                Role::Operator | Role::Guest => Reader::Other,
+                Role::Operator | Role::Viewer | Role::Guest => Reader::Other,
             };
             hide(park, reader, least);
         }
