@@ -74,9 +74,7 @@ mod tests {
         assert_eq!(drawn_area(&bow, 5), Err(NotDrawn::Crossing));
         assert_eq!(drawn_area(&json!({ "type": "Point", "coordinates": [0, 0] }), 5), Err(NotDrawn::Unreadable));
         assert_eq!(drawn_area(&json!("square"), 5), Err(NotDrawn::Unreadable));
-        for places in
-            [json!([[[114, 22.6], [114.002, 22.6], [114.00602], [114, 22.6]]]), json!([[[]]]), json!([[[1, 2], []]]), json!([[1, 2]]), json!([])]
-        {
+        for places in [json!([[[114, 22.6], [114.002, 22.6], [114.00602], [114, 22.6]]]), json!([[[]]]), json!([[[1, 2], []]]), json!([[1, 2]])] {
             let drawn = drawn_area(&json!({ "type": "Polygon", "coordinates": places }), 50);
             assert!(drawn.is_err(), "{places}: {drawn:?}");
         }
