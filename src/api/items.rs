@@ -85,7 +85,11 @@ fn answer(app: &App, city: &City, caller: &Caller, name: &str, wanted: &Wanted, 
     let mut response = match caller.form {
         Form::Json | Form::GeoJson => reply::bytes(Form::GeoJson.media_type(), collection(city, &selected, page, wanted, &links, &frame), tag),
         Form::Html => reply::bytes(Form::Html.media_type(), table(city, caller, name, &selected, page, wanted, &links)?, tag),
-        _ => return file(city, caller, selected, page, wanted, &links, &frame, tag),
+        _ => {
+            let mut response = file(city, caller, selected, page, wanted, &frame, tag)?;
+            put_links(&mut response, &links);
+            return Ok(response);
+        }
     };
     if caller.form != Form::Html {
         put_crs(&mut response, frame.uri());
@@ -133,16 +137,7 @@ fn put_crs(response: &mut Response, uri: &str) {
 }
 
 /// The page as a file of exactly its rows. Without `crs` its coordinates are as that format usually has them.
-fn file(
-    city: &City,
-    caller: &Caller,
-    mut selected: Selected,
-    page: Page,
-    wanted: &Wanted,
-    links: &[Link],
-    frame: &Frame,
-    tag: Tag,
-) -> Outcome<Response> {
+fn file(city: &City, caller: &Caller, mut selected: Selected, page: Page, wanted: &Wanted, frame: &Frame, tag: Tag) -> Outcome<Response> {
     let form = caller.form;
     let format = Format::parse(form.name())?;
     if wanted.is_hits() || wanted.skip_geometry {
@@ -164,7 +159,6 @@ fn file(
     let mut response = reply::bytes(form.media_type(), bytes, tag);
     let storage = frames::storage(city, selected.table.layer()).filter(|_| wanted.crs.is_none() && format.is_in_own_crs());
     put_crs(&mut response, storage.as_deref().unwrap_or(frame.uri()));
-    put_links(&mut response, links);
     let headers = response.headers_mut();
     let name = format!("attachment; filename=\"{}.{}\"", selected.table.layer().name, format.ending());
     let counts = [("ogc-numbermatched", matched), ("ogc-numberreturned", selected.rows.len()), ("x-feature-count", selected.rows.len())];

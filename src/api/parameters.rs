@@ -130,7 +130,7 @@ pub(super) fn wanted(layer: &Layer, query: &[(String, String)], private: bool, i
                         "写成 西,南,东,北（度），或按 bbox-crs 的轴序写两个角",
                         "write west,south,east,north in degrees, or two corners in the order of axes of bbox-crs",
                     )
-                })?)
+                })?);
             }
             "limit" => wanted.limit = Some(value.parse().map_err(|_| bad())?),
             "offset" => wanted.offset = value.parse().map_err(|_| bad())?,

@@ -190,7 +190,7 @@ fn boxes_and_polygons_in_every_system_find_what_a_twin_finds() {
     let (mut found, mut all, mut none) = (0, 0, 0);
     for question in 0..QUESTIONS {
         let twin = &twins[question % twins.len()];
-        let is_box = question / twins.len() % 2 == 0;
+        let is_box = (question / twins.len()).is_multiple_of(2);
         // Somewhere in or beside the city, from metres to wider than it.
         let at = Coord { x: dice.between(LAND[0] - 9e3, LAND[2] + 9e3), y: dice.between(LAND[1] - 9e3, LAND[3] + 9e3) };
         let size = 10f64.powf(dice.between(1.0, 5.0));

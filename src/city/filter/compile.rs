@@ -181,7 +181,7 @@ impl<'t> Compiler<'t, '_> {
         if !shape.is_on_earth() {
             return Err(out_of_reach(self.frame));
         }
-        Ok(Node::Spatial(Box::new(Place::Shape { shape: shape.laid(self.crs, extent), relation })))
+        Ok(Node::Spatial(Box::new(Place::Shape { shape: Box::new(shape.laid(self.crs, extent)), relation })))
     }
 
     fn span(&self, side: &Expression, whole: &Expression) -> Outcome<Span<'t>> {

@@ -16,7 +16,7 @@ pub(super) enum Place<'t> {
         meets: bool,
     },
     Shape {
-        shape: LaidShape<'t>,
+        shape: Box<LaidShape<'t>>,
         relation: SpatialRelation,
     },
 }

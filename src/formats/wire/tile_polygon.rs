@@ -28,7 +28,7 @@ impl TilePart {
     /// area. Rings below `least` are left out, and a piece that is all hole, as one whose hole holds the tile.
     pub(super) fn draw(&mut self, least: i64, mut take: impl FnMut(&Ring)) -> i64 {
         let rings = std::mem::take(&mut self.rings);
-        if rings.first().is_none_or(|outer| is_beyond(outer)) {
+        if rings.first().is_none_or(is_beyond) {
             return 0;
         }
         let mut cut = rings.clone();
@@ -89,7 +89,7 @@ fn runs_back(ring: &Ring) -> bool {
 
 /// The part and the tile with its margin as areas.
 fn overlay(rings: &[Ring]) -> Vec<Vec<Ring>> {
-    let line = |ring: &Ring| LineString::from_iter(ring.iter().map(|at| Coord { x: f64::from(at[0]), y: f64::from(at[1]) }));
+    let line = |ring: &Ring| ring.iter().map(|at| Coord { x: f64::from(at[0]), y: f64::from(at[1]) }).collect::<LineString>();
     let part = Polygon::new(line(&rings[0]), rings[1..].iter().map(line).collect());
     let corner = |at: i32| Coord { x: f64::from(at), y: f64::from(at) };
     let MultiPolygon(pieces) = part.intersection(&Rect::new(corner(LOW), corner(HIGH)).to_polygon());
