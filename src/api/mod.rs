@@ -174,6 +174,8 @@ fn layered(routes: Router<App>, app: App) -> Router {
         .layer(from_fn_with_state(app.clone(), door::for_a_host))
         .layer(from_fn(problem::render))
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
+        // Before what is compressed says of itself that it varies by that.
+        .layer(fixed(header::VARY, "cookie, authorization, accept, accept-language"))
         .layer(CompressionLayer::new())
         .layer(fixed(
             header::CONTENT_SECURITY_POLICY,
@@ -182,7 +184,6 @@ fn layered(routes: Router<App>, app: App) -> Router {
         .layer(fixed(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         // What says nothing of itself may rest on who asked: no cache keeps it, for him or for others.
         .layer(fixed(header::CACHE_CONTROL, "private, no-store"))
-        .layer(fixed(header::VARY, "cookie, authorization, accept, accept-language, accept-encoding"))
         .layer(fixed(header::REFERRER_POLICY, "same-origin"))
         .with_state(app)
 }
