@@ -17,7 +17,10 @@ use utoipa::OpenApi;
 #[utoipa::path(
     get, path = "/api", summary = "This document",
     params(Pages),
-    responses((status = 200, body = BTreeMap<String, Value>, content_type = "application/vnd.oai.openapi+json;version=3.1")),
+    responses((status = 200, content(
+        (BTreeMap<String, Value> = "application/vnd.oai.openapi+json;version=3.1"),
+        (BTreeMap<String, Value> = "application/json"),
+    ))),
 )]
 pub(super) async fn page(caller: Caller, headers: HeaderMap) -> Response {
     let served = served(&caller.base);

@@ -106,6 +106,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/changes:restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give a row the values that an entry of the log left it with, as a change of its own */
+        post: operations["post_changes_restore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/collections": {
         parameters: {
             query?: never;
@@ -1935,6 +1952,7 @@ export interface components {
             zh: string;
         };
         Collection: {
+            /** @description URIs of the reference systems that it is asked and answered in. */
             crs: string[];
             extent?: components["schemas"]["Extent"] | null;
             id: string;
@@ -2487,6 +2505,16 @@ export interface components {
             keys?: string[];
             rows: number[];
         };
+        /** @description Which state: as an entry of the change log left the row. */
+        EarlierState: {
+            collection: string;
+            id: string;
+            /**
+             * Format: int64
+             * @description Number of the entry.
+             */
+            seq: number;
+        };
         Eligible: {
             /** Format: double */
             area_m2: number;
@@ -2543,12 +2571,14 @@ export interface components {
         /** @description What to export and how. */
         ExportRequest: {
             bbox?: number[] | null;
+            "bbox-crs"?: string | null;
             collection: string;
             crs?: string | null;
             /** @description The land that stood on a day or in an interval. */
             datetime?: string | null;
             encoding?: string | null;
             filter?: string | null;
+            "filter-crs"?: string | null;
             format?: string;
             ids?: string[] | null;
             /** Format: int32 */
@@ -3483,6 +3513,15 @@ export interface components {
              * @description Number of the last entry; 0 for an empty log.
              */
             seq: number;
+        };
+        MadeAgain: {
+            /** @description Columns that have their earlier values again. */
+            columns: string[];
+            /**
+             * Format: int64
+             * @description The revision that it made.
+             */
+            revision: number;
         };
         /** @description A key that was made for a row. */
         MadeKey: {
@@ -4519,12 +4558,16 @@ export interface components {
         };
         /** @description A selection as people state it. */
         Selection: {
-            /** @description [west, south, east, north] in degrees. */
+            /** @description [west, south, east, north] in degrees, or two corners in the order of axes of `bbox-crs`: features whose geometry meets the box. */
             bbox?: number[] | null;
+            /** @description URI of the reference system of `bbox`; CRS84 without it. */
+            "bbox-crs"?: string | null;
             /** @description A day or an interval: the land that stood then (`parcel`, `plan_parcel`); other layers have no time axis. */
             datetime?: string | null;
             /** @description CQL2 text or JSON. */
             filter?: string | null;
+            /** @description URI of the reference system of the filter's geometries; CRS84 without it. */
+            "filter-crs"?: string | null;
             ids?: string[] | null;
             sortby?: string | null;
         };
@@ -5246,8 +5289,12 @@ export interface components {
         /** @description A page as people ask for it, from the query string or a body. */
         Wanted: {
             bbox?: number[] | null;
+            "bbox-crs"?: string | null;
+            /** @description URI of the reference system of the answer; CRS84 without it. */
+            crs?: string | null;
             datetime?: string | null;
             filter?: string | null;
+            "filter-crs"?: string | null;
             ids?: string[] | null;
             limit?: number | null;
             offset?: number;
@@ -5554,6 +5601,30 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    post_changes_restore: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EarlierState"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeAgain"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     get_collections: {
         parameters: {
             query?: {
@@ -5633,16 +5704,19 @@ export interface operations {
             query?: {
                 /** @description form of the answer; wins over Accept */
                 f?: "geojson" | "json" | "html" | "csv" | "fgb" | "gpkg" | "shp" | "kml" | "xlsx" | "geojsonseq" | "dxf";
-                /** @description west,south,east,north in degrees */
+                /** @description features whose geometry meets the box: west,south,east,north in degrees (west beyond east runs over ±180°), or two corners in the order of axes of `bbox-crs` */
                 bbox?: number[];
-                "bbox-crs"?: "http://www.opengis.net/def/crs/OGC/1.3/CRS84";
-                crs?: "http://www.opengis.net/def/crs/OGC/1.3/CRS84";
-                "filter-lang"?: "cql2-text" | "cql2-json";
-                "filter-crs"?: "http://www.opengis.net/def/crs/OGC/1.3/CRS84";
+                /** @description reference system of `bbox`: one of `crs` of the collection */
+                "bbox-crs"?: string;
+                "filter-lang"?: "cql2-text" | "cql2-json" | "cql-text";
+                /** @description reference system of the geometries in `filter`: one of `crs` of the collection */
+                "filter-crs"?: string;
                 /** @description codes, parted by commas; a code with a comma stands in double quotes, or each code in an `ids` of its own */
                 ids?: string[];
                 datetime?: string;
                 filter?: string;
+                /** @description reference system of the coordinates in the answer: one of `crs` of the collection */
+                crs?: string;
                 /** @description at most 10000 */
                 limit?: number;
                 offset?: number;
@@ -5733,7 +5807,8 @@ export interface operations {
             query?: {
                 /** @description form of the answer; wins over Accept */
                 f?: "geojson" | "json" | "html";
-                crs?: "http://www.opengis.net/def/crs/OGC/1.3/CRS84";
+                /** @description reference system of the coordinates in the answer: one of `crs` of the collection */
+                crs?: string;
             };
             header?: {
                 /** @description entity tags that the reader has; 304 when one still holds */
@@ -5953,12 +6028,13 @@ export interface operations {
             query?: {
                 /** @description form of the answer; wins over Accept */
                 f?: "json" | "html";
-                /** @description west,south,east,north in degrees */
+                /** @description features whose geometry meets the box: west,south,east,north in degrees (west beyond east runs over ±180°), or two corners in the order of axes of `bbox-crs` */
                 bbox?: number[];
-                "bbox-crs"?: "http://www.opengis.net/def/crs/OGC/1.3/CRS84";
-                crs?: "http://www.opengis.net/def/crs/OGC/1.3/CRS84";
-                "filter-lang"?: "cql2-text" | "cql2-json";
-                "filter-crs"?: "http://www.opengis.net/def/crs/OGC/1.3/CRS84";
+                /** @description reference system of `bbox`: one of `crs` of the collection */
+                "bbox-crs"?: string;
+                "filter-lang"?: "cql2-text" | "cql2-json" | "cql-text";
+                /** @description reference system of the geometries in `filter`: one of `crs` of the collection */
+                "filter-crs"?: string;
                 /** @description codes, parted by commas; a code with a comma stands in double quotes, or each code in an `ids` of its own */
                 ids?: string[];
                 datetime?: string;
