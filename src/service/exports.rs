@@ -204,7 +204,12 @@ fn write_file(city: &City, selected: &Selected, options: &FileOptions<'_>, path:
             let sheet = LayerSheet { layer, columns: &columns, geometry, crs_from: &from, crs_to, lang: options.lang };
             write_layer_xlsx(path, &sheet, &mut rows)?
         }
-        Format::Dxf => write_dxf(path, layer, &mut rows, &from, options.crs.unwrap_or(&from))?,
+        Format::Dxf => {
+            let written = write_dxf(path, layer, &mut rows, &from, options.crs.unwrap_or(&from))?;
+            // Columns that this reader would not have seen are not missed.
+            let hidden = layer.columns.len() - columns.len();
+            Written { attributes_left: written.attributes_left.saturating_sub(hidden), ..written }
+        }
         Format::Vector(VectorDriver::Shapefile) => {
             // Beside the file and under its name, so that who removes the one removes the other.
             let mut scratch = path.as_os_str().to_owned();

@@ -5,6 +5,7 @@
 
 use super::dxf_scan::Drawing;
 use super::form::read_form_here;
+use super::limits::Limits;
 use super::read::ReadOptions;
 use super::scratch::Scratch;
 use super::source::Table;
@@ -12,7 +13,6 @@ use super::taker::Taker;
 use super::{csv_read, geojson_read, kml, sheet};
 use crate::domain::fault::Outcome;
 use crate::formats::encoding;
-use crate::formats::files::Limits;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 

@@ -131,7 +131,9 @@ pub fn write_vector(path: &Path, layer: &Layer, rows: &mut dyn Iterator<Item = O
     };
     if !is_whole.unwrap_or(false) {
         let broken = Fault::bad("write_failed", "写出的文件不完整", "what was written is not whole");
-        return Err(if room::is_full(path) { room::disk_full() } else { broken });
+        // What a driver needed beside the file is gone by now: room for the file once more is the measure.
+        let wanted = path.metadata().map_or(0, |file| file.len());
+        return Err(if room::is_full(path) || room::has_less_than(path, wanted) { room::disk_full() } else { broken });
     }
     if options.driver == VectorDriver::Shapefile && job.text.creation_option == "ENCODING=GB18030" {
         mark_chinese(path)?;

@@ -1,7 +1,7 @@
 //! The way to [`super::receive`] for the fuzzer in `fuzz/`: what a reading process that was taken over may say.
 
+use super::super::limits::Limits;
 use super::receive::Ear;
-use crate::formats::files::Limits;
 
 pub fn answer(bytes: &[u8]) {
     const TABLE: u64 = 64 << 20;
