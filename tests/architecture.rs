@@ -62,7 +62,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("indicatif", &["cli"]),
     ("tokio", &["service", "api", "cli"]),
     ("toml", &["domain", "rules", "config", "sample", "cli"]),
-    ("rayon", &["spatial", "city", "analysis", "sample", "store", "service", "cli"]),
+    ("rayon", &["spatial", "intake", "city", "analysis", "sample", "store", "service", "cli"]),
 ];
 
 /// Functions of `service` outside `edits` that take or give a part of an edit which has no form of ours: what a person drew, the ledger

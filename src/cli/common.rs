@@ -1,7 +1,7 @@
 //! Options that several commands share, and what they do with answers.
 
 use super::output::{OutFile, Output};
-use super::target::ending;
+use super::shape_set::ending;
 use crate::domain::Fault;
 use crate::domain::fault::Outcome;
 use crate::rules::{Pack, RuleSet};

@@ -2,7 +2,8 @@
 
 use super::common::finite;
 use super::output::{OutFile, Output, table};
-use super::target::{Target, ending};
+use super::shape_set::ending;
+use super::target::Target;
 use crate::domain::fault::Outcome;
 use crate::domain::{Fault, Lang, dictionary, units};
 use crate::formats::VectorDriver;

@@ -2,7 +2,7 @@
 
 use super::common::{Common, not_written, read_json, write_json};
 use super::output::{OutFile, Output, table};
-use super::target::ending;
+use super::shape_set::ending;
 use crate::domain::columns::district;
 use crate::domain::fault::Outcome;
 use crate::domain::{Fault, LayerId, catalogue};

@@ -2,7 +2,7 @@
 
 use super::common::{Threads, not_negative, not_written, write_json};
 use super::output::{OutFile, Output};
-use super::target::ending;
+use super::shape_set::ending;
 use crate::domain::Fault;
 use crate::domain::LayerId;
 use crate::domain::fault::Outcome;

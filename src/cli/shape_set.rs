@@ -4,7 +4,6 @@
 //! and the folder gets another name (`.place-PID-name`); then the new parts come, the `.shp` last. Whoever looks meanwhile finds no Shapefile,
 //! never a mixture. A program that is killed in between leaves the folder, and the next that writes there goes on from it.
 
-use super::target::{ending, remove_if_there};
 use std::path::{Path, PathBuf};
 
 /// Files that are one data set with the `.shp` of their name. The later ones are indexes and notes that no longer fit when the set is replaced.
@@ -53,6 +52,18 @@ fn shapes_and_others(set: Vec<PathBuf>) -> (Vec<PathBuf>, Vec<PathBuf>) {
 
 fn files(folder: &Path) -> impl Iterator<Item = PathBuf> {
     std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path())
+}
+
+/// A path's ending in lower case; empty without one.
+pub(super) fn ending(path: &Path) -> String {
+    path.extension().map(|ending| ending.to_string_lossy().to_ascii_lowercase()).unwrap_or_default()
+}
+
+pub(super) fn remove_if_there(path: &Path) -> std::io::Result<()> {
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@
 
 use super::command_line;
 use super::interrupt::{self, Growing, PART};
-use super::shape_set;
+use super::shape_set::{self, ending, remove_if_there};
 use crate::domain::Fault;
 use crate::domain::fault::Outcome;
 use crate::formats::room;
@@ -216,11 +216,6 @@ impl Target {
     }
 }
 
-/// A path's ending in lower case; empty without one.
-pub(super) fn ending(path: &Path) -> String {
-    path.extension().map(|ending| ending.to_string_lossy().to_ascii_lowercase()).unwrap_or_default()
-}
-
 fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
@@ -258,13 +253,6 @@ fn prolonged(path: &Path, suffix: &str) -> PathBuf {
 
 fn shortened(path: &Path, suffix: &str) -> Option<PathBuf> {
     path.to_str()?.strip_suffix(suffix).map(PathBuf::from)
-}
-
-pub(super) fn remove_if_there(path: &Path) -> std::io::Result<()> {
-    match std::fs::remove_file(path) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error),
-        _ => Ok(()),
-    }
 }
 
 fn exists(path: &Path) -> Fault {

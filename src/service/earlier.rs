@@ -3,7 +3,9 @@
 use super::changes::MOST_OF_ONE;
 use super::edits::logged_row;
 use super::kept;
+use super::occupancy;
 use super::{Planner, Viewer};
+use crate::domain::columns::unit;
 use crate::domain::edit::{Precondition, RecordWrite, Restore, UpdateUnit, WriteRecords};
 use crate::domain::fault::Outcome;
 use crate::domain::{Edit, Fault, FaultKind, LayerId, Row, RowChange};
@@ -42,6 +44,12 @@ pub fn make_again(planner: &Planner, viewer: &Viewer, wanted: &EarlierState) -> 
     let (city, id) = (planner.city(), wanted.id.as_str());
     let layer = super::table(&city, &wanted.collection)?.id();
     must_be_restorable(layer)?;
+    if layer == LayerId::Unit {
+        // Before anything is compared: that a unit differs from an earlier state is its park's own business.
+        let units = city.table(layer);
+        let building = units.row_of(id).and_then(|row| units.text(row, unit::BUILDING));
+        viewer.operator_of(building.and_then(|building| occupancy::park_of_building(&city, building)))?;
+    }
     let mut entries = planner.changes_of(&city, layer, id, MOST_OF_ONE)?;
     kept::hide_unseen(&city, viewer, &mut entries);
     let entry = entries.into_iter().find(|entry| entry.seq == wanted.seq && entry.after.is_object()).ok_or_else(|| {

@@ -27,7 +27,7 @@ fn a_unit_gets_earlier_values_again_as_a_change_of_its_own() {
         client.send("POST", "/changes:restore", &[], &json!({ "collection": "unit", "id": id, "seq": seq }).to_string())
     };
     restore(&guest, &id, first).problem(401);
-    restore(&operator, &other, first).problem(404);
+    restore(&operator, &other, first).problem(403);
     restore(&operator, &id, 999_999).problem(404);
     let done = restore(&operator, &id, first);
     assert_eq!(done.status, 200, "{}", String::from_utf8_lossy(&done.bytes));

@@ -55,11 +55,6 @@ pub struct Ended {
 }
 
 impl Ended {
-    /// It says that it was called off.
-    pub fn is_cancelled(&self) -> bool {
-        self.status.code() == Some(130)
-    }
-
     /// It had no chance to say anything: killed, or not yet ready to hear a signal.
     pub fn is_mute(&self) -> bool {
         self.status.code().is_none()

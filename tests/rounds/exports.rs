@@ -58,7 +58,7 @@ impl Bench {
         self.count.set(self.count.get() + 1);
         let folder = self.home.path().join(format!("round-{}", self.count.get()));
         // With and without a file that is replaced.
-        let old = if turn / self.formats.len() % 2 == 0 { whole.old.clone() } else { Files::new() };
+        let old = if (turn / self.formats.len()).is_multiple_of(2) { whole.old.clone() } else { Files::new() };
         let room =
             old.values().map(|bytes| (bytes.len() as u64).next_multiple_of(4096)).sum::<u64>() + (dice.share() * 1.1 * whole.bytes as f64) as u64;
         let disk = match ending {

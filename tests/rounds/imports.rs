@@ -70,7 +70,7 @@ impl Bench {
         let (folder, mut scratch) = (at("round"), at("tmp"));
         let before = whole.before.metadata().expect("there").len().next_multiple_of(4096);
         // The disk of the city, or that of the temporary folder.
-        let of_city = turn / self.formats.len() % 2 == 0 || dice.below(4) > 0;
+        let of_city = (turn / self.formats.len()).is_multiple_of(2) || dice.below(4) > 0;
         let room = (dice.share() * 2.5 * whole.growth as f64) as u64;
         let disk = match (ending, of_city) {
             (Ending::FullDisk, true) => Some(Disk::mount(&folder, before + room)?),

@@ -237,14 +237,10 @@ fn seen(connection: &Connection) -> rusqlite::Result<End> {
     End::read(&step)
 }
 
-/// Where the main file stands, by a connection that has nothing in memory: where the log is worked in, SQLite reads the file's own bytes.
-///
-/// A connection like any other, never the immutable view nor a handle of our own: when a process closes any handle of a file, the system takes all its
-/// locks on that file away, also those of SQLite's other connections, and the next program that looks takes the city for closed.
+/// Where the main file stands without its log. The immutable view takes no locks and has no companions, so that it sees the bytes; SQLite itself
+/// keeps its handle open for as long as others of this process hold locks on the file, which closing it would take away.
 fn main_end(path: &Path) -> rusqlite::Result<End> {
-    let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
-    super::sql::prepare_reader(&connection)?;
-    seen(&connection)
+    End::read(&readers::immutable(path)?)
 }
 
 /// Whether the main file can have come to `main` by checkpoints: never backwards, never past the view, the same entries under the same numbers.

@@ -137,7 +137,7 @@ pub(super) fn companion(path: &Path, suffix: &str) -> PathBuf {
 }
 
 /// The file alone as it lies there: no locks, no companions.
-fn immutable(path: &Path) -> rusqlite::Result<Connection> {
+pub(super) fn immutable(path: &Path) -> rusqlite::Result<Connection> {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/-._~".contains(&byte);
     let encode = |byte: &u8| if plain(*byte) { char::from(*byte).to_string() } else { format!("%{byte:02X}") };
     let name: String = path.as_os_str().as_bytes().iter().map(encode).collect();

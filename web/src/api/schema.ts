@@ -5471,6 +5471,9 @@ export interface operations {
                     "application/vnd.oai.openapi+json;version=3.1": {
                         [key: string]: unknown;
                     };
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
                     "text/html; charset=utf-8": unknown;
                 };
             };
