@@ -209,7 +209,7 @@ impl Target {
     fn failed(&self, error: &std::io::Error) -> Fault {
         let shown = self.named.display();
         if is_full(error) {
-            return room::disk_full().at(shown.to_string());
+            return Fault::disk_full().at(shown.to_string());
         }
         Fault::bad("write_file", format!("写不了 {shown}：{error}"), format!("cannot write {shown}: {error}"))
             .help("检查文件夹的写权限和磁盘空间", "check that you may write there and that the disk has room")

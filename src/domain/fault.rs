@@ -108,12 +108,20 @@ impl Fault {
     pub fn of_writing(error: &std::io::Error) -> Self {
         use std::io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
         match error.kind() {
-            StorageFull | QuotaExceeded | FileTooLarge => {
-                Self::new(FaultKind::NoRoom, "disk_full", "磁盘已满，未写入任何内容", "the disk is full; nothing was written")
-                    .help("腾出空间后再试", "make room, then try again")
-            }
+            StorageFull | QuotaExceeded | FileTooLarge => Self::disk_full(),
             _ => Self::internal("write", error),
         }
+    }
+
+    /// There is no room for what was to be written.
+    pub fn disk_full() -> Self {
+        Self::new(
+            FaultKind::NoRoom,
+            "disk_full",
+            "磁盘已满或文件达到大小上限，未写入任何内容，原有文件未动",
+            "the disk is full, or a file may not grow further; nothing was written, and what was there is as it was",
+        )
+        .help("腾出空间后再试，或写到别的磁盘", "make room and try again, or write to another disk")
     }
 
     pub fn at(mut self, place: impl Into<String>) -> Self {

@@ -1,6 +1,5 @@
 //! Whether a disk has room: writers say a hundred different things of one that has not.
 
-use crate::domain::{Fault, FaultKind};
 use std::path::Path;
 
 /// Less than this is none.
@@ -16,15 +15,4 @@ pub fn has_less_than(path: &Path, bytes: u64) -> bool {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let at = if path.exists() { path } else { folder };
     nix::sys::statvfs::statvfs(at).is_ok_and(|disk| disk.blocks_available().saturating_mul(disk.fragment_size()) < bytes)
-}
-
-/// What is said then.
-pub fn disk_full() -> Fault {
-    Fault::new(
-        FaultKind::NoRoom,
-        "disk_full",
-        "磁盘已满，文件未写出，原有文件未动",
-        "the disk is full; the file was not written, and what was there is as it was",
-    )
-    .help("腾出空间后再试，或写到别的磁盘", "make room and try again, or write to another disk")
 }

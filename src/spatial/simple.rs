@@ -1,5 +1,6 @@
 //! Whether a ring is simple: the cheap proof that a polygon without holes is valid.
 
+use super::segments::meet;
 use geo::kernels::{Kernel, Orientation, RobustKernel};
 use geo_types::Coord;
 
@@ -30,7 +31,7 @@ pub fn is_simple_ring(ring: &[Coord<f64>]) -> bool {
             } else if (beside + 1) % count == *at {
                 turns_back(other, one)
             } else {
-                meets(one, other)
+                meet([one.0, one.1], [other.0, other.1])
             };
             if meet {
                 return false;
@@ -52,17 +53,6 @@ fn turns_back(first: Side, second: Side) -> bool {
     // On one line the two run over each other where both ends lie to one side of the corner; comparing is exact.
     let same_way = |from: f64, a: f64, b: f64| (a > from && b > from) || (a < from && b < from);
     turn(back, corner, on) == Orientation::Collinear && (same_way(corner.x, back.x, on.x) || same_way(corner.y, back.y, on.y))
-}
-
-/// Whether two sides have a point in common. Their boxes meet.
-fn meets(one: Side, other: Side) -> bool {
-    let around_one = (turn(one.0, one.1, other.0), turn(one.0, one.1, other.1));
-    if around_one.0 == around_one.1 && around_one.0 != Orientation::Collinear {
-        return false;
-    }
-    let around_other = (turn(other.0, other.1, one.0), turn(other.0, other.1, one.1));
-    // On one line sides meet where their boxes do.
-    around_other.0 != around_other.1 || around_other.0 == Orientation::Collinear
 }
 
 #[cfg(test)]

@@ -133,7 +133,7 @@ pub fn write_vector(path: &Path, layer: &Layer, rows: &mut dyn Iterator<Item = O
         let broken = Fault::bad("write_failed", "写出的文件不完整", "what was written is not whole");
         // What a driver needed beside the file is gone by now: room for the file once more is the measure.
         let wanted = path.metadata().map_or(0, |file| file.len());
-        return Err(if room::is_full(path) || room::has_less_than(path, wanted) { room::disk_full() } else { broken });
+        return Err(if room::is_full(path) || room::has_less_than(path, wanted) { Fault::disk_full() } else { broken });
     }
     if options.driver == VectorDriver::Shapefile && job.text.creation_option == "ENCODING=GB18030" {
         mark_chinese(path)?;
@@ -164,7 +164,7 @@ struct Job<'a> {
 impl Job<'_> {
     fn failed(&self, error: gdal::errors::GdalError) -> Fault {
         if room::is_full(self.path) {
-            return room::disk_full();
+            return Fault::disk_full();
         }
         let fault = Fault::bad("write_failed", format!("写出失败：{error}"), format!("writing failed: {error}"));
         gdal_quiet::with_detail(fault, self.path)

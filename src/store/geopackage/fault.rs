@@ -55,14 +55,14 @@ pub(super) fn row_differs(layer: &str, fid: i64, present: bool) -> Fault {
 pub(super) fn sql_fault(path: &Path, error: rusqlite::Error) -> Fault {
     use rusqlite::ErrorCode::{CannotOpen, ConstraintViolation, DatabaseBusy, DatabaseCorrupt, DiskFull, NotADatabase, ReadOnly};
     if is_no_room(&error) {
-        return no_room().at(path.display().to_string());
+        return Fault::disk_full().at(path.display().to_string());
     }
     let fault = match error.sqlite_error_code() {
         Some(NotADatabase | DatabaseCorrupt) => not_a_city(path),
         Some(CannotOpen) => cannot_open(path, &error),
         Some(DatabaseBusy) => Fault::new(FaultKind::Busy, "city_busy", "城市文件正被另一个程序写入", "another program is writing to the city file")
             .help("稍后再试", "try again in a moment"),
-        Some(DiskFull) => no_room(),
+        Some(DiskFull) => Fault::disk_full(),
         Some(ReadOnly) => read_only(path),
         Some(ConstraintViolation) => Fault::new(
             FaultKind::Unprocessable,
@@ -88,16 +88,6 @@ pub(super) fn from_a_later_program(path: &Path) -> Fault {
         "请用那个版本打开，或恢复升级前的备份（*.before-upgrade-*.gpkg）",
         "open it with that version, or restore the copy from before the upgrade (*.before-upgrade-*.gpkg)",
     )
-}
-
-fn no_room() -> Fault {
-    Fault::new(
-        FaultKind::NoRoom,
-        "disk_full",
-        "磁盘已满或达到文件大小上限，未写入任何内容",
-        "the disk is full, or a file may not grow further; nothing was written",
-    )
-    .help("腾出空间后再试", "make room, then try again")
 }
 
 /// A write that the system refuses for another reason than a full disk: a limit of the file's size (`ulimit -f`), a quota.
